@@ -1,0 +1,169 @@
+//! What every decoder does: opens the payload as text, JSON or XML, and collects shipments and notices.
+
+use serde::de::Deserialize;
+
+use super::{Batch, DecodeError, DecodeErrorKind, Descriptor, Notice, NoticeKind, Payload};
+use crate::model::{EventTime, Shipment, TrackingNumber};
+use crate::wire::json::{self, Fields, Many, One};
+use crate::wire::text;
+use crate::wire::xml::{Document, XmlError};
+
+/// Opens a payload and gathers what it said.
+pub(crate) struct Collector<'p> {
+    descriptor: &'p Descriptor,
+    payload: Payload<'p>,
+    batch: Batch,
+}
+
+impl<'p> Collector<'p> {
+    pub fn new(descriptor: &'p Descriptor, payload: Payload<'p>) -> Self {
+        Self { descriptor, payload, batch: Batch::default() }
+    }
+
+    pub fn error(&self, kind: DecodeErrorKind) -> DecodeError {
+        DecodeError { feed: self.descriptor.feed.clone(), kind }
+    }
+
+    /// The error for a message of another shape than this feed's.
+    pub fn shape(&self, field: &'static str, expected: &'static str) -> DecodeError {
+        self.error(DecodeErrorKind::Shape { field, expected })
+    }
+
+    /// The payload as text.
+    pub fn text(&mut self) -> Result<std::borrow::Cow<'p, str>, DecodeError> {
+        self.text_of(self.payload.bytes)
+    }
+
+    /// Bytes from inside the payload as text.
+    pub fn text_of<'b>(&mut self, bytes: &'b [u8]) -> Result<std::borrow::Cow<'b, str>, DecodeError> {
+        if bytes.len() > Payload::LARGEST {
+            return Err(self.error(DecodeErrorKind::TooLarge(bytes.len())));
+        }
+        if bytes.iter().all(u8::is_ascii_whitespace) {
+            return Err(self.error(DecodeErrorKind::Empty));
+        }
+        let decoded = text::decode(bytes);
+        if let Some(assumed) = decoded.assumed {
+            self.notice(self.new_notice(NoticeKind::EncodingAssumed, "not UTF-8 and no encoding stated").value(assumed));
+        }
+        if decoded.damaged {
+            self.notice(self.new_notice(NoticeKind::TextDamaged, "bytes that are no text in the encoding used were replaced"));
+        }
+        Ok(decoded.text)
+    }
+
+    /// Text as a JSON object (of a list, the first).
+    pub fn json<'t, T: Fields<'t>>(&self, text: &'t str) -> Result<T, DecodeError> {
+        let object: One<T> = self.json_any(text)?;
+        object.0.ok_or_else(|| self.shape("the document", "a JSON object of this feed"))
+    }
+
+    /// Text as JSON of any tolerant type.
+    pub fn json_any<'t, T: Deserialize<'t>>(&self, text: &'t str) -> Result<T, DecodeError> {
+        json::read(text).map_err(|error| self.error(DecodeErrorKind::Syntax { expected: "JSON", detail: error.to_string() }))
+    }
+
+    /// Text as XML.
+    pub fn xml<'t>(&self, text: &'t str) -> Result<Document<'t>, DecodeError> {
+        Document::parse(text).map_err(|error: XmlError| self.error(DecodeErrorKind::Syntax { expected: "XML", detail: error.to_string() }))
+    }
+
+    pub fn new_notice(&self, kind: NoticeKind, message: impl Into<String>) -> Notice {
+        Notice::new(kind, self.descriptor.feed.clone(), message)
+    }
+
+    /// Adds a notice, once.
+    pub fn notice(&mut self, notice: Notice) {
+        if !self.batch.notices.contains(&notice) {
+            self.batch.notices.push(notice);
+        }
+    }
+
+    /// An event that had to be left out.
+    pub fn skipped(&mut self, number: &TrackingNumber, field: &'static str, value: &str, expected: &str) {
+        let notice = self.new_notice(NoticeKind::EventSkipped, format!("expected {expected}"));
+        self.notice(notice.about(Some(number)).at(field).value(value));
+    }
+
+    /// An optional field that had to be left out.
+    pub fn unreadable(&mut self, number: &TrackingNumber, field: &'static str, value: &str, expected: &str) {
+        let notice = self.new_notice(NoticeKind::FieldUnreadable, format!("expected {expected}"));
+        self.notice(notice.about(Some(number)).at(field).value(value));
+    }
+
+    /// A code that is in no table.
+    pub fn unmapped(&mut self, number: &TrackingNumber, field: &'static str, code: &str) {
+        let notice = self.new_notice(NoticeKind::UnmappedCode, "the code is in no table; its event does not move the state");
+        self.notice(notice.about(Some(number)).at(field).value(code));
+    }
+
+    /// What a list lost: elements that were no objects, and those beyond the longest list.
+    pub fn lost_elements<T>(&mut self, list: &Many<T>, field: &'static str, number: Option<&TrackingNumber>) {
+        if list.malformed > 0 {
+            let message = format!("{} of the list's elements are not objects of this feed", list.malformed);
+            self.notice(self.new_notice(NoticeKind::EventSkipped, message).about(number).at(field));
+        }
+        if list.dropped > 0 {
+            let message = format!("the list is too long: its last {} elements were not read", list.dropped);
+            self.notice(self.new_notice(NoticeKind::Incomplete, message).about(number).at(field));
+        }
+    }
+
+    /// A new, empty shipment of this feed.
+    pub fn shipment(&self, number: TrackingNumber) -> Shipment {
+        Shipment {
+            feed: self.descriptor.feed.clone(),
+            carrier: self.descriptor.carrier.clone(),
+            issuer: self.descriptor.issuer,
+            number,
+            instance: None,
+            delivery: self.descriptor.delivery,
+            received: self.payload.received,
+            events: Vec::new(),
+            references: Vec::new(),
+            pieces: Vec::new(),
+            piece_count: None,
+            promise: None,
+            origin: None,
+            destination: None,
+            service: None,
+            weight_grams: None,
+            is_return: false,
+        }
+    }
+
+    pub fn push(&mut self, shipment: Shipment) {
+        self.batch.shipments.push(shipment);
+    }
+
+    pub fn finish(self) -> Batch {
+        self.batch
+    }
+
+    pub fn descriptor(&self) -> &'p Descriptor {
+        self.descriptor
+    }
+}
+
+/// A weight in grams from a number and its unit as carriers write them (`KG`, `KGS`, `K`, `LB`, `LBS`, `L`, `G`, `OZ`).
+pub(crate) fn grams(value: &str, unit: &str) -> Option<u64> {
+    let value: f64 = value.trim().parse().ok()?;
+    let factor = match unit.trim().to_ascii_uppercase().as_str() {
+        "KG" | "KGS" | "K" | "METRIC" => 1000.0,
+        "G" | "GR" | "GRAM" | "GRAMS" => 1.0,
+        "LB" | "LBS" | "L" | "IMPERIAL" => 453.592_37,
+        "OZ" | "OZS" => 28.349_523_125,
+        _ => return None,
+    };
+    let grams = value * factor;
+    (grams > 0.0 && grams < 1.0e9).then_some(grams.round() as u64)
+}
+
+/// A time in the zones of its place, from a stamp that may carry an offset.
+pub(crate) fn stamped(raw: &str, stamp: crate::wire::clock::Stamp, zones: &crate::model::Zones) -> EventTime {
+    match stamp.offset {
+        Some(0) if stamp.is_zulu => EventTime::instant_in(raw, stamp.local.and_utc(), zones),
+        Some(offset) => EventTime::at_offset(raw, stamp.local, offset),
+        None => EventTime::local(raw, stamp.local, zones),
+    }
+}

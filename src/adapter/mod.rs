@@ -1,0 +1,52 @@
+//! The contract between carriers and this crate.
+//!
+//! An [`Adapter`] turns the bytes of one feed into a [`Batch`]. What else a feed can do is the presence of an implementation: [`Poll`] to ask,
+//! [`Webhook`] to be told. All of it is pure: no clock, no network, no async. `examples/custom_carrier.rs` defines a carrier outside the crate.
+
+mod batch;
+mod codes;
+mod collector;
+mod descriptor;
+mod poll;
+mod recognise;
+mod registry;
+mod webhook;
+
+use std::fmt::Debug;
+
+pub use batch::{Batch, DecodeError, DecodeErrorKind, Notice, NoticeKind, Payload};
+pub use codes::{CodeMeaning, CodeTable, FnvHasher, TableError, Vocabulary};
+pub(crate) use collector::{Collector, grams, stamped};
+pub use descriptor::{Clock, DeliveryKind, Descriptor, IssuerKind, Mark};
+pub use poll::{Asked, Credentials, Fault, Outcome, Page, Poll, PollContext, PollLimits, Question, Reply, RequestError, Token};
+pub(crate) use poll::{basic, build, check_count, client_credentials_form};
+pub use registry::{Registry, Unrecognised};
+pub use webhook::{HandshakeError, Verdict, Webhook, WebhookCall, WebhookError};
+pub(crate) use webhook::{answer, same_secret, verify_hmac_sha256};
+
+/// One feed: bytes in, events out.
+///
+/// Implementations MUST be pure (the same payload gives the same batch), MUST NOT panic on any input, MUST keep a bad event from costing
+/// others, and MUST turn an unknown code into [`Milestone::Unmapped`](crate::Milestone::Unmapped) plus a notice. The conformance suite in
+/// `parceltrail::testing` (feature `testing`) checks this.
+pub trait Adapter: Debug + Send + Sync + 'static {
+    /// What is fixed about the feed.
+    fn descriptor(&self) -> &Descriptor;
+
+    /// Reads a payload.
+    ///
+    /// # Errors
+    /// Only when nothing of it can be read: empty, broken syntax, too large, or another feed's message. The carrier's own error bodies are
+    /// read and become notices.
+    fn decode(&self, payload: Payload<'_>) -> Result<Batch, DecodeError>;
+
+    /// How to ask this feed, if it can be asked.
+    fn as_poll(&self) -> Option<&dyn Poll> {
+        None
+    }
+
+    /// How to be told by this feed, if it pushes.
+    fn as_webhook(&self) -> Option<&dyn Webhook> {
+        None
+    }
+}

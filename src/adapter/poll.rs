@@ -1,0 +1,344 @@
+//! Asking a carrier, without asking: [`Poll`] builds requests and reads answers; whoever embeds the crate sends them.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use http::{HeaderMap, Method, Request};
+use secrecy::{ExposeSecret, SecretString};
+use smol_str::SmolStr;
+
+use crate::model::{Country, Personal, TrackingNumber};
+
+/// What a feed that can be asked offers. Pure: requests in bytes, answers from bytes.
+pub trait Poll {
+    /// How much may be asked at once.
+    fn limits(&self) -> PollLimits;
+
+    /// The names under which [`Credentials`] must hold what the feed demands.
+    fn credentials(&self) -> &'static [&'static str];
+
+    /// Builds the request for up to [`PollLimits::max_numbers`] numbers, or for a further page of an answer.
+    ///
+    /// # Errors
+    /// When a credential is missing, a number cannot be asked about, or there are none or too many of them.
+    fn request(&self, question: &Question<'_>, context: &PollContext<'_>) -> Result<Request<Vec<u8>>, RequestError>;
+
+    /// Classifies an answer. It reads the body, because many carriers report errors in a 200.
+    ///
+    /// [`Outcome::Found`] says that [`Adapter::decode`](super::Adapter::decode) has something to read, which may still say "not found" for single numbers.
+    fn outcome(&self, reply: &Reply<'_>) -> Outcome;
+
+    /// Where the next page is, if the answer has one.
+    fn next_page(&self, _reply: &Reply<'_>) -> Option<Page> {
+        None
+    }
+
+    /// Builds the request for an access token, where the feed wants one.
+    ///
+    /// # Errors
+    /// When a credential is missing.
+    fn token_request(&self, _context: &PollContext<'_>) -> Result<Option<Request<Vec<u8>>>, RequestError> {
+        Ok(None)
+    }
+
+    /// Reads the answer to [`Poll::token_request`].
+    fn token(&self, _reply: &Reply<'_>) -> Option<Token> {
+        None
+    }
+}
+
+/// How much may be asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PollLimits {
+    /// Numbers in one request.
+    pub max_numbers: usize,
+    /// The pause that the carrier asks for between two requests of a new account, where documented.
+    pub pause: Option<Duration>,
+    /// Requests a day of a new account, where documented.
+    pub per_day: Option<u32>,
+}
+
+impl PollLimits {
+    /// A limit on numbers alone.
+    #[must_use]
+    pub const fn numbers(max_numbers: usize) -> Self {
+        Self { max_numbers, pause: None, per_day: None }
+    }
+}
+
+/// What is asked.
+#[derive(Clone, Copy, Debug)]
+pub struct Question<'a> {
+    /// The numbers, with what some carriers want to know besides.
+    pub numbers: &'a [Asked],
+    /// The page, after the first.
+    pub page: Option<&'a Page>,
+    /// The language of texts (`en`, `de`, `zh-CN` …); the feed's default when absent.
+    pub language: Option<&'a str>,
+}
+
+impl<'a> Question<'a> {
+    /// About these numbers, first page, default language.
+    #[must_use]
+    pub fn about(numbers: &'a [Asked]) -> Self {
+        Self { numbers, page: None, language: None }
+    }
+}
+
+/// One number, and what some carriers want to know besides.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// The number.
+    pub number: TrackingNumber,
+    /// The product line, where a carrier asks (`express`, `parcel-de` … for DHL; `FDXE` … for FedEx).
+    pub service: Option<SmolStr>,
+    /// The recipient's postcode, which opens more detail at some carriers.
+    pub postcode: Option<SmolStr>,
+    /// The country of origin.
+    pub origin: Option<Country>,
+    /// The last four digits of the sender's or recipient's phone (SF).
+    pub phone_suffix: Option<Personal>,
+}
+
+impl Asked {
+    /// A number alone.
+    #[must_use]
+    pub fn number(number: TrackingNumber) -> Self {
+        Self { number, service: None, postcode: None, origin: None, phone_suffix: None }
+    }
+}
+
+/// What a request needs from outside the pure core.
+#[derive(Clone, Copy, Debug)]
+pub struct PollContext<'a> {
+    /// The present, for feeds that sign it.
+    pub now: DateTime<Utc>,
+    /// A fresh id for this request (a UUID without dashes fits every feed), for feeds that demand one.
+    pub request_id: &'a str,
+    /// The credentials.
+    pub credentials: &'a Credentials,
+    /// The token fetched last, for feeds that want one.
+    pub token: Option<&'a SecretString>,
+    /// Another host than the carrier's production one: a sandbox, a region, a test server. Without a slash at its end.
+    pub base: Option<&'a str>,
+}
+
+impl<'a> PollContext<'a> {
+    /// A named credential.
+    ///
+    /// # Errors
+    /// When it is missing.
+    pub fn credential(&self, name: &'static str) -> Result<&'a str, RequestError> {
+        self.credentials.get(name).ok_or(RequestError::MissingCredential(name))
+    }
+
+    /// The bearer token.
+    ///
+    /// # Errors
+    /// When none was fetched.
+    pub fn bearer(&self) -> Result<String, RequestError> {
+        let token = self.token.ok_or(RequestError::MissingToken)?;
+        Ok(format!("Bearer {}", token.expose_secret()))
+    }
+
+    /// The base address: the caller's, else the carrier's.
+    #[must_use]
+    pub fn base_or(&self, production: &'a str) -> &'a str {
+        self.base.map_or(production, |base| base.trim_end_matches('/'))
+    }
+}
+
+/// Secrets by name. `Debug` shows the names only.
+#[derive(Clone, Default, Debug)]
+pub struct Credentials(BTreeMap<SmolStr, SecretString>);
+
+impl Credentials {
+    /// The same credentials with one more.
+    #[must_use]
+    pub fn with(mut self, name: impl Into<SmolStr>, secret: impl Into<String>) -> Self {
+        self.0.insert(name.into(), SecretString::from(secret.into()));
+        self
+    }
+
+    /// A secret by name.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(ExposeSecret::expose_secret)
+    }
+}
+
+/// Why a request cannot be built.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RequestError {
+    /// A credential that [`Poll::credentials`] names is not there.
+    #[error("the credential {0:?} is missing")]
+    MissingCredential(&'static str),
+    /// The feed wants a token first.
+    #[error("no token was fetched yet")]
+    MissingToken,
+    /// None, or more than [`PollLimits::max_numbers`].
+    #[error("{asked} numbers in one request: between 1 and {most} are possible")]
+    Numbers {
+        /// How many were given.
+        asked: usize,
+        /// How many are possible.
+        most: usize,
+    },
+    /// A value that cannot be put into a request.
+    #[error("{0} cannot be put into a request")]
+    Unfit(&'static str),
+}
+
+/// An answer of a carrier.
+#[derive(Clone, Copy, Debug)]
+pub struct Reply<'a> {
+    /// The HTTP status.
+    pub status: u16,
+    /// Its headers.
+    pub headers: &'a HeaderMap,
+    /// Its body.
+    pub body: &'a [u8],
+    /// When it came, for `Retry-After` dates.
+    pub received: DateTime<Utc>,
+}
+
+impl Reply<'_> {
+    /// How long `Retry-After` asks to wait: seconds, or until a date.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        let value = self.headers.get(http::header::RETRY_AFTER)?.to_str().ok()?.trim();
+        if let Ok(seconds) = value.parse() {
+            return Some(Duration::from_secs(seconds));
+        }
+        let at = DateTime::parse_from_rfc2822(value).ok()?;
+        Some((at.with_timezone(&Utc) - self.received).to_std().unwrap_or_default())
+    }
+
+    /// The outcome that the HTTP status alone tells, for bodies that say nothing finer.
+    #[must_use]
+    pub fn outcome_by_status(&self) -> Outcome {
+        match self.status {
+            200..=299 => Outcome::Found,
+            401 => Outcome::Reauthorise,
+            403 | 407 => Outcome::Refused(Fault::status(self.status)),
+            404 | 410 => Outcome::NotFound,
+            408 | 425 | 429 | 500..=599 => Outcome::RetryAfter(self.retry_after()),
+            _ => Outcome::Invalid(Fault::status(self.status)),
+        }
+    }
+}
+
+/// What an answer comes to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// There is something to decode.
+    Found,
+    /// The carrier knows nothing of it, or not yet: normal for a fresh label, no reason to ask again at once.
+    NotFound,
+    /// Try again: throttled or a passing fault; after this long, where told.
+    RetryAfter(Option<Duration>),
+    /// The token or password was not accepted: fetch a new token once.
+    Reauthorise,
+    /// The account may not ask this. Trying again does not help.
+    Refused(Fault),
+    /// The question is wrong. Trying again does not help.
+    Invalid(Fault),
+}
+
+impl Outcome {
+    /// The kind of notice that says the same inside a batch.
+    pub(crate) fn notice_kind(&self) -> super::NoticeKind {
+        use super::NoticeKind;
+        match self {
+            Self::Found => NoticeKind::CarrierMessage,
+            Self::NotFound => NoticeKind::NotFound,
+            Self::RetryAfter(_) => NoticeKind::RetryLater,
+            Self::Reauthorise => NoticeKind::Reauthorise,
+            Self::Refused(_) => NoticeKind::Refused,
+            Self::Invalid(_) => NoticeKind::InvalidRequest,
+        }
+    }
+}
+
+/// The carrier's own word for what went wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// The carrier's code, or the HTTP status.
+    pub code: SmolStr,
+    /// Its sentence.
+    pub message: crate::model::FreeText,
+}
+
+impl Fault {
+    /// A fault by the carrier's code and sentence.
+    #[must_use]
+    pub fn new(code: &str, message: &str) -> Self {
+        Self { code: code.into(), message: crate::model::FreeText::new(message) }
+    }
+
+    /// A fault of which only the HTTP status is known.
+    #[must_use]
+    pub fn status(status: u16) -> Self {
+        Self::new(&status.to_string(), "")
+    }
+}
+
+/// Which page of an answer: an address of the carrier's, an offset, a bookmark.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page(pub SmolStr);
+
+/// An access token.
+#[derive(Clone, Debug)]
+pub struct Token {
+    /// The token.
+    pub secret: SecretString,
+    /// How long it lasts, where told.
+    pub lifetime: Option<Duration>,
+}
+
+impl Token {
+    /// Reads `access_token` and `expires_in` (number or text) of an OAuth 2 answer.
+    #[must_use]
+    pub fn from_oauth(body: &[u8]) -> Option<Self> {
+        Self::from_json(body, "access_token", "expires_in")
+    }
+
+    pub(crate) fn from_json(body: &[u8], token: &str, lifetime: &str) -> Option<Self> {
+        let answer: serde_json::Value = serde_json::from_slice(body).ok()?;
+        let secret = answer.get(token)?.as_str().filter(|secret| !secret.is_empty())?;
+        let seconds = answer.get(lifetime).and_then(|value| value.as_u64().or_else(|| value.as_str()?.parse().ok()));
+        Some(Self { secret: SecretString::from(secret), lifetime: seconds.map(Duration::from_secs) })
+    }
+}
+
+/// Refuses none and too many.
+pub(crate) fn check_count(question: &Question<'_>, limits: PollLimits) -> Result<(), RequestError> {
+    let (asked, most) = (question.numbers.len(), limits.max_numbers);
+    if asked == 0 || asked > most { Err(RequestError::Numbers { asked, most }) } else { Ok(()) }
+}
+
+/// A request from its parts.
+pub(crate) fn build(method: Method, uri: &str, headers: &[(&'static str, &str)], body: Vec<u8>) -> Result<Request<Vec<u8>>, RequestError> {
+    let mut request = Request::builder().method(method).uri(uri);
+    for (name, value) in headers {
+        let mut value = http::HeaderValue::from_str(value).map_err(|_| RequestError::Unfit("a credential or option"))?;
+        value.set_sensitive(name.eq_ignore_ascii_case("authorization") || name.to_ascii_lowercase().contains("key"));
+        request = request.header(*name, value);
+    }
+    request.body(body).map_err(|_| RequestError::Unfit("the address"))
+}
+
+/// `Basic` credentials.
+pub(crate) fn basic(user: &str, password: &str) -> String {
+    use base64::Engine as _;
+    format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(format!("{user}:{password}")))
+}
+
+/// The client-credentials grant in the form body, as most carriers want it.
+pub(crate) fn client_credentials_form(context: &PollContext<'_>, extra: &[(&str, &str)]) -> Result<Vec<u8>, RequestError> {
+    let (id, secret) = (context.credential("client_id")?, context.credential("client_secret")?);
+    let fields = [("grant_type", "client_credentials"), ("client_id", id), ("client_secret", secret)];
+    Ok(crate::wire::form::pairs(fields.into_iter().chain(extra.iter().copied())).into_bytes())
+}

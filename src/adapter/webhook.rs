@@ -1,0 +1,159 @@
+//! Being told by a carrier: [`Webhook`] verifies the sender over the raw bytes and says what to answer.
+
+use chrono::{DateTime, Utc};
+use hmac::{Hmac, KeyInit, Mac};
+use http::{HeaderMap, Request, Response};
+use secrecy::{ExposeSecret, SecretString};
+use sha2::Sha256;
+
+use super::{DecodeError, PollContext, RequestError};
+
+/// What a feed that pushes offers.
+pub trait Webhook {
+    /// What the scheme protects, and what it does not, in a sentence.
+    fn protection(&self) -> &'static str;
+
+    /// Checks that the carrier sent it: over the raw bytes, in constant time, before anything is parsed.
+    ///
+    /// # Errors
+    /// When the proof is missing or wrong, or no secret is given for a scheme that needs one.
+    fn verify(&self, call: &WebhookCall<'_>, secret: Option<&SecretString>) -> Result<(), WebhookError>;
+
+    /// The exact answer that the carrier demands.
+    fn acknowledge(&self, call: &WebhookCall<'_>, verdict: Verdict) -> Response<Vec<u8>>;
+
+    /// The request that completes a subscription, if this call is the carrier's question for it.
+    ///
+    /// # Errors
+    /// When the call is such a question but cannot be read, or a credential for the answer is missing.
+    fn handshake(&self, _call: &WebhookCall<'_>, _context: &PollContext<'_>) -> Result<Option<Request<Vec<u8>>>, HandshakeError> {
+        Ok(None)
+    }
+}
+
+/// A call that came in.
+#[derive(Clone, Copy, Debug)]
+pub struct WebhookCall<'a> {
+    /// Its headers.
+    pub headers: &'a HeaderMap,
+    /// Its body, byte for byte.
+    pub body: &'a [u8],
+    /// When it came.
+    pub received: DateTime<Utc>,
+}
+
+impl<'a> WebhookCall<'a> {
+    /// A header's value, if it is there once and is text.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&'a str> {
+        let mut values = self.headers.get_all(name).iter();
+        let value = values.next()?.to_str().ok()?;
+        values.next().is_none().then_some(value.trim())
+    }
+}
+
+/// What became of a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Taken in, and safe on our side.
+    Accepted,
+    /// The sender could not prove himself.
+    Unverified,
+    /// It cannot be read; the same bytes will never be.
+    Unreadable,
+    /// A fault of ours: send it again.
+    Failed,
+}
+
+impl Verdict {
+    /// The HTTP status for schemes that say no more than that.
+    #[must_use]
+    pub const fn status(self) -> u16 {
+        match self {
+            Self::Accepted => 200,
+            Self::Unverified => 401,
+            Self::Unreadable => 400,
+            Self::Failed => 503,
+        }
+    }
+}
+
+/// Why a call is not believed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum WebhookError {
+    /// The header that proves the sender is missing.
+    #[error("the header {0} is missing or not unique")]
+    MissingProof(&'static str),
+    /// The proof is wrong.
+    #[error("the signature or credential does not match")]
+    WrongProof,
+    /// The scheme needs a secret and none was given.
+    #[error("no secret is configured for this feed")]
+    NoSecret,
+}
+
+/// Why a handshake cannot be answered.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum HandshakeError {
+    /// The call cannot be read.
+    #[error(transparent)]
+    Unreadable(#[from] DecodeError),
+    /// The answer cannot be built.
+    #[error(transparent)]
+    Request(#[from] RequestError),
+    /// The carrier asks to call an address that is not its own.
+    #[error("the subscription's address is not on the carrier's host")]
+    ForeignAddress,
+}
+
+/// Compares a shared credential in constant time.
+pub(crate) fn same_secret(given: &str, secret: &SecretString) -> Result<(), WebhookError> {
+    // Equal keys give equal tags; the comparison of tags takes the same time whatever was given.
+    let key = secret.expose_secret().as_bytes();
+    let tag = hmac_sha256(key, key);
+    Hmac::<Sha256>::new_from_slice(given.as_bytes())
+        .map_err(|_| WebhookError::WrongProof)?
+        .chain_update(key)
+        .verify_slice(&tag)
+        .map_err(|_| WebhookError::WrongProof)
+}
+
+/// HMAC-SHA256.
+pub(crate) fn hmac_sha256(key: &[u8], message: &[u8]) -> Vec<u8> {
+    Hmac::<Sha256>::new_from_slice(key).map(|mac| mac.chain_update(message).finalize().into_bytes().to_vec()).unwrap_or_default()
+}
+
+/// Checks an HMAC-SHA256 tag in constant time.
+pub(crate) fn verify_hmac_sha256(key: &SecretString, message: &[u8], tag: &[u8]) -> Result<(), WebhookError> {
+    Hmac::<Sha256>::new_from_slice(key.expose_secret().as_bytes())
+        .map_err(|_| WebhookError::WrongProof)?
+        .chain_update(message)
+        .verify_slice(tag)
+        .map_err(|_| WebhookError::WrongProof)
+}
+
+/// An answer with a status, a content type and a body.
+pub(crate) fn answer(status: u16, content_type: &'static str, body: impl Into<Vec<u8>>) -> Response<Vec<u8>> {
+    let mut response = Response::new(body.into());
+    *response.status_mut() = http::StatusCode::from_u16(status).unwrap_or(http::StatusCode::INTERNAL_SERVER_ERROR);
+    if !content_type.is_empty() {
+        response.headers_mut().insert(http::header::CONTENT_TYPE, http::HeaderValue::from_static(content_type));
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_same_secret_is_the_same() {
+        let secret = SecretString::from("a-shared-credential");
+        assert!(same_secret("a-shared-credential", &secret).is_ok());
+        for wrong in ["", "a-shared-credentiaL", "a-shared-credential "] {
+            assert_eq!(same_secret(wrong, &secret), Err(WebhookError::WrongProof));
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! The built-in packs. Each module's page is its pack's README.
+//!
+//! A new carrier is one folder under `carriers/`, one module here, and one line in the list of packs.
+
+mod mapping;
+mod pack;
+
+pub mod cn_customs;
+pub mod dhl;
+pub mod fedex;
+pub mod sf;
+pub mod ups;
+pub mod usps;
+
+pub(crate) use mapping::Mapped;
+pub use pack::{FeedProfile, Pack, Profile};
+
+static PACKS: &[&Pack] = &[&cn_customs::PACK, &dhl::PACK, &fedex::PACK, &sf::PACK, &ups::PACK, &usps::PACK];
+
+/// Every built-in pack.
+#[must_use]
+pub fn packs() -> &'static [&'static Pack] {
+    PACKS
+}

@@ -1,0 +1,30 @@
+//! The one vocabulary that every feed is turned into.
+//!
+//! An [`Event`] is one thing that somebody says happened: [`Stage`] × [`Milestone`] × [`Reason`] × [`Scope`], at an [`EventTime`] and a
+//! [`Place`], with the carrier's own code kept. A [`Shipment`] is what one feed said about one number in one delivery.
+
+mod event;
+mod milestone;
+mod number;
+mod personal;
+mod place;
+mod reason;
+mod shipment;
+mod time;
+mod words;
+mod zone;
+
+pub(crate) use event::Fnv;
+pub use event::{CarrierCode, Event, EventId};
+pub use milestone::{Milestone, Stage};
+pub use number::{CarrierId, FeedId, Reference, Role, TrackingNumber};
+pub use personal::{FreeText, Personal};
+pub use place::{Country, Place};
+pub use reason::{Confidence, DeliveredTo, Party, Reason, Scope};
+pub use shipment::{Promise, PromiseKind, Shipment};
+pub(crate) use time::instant_text;
+pub use time::{EventTime, TimeKind};
+pub use words::UnknownWord;
+pub(crate) use words::words;
+pub use zone::{Zones, zones_of};
+pub(crate) use zone::{area, country_of_city};

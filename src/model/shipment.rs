@@ -1,0 +1,89 @@
+//! What one feed said about one number in one delivery: [`Shipment`].
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use smol_str::SmolStr;
+
+use super::words::words;
+use super::{CarrierId, Event, EventTime, FeedId, Place, Reference, TrackingNumber};
+use crate::adapter::{DeliveryKind, IssuerKind};
+
+words! {
+    /// What a carrier's date of delivery is worth.
+    PromiseKind {
+        /// The carrier's current estimate.
+        Estimated = "estimated",
+        /// A day or window agreed with the recipient.
+        Agreed = "agreed",
+        /// The service's commitment.
+        Committed = "committed",
+    }
+}
+
+/// When the carrier says that it will deliver.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct Promise {
+    /// What it is worth.
+    pub kind: PromiseKind,
+    /// The window's start, where there is a window.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<EventTime>,
+    /// The window's end, or the day or moment itself.
+    pub by: EventTime,
+}
+
+/// What one feed said about one number in one delivery.
+///
+/// Feeds that know nothing more than events leave the rest empty. Origin and destination are places, never people.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Shipment {
+    /// The feed that said it.
+    pub feed: FeedId,
+    /// Whose shipment it is.
+    pub carrier: CarrierId,
+    /// Whether that is a carrier, an authority or a merchant.
+    pub issuer: IssuerKind,
+    /// The number that it was said about.
+    pub number: TrackingNumber,
+    /// The feed's own identity of the shipment behind the number, where it has one: two of them under one number are two parcels.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub instance: Option<SmolStr>,
+    /// What absence in this delivery means.
+    pub delivery: DeliveryKind,
+    /// When the caller received it.
+    #[serde(serialize_with = "serialize_instant")]
+    pub received: DateTime<Utc>,
+    /// What happened, in the feed's order.
+    pub events: Vec<Event>,
+    /// Other numbers that belong with it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub references: Vec<Reference>,
+    /// Its pieces, where the feed lists them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub pieces: Vec<TrackingNumber>,
+    /// How many pieces it has, where told; may exceed those listed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub piece_count: Option<u32>,
+    /// When the carrier says that it will deliver. Left out once delivered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub promise: Option<Promise>,
+    /// Where from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Place>,
+    /// Where to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub destination: Option<Place>,
+    /// The service's name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub service: Option<SmolStr>,
+    /// Weight in grams.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub weight_grams: Option<u64>,
+    /// Whether the feed marks it as a return shipment.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub is_return: bool,
+}
+
+fn serialize_instant<S: serde::Serializer>(at: &DateTime<Utc>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&super::instant_text(*at))
+}

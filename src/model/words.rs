@@ -1,0 +1,57 @@
+//! The macro behind every closed vocabulary of the model: one word per value, the same word in code tables, JSON and `Display`.
+
+/// Declares an enum whose values are words: `as_str`, `FromStr`, `Display`, serde and `ALL` come with it.
+macro_rules! words {
+    ($(#[$meta:meta])* $name:ident { $($(#[$value_meta:meta])* $value:ident = $word:literal,)+ }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[non_exhaustive]
+        pub enum $name { $($(#[$value_meta])* $value,)+ }
+
+        impl $name {
+            /// Every value, in declaration order.
+            pub const ALL: &'static [Self] = &[$(Self::$value,)+];
+
+            /// The word that code tables and JSON use.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$value => $word,)+ }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.pad(self.as_str())
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = $crate::model::UnknownWord;
+
+            fn from_str(word: &str) -> Result<Self, Self::Err> {
+                match word {
+                    $($word => Ok(Self::$value),)+
+                    _ => Err($crate::model::UnknownWord { vocabulary: stringify!($name), word: word.into() }),
+                }
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+    };
+}
+
+pub(crate) use words;
+
+/// A word that a closed vocabulary does not hold.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{word:?} is not a word of {vocabulary}")]
+pub struct UnknownWord {
+    /// The vocabulary's type name, such as `Milestone`.
+    pub vocabulary: &'static str,
+    /// The word that was read.
+    pub word: smol_str::SmolStr,
+}
