@@ -4,9 +4,11 @@
 
 pub mod adapter;
 pub mod carriers;
+pub mod journey;
 pub mod model;
 pub mod number;
 mod wire;
 
 pub use adapter::{Adapter, Batch, DecodeError, Notice, NoticeKind, Payload, Poll, Registry, Webhook};
+pub use journey::Journey;
 pub use model::{CarrierId, Confidence, Event, EventId, EventTime, FeedId, Milestone, Party, Place, Reason, Scope, Shipment, Stage, TrackingNumber};

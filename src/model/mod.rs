@@ -21,6 +21,7 @@ pub use number::{CarrierId, FeedId, Reference, Role, TrackingNumber};
 pub use personal::{FreeText, Personal};
 pub use place::{Country, Place};
 pub use reason::{Confidence, DeliveredTo, Party, Reason, Scope};
+pub(crate) use shipment::serialize_instant;
 pub use shipment::{Promise, PromiseKind, Shipment};
 pub(crate) use time::instant_text;
 pub use time::{EventTime, TimeKind};

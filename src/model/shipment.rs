@@ -35,7 +35,7 @@ pub struct Promise {
 /// What one feed said about one number in one delivery.
 ///
 /// Feeds that know nothing more than events leave the rest empty. Origin and destination are places, never people.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct Shipment {
     /// The feed that said it.
     pub feed: FeedId,
@@ -84,6 +84,6 @@ pub struct Shipment {
     pub is_return: bool,
 }
 
-fn serialize_instant<S: serde::Serializer>(at: &DateTime<Utc>, serializer: S) -> Result<S::Ok, S::Error> {
+pub(crate) fn serialize_instant<S: serde::Serializer>(at: &DateTime<Utc>, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&super::instant_text(*at))
 }

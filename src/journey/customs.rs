@@ -1,0 +1,188 @@
+//! Customs, a track of its own beside the parcel's movement: submitted, held by whom for what, released.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+
+use super::merge::Standing;
+use crate::adapter::IssuerKind;
+use crate::model::{CarrierId, EventId, EventTime, FeedId, Milestone, Party, Reason, Scope, Stage};
+
+/// The customs tracks of a journey.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Customs {
+    /// Out of the country of origin.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub export: Option<CustomsTrack>,
+    /// Into the country of destination.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub import: Option<CustomsTrack>,
+}
+
+/// One direction.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct CustomsTrack {
+    /// What holds the parcel most, else how far clearance has come.
+    pub milestone: Milestone,
+    /// When the clearance began.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub submitted: Option<EventTime>,
+    /// When it was released, unless something holds it again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub released: Option<EventTime>,
+    /// Everything that holds it now.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub holds: Vec<Hold>,
+    /// Who must act for it to go on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub who_must_act: Option<Party>,
+    #[serde(skip)]
+    evidence: BTreeSet<EventId>,
+}
+
+/// One open hold: of one feed, by one agency, of one kind.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Hold {
+    /// The feed that tells of it.
+    pub feed: FeedId,
+    /// The carrier or authority that holds.
+    pub agency: CarrierId,
+    /// What kind of hold.
+    pub kind: Milestone,
+    /// Why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Reason>,
+    /// Since when.
+    pub since: EventTime,
+    /// The statement.
+    pub event: EventId,
+}
+
+impl Customs {
+    /// Whether customs were never mentioned.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.export.is_none() && self.import.is_none()
+    }
+
+    /// Whether anything holds the parcel.
+    #[must_use]
+    pub fn is_held(&self) -> bool {
+        [&self.export, &self.import].into_iter().flatten().any(|track| !track.holds.is_empty())
+    }
+
+    pub(super) fn evidence(&self) -> BTreeSet<EventId> {
+        [&self.export, &self.import].into_iter().flatten().flat_map(|track| track.evidence.iter().copied()).collect()
+    }
+}
+
+/// Follows both directions through statements, oldest first.
+pub(super) fn track(events: &[Standing<'_>]) -> Customs {
+    let mut export = Follower::default();
+    let mut import = Follower::default();
+    for one in events.iter().filter(|one| one.event.milestone.is_customs() && one.event.scope != Scope::Document) {
+        match one.event.stage {
+            Some(Stage::ExportCustoms | Stage::FirstMile | Stage::Order) => export.take(one),
+            _ => import.take(one),
+        }
+    }
+    Customs { export: export.finish(), import: import.finish() }
+}
+
+#[derive(Default)]
+struct Follower {
+    submitted: Option<(EventTime, EventId)>,
+    /// The last release, and whether an authority said it.
+    released: Option<(EventTime, EventId)>,
+    holds: Vec<Hold>,
+    seized: Option<(EventTime, EventId)>,
+}
+
+impl Follower {
+    fn take(&mut self, one: &Standing<'_>) {
+        let event = one.event;
+        match event.milestone {
+            Milestone::CustomsReleased => {
+                let is_authority = one.shipment.issuer == IssuerKind::Authority;
+                // A carrier knows of its own holds only; an authority's release ends every hold told before it.
+                self.holds.retain(|hold| hold.feed != event.feed && hold.agency != event.carrier && !is_authority);
+                if self.released.is_none() || self.holds.is_empty() {
+                    self.released.get_or_insert_with(|| (event.time.clone(), one.id));
+                }
+            }
+            Milestone::CustomsSubmitted => {
+                // Papers handed in, duties paid, a new declaration after a rejection, a review finished: ends what waited for it.
+                // An examination ends with a release only.
+                self.holds.retain(|hold| hold.feed != event.feed || hold.kind == Milestone::CustomsInspection);
+                if self.submitted.is_none() {
+                    self.submitted = Some((event.time.clone(), one.id));
+                }
+            }
+            Milestone::CustomsSeized => self.seized = Some((event.time.clone(), one.id)),
+            kind => self.hold(kind, one),
+        }
+    }
+
+    fn hold(&mut self, kind: Milestone, one: &Standing<'_>) {
+        self.released = None;
+        let event = one.event;
+        let is_known = self.holds.iter().any(|hold| hold.feed == event.feed && hold.agency == event.carrier && hold.kind == kind);
+        if !is_known {
+            self.holds.push(Hold {
+                feed: event.feed.clone(),
+                agency: event.carrier.clone(),
+                kind,
+                reason: event.reason,
+                since: event.time.clone(),
+                event: one.id,
+            });
+        }
+    }
+
+    fn finish(self) -> Option<CustomsTrack> {
+        let worst = self.holds.iter().max_by_key(|hold| (severity(hold.kind), hold.event));
+        let milestone = match (&self.seized, worst, &self.released, &self.submitted) {
+            (Some(_), ..) => Milestone::CustomsSeized,
+            (None, Some(hold), ..) => hold.kind,
+            (None, None, Some(_), _) => Milestone::CustomsReleased,
+            (None, None, None, Some(_)) => Milestone::CustomsSubmitted,
+            (None, None, None, None) => return None,
+        };
+        let who_must_act = match milestone {
+            Milestone::CustomsReleased => None,
+            _ => worst.map(|hold| who_must_act(hold)).or(Some(Party::Customs)),
+        };
+        let evidence = [&self.submitted, &self.released, &self.seized]
+            .into_iter()
+            .flatten()
+            .map(|(_, id)| *id)
+            .chain(self.holds.iter().map(|hold| hold.event))
+            .collect();
+        Some(CustomsTrack {
+            milestone,
+            submitted: self.submitted.map(|(time, _)| time),
+            released: self.released.map(|(time, _)| time),
+            who_must_act,
+            holds: self.holds,
+            evidence,
+        })
+    }
+}
+
+fn severity(kind: Milestone) -> u8 {
+    match kind {
+        Milestone::CustomsRejected => 4,
+        Milestone::CustomsInfoRequired => 3,
+        Milestone::DutiesDue => 2,
+        Milestone::CustomsHold => 1,
+        _ => 0,
+    }
+}
+
+fn who_must_act(hold: &Hold) -> Party {
+    match hold.kind {
+        Milestone::DutiesDue => Party::Recipient,
+        Milestone::CustomsInfoRequired | Milestone::CustomsRejected => hold.reason.map_or(Party::Sender, Reason::party),
+        _ => hold.reason.map_or(Party::Customs, Reason::party),
+    }
+}

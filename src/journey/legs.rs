@@ -1,0 +1,323 @@
+//! Legs: which carrier carried the parcel under which number, and who took it from whom.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+use smol_str::SmolStr;
+
+use super::merge::Standing;
+use crate::adapter::IssuerKind;
+use crate::model::{CarrierId, EventId, EventTime, FeedId, Milestone, Reference, Role, Scope, Shipment, TrackingNumber, words};
+
+/// A carrier and the number that it carries the parcel under.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+pub struct LegId {
+    /// The carrier.
+    pub carrier: CarrierId,
+    /// Its number.
+    pub number: TrackingNumber,
+}
+
+impl LegId {
+    /// A carrier and its number.
+    #[must_use]
+    pub fn new(carrier: impl Into<CarrierId>, number: &str) -> Self {
+        Self { carrier: carrier.into(), number: TrackingNumber::new(number) }
+    }
+}
+
+words! {
+    /// How it is known that one leg follows another.
+    LinkEvidence {
+        /// The application said so.
+        Declared = "declared",
+        /// A feed named the next or previous number.
+        Stated = "stated",
+        /// The legs' times follow each other.
+        Inferred = "inferred",
+    }
+}
+
+/// One carrier's part of the journey.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Leg {
+    /// The carrier.
+    pub carrier: CarrierId,
+    /// Its number.
+    pub number: TrackingNumber,
+    /// The feeds that tell about it.
+    pub feeds: Vec<FeedId>,
+    /// The first movement told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first: Option<EventTime>,
+    /// The last movement told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last: Option<EventTime>,
+    /// The last movement's milestone. `handed_over` where a "delivered" only ends this leg.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub milestone: Option<Milestone>,
+    /// The leg that follows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<LegId>,
+    /// How that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_by: Option<LinkEvidence>,
+    /// Whether it ends at the recipient's address, as far as is known.
+    pub owns_final_address: bool,
+    /// The numbers of its packages, where they travel under numbers of their own.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub packages: BTreeSet<TrackingNumber>,
+}
+
+/// The legs of a journey and what belongs to each.
+pub(super) struct Legs {
+    pub all: Vec<Leg>,
+    /// Other numbers of the leg's carrier under which it is told: pieces, alternates.
+    aliases: BTreeMap<(CarrierId, SmolStr), usize>,
+    /// The events that name another leg's number.
+    pub stated_by: BTreeSet<EventId>,
+}
+
+impl Legs {
+    /// The leg that an event belongs to.
+    pub fn of(&self, one: &Standing<'_>) -> Option<usize> {
+        self.find(&one.event.carrier, one.event.number.as_str())
+    }
+
+    fn find(&self, carrier: &CarrierId, number: &str) -> Option<usize> {
+        self.aliases.get(&(carrier.clone(), number.into())).copied()
+    }
+
+    /// Whether another leg follows.
+    pub fn has_successor(&self, leg: usize) -> bool {
+        self.all[leg].next.is_some()
+    }
+
+    /// The leg's id.
+    pub fn id(&self, leg: usize) -> LegId {
+        LegId { carrier: self.all[leg].carrier.clone(), number: self.all[leg].number.clone() }
+    }
+}
+
+/// Builds the legs: one for each carrier's number, pieces under their master, links by declaration, statement or time.
+pub(super) fn build(deliveries: &[&Shipment], events: &[Standing<'_>], declared: &BTreeSet<(LegId, LegId)>) -> Legs {
+    let mut legs = gather(deliveries);
+    for one in events {
+        if let Some(leg) = legs.of(one) {
+            note(&mut legs.all[leg], one);
+        }
+    }
+    let mut links: BTreeMap<usize, (usize, LinkEvidence)> = BTreeMap::new();
+    for (from, to) in declared {
+        if let (Some(from), Some(to)) = (legs.find(&from.carrier, from.number.as_str()), legs.find(&to.carrier, to.number.as_str())) {
+            add_link(&mut links, from, to, LinkEvidence::Declared);
+        }
+    }
+    for (from, to) in stated_links(&mut legs, deliveries, events) {
+        add_link(&mut links, from, to, LinkEvidence::Stated);
+    }
+    infer_links(&legs, &mut links);
+    in_order_of_travel(legs, &links)
+}
+
+fn add_link(links: &mut BTreeMap<usize, (usize, LinkEvidence)>, from: usize, to: usize, by: LinkEvidence) {
+    let mut at = to;
+    // A link back to where it came from would make a ring.
+    for _ in 0..=links.len() {
+        if at == from {
+            return;
+        }
+        match links.get(&at) {
+            Some((next, _)) => at = *next,
+            None => break,
+        }
+    }
+    links.entry(from).or_insert((to, by));
+}
+
+/// Legs by carrier and master number, with every other number of theirs as an alias.
+fn gather(deliveries: &[&Shipment]) -> Legs {
+    let mut masters: BTreeMap<(CarrierId, SmolStr), SmolStr> = BTreeMap::new();
+    let carried: Vec<&&Shipment> = deliveries.iter().filter(|shipment| shipment.issuer == IssuerKind::Carrier).collect();
+    for shipment in &carried {
+        let own = SmolStr::from(shipment.number.as_str());
+        let master =
+            shipment.references.iter().filter(|reference| reference.role == Role::MasterWaybill).map(|reference| number_key(&reference.number)).min();
+        let known = masters.entry((shipment.carrier.clone(), own.clone())).or_insert_with(|| own.clone());
+        if let Some(master) = master
+            && *known == own
+        {
+            *known = master;
+        }
+    }
+    let mut legs = Legs { all: Vec::new(), aliases: BTreeMap::new(), stated_by: BTreeSet::new() };
+    let roots: BTreeSet<_> = masters.iter().map(|((carrier, _), master)| (carrier.clone(), master.clone())).collect();
+    for (carrier, master) in roots {
+        legs.aliases.insert((carrier.clone(), master.clone()), legs.all.len());
+        legs.all.push(empty_leg(carrier, &master));
+    }
+    for ((carrier, own), master) in masters {
+        let Some(leg) = legs.find(&carrier, &master) else { continue };
+        if own != master {
+            legs.all[leg].packages.insert(TrackingNumber::new(&own));
+        }
+        legs.aliases.entry((carrier, own)).or_insert(leg);
+    }
+    for shipment in carried {
+        let Some(leg) = legs.find(&shipment.carrier, shipment.number.as_str()) else { continue };
+        if !legs.all[leg].feeds.contains(&shipment.feed) {
+            legs.all[leg].feeds.push(shipment.feed.clone());
+            legs.all[leg].feeds.sort();
+        }
+        for alias in shipment.references.iter().filter(|reference| matches!(reference.role, Role::Alternate | Role::Piece)) {
+            legs.aliases.entry((shipment.carrier.clone(), number_key(&alias.number))).or_insert(leg);
+        }
+        for piece in &shipment.pieces {
+            legs.aliases.entry((shipment.carrier.clone(), piece.as_str().into())).or_insert(leg);
+        }
+    }
+    legs
+}
+
+fn empty_leg(carrier: CarrierId, number: &str) -> Leg {
+    Leg {
+        carrier,
+        number: TrackingNumber::new(number),
+        feeds: Vec::new(),
+        first: None,
+        last: None,
+        milestone: None,
+        next: None,
+        next_by: None,
+        owns_final_address: false,
+        packages: BTreeSet::new(),
+    }
+}
+
+fn number_key(number: &str) -> SmolStr {
+    TrackingNumber::new(number).as_str().into()
+}
+
+/// Extends a leg by a movement; events come oldest first.
+fn note(leg: &mut Leg, one: &Standing<'_>) {
+    let event = one.event;
+    if !event.milestone.moves_state() || event.milestone.is_before_pickup() || event.scope == Scope::Document {
+        return;
+    }
+    if leg.first.is_none() {
+        leg.first = Some(event.time.clone());
+    }
+    leg.last = Some(event.time.clone());
+    leg.milestone = Some(event.milestone);
+}
+
+/// Links that feeds state. A next carrier that no feed tells about yet becomes a leg without movement.
+fn stated_links(legs: &mut Legs, deliveries: &[&Shipment], events: &[Standing<'_>]) -> BTreeSet<(usize, usize)> {
+    let mut stated = BTreeSet::new();
+    let links = |role| matches!(role, Role::NextCarrier | Role::Redirection | Role::Return | Role::PreviousCarrier | Role::Outbound);
+    legs.stated_by = events.iter().filter(|one| one.event.related.iter().any(|reference| links(reference.role))).map(|one| one.id).collect();
+    let from_shipments =
+        deliveries.iter().flat_map(|shipment| shipment.references.iter().map(move |reference| (&shipment.carrier, &shipment.number, reference)));
+    let from_events = events.iter().flat_map(|one| one.event.related.iter().map(move |reference| (&one.event.carrier, &one.event.number, reference)));
+    let mut references: Vec<_> = from_shipments.chain(from_events).collect();
+    references.sort();
+    references.dedup();
+    for (carrier, number, reference) in references {
+        let Some(here) = legs.find(carrier, number.as_str()) else { continue };
+        match reference.role {
+            Role::NextCarrier | Role::Redirection | Role::Return => {
+                if let Some(there) = find_or_add(legs, carrier, here, reference) {
+                    stated.insert((here, there));
+                }
+            }
+            Role::PreviousCarrier | Role::Outbound => {
+                if let Some(there) = find_by_number(legs, reference).filter(|there| *there != here) {
+                    stated.insert((there, here));
+                }
+            }
+            _ => {}
+        }
+    }
+    stated
+}
+
+fn find_by_number(legs: &Legs, reference: &Reference) -> Option<usize> {
+    let number = number_key(&reference.number);
+    if let Some(carrier) = &reference.carrier {
+        return legs.find(carrier, &number);
+    }
+    let mut found = legs.aliases.iter().filter(|((_, known), _)| *known == number).map(|(_, leg)| *leg);
+    let first = found.next()?;
+    found.all(|leg| leg == first).then_some(first)
+}
+
+fn find_or_add(legs: &mut Legs, carrier: &CarrierId, here: usize, reference: &Reference) -> Option<usize> {
+    if let Some(found) = find_by_number(legs, reference) {
+        return (found != here).then_some(found);
+    }
+    let carrier = match (&reference.carrier, reference.role) {
+        (Some(carrier), _) => carrier.clone(),
+        (None, Role::NextCarrier) => return None,
+        (None, _) => carrier.clone(),
+    };
+    let number = number_key(&reference.number);
+    legs.aliases.insert((carrier.clone(), number.clone()), legs.all.len());
+    legs.all.push(empty_leg(carrier, &number));
+    Some(legs.all.len() - 1)
+}
+
+/// Ties legs that nothing ties, in the order of their first movement.
+fn infer_links(legs: &Legs, links: &mut BTreeMap<usize, (usize, LinkEvidence)>) {
+    let reached: BTreeSet<usize> = links.values().map(|(to, _)| *to).collect();
+    let moving = |leg: &usize| legs.all[*leg].first.is_some();
+    let starts: BTreeSet<usize> = (0..legs.all.len()).filter(|leg| !reached.contains(leg)).filter(moving).collect();
+    let end_of = |links: &BTreeMap<usize, (usize, LinkEvidence)>, mut leg: usize| {
+        while let Some((next, _)) = links.get(&leg) {
+            leg = *next;
+        }
+        leg
+    };
+    let mut chains: Vec<(chrono::DateTime<chrono::Utc>, LegId, usize)> =
+        starts.into_iter().filter_map(|leg| Some((legs.all[leg].first.as_ref()?.middle(), legs.id(leg), leg))).collect();
+    chains.sort();
+    for pair in chains.windows(2) {
+        let from = end_of(links, pair[0].2);
+        add_link(links, from, pair[1].2, LinkEvidence::Inferred);
+    }
+}
+
+/// Sorts legs from the first to the last, and writes the links into them.
+fn in_order_of_travel(mut legs: Legs, links: &BTreeMap<usize, (usize, LinkEvidence)>) -> Legs {
+    for (from, (to, by)) in links {
+        legs.all[*from].next = Some(legs.id(*to));
+        legs.all[*from].next_by = Some(*by);
+    }
+    let last = (0..legs.all.len()).filter(|leg| !links.contains_key(leg)).max_by_key(|leg| {
+        let leg = &legs.all[*leg];
+        (leg.first.as_ref().map(EventTime::middle), leg.carrier.clone(), leg.number.clone())
+    });
+    let reached: BTreeSet<usize> = links.values().map(|(to, _)| *to).collect();
+    let mut order: Vec<usize> = Vec::with_capacity(legs.all.len());
+    let mut starts: Vec<usize> = (0..legs.all.len()).filter(|leg| !reached.contains(leg)).collect();
+    starts.sort_by_key(|leg| (legs.all[*leg].first.as_ref().map(EventTime::middle), legs.id(*leg)));
+    for start in starts {
+        let mut at = Some(start);
+        while let Some(leg) = at.filter(|leg| !order.contains(leg)) {
+            order.push(leg);
+            at = links.get(&leg).map(|(to, _)| *to);
+        }
+    }
+    let place: BTreeMap<usize, usize> = order.iter().enumerate().map(|(new, old)| (*old, new)).collect();
+    if let Some(last) = last {
+        legs.all[last].owns_final_address = true;
+    }
+    for leg in &mut legs.all {
+        if leg.next.is_some() && leg.milestone == Some(Milestone::Delivered) {
+            leg.milestone = Some(Milestone::HandedOver);
+        }
+    }
+    let aliases = legs.aliases.into_iter().filter_map(|(key, old)| Some((key, *place.get(&old)?))).collect();
+    let mut sorted: Vec<(usize, Leg)> = legs.all.into_iter().enumerate().filter_map(|(old, leg)| Some((*place.get(&old)?, leg))).collect();
+    sorted.sort_by_key(|(new, _)| *new);
+    Legs { all: sorted.into_iter().map(|(_, leg)| leg).collect(), aliases, stated_by: legs.stated_by }
+}

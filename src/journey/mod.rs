@@ -1,0 +1,167 @@
+//! What many feeds say about one parcel: [`Journey`], and [`Journeys`] for deliveries about many.
+//!
+//! A journey is the set of deliveries of statements about one parcel; everything else is computed from that set and `now`. So the order, the
+//! repetition and the batching of deliveries cannot matter, and the state at any past moment can be asked for.
+
+mod conflicts;
+mod customs;
+mod legs;
+mod merge;
+mod pieces;
+mod scans;
+mod set;
+mod state;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+pub use conflicts::{Conflict, ConflictKind};
+pub use customs::{Customs, CustomsTrack, Hold};
+pub use legs::{Leg, LegId};
+pub use pieces::PieceState;
+pub use scans::SameScan;
+pub use set::Journeys;
+pub use state::{ParcelState, StatedPromise, Trace};
+
+use crate::adapter::{FnvHasher, Notice};
+use crate::model::{Event, Shipment};
+
+/// What many feeds say about one parcel.
+///
+/// ```
+/// use chrono::{DateTime, Utc};
+/// use parceltrail::{Journey, Milestone, Payload, Registry};
+///
+/// let registry = Registry::builtin();
+/// let body = br#"{"shipments":[{"id":"7100000042","service":"express","events":[
+///   {"timestamp":"2025-03-06T11:40:00+01:00","status":"OK","statusCode":"delivered"},
+///   {"timestamp":"2025-03-03T17:05:00+08:00","status":"PU","statusCode":"transit"}]}]}"#;
+/// let received: DateTime<Utc> = "2025-03-06T12:00:00Z".parse()?;
+///
+/// let mut journey = Journey::default();
+/// for shipment in registry.get("dhl.unified").unwrap().decode(Payload::new(body, received))?.shipments {
+///     journey.apply(shipment);
+/// }
+/// let state = journey.state(received).parcel.unwrap();
+/// assert_eq!(state.milestone, Milestone::Delivered);
+/// assert!(state.terminal);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Journey {
+    deliveries: BTreeMap<DeliveryKey, Vec<Arc<Shipment>>>,
+    links: BTreeSet<(LegId, LegId)>,
+}
+
+/// Orders deliveries the same way wherever they came from. The digest only sorts; equality decides repetition.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct DeliveryKey {
+    received: DateTime<Utc>,
+    digest: u64,
+}
+
+impl Journey {
+    /// Takes in what one feed said in one delivery. Says whether it was new.
+    pub fn apply(&mut self, shipment: impl Into<Arc<Shipment>>) -> bool {
+        let shipment = shipment.into();
+        let key = DeliveryKey { received: shipment.received, digest: digest(&*shipment) };
+        let same = self.deliveries.entry(key).or_default();
+        let is_new = !same.contains(&shipment);
+        if is_new {
+            same.push(shipment);
+        }
+        is_new
+    }
+
+    /// Declares that the parcel goes on from one carrier's number to another's, which no feed may say.
+    pub fn link(&mut self, from: LegId, to: LegId) {
+        self.links.insert((from, to));
+    }
+
+    /// Takes in everything that another copy of this journey holds: two copies that exchange all deliveries agree.
+    pub fn merge(&mut self, other: &Self) {
+        for shipment in other.shipments() {
+            self.apply(Arc::clone(shipment));
+        }
+        self.links.extend(other.links.iter().cloned());
+    }
+
+    /// Every delivery, in canonical order.
+    pub fn shipments(&self) -> impl Iterator<Item = &Arc<Shipment>> {
+        self.deliveries.values().flatten()
+    }
+
+    /// Whether nothing was taken in.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.deliveries.is_empty()
+    }
+
+    /// Everything that follows from all deliveries, at `now`: statements about the future do not count yet.
+    #[must_use]
+    pub fn state(&self, now: DateTime<Utc>) -> State {
+        self.state_at(DateTime::<Utc>::MAX_UTC, now)
+    }
+
+    /// What was known at `known_at` about `now`: only deliveries received until then count.
+    #[must_use]
+    pub fn state_at(&self, known_at: DateTime<Utc>, now: DateTime<Utc>) -> State {
+        let known: Vec<&Shipment> = self.shipments().map(AsRef::as_ref).filter(|shipment| shipment.received <= known_at).collect();
+        state::derive(&known, &self.links, now)
+    }
+
+    /// The same journey, with only those events that `keep` names: what a [`Trace`] is checked with.
+    #[must_use]
+    pub fn retaining(&self, keep: impl Fn(&Event) -> bool) -> Self {
+        let mut out = Self { links: self.links.clone(), ..Self::default() };
+        for shipment in self.shipments() {
+            let mut shipment = Shipment::clone(shipment);
+            shipment.events.retain(&keep);
+            out.apply(shipment);
+        }
+        out
+    }
+}
+
+/// A content hash that sorts deliveries; the same on every machine of one version.
+fn digest(value: &impl Hash) -> u64 {
+    let mut hasher = FnvHasher::default();
+    value.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// Everything that follows from a journey at a moment. It serialises to the object that `track --json journey` prints.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct State {
+    /// Every number that the parcel travels under, with the carrier.
+    pub numbers: Vec<LegId>,
+    /// The carriers' legs, in order of travel.
+    pub legs: Vec<Leg>,
+    /// Where the parcel stands; absent while no statement tells.
+    #[serde(rename = "state", skip_serializing_if = "Option::is_none")]
+    pub parcel: Option<ParcelState>,
+    /// Customs, a track of its own.
+    #[serde(skip_serializing_if = "Customs::is_empty")]
+    pub customs: Customs,
+    /// Each piece, when the feeds tell them apart.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub pieces: Vec<PieceState>,
+    /// When the carrier of the last leg says that it will deliver.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub promise: Option<StatedPromise>,
+    /// Statements that cannot both be true.
+    pub conflicts: Vec<Conflict>,
+    /// What was withdrawn or set aside.
+    pub notices: Vec<Notice>,
+    /// Which events each derived field rests on.
+    pub trace: Trace,
+    /// Events that several feeds report of one scan.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub same_scans: Vec<SameScan>,
+    /// Every statement that stands, oldest first.
+    pub events: Vec<Event>,
+}

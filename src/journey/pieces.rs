@@ -1,0 +1,121 @@
+//! Several pieces under one waybill, rolled up: the shipment is as far as the piece that is behind.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use super::legs::Legs;
+use super::merge::Standing;
+use super::state::{Position, walk};
+use crate::model::{EventId, EventTime, Milestone, Shipment, Stage, TrackingNumber};
+
+/// Where one piece stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PieceState {
+    /// The piece's number.
+    pub number: TrackingNumber,
+    /// Where in the chain.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stage: Option<Stage>,
+    /// What happened last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub milestone: Option<Milestone>,
+    /// When that began.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since: Option<EventTime>,
+}
+
+/// The pieces and what they come to.
+pub(super) struct RolledUp<'j> {
+    pub overall: Option<Position<'j>>,
+    pub pieces: Vec<PieceState>,
+    /// What each piece's state rests on.
+    pub evidence: Vec<BTreeSet<EventId>>,
+}
+
+/// The piece that a statement is about: named by it, or a package with a number of its own under a master.
+fn piece_of(one: &Standing<'_>, legs: &Legs) -> Option<TrackingNumber> {
+    if let Some(piece) = &one.event.piece {
+        return Some(piece.clone());
+    }
+    let leg = legs.of(one)?;
+    let is_package = legs.all[leg].packages.contains(&one.event.number) && legs.all[leg].packages.len() > 1;
+    is_package.then(|| one.event.number.clone())
+}
+
+/// Rolls the pieces up.
+///
+/// A statement that names no piece is about all. While any piece is on its way, the shipment stands where the least advanced of those stands;
+/// when all have ended alike, with the last of them; when they ended differently, with the one that did not end well. A piece that the
+/// carrier counts but no feed tells apart keeps the shipment open.
+pub(super) fn roll_up<'j>(deliveries: &[&Shipment], events: &[Standing<'j>], legs: &Legs) -> RolledUp<'j> {
+    let mut by_piece: BTreeMap<TrackingNumber, Vec<usize>> = BTreeMap::new();
+    let mut common: Vec<usize> = Vec::new();
+    for (at, one) in events.iter().enumerate() {
+        match piece_of(one, legs) {
+            Some(piece) => by_piece.entry(piece).or_default().push(at),
+            None => common.push(at),
+        }
+    }
+    if by_piece.is_empty() {
+        return RolledUp { overall: walk(events.iter().copied(), legs), pieces: Vec::new(), evidence: Vec::new() };
+    }
+    for piece in deliveries.iter().flat_map(|shipment| &shipment.pieces) {
+        by_piece.entry(piece.clone()).or_default();
+    }
+    let counted = deliveries.iter().filter_map(|shipment| shipment.piece_count).max().unwrap_or(0) as usize;
+    let positions: Vec<(Option<TrackingNumber>, Option<Position<'j>>)> = by_piece
+        .into_iter()
+        .map(|(piece, own)| (Some(piece), walk(interleave(&common, &own).map(|at| events[at]), legs)))
+        .chain((0..).take(usize::from(counted > 1)).map(|_| (None, walk(common.iter().map(|at| events[*at]), legs))))
+        .collect();
+    let told = positions.iter().filter(|(piece, _)| piece.is_some()).count();
+    // The untold pieces stand where the statements about all leave them; they matter only if the carrier counts more than are told.
+    let relevant: Vec<&(Option<TrackingNumber>, Option<Position<'j>>)> =
+        positions.iter().filter(|(piece, _)| piece.is_some() || counted > told).collect();
+    let overall = overall(&relevant).or_else(|| walk(events.iter().filter(|one| !one.event.milestone.is_terminal()).copied(), legs));
+    RolledUp {
+        overall,
+        pieces: positions.iter().filter_map(|(piece, position)| Some(piece_state(piece.clone()?, position.as_ref(), legs))).collect(),
+        evidence: positions.iter().filter_map(|(_, position)| position.as_ref()).map(Position::evidence).collect(),
+    }
+}
+
+/// Two ascending lists of indices as one.
+fn interleave<'v>(a: &'v [usize], b: &'v [usize]) -> impl Iterator<Item = usize> + 'v {
+    let (mut a, mut b) = (a.iter().copied().peekable(), b.iter().copied().peekable());
+    std::iter::from_fn(move || match (a.peek(), b.peek()) {
+        (Some(x), Some(y)) if x < y => a.next(),
+        (Some(_), None) => a.next(),
+        _ => b.next(),
+    })
+}
+
+/// None when every told piece has ended but an untold one has not begun.
+fn overall<'j>(positions: &[&(Option<TrackingNumber>, Option<Position<'j>>)]) -> Option<Position<'j>> {
+    let known: Vec<&Position<'j>> = positions.iter().filter_map(|(_, position)| position.as_ref()).collect();
+    let open = known.iter().filter(|position| !position.terminal());
+    if let Some(behind) = open.min_by_key(|position| (progress(position), position.since.event.time.middle(), position.decided.id)) {
+        return Some((*behind).clone());
+    }
+    if known.len() < positions.len() {
+        return None;
+    }
+    let unhappy = known.iter().filter(|position| position.milestone != Milestone::Delivered);
+    let last = |position: &&&Position<'j>| (position.since.event.time.middle(), position.decided.id);
+    unhappy.max_by_key(last).or_else(|| known.iter().max_by_key(last)).map(|position| (*position).clone())
+}
+
+fn progress(position: &Position<'_>) -> (Option<Stage>, u8) {
+    (position.decided.event.stage, position.milestone.rank())
+}
+
+fn piece_state(number: TrackingNumber, position: Option<&Position<'_>>, legs: &Legs) -> PieceState {
+    let state = position.map(|position| position.state(legs));
+    PieceState {
+        number,
+        stage: state.as_ref().and_then(|state| state.stage),
+        milestone: state.as_ref().map(|state| state.milestone),
+        since: state.map(|state| state.since),
+    }
+}

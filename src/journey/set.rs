@@ -1,0 +1,308 @@
+//! Deliveries about many parcels, sorted into journeys: [`Journeys`].
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use chrono::{DateTime, Duration, Utc};
+use smol_str::SmolStr;
+
+use super::{Journey, LegId};
+use crate::adapter::{IssuerKind, Notice, NoticeKind};
+use crate::model::{CarrierId, Event, Milestone, Reference, Role, Shipment, Stage, TrackingNumber};
+
+/// A silence after which a number may begin anew. Carriers reuse numbers after three months at the earliest.
+const REUSE_SILENCE: Duration = Duration::days(60);
+/// How far apart shipments may lie that only a shop's number ties.
+const SHOP_NUMBER_REACH: Duration = Duration::days(120);
+
+/// Deliveries about many parcels. [`Journeys::sorted`] tells which belong together.
+///
+/// Sorting is a pure function of the set of deliveries:
+/// - deliveries about one number of one carrier belong together, unless the number was used again: another shipment by the feed's own identity,
+///   or a new beginning after two months of silence;
+/// - numbers that a feed names as another number of the same parcel (piece, next carrier, declaration …) tie what they name;
+/// - a shop's order number or reference ties legs of *different* carriers and papers of authorities, if it names one parcel of each and the
+///   two lie within four months. One order may be several parcels: then it ties nothing, and a notice says so.
+///
+/// ```
+/// use parceltrail::journey::Journeys;
+/// let journeys = Journeys::default();
+/// assert!(journeys.sorted().0.is_empty());
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Journeys {
+    shipments: Vec<Arc<Shipment>>,
+    links: BTreeSet<(LegId, LegId)>,
+}
+
+impl Journeys {
+    /// Takes in a delivery.
+    pub fn apply(&mut self, shipment: impl Into<Arc<Shipment>>) {
+        self.shipments.push(shipment.into());
+    }
+
+    /// Declares that a parcel goes on from one carrier's number to another's.
+    pub fn link(&mut self, from: LegId, to: LegId) {
+        self.links.insert((from, to));
+    }
+
+    /// The journeys, each with what belongs to it, ordered by first event and number; and what could not be tied for sure.
+    #[must_use]
+    pub fn sorted(&self) -> (Vec<Journey>, Vec<Notice>) {
+        let nodes = nodes(&self.shipments);
+        let mut union = Union::new(nodes.len());
+        tie_by_numbers(&nodes, &self.links, &mut union);
+        let notices = tie_by_shop_numbers(&nodes, &mut union);
+        let mut groups: BTreeMap<usize, (Option<DateTime<Utc>>, BTreeSet<LegId>, Journey)> = BTreeMap::new();
+        for (at, node) in nodes.iter().enumerate() {
+            let (first, numbers, journey) = groups.entry(union.root(at)).or_default();
+            *first = [*first, node.span.map(|(start, _)| start)].into_iter().flatten().min();
+            numbers.insert(node.id.clone());
+            for shipment in &node.shipments {
+                journey.apply(Arc::clone(shipment));
+            }
+        }
+        for (_, numbers, journey) in groups.values_mut() {
+            journey.links = self.links.iter().filter(|(from, to)| numbers.contains(from) || numbers.contains(to)).cloned().collect();
+        }
+        let mut sorted: Vec<_> = groups.into_values().collect();
+        sorted.sort_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
+        (sorted.into_iter().map(|(_, _, journey)| journey).collect(), notices)
+    }
+}
+
+/// One use of one carrier's number, with every delivery about it.
+struct Node {
+    id: LegId,
+    issuer: IssuerKind,
+    /// From its first to its last event.
+    span: Option<(DateTime<Utc>, DateTime<Utc>)>,
+    shipments: Vec<Arc<Shipment>>,
+}
+
+impl Node {
+    fn references(&self) -> impl Iterator<Item = &Reference> {
+        self.shipments.iter().flat_map(|shipment| shipment.references.iter().chain(shipment.events.iter().flat_map(|event| &event.related)))
+    }
+
+    /// How long lies between two uses; zero when they overlap or nothing is known.
+    fn distance(&self, other: &Self) -> Duration {
+        match (self.span, other.span) {
+            (Some((a, b)), Some((c, d))) => (c - b).max(a - d).max(Duration::zero()),
+            _ => Duration::zero(),
+        }
+    }
+}
+
+/// The uses of every number.
+fn nodes(shipments: &[Arc<Shipment>]) -> Vec<Node> {
+    let mut by_number: BTreeMap<LegId, Vec<Arc<Shipment>>> = BTreeMap::new();
+    for shipment in shipments {
+        let id = LegId { carrier: shipment.carrier.clone(), number: shipment.number.clone() };
+        by_number.entry(id).or_default().push(Arc::clone(shipment));
+    }
+    by_number.into_iter().flat_map(|(id, shipments)| uses(&id, &shipments)).collect()
+}
+
+/// Tells the uses of one number apart, by silence and by the feeds' own identities.
+fn uses(id: &LegId, shipments: &[Arc<Shipment>]) -> Vec<Node> {
+    let cuts = cuts(shipments);
+    let mut parts: BTreeMap<(usize, Option<SmolStr>), Vec<Arc<Shipment>>> = BTreeMap::new();
+    for shipment in shipments {
+        let mut by_use: BTreeMap<usize, Vec<Event>> = BTreeMap::new();
+        for event in &shipment.events {
+            by_use.entry(use_at(&cuts, event.time.middle())).or_default().push(event.clone());
+        }
+        if by_use.len() <= 1 {
+            let at = by_use.keys().next().copied().unwrap_or(cuts.len());
+            parts.entry((at, shipment.instance.clone())).or_default().push(Arc::clone(shipment));
+            continue;
+        }
+        let last = by_use.keys().next_back().copied();
+        for (at, events) in by_use {
+            // What a delivery says besides events is about the newest use.
+            let part = if Some(at) == last { Shipment { events, ..Shipment::clone(shipment) } } else { history(shipment, events) };
+            parts.entry((at, shipment.instance.clone())).or_default().push(Arc::new(part));
+        }
+    }
+    merge_instances(parts).into_iter().map(|shipments| node(id, shipments)).collect()
+}
+
+/// An older use's part of a delivery: its events, without what describes the newest.
+fn history(shipment: &Shipment, events: Vec<Event>) -> Shipment {
+    Shipment {
+        events,
+        references: Vec::new(),
+        pieces: Vec::new(),
+        piece_count: None,
+        promise: None,
+        origin: None,
+        destination: None,
+        ..shipment.clone()
+    }
+}
+
+fn node(id: &LegId, shipments: Vec<Arc<Shipment>>) -> Node {
+    let events = || shipments.iter().flat_map(|shipment| &shipment.events);
+    let start = events().map(|event| event.time.earliest()).min();
+    let end = events().map(|event| event.time.latest()).max();
+    let issuer = shipments.first().map_or(IssuerKind::Carrier, |shipment| shipment.issuer);
+    Node { id: id.clone(), issuer, span: start.zip(end), shipments }
+}
+
+/// Feeds without an identity of their own join the one identity that their use has; of several, each stays alone.
+fn merge_instances(parts: BTreeMap<(usize, Option<SmolStr>), Vec<Arc<Shipment>>>) -> Vec<Vec<Arc<Shipment>>> {
+    // Two feeds name the same shipment differently: identities only tell apart within one feed.
+    let mut groups: Vec<(usize, Vec<(crate::model::FeedId, SmolStr)>, Vec<Arc<Shipment>>)> = Vec::new();
+    for ((at, instance), shipments) in parts {
+        let names: BTreeSet<_> = shipments.iter().filter_map(|shipment| Some((shipment.feed.clone(), instance.clone()?))).collect();
+        let fits = |group: &&mut (usize, Vec<(crate::model::FeedId, SmolStr)>, Vec<Arc<Shipment>>)| {
+            group.0 == at && names.iter().all(|(feed, name)| group.1.iter().all(|(known, other)| known != feed || other == name))
+        };
+        match groups.iter_mut().find(fits) {
+            Some(group) => {
+                group.1.extend(names);
+                group.2.extend(shipments);
+            }
+            None => groups.push((at, names.into_iter().collect(), shipments)),
+        }
+    }
+    groups.into_iter().map(|(_, _, shipments)| shipments).collect()
+}
+
+/// The moments at which a number begins anew: after a long silence, with a beginning, or after an end.
+fn cuts(shipments: &[Arc<Shipment>]) -> Vec<DateTime<Utc>> {
+    let mut events: Vec<&Event> = shipments.iter().flat_map(|shipment| &shipment.events).collect();
+    events.sort_by_key(|event| (event.time.middle(), event.milestone.rank(), event.id()));
+    let mut ended = false;
+    let mut cuts = Vec::new();
+    for pair in events.windows(2) {
+        let (before, next) = (pair[0], pair[1]);
+        ended |= matches!(before.milestone, Milestone::Delivered | Milestone::Returned | Milestone::Disposed | Milestone::Cancelled);
+        let begins =
+            next.milestone.is_before_pickup() || next.milestone == Milestone::PickedUp || matches!(next.stage, Some(Stage::Order | Stage::FirstMile));
+        let is_silent = next.time.earliest() - before.time.latest() > REUSE_SILENCE;
+        if is_silent && (begins || ended && next.stage != Some(Stage::Return)) {
+            cuts.push(next.time.middle());
+            ended = false;
+        }
+    }
+    cuts
+}
+
+fn use_at(cuts: &[DateTime<Utc>], at: DateTime<Utc>) -> usize {
+    cuts.partition_point(|cut| *cut <= at)
+}
+
+/// Ties uses that name each other, or the same number of one parcel.
+fn tie_by_numbers(nodes: &[Node], declared: &BTreeSet<(LegId, LegId)>, union: &mut Union) {
+    let mut by_number: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (at, node) in nodes.iter().enumerate() {
+        by_number.entry(node.id.number.as_str()).or_default().push(at);
+    }
+    let mut shared: BTreeMap<(Option<&CarrierId>, TrackingNumber), Vec<usize>> = BTreeMap::new();
+    for (at, node) in nodes.iter().enumerate() {
+        for reference in
+            node.references().filter(|reference| reference.role.identifies_parcel() || matches!(reference.role, Role::Return | Role::Outbound))
+        {
+            let number = TrackingNumber::new(&reference.number);
+            let targets = by_number.get(number.as_str()).into_iter().flatten().copied().filter(|target| {
+                let issuer = reference.carrier.as_ref();
+                *target != at && issuer.is_none_or(|issuer| *issuer == nodes[*target].id.carrier)
+            });
+            // Of several uses of the number named, the nearest in time is meant.
+            if let Some(nearest) = targets.min_by_key(|target| (nodes[at].distance(&nodes[*target]), *target)) {
+                union.tie(at, nearest);
+            }
+            if reference.role.identifies_parcel() {
+                shared.entry((reference.carrier.as_ref(), number)).or_default().push(at);
+            }
+        }
+    }
+    for members in shared.values() {
+        for pair in members.windows(2) {
+            if nodes[pair[0]].distance(&nodes[pair[1]]) <= REUSE_SILENCE {
+                union.tie(pair[0], pair[1]);
+            }
+        }
+    }
+    let find = |id: &LegId| nodes.iter().rposition(|node| node.id == *id);
+    for (from, to) in declared {
+        if let (Some(from), Some(to)) = (find(from), find(to)) {
+            union.tie(from, to);
+        }
+    }
+}
+
+/// Ties by the shop's numbers what no carrier's number tied, where they name one parcel only.
+fn tie_by_shop_numbers(nodes: &[Node], union: &mut Union) -> Vec<Notice> {
+    let mut holders: BTreeMap<SmolStr, BTreeSet<usize>> = BTreeMap::new();
+    for (at, node) in nodes.iter().enumerate() {
+        for reference in node.references().filter(|reference| reference.role.suggests_parcel() && is_telling(&reference.number)) {
+            holders.entry(reference.number.to_uppercase().into()).or_default().insert(at);
+        }
+    }
+    let mut notices = Vec::new();
+    for (number, members) in holders {
+        let groups: BTreeSet<usize> = members.iter().map(|at| union.root(*at)).collect();
+        if groups.len() < 2 {
+            continue;
+        }
+        let members: Vec<usize> = members.into_iter().collect();
+        if names_one_parcel(nodes, &members, union) {
+            for pair in members.windows(2) {
+                union.tie(pair[0], pair[1]);
+            }
+        } else {
+            let feed = nodes[members[0]].shipments[0].feed.clone();
+            let notice =
+                Notice::new(NoticeKind::AmbiguousLink, feed, "the shop's number stands for several parcels; it ties none of them").at("reference");
+            notices.push(notice.value(&number));
+        }
+    }
+    notices
+}
+
+/// Whether a shop's number is long enough to mean something: `1` or `SAMPLE` tie nothing.
+fn is_telling(number: &str) -> bool {
+    number.len() >= 5 && number.bytes().any(|b| b.is_ascii_digit())
+}
+
+/// One leg of each carrier, all within reach of each other.
+fn names_one_parcel(nodes: &[Node], members: &[usize], union: &mut Union) -> bool {
+    let mut groups: BTreeMap<usize, BTreeSet<&CarrierId>> = BTreeMap::new();
+    for at in members {
+        let node = &nodes[*at];
+        let carriers = groups.entry(union.root(*at)).or_default();
+        if node.issuer == IssuerKind::Carrier {
+            carriers.insert(&node.id.carrier);
+        }
+    }
+    let mut seen = BTreeSet::new();
+    let is_unique = groups.values().flatten().all(|carrier| seen.insert(carrier));
+    let near = members.iter().all(|a| members.iter().all(|b| nodes[*a].distance(&nodes[*b]) <= SHOP_NUMBER_REACH));
+    is_unique && near
+}
+
+/// Union-find.
+struct Union(Vec<usize>);
+
+impl Union {
+    fn new(size: usize) -> Self {
+        Self((0..size).collect())
+    }
+
+    fn root(&mut self, mut at: usize) -> usize {
+        while self.0[at] != at {
+            self.0[at] = self.0[self.0[at]];
+            at = self.0[at];
+        }
+        at
+    }
+
+    fn tie(&mut self, a: usize, b: usize) {
+        let (a, b) = (self.root(a), self.root(b));
+        // The smaller index stays root, so that groups never depend on the order of ties.
+        self.0[a.max(b)] = a.min(b);
+    }
+}

@@ -1,0 +1,295 @@
+//! Where the parcel stands: a walk over the statements in order, and the evidence for each field.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use super::legs::{LegId, Legs};
+use super::merge::{Standing, standing};
+use super::{State, conflicts, customs, legs, pieces, scans};
+use crate::adapter::{IssuerKind, Notice, NoticeKind};
+use crate::model::{EventId, EventTime, FeedId, Milestone, Place, Promise, Scope, Shipment, Stage};
+
+/// Where a parcel stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ParcelState {
+    /// Where in the chain; absent while no statement tells.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stage: Option<Stage>,
+    /// What happened last that moves the state.
+    pub milestone: Milestone,
+    /// When this state began.
+    pub since: EventTime,
+    /// The last place told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
+    /// The leg that it is on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub leg: Option<LegId>,
+    /// Whether no further movement is expected.
+    pub terminal: bool,
+}
+
+/// A carrier's promise and which feed made it when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct StatedPromise {
+    /// The feed.
+    pub feed: FeedId,
+    /// When it was received.
+    #[serde(serialize_with = "crate::model::serialize_instant")]
+    pub stated: DateTime<Utc>,
+    /// The promise.
+    #[serde(flatten)]
+    pub promise: Promise,
+}
+
+/// The events that each derived field rests on: with these alone the field comes out the same.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Trace {
+    /// For the parcel's stage, milestone, start, place and leg.
+    pub state: BTreeMap<&'static str, BTreeSet<EventId>>,
+    /// For the customs track.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub customs: BTreeSet<EventId>,
+}
+
+impl Trace {
+    /// Every event that the parcel's state rests on.
+    #[must_use]
+    pub fn of_state(&self) -> BTreeSet<EventId> {
+        self.state.values().flatten().copied().collect()
+    }
+}
+
+/// Everything that follows from `deliveries` at `now`.
+pub(super) fn derive(deliveries: &[&Shipment], declared: &BTreeSet<(LegId, LegId)>, now: DateTime<Utc>) -> State {
+    let (events, mut notices) = standing(deliveries);
+    notices.extend(reused(deliveries));
+    let happened: Vec<Standing<'_>> = events.iter().filter(|one| one.event.time.earliest() <= now).copied().collect();
+    let legs = legs::build(deliveries, &happened, declared);
+    let mut trace = Trace::default();
+    let rolled = pieces::roll_up(deliveries, &happened, &legs);
+    if let Some(position) = &rolled.overall {
+        trace.state = position.trace(&legs);
+        for piece in &rolled.evidence {
+            trace.state.entry("pieces").or_default().extend(piece);
+        }
+    }
+    let customs = customs::track(&happened);
+    trace.customs = customs.evidence();
+    let same_scans = scans::group(&events);
+    let parcel = rolled.overall.as_ref().map(|position| position.state(&legs));
+    State {
+        numbers: numbers(deliveries),
+        promise: promise(deliveries, &legs, parcel.as_ref()),
+        conflicts: conflicts::find(&happened, &same_scans, &legs),
+        pieces: rolled.pieces,
+        legs: legs.all,
+        parcel,
+        customs,
+        notices,
+        trace,
+        same_scans,
+        events: events.iter().map(|one| one.event.clone()).collect(),
+    }
+}
+
+fn numbers(deliveries: &[&Shipment]) -> Vec<LegId> {
+    let numbers: BTreeSet<LegId> =
+        deliveries.iter().map(|shipment| LegId { carrier: shipment.carrier.clone(), number: shipment.number.clone() }).collect();
+    numbers.into_iter().collect()
+}
+
+/// The newest promise of the leg that owns the final address; none once the journey is over.
+fn promise(deliveries: &[&Shipment], legs: &Legs, parcel: Option<&ParcelState>) -> Option<StatedPromise> {
+    if parcel.is_some_and(|parcel| parcel.terminal) {
+        return None;
+    }
+    let owner = legs.all.iter().find(|leg| leg.owns_final_address)?;
+    let of_leg = |shipment: &&&Shipment| shipment.carrier == owner.carrier && shipment.issuer == IssuerKind::Carrier;
+    let newest = deliveries.iter().filter(of_leg).filter_map(|shipment| Some((shipment.received, &shipment.feed, shipment.promise.as_ref()?)));
+    let (stated, feed, promise) = newest.max_by_key(|(received, feed, promise)| (*received, promise.kind, promise.by.latest(), *feed))?;
+    Some(StatedPromise { feed: feed.clone(), stated, promise: promise.clone() })
+}
+
+/// A journey handed two shipments under one number says so; [`Journeys`](super::Journeys) keeps them apart.
+fn reused(deliveries: &[&Shipment]) -> BTreeSet<Notice> {
+    let mut instances: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+    for shipment in deliveries {
+        if let Some(instance) = &shipment.instance {
+            instances.entry((&shipment.feed, &shipment.number)).or_default().insert(instance);
+        }
+    }
+    instances
+        .into_iter()
+        .filter(|(_, instances)| instances.len() > 1)
+        .map(|((feed, number), instances)| {
+            let message = format!("{} shipments under one number in one journey", instances.len());
+            Notice::new(NoticeKind::NumberReused, feed.clone(), message).about(Some(number))
+        })
+        .collect()
+}
+
+/// A place in the journey reached by walking over the statements.
+#[derive(Clone, Debug)]
+pub(super) struct Position<'j> {
+    pub milestone: Milestone,
+    /// The statement that decided it last.
+    pub decided: Standing<'j>,
+    /// The statement with which this state began.
+    pub since: Standing<'j>,
+    stage: Option<(Stage, EventId)>,
+    place: Option<(&'j Place, EventId)>,
+    pub leg: Option<usize>,
+}
+
+impl<'j> Position<'j> {
+    pub fn terminal(&self) -> bool {
+        self.milestone.is_terminal()
+    }
+
+    pub fn state(&self, legs: &Legs) -> ParcelState {
+        ParcelState {
+            stage: self.stage.map(|(stage, _)| stage),
+            milestone: self.milestone,
+            since: self.since.event.time.clone(),
+            place: self.place.map(|(place, _)| place.clone()),
+            leg: self.leg.map(|leg| legs.id(leg)),
+            terminal: self.terminal(),
+        }
+    }
+
+    pub fn trace(&self, legs: &Legs) -> BTreeMap<&'static str, BTreeSet<EventId>> {
+        let mut trace = BTreeMap::from([("milestone", BTreeSet::from([self.decided.id])), ("since", BTreeSet::from([self.since.id]))]);
+        if let Some((_, by)) = self.stage {
+            trace.insert("stage", BTreeSet::from([by]));
+        }
+        if let Some((_, by)) = self.place {
+            trace.insert("place", BTreeSet::from([by]));
+        }
+        let leg: BTreeSet<EventId> = legs.stated_by.iter().copied().chain([self.decided.id]).collect();
+        trace.insert("leg", leg);
+        trace
+    }
+
+    pub fn evidence(&self) -> BTreeSet<EventId> {
+        let carried = [self.stage.map(|(_, by)| by), self.place.map(|(_, by)| by)];
+        carried.into_iter().flatten().chain([self.decided.id, self.since.id]).collect()
+    }
+
+    /// Where the parcel is after one more statement.
+    fn after(this: Option<Self>, one: Standing<'j>, legs: &Legs) -> Option<Self> {
+        let leg = legs.of(&one);
+        let milestone = effective(&one, leg, legs);
+        match this {
+            Some(position) if !position.yields_to(milestone, &one, leg) => Some(position),
+            Some(position) => Some(position.moved(milestone, one, leg)),
+            None => Some(Self {
+                milestone,
+                decided: one,
+                since: one,
+                stage: one.event.stage.map(|stage| (stage, one.id)),
+                place: one.event.place.as_ref().map(|place| (place, one.id)),
+                leg,
+            }),
+        }
+    }
+
+    /// Whether a later statement changes the state at all.
+    fn yields_to(&self, milestone: Milestone, one: &Standing<'_>, leg: Option<usize>) -> bool {
+        let has_moved = !self.milestone.is_before_pickup();
+        if milestone.is_before_pickup() {
+            // A label made for a later leg does not undo a pickup.
+            return !has_moved && milestone >= self.milestone;
+        }
+        if let (Some(here), Some(there)) = (self.leg, leg) {
+            let is_behind = has_moved && there < here;
+            if is_behind && !matches!(milestone, Milestone::Lost | Milestone::Damaged | Milestone::Disposed | Milestone::CustomsSeized) {
+                return false;
+            }
+            if milestone == Milestone::Cancelled && has_moved && there != here {
+                return false;
+            }
+        }
+        !self.terminal() || self.reopens_by(milestone, one)
+    }
+
+    /// Whether a statement after the end shows that it was none. It must be later beyond doubt.
+    fn reopens_by(&self, milestone: Milestone, one: &Standing<'_>) -> bool {
+        if milestone == self.milestone {
+            return true;
+        }
+        if one.event.time.earliest() <= self.since.event.time.latest() {
+            return false;
+        }
+        match self.milestone {
+            Milestone::Lost | Milestone::Cancelled => true,
+            Milestone::Delivered => matches!(
+                milestone,
+                Milestone::Returning
+                    | Milestone::Returned
+                    | Milestone::OutForDelivery
+                    | Milestone::DeliveryAttempted
+                    | Milestone::Refused
+                    | Milestone::Disposed
+                    | Milestone::Lost
+            ),
+            Milestone::Returned => matches!(milestone, Milestone::OutForDelivery | Milestone::Delivered | Milestone::Disposed),
+            _ => false,
+        }
+    }
+
+    fn moved(mut self, milestone: Milestone, one: Standing<'j>, leg: Option<usize>) -> Self {
+        let is_same_place = match (self.since.event.place.as_ref(), one.event.place.as_ref()) {
+            (Some(before), Some(now)) => before.identity() == now.identity(),
+            _ => true,
+        };
+        let goes_on = milestone == self.milestone && (milestone.is_terminal() || is_same_place && (leg.is_none() || leg == self.leg));
+        if !goes_on {
+            self.since = one;
+        }
+        if goes_on && self.terminal() {
+            // The first of several "delivered" stays the witness of stage and place.
+            self.stage = self.stage.or(one.event.stage.map(|stage| (stage, one.id)));
+            self.place = self.place.or(one.event.place.as_ref().map(|place| (place, one.id)));
+            return self;
+        }
+        self.milestone = milestone;
+        self.decided = one;
+        self.leg = leg.or(self.leg);
+        if let Some(stage) = one.event.stage.filter(|_| milestone == one.event.milestone) {
+            self.stage = Some((stage, one.id));
+        }
+        if let Some(place) = &one.event.place {
+            self.place = Some((place, one.id));
+        }
+        self
+    }
+}
+
+/// What a statement means for the parcel: a "delivered" that another leg follows only ends its own.
+fn effective(one: &Standing<'_>, leg: Option<usize>, legs: &Legs) -> Milestone {
+    match one.event.milestone {
+        Milestone::Delivered if leg.is_some_and(|leg| legs.has_successor(leg)) => Milestone::HandedOver,
+        milestone => milestone,
+    }
+}
+
+/// Whether a statement may move the state: about the parcel, or about a consignment that carries it and not about its end.
+fn is_evidence(one: &Standing<'_>) -> bool {
+    let event = one.event;
+    match event.scope {
+        Scope::Consignment => {
+            event.milestone.moves_state()
+                && !event.milestone.is_terminal()
+                && !matches!(event.milestone, Milestone::OutForDelivery | Milestone::AvailableForPickup | Milestone::DeliveryAttempted)
+        }
+        _ => event.is_evidence_of_state(),
+    }
+}
+
+/// Walks over statements, oldest first.
+pub(super) fn walk<'j>(events: impl Iterator<Item = Standing<'j>>, legs: &Legs) -> Option<Position<'j>> {
+    events.filter(is_evidence).fold(None, |position, one| Position::after(position, one, legs))
+}
