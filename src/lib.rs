@@ -7,6 +7,8 @@ pub mod carriers;
 pub mod journey;
 pub mod model;
 pub mod number;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod wire;
 
 pub use adapter::{Adapter, Batch, DecodeError, Notice, NoticeKind, Payload, Poll, Registry, Webhook};

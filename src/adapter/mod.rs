@@ -20,6 +20,8 @@ pub(crate) use collector::{Collector, grams, stamped};
 pub use descriptor::{Clock, DeliveryKind, Descriptor, IssuerKind, Mark};
 pub use poll::{Asked, Credentials, Fault, Outcome, Page, Poll, PollContext, PollLimits, Question, Reply, RequestError, Token};
 pub(crate) use poll::{basic, build, check_count, client_credentials_form};
+#[cfg(feature = "testing")]
+pub(crate) use recognise::Sketch;
 pub use registry::{Registry, Unrecognised};
 pub use webhook::{HandshakeError, Verdict, Webhook, WebhookCall, WebhookError};
 pub(crate) use webhook::{answer, same_secret, verify_hmac_sha256};

@@ -1,0 +1,117 @@
+//! Prints the trail of parcels from the payloads of any feeds: `cargo run --example track -- --help`.
+
+mod input;
+mod page;
+
+use std::io::{IsTerminal, Write};
+use std::process::ExitCode;
+
+use chrono::{DateTime, Utc};
+use clap::{Parser, ValueEnum};
+use parceltrail::adapter::{Notice, Registry};
+use parceltrail::journey::{Journeys, State};
+
+/// Tells where parcels are, from what carriers, customs and posts say about them.
+#[derive(Debug, Parser)]
+#[command(name = "track")]
+struct Arguments {
+    /// The feed that all files come from, such as `ups.track`; otherwise it is told from their bytes.
+    #[arg(long)]
+    feed: Option<String>,
+    /// The moment to look from (RFC 3339); the present by default. Statements about later do not count yet.
+    #[arg(long, value_parser = input::moment)]
+    now: Option<DateTime<Utc>>,
+    /// When files count as received (RFC 3339), unless named as PATH@RFC3339; `--now` by default.
+    #[arg(long, value_parser = input::moment)]
+    received: Option<DateTime<Utc>>,
+    /// Print JSON, one object a line, instead of a page to read.
+    #[arg(long, value_enum)]
+    json: Option<Output>,
+    /// Payloads, as PATH or PATH@RFC3339; `-` is standard input. None: the story that comes with the crate.
+    files: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Output {
+    /// Every event, oldest first per parcel.
+    Events,
+    /// Every parcel's journey.
+    Journey,
+    /// What could not be used, and what the carriers said besides.
+    Notices,
+}
+
+fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+        }
+    };
+    let registry = Registry::builtin();
+    if let Some(feed) = arguments.feed.as_deref().filter(|feed| registry.get(feed).is_none()) {
+        let feeds: Vec<_> = registry.iter().map(|adapter| adapter.descriptor().feed.to_string()).collect();
+        eprintln!("error: there is no feed {feed:?}; the feeds are {}", feeds.join(", "));
+        return ExitCode::from(2);
+    }
+    match run(&arguments, &registry) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
+        // Whoever reads us has seen enough.
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::from(1)
+        }
+    }
+}
+
+/// Reads, joins, prints. False when nothing could be read.
+fn run(arguments: &Arguments, registry: &Registry) -> std::io::Result<bool> {
+    let is_story = arguments.files.is_empty();
+    let now = arguments.now.unwrap_or_else(|| if is_story { input::story_now() } else { std::time::SystemTime::now().into() });
+    let received = arguments.received.unwrap_or(now);
+    let payloads = if is_story { input::story() } else { input::read(&arguments.files, received) };
+
+    let mut journeys = Journeys::default();
+    let mut notices: Vec<Notice> = Vec::new();
+    let mut read = 0;
+    for payload in payloads {
+        match payload.and_then(|payload| input::decode(registry, arguments.feed.as_deref(), &payload)) {
+            Ok(batch) => {
+                read += 1;
+                batch.shipments.into_iter().for_each(|shipment| journeys.apply(shipment));
+                notices.extend(batch.notices);
+            }
+            Err(problem) => eprintln!("error: {problem}"),
+        }
+    }
+    let (sorted, unsure) = journeys.sorted();
+    let states: Vec<State> = sorted.iter().map(|journey| journey.state(now)).collect();
+    notices.extend(unsure);
+    notices.extend(states.iter().flat_map(|state| state.notices.iter().cloned()));
+    notices.sort();
+    notices.dedup();
+
+    let mut out = anstream::AutoStream::new(std::io::stdout().lock(), colour());
+    match arguments.json {
+        None => page::write(&mut out, &states, &notices, now)?,
+        Some(Output::Events) => states.iter().flat_map(|state| &state.events).try_for_each(|event| line(&mut out, event))?,
+        Some(Output::Journey) => states.iter().try_for_each(|state| line(&mut out, state))?,
+        Some(Output::Notices) => notices.iter().try_for_each(|notice| line(&mut out, notice))?,
+    }
+    out.flush()?;
+    Ok(read > 0)
+}
+
+/// Colour on a terminal, unless `NO_COLOR` is set.
+fn colour() -> anstream::ColorChoice {
+    let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    if refused || !std::io::stdout().is_terminal() { anstream::ColorChoice::Never } else { anstream::ColorChoice::Auto }
+}
+
+fn line(out: &mut impl Write, value: &impl serde::Serialize) -> std::io::Result<()> {
+    serde_json::to_writer(&mut *out, value)?;
+    out.write_all(b"\n")
+}

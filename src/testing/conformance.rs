@@ -1,0 +1,249 @@
+//! The conformance suite: what the adapter contract demands, checked on an adapter and its samples.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use chrono::{DateTime, Utc};
+use http::HeaderMap;
+
+use super::distort;
+use crate::adapter::{
+    Adapter, Asked, Batch, Credentials, DecodeErrorKind, NoticeKind, Outcome, Payload, Poll, PollContext, Question, Reply, RequestError, Verdict,
+    Webhook, WebhookCall,
+};
+use crate::model::{Confidence, Event, Milestone, TimeKind, TrackingNumber};
+
+/// One demand of the contract that an adapter does not meet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Violation {
+    /// The demand, in a few words.
+    pub rule: &'static str,
+    /// The sample that shows it, where one does.
+    pub sample: String,
+    /// What was seen.
+    pub detail: String,
+}
+
+/// Runs an adapter through the contract.
+///
+/// ```
+/// use parceltrail::testing::Conformance;
+/// let registry = parceltrail::Registry::builtin();
+/// let sample = br#"{"shipments":[{"id":"7100000042","service":"express","events":[{"timestamp":"2025-03-06T11:40:00","status":"OK"}]}]}"#;
+/// Conformance::of(registry.get("dhl.unified").unwrap()).sample("delivered", sample).assert();
+/// ```
+#[derive(Debug)]
+pub struct Conformance<'a> {
+    adapter: &'a dyn Adapter,
+    samples: Vec<(String, Vec<u8>)>,
+    violations: Vec<Violation>,
+}
+
+fn received() -> DateTime<Utc> {
+    DateTime::from_timestamp(1_767_225_600, 0).unwrap_or_default()
+}
+
+impl<'a> Conformance<'a> {
+    /// The suite for an adapter. Give it samples: the more of them, the more is checked.
+    #[must_use]
+    pub fn of(adapter: &'a dyn Adapter) -> Self {
+        Self { adapter, samples: Vec::new(), violations: Vec::new() }
+    }
+
+    /// Adds a payload that the adapter reads.
+    #[must_use]
+    pub fn sample(mut self, name: impl Into<String>, bytes: impl Into<Vec<u8>>) -> Self {
+        self.samples.push((name.into(), bytes.into()));
+        self
+    }
+
+    /// Runs everything and panics with all violations, if there are any.
+    ///
+    /// # Panics
+    /// When the adapter does not meet the contract.
+    pub fn assert(self) {
+        let feed = self.adapter.descriptor().feed.clone();
+        let violations = self.run();
+        let list: Vec<String> = violations.iter().map(|one| format!("- {} [{}]: {}", one.rule, one.sample, one.detail)).collect();
+        assert!(violations.is_empty(), "{feed} does not meet the contract:\n{}", list.join("\n"));
+    }
+
+    /// Runs everything and returns the violations.
+    #[must_use]
+    pub fn run(mut self) -> Vec<Violation> {
+        let samples = std::mem::take(&mut self.samples);
+        for (name, bytes) in &samples {
+            self.check_sample(name, bytes);
+            self.check_distorted(name, bytes);
+        }
+        for (at, bytes) in distort::nonsense().iter().enumerate() {
+            self.decode(&format!("nonsense {at}"), bytes);
+        }
+        self.expect_empty_is_an_error();
+        if let Some(poll) = self.adapter.as_poll() {
+            self.check_poll(poll);
+        }
+        if let Some(webhook) = self.adapter.as_webhook() {
+            self.check_webhook(webhook);
+        }
+        self.violations
+    }
+
+    fn violation(&mut self, rule: &'static str, sample: &str, detail: impl Into<String>) {
+        // One witness a rule and sample is enough to act on.
+        if !self.violations.iter().any(|one| one.rule == rule && one.sample == sample) {
+            self.violations.push(Violation { rule, sample: sample.to_owned(), detail: detail.into() });
+        }
+    }
+
+    fn demand(&mut self, holds: bool, rule: &'static str, sample: &str, detail: impl FnOnce() -> String) {
+        if !holds {
+            self.violation(rule, sample, detail());
+        }
+    }
+
+    /// Decodes; a panic is a violation.
+    fn decode(&mut self, sample: &str, bytes: &[u8]) -> Option<Batch> {
+        let adapter = self.adapter;
+        match catch_unwind(AssertUnwindSafe(|| adapter.decode(Payload::new(bytes, received())))) {
+            Ok(result) => result.ok(),
+            Err(_) => {
+                let shown = String::from_utf8_lossy(&bytes[..bytes.len().min(200)]).into_owned();
+                self.violation("never panics", sample, shown);
+                None
+            }
+        }
+    }
+
+    fn check_sample(&mut self, name: &str, bytes: &[u8]) {
+        let Some(batch) = self.decode(name, bytes) else {
+            self.violation("reads its samples", name, "the sample gives an error");
+            return;
+        };
+        let again = self.decode(name, bytes);
+        self.demand(again.as_ref() == Some(&batch), "is pure: the same bytes give the same batch", name, String::new);
+        let adapter = self.adapter;
+        let descriptor = adapter.descriptor();
+        for shipment in &batch.shipments {
+            let is_own = shipment.feed == descriptor.feed && shipment.events.iter().all(|event| event.feed == descriptor.feed);
+            self.demand(is_own, "signs with its own feed id", name, || format!("{:?}", shipment.feed));
+            self.demand(shipment.received == received(), "takes the receipt time from the payload", name, || shipment.received.to_string());
+            self.demand(!shipment.number.as_str().is_empty(), "names the number", name, String::new);
+            for event in &shipment.events {
+                self.check_event(name, event, &batch);
+            }
+            let number = shipment.number.as_str();
+            let leaks = number.len() >= 9 && format!("{:?}", shipment.number).contains(number);
+            self.demand(!leaks, "masks numbers in Debug", name, String::new);
+        }
+        let alone = crate::adapter::Sketch::of(bytes).score(descriptor.marks);
+        self.demand(descriptor.marks.is_empty() || alone > 0, "recognises its samples by its marks", name, String::new);
+    }
+
+    fn check_event(&mut self, name: &str, event: &Event, batch: &Batch) {
+        let time = &event.time;
+        self.demand(time.earliest() <= time.latest(), "keeps earliest before latest", name, || format!("{time:?}"));
+        self.demand(!time.raw().is_empty(), "keeps the time's text", name, || format!("{time:?}"));
+        let invents = matches!(time.kind(), TimeKind::Local | TimeKind::Date) && time.offset().is_some();
+        self.demand(!invents, "invents no offset", name, || format!("{time:?}"));
+        let unsure_end = event.milestone.is_terminal() && event.confidence == Confidence::Low;
+        self.demand(!unsure_end, "ends no journey on low confidence", name, || format!("{}", event.milestone));
+        if event.milestone == Milestone::Unmapped {
+            let told = batch.notices.iter().any(|notice| notice.kind == NoticeKind::UnmappedCode);
+            self.demand(told, "tells of every unmapped code", name, || format!("{:?}", event.code.value));
+        }
+    }
+
+    fn check_distorted(&mut self, name: &str, bytes: &[u8]) {
+        for cut in distort::truncated(bytes) {
+            self.decode(name, cut);
+        }
+        for garbled in distort::garbled(bytes) {
+            self.decode(name, &garbled);
+        }
+        for wrong in distort::with_wrong_types(bytes) {
+            self.decode(name, &wrong);
+        }
+        let Some(plain) = self.decode(name, bytes) else { return };
+        if let Some(changed) = distort::with_unknown_fields(bytes) {
+            let same = self.decode(name, &changed).is_some_and(|batch| batch == plain);
+            self.demand(same, "passes over unknown fields", name, String::new);
+        }
+        if let Some(changed) = distort::one_for_many(bytes) {
+            let same = self.decode(name, &changed).is_some_and(|batch| batch == plain);
+            self.demand(same, "reads one object where a list stands", name, String::new);
+        }
+        if let Some(changed) = distort::in_gbk(bytes) {
+            let events = |batch: &Batch| batch.shipments.iter().map(|shipment| shipment.events.len()).sum::<usize>();
+            let same = self.decode(name, &changed).is_some_and(|batch| events(&batch) == events(&plain));
+            self.demand(same, "reads GBK", name, String::new);
+        }
+    }
+
+    fn expect_empty_is_an_error(&mut self) {
+        let adapter = self.adapter;
+        let result = catch_unwind(AssertUnwindSafe(|| adapter.decode(Payload::new(b"", received()))));
+        let is_told = matches!(&result, Ok(Err(error)) if error.kind == DecodeErrorKind::Empty && error.feed == adapter.descriptor().feed);
+        self.demand(is_told, "an empty payload is the error `Empty` of its feed", "empty", || format!("{result:?}"));
+    }
+
+    fn check_poll(&mut self, poll: &dyn Poll) {
+        const SECRET: &str = "conformance-secret-0123456789";
+        let credentials = poll.credentials().iter().fold(Credentials::default(), |all, name| all.with(*name, SECRET));
+        let token = secrecy::SecretString::from(SECRET);
+        let context = PollContext {
+            now: received(),
+            request_id: "00000000000000000000000000000001",
+            credentials: &credentials,
+            token: Some(&token),
+            base: None,
+        };
+        let most = poll.limits().max_numbers;
+        let asked: Vec<Asked> = (0..=most).map(|n| Asked::number(TrackingNumber::new(&format!("SF1{n:012}")))).collect();
+        let none = poll.request(&Question::about(&[]), &context);
+        self.demand(matches!(none, Err(RequestError::Numbers { .. })), "refuses a question about nothing", "poll", || format!("{none:?}"));
+        let many = poll.request(&Question::about(&asked), &context);
+        self.demand(matches!(many, Err(RequestError::Numbers { .. })), "refuses more numbers than it may ask", "poll", || {
+            format!("{:?}", many.is_ok())
+        });
+        match poll.request(&Question::about(&asked[..1]), &context) {
+            Ok(request) => {
+                let uri = request.uri().to_string();
+                self.demand(uri.starts_with("https://"), "asks over TLS", "poll", || uri.clone());
+            }
+            Err(error) => self.violation("asks about one number", "poll", error.to_string()),
+        }
+        let bare = PollContext { credentials: &Credentials::default(), token: None, ..context };
+        let unproven = poll.request(&Question::about(&asked[..1]), &bare);
+        let needs = !poll.credentials().is_empty();
+        self.demand(!needs || unproven.is_err(), "misses credentials before it asks", "poll", String::new);
+        let mut headers = HeaderMap::new();
+        headers.insert(http::header::RETRY_AFTER, http::HeaderValue::from_static("7"));
+        for (status, rule) in [(503, "asks again after a 503"), (429, "asks again after a 429")] {
+            let outcome = poll.outcome(&Reply { status, headers: &headers, body: b"<html>busy</html>", received: received() });
+            self.demand(matches!(outcome, Outcome::RetryAfter(_)), rule, "poll", || format!("{outcome:?}"));
+        }
+        for body in distort::nonsense() {
+            let reply = Reply { status: 200, headers: &headers, body: &body, received: received() };
+            if catch_unwind(AssertUnwindSafe(|| (poll.outcome(&reply), poll.next_page(&reply), poll.token(&reply)))).is_err() {
+                self.violation("never panics", "poll", "outcome, next_page or token on nonsense");
+            }
+        }
+    }
+
+    fn check_webhook(&mut self, webhook: &dyn Webhook) {
+        self.demand(webhook.protection().len() > 20, "says what its scheme protects", "webhook", String::new);
+        let headers = HeaderMap::new();
+        let call = WebhookCall { headers: &headers, body: b"{}", received: received() };
+        let accepted = webhook.acknowledge(&call, Verdict::Accepted);
+        self.demand(accepted.status().is_success(), "acknowledges what was taken in", "webhook", || accepted.status().to_string());
+        for body in distort::nonsense() {
+            let call = WebhookCall { headers: &headers, body: &body, received: received() };
+            let secret = secrecy::SecretString::from("conformance-secret");
+            let calm = catch_unwind(AssertUnwindSafe(|| {
+                let _ = webhook.verify(&call, Some(&secret));
+                [Verdict::Accepted, Verdict::Unverified, Verdict::Unreadable, Verdict::Failed].map(|verdict| webhook.acknowledge(&call, verdict))
+            }));
+            self.demand(calm.is_ok(), "never panics", "webhook", String::new);
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! Shipments without payloads: [`told`].
+
+use chrono::{DateTime, FixedOffset, Utc};
+
+use crate::adapter::{DeliveryKind, IssuerKind};
+use crate::model::{
+    CarrierCode, CarrierId, Confidence, Event, EventTime, FeedId, Milestone, Place, Promise, Reference, Scope, Shipment, Stage, TrackingNumber,
+};
+
+/// Starts a shipment as a feed would tell it. The carrier is the feed's part before the dot.
+///
+/// ```
+/// use parceltrail::testing::told;
+/// use parceltrail::{Journey, Milestone, Stage};
+///
+/// let mut journey = Journey::default();
+/// journey.apply(
+///     told("acme.track", "A1")
+///         .event("2025-03-01T10:00:00+01:00", Stage::FirstMile, Milestone::PickedUp)
+///         .event("2025-03-03T11:00:00+01:00", Stage::LastMile, Milestone::Delivered)
+///         .received("2025-03-03T12:00:00Z"),
+/// );
+/// let state = journey.state("2025-03-04T00:00:00Z".parse()?);
+/// assert!(state.parcel.unwrap().terminal);
+/// # Ok::<(), chrono::ParseError>(())
+/// ```
+#[must_use]
+pub fn told(feed: &str, number: &str) -> Told {
+    let carrier = feed.split('.').next().unwrap_or(feed);
+    Told(Shipment {
+        feed: FeedId::from(feed),
+        carrier: CarrierId::from(carrier),
+        issuer: IssuerKind::Carrier,
+        number: TrackingNumber::new(number),
+        instance: None,
+        delivery: DeliveryKind::Increment,
+        received: DateTime::<Utc>::UNIX_EPOCH,
+        events: Vec::new(),
+        references: Vec::new(),
+        pieces: Vec::new(),
+        piece_count: None,
+        promise: None,
+        origin: None,
+        destination: None,
+        service: None,
+        weight_grams: None,
+        is_return: false,
+    })
+}
+
+/// A shipment being told. It turns into a [`Shipment`] where one is asked for.
+#[derive(Clone, Debug)]
+pub struct Told(Shipment);
+
+impl Told {
+    /// Adds an event at an RFC 3339 moment.
+    ///
+    /// # Panics
+    /// When the moment is none: a mistake in the test.
+    #[must_use]
+    pub fn event(mut self, at: &str, stage: impl Into<Option<Stage>>, milestone: Milestone) -> Self {
+        let moment: DateTime<FixedOffset> = at.parse().unwrap_or_else(|error| panic!("{at}: {error}"));
+        self.0.events.push(Event {
+            feed: self.0.feed.clone(),
+            carrier: self.0.carrier.clone(),
+            number: self.0.number.clone(),
+            piece: None,
+            stage: stage.into(),
+            milestone,
+            reason: None,
+            scope: Scope::Parcel,
+            time: EventTime::at_offset(at, moment.naive_local(), moment.offset().local_minus_utc()),
+            place: None,
+            code: CarrierCode { value: milestone.as_str().into(), ..CarrierCode::default() },
+            delivered_to: None,
+            damaged: false,
+            signed_by: None,
+            related: Vec::new(),
+            confidence: Confidence::High,
+        });
+        self
+    }
+
+    /// Changes the event added last.
+    #[must_use]
+    pub fn with(mut self, change: impl FnOnce(&mut Event)) -> Self {
+        if let Some(event) = self.0.events.last_mut() {
+            change(event);
+        }
+        self
+    }
+
+    /// Puts the event added last at a place, given as one line of text.
+    #[must_use]
+    pub fn at(self, place: &str) -> Self {
+        self.with(|event| event.place = Place::from_text(place).known())
+    }
+
+    /// Makes the event added last one about a piece.
+    #[must_use]
+    pub fn of_piece(mut self, piece: &str) -> Self {
+        let piece = TrackingNumber::new(piece);
+        if !self.0.pieces.contains(&piece) {
+            self.0.pieces.push(piece.clone());
+        }
+        self.with(|event| {
+            event.piece = Some(piece);
+            event.scope = Scope::Piece;
+        })
+    }
+
+    /// Names another number.
+    #[must_use]
+    pub fn refers_to(mut self, reference: Reference) -> Self {
+        self.0.references.push(reference);
+        self
+    }
+
+    /// When the delivery was received (RFC 3339).
+    ///
+    /// # Panics
+    /// When the moment is none: a mistake in the test.
+    #[must_use]
+    pub fn received(mut self, at: &str) -> Self {
+        self.0.received = at.parse().unwrap_or_else(|error| panic!("{at}: {error}"));
+        self
+    }
+
+    /// Makes it a snapshot: what is absent was withdrawn.
+    #[must_use]
+    pub fn snapshot(mut self) -> Self {
+        self.0.delivery = DeliveryKind::Snapshot;
+        self
+    }
+
+    /// Makes it an authority's statement.
+    #[must_use]
+    pub fn authority(mut self) -> Self {
+        self.0.issuer = IssuerKind::Authority;
+        self
+    }
+
+    /// Adds a promise.
+    #[must_use]
+    pub fn promised(mut self, promise: Promise) -> Self {
+        self.0.promise = Some(promise);
+        self
+    }
+
+    /// Sets how many pieces the carrier counts.
+    #[must_use]
+    pub fn pieces(mut self, count: u32) -> Self {
+        self.0.piece_count = Some(count);
+        self
+    }
+
+    /// The shipment.
+    #[must_use]
+    pub fn shipment(self) -> Shipment {
+        self.0
+    }
+}
+
+impl From<Told> for std::sync::Arc<Shipment> {
+    fn from(told: Told) -> Self {
+        Self::new(told.0)
+    }
+}
