@@ -92,7 +92,6 @@ pub(super) fn track(events: &[Standing<'_>]) -> Customs {
 #[derive(Default)]
 struct Follower {
     submitted: Option<(EventTime, EventId)>,
-    /// The last release, and whether an authority said it.
     released: Option<(EventTime, EventId)>,
     holds: Vec<Hold>,
     seized: Option<(EventTime, EventId)>,
@@ -106,7 +105,7 @@ impl Follower {
                 let is_authority = one.shipment.issuer == IssuerKind::Authority;
                 // A carrier knows of its own holds only; an authority's release ends every hold told before it.
                 self.holds.retain(|hold| hold.feed != event.feed && hold.agency != event.carrier && !is_authority);
-                if self.released.is_none() || self.holds.is_empty() {
+                if self.holds.is_empty() {
                     self.released.get_or_insert_with(|| (event.time.clone(), one.id));
                 }
             }

@@ -1,0 +1,376 @@
+//! What a journey makes of statements: legs, customs, pieces, withdrawal, reuse, contradictions.
+#![cfg(feature = "testing")]
+
+use chrono::{DateTime, Utc};
+use parceltrail::adapter::NoticeKind;
+use parceltrail::journey::{ConflictKind, Journey, Journeys, LegId, ParcelState, State};
+use parceltrail::model::{Event, Milestone, Reason, Reference, Role, Scope, Stage};
+use parceltrail::testing::{Told, told};
+
+fn now() -> DateTime<Utc> {
+    "2025-12-01T00:00:00Z".parse().unwrap()
+}
+
+fn journey(shipments: impl IntoIterator<Item = Told>) -> Journey {
+    let mut journey = Journey::default();
+    for shipment in shipments {
+        journey.apply(shipment);
+    }
+    journey
+}
+
+fn parcel(shipments: impl IntoIterator<Item = Told>) -> ParcelState {
+    journey(shipments).state(now()).parcel.unwrap()
+}
+
+fn sorted(shipments: impl IntoIterator<Item = Told>) -> (Vec<State>, usize) {
+    let mut journeys = Journeys::default();
+    shipments.into_iter().for_each(|shipment| journeys.apply(shipment));
+    let (sorted, notices) = journeys.sorted();
+    (sorted.iter().map(|journey| journey.state(now())).collect(), notices.len())
+}
+
+fn picked_up(feed: &str, number: &str) -> Told {
+    told(feed, number).event("2025-03-01T10:00:00+08:00", Stage::FirstMile, Milestone::PickedUp)
+}
+
+#[test]
+fn nothing_told_is_no_state() {
+    assert!(Journey::default().state(now()).parcel.is_none());
+    assert!(journey([told("a.x", "1")]).state(now()).parcel.is_none());
+}
+
+#[test]
+fn the_state_comes_from_time_not_from_the_order_of_a_list() {
+    let oldest_first = told("a.x", "1").event("2025-03-01T10:00:00Z", Stage::FirstMile, Milestone::PickedUp).event(
+        "2025-03-02T10:00:00Z",
+        Stage::LastMile,
+        Milestone::Delivered,
+    );
+    let newest_first = told("a.x", "1").event("2025-03-02T10:00:00Z", Stage::LastMile, Milestone::Delivered).event(
+        "2025-03-01T10:00:00Z",
+        Stage::FirstMile,
+        Milestone::PickedUp,
+    );
+    assert_eq!(parcel([oldest_first]).milestone, Milestone::Delivered);
+    assert_eq!(parcel([newest_first]).milestone, Milestone::Delivered);
+}
+
+#[test]
+fn a_legs_delivery_closes_only_that_leg() {
+    let first = picked_up("sf.push", "SF1000000000017")
+        .event("2025-03-03T10:00:00+08:00", Stage::LastMile, Milestone::Delivered)
+        .refers_to(Reference::new(Role::NextCarrier, "1Z0000000300000017").issued_by("ups"));
+    let state = journey([first.clone()]).state(now());
+    assert_eq!(state.parcel.as_ref().unwrap().milestone, Milestone::HandedOver, "the next leg is named, though nothing is told of it yet");
+    assert_eq!(state.legs.len(), 2);
+    assert!(state.legs[1].owns_final_address && state.legs[1].first.is_none());
+
+    let second = told("ups.track", "1Z0000000300000017").event("2025-03-06T10:00:00-05:00", Stage::LastMile, Milestone::Delivered);
+    let state = journey([first, second]).state(now());
+    let parcel = state.parcel.unwrap();
+    assert_eq!((parcel.milestone, parcel.leg), (Milestone::Delivered, Some(LegId::new("ups", "1Z0000000300000017"))));
+    assert_eq!(state.legs[0].milestone, Some(Milestone::HandedOver));
+}
+
+#[test]
+fn legs_without_a_link_follow_each_other_in_time() {
+    let first = picked_up("sf.push", "SF1").event("2025-03-03T10:00:00+08:00", Stage::LastMile, Milestone::Delivered);
+    let second = told("usps.tracking", "92001").event("2025-03-04T10:00:00-05:00", Stage::LastMile, Milestone::OutForDelivery);
+    let state = journey([second, first]).state(now());
+    assert_eq!(state.parcel.unwrap().milestone, Milestone::OutForDelivery);
+    assert_eq!(state.legs.iter().map(|leg| leg.carrier.as_str()).collect::<Vec<_>>(), ["sf", "usps"]);
+}
+
+#[test]
+fn a_declared_link_beats_time() {
+    let mut journey = journey([
+        picked_up("a.x", "A").event("2025-03-03T10:00:00Z", Stage::LastMile, Milestone::Delivered),
+        told("b.x", "B").event("2025-02-20T10:00:00Z", Stage::Order, Milestone::Announced),
+    ]);
+    assert_eq!(journey.state(now()).parcel.unwrap().milestone, Milestone::Delivered);
+    journey.link(LegId::new("a", "A"), LegId::new("b", "B"));
+    assert_eq!(journey.state(now()).parcel.unwrap().milestone, Milestone::HandedOver);
+}
+
+#[test]
+fn a_label_for_the_next_leg_does_not_undo_a_pickup() {
+    let state = parcel([picked_up("a.x", "A"), told("b.x", "B").event("2025-03-02T10:00:00Z", Stage::Order, Milestone::Announced)]);
+    assert_eq!(state.milestone, Milestone::PickedUp);
+}
+
+#[test]
+fn unknown_codes_and_papers_never_move_the_state() {
+    let before = parcel([picked_up("a.x", "A")]);
+    let after = parcel([picked_up("a.x", "A")
+        .event("2025-03-02T10:00:00Z", None, Milestone::Unmapped)
+        .event("2025-03-02T11:00:00Z", None, Milestone::Info)
+        .event("2025-03-02T12:00:00Z", Stage::ExportCustoms, Milestone::CustomsReleased)
+        .with(|event| event.scope = Scope::Document)]);
+    assert_eq!(before, after);
+}
+
+#[test]
+fn low_confidence_never_ends_a_journey() {
+    let state = parcel([picked_up("a.x", "A")
+        .event("2025-03-02T10:00:00Z", Stage::LastMile, Milestone::Delivered)
+        .with(|event| event.confidence = parceltrail::Confidence::Low)]);
+    assert_eq!(state.milestone, Milestone::PickedUp);
+}
+
+#[test]
+fn a_consignments_delivery_is_not_the_parcels() {
+    let state = parcel([picked_up("a.x", "A")
+        .event("2025-03-02T10:00:00Z", Stage::LineHaul, Milestone::Departed)
+        .with(|event| event.scope = Scope::Consignment)
+        .event("2025-03-03T10:00:00Z", Stage::LastMile, Milestone::Delivered)
+        .with(|event| event.scope = Scope::Consignment)]);
+    assert_eq!(state.milestone, Milestone::Departed);
+}
+
+#[test]
+fn planned_events_do_not_count_yet() {
+    let told = || picked_up("a.x", "A").event("2025-03-05T10:00:00Z", Stage::LineHaul, Milestone::Arrived);
+    let journey = journey([told()]);
+    assert_eq!(journey.state("2025-03-04T00:00:00Z".parse().unwrap()).parcel.unwrap().milestone, Milestone::PickedUp);
+    assert_eq!(journey.state("2025-03-06T00:00:00Z".parse().unwrap()).parcel.unwrap().milestone, Milestone::Arrived);
+}
+
+#[test]
+fn what_was_known_then_can_be_asked() {
+    let early = picked_up("a.x", "A").received("2025-03-01T12:00:00Z");
+    let late = told("a.x", "A").event("2025-03-02T10:00:00Z", Stage::LineHaul, Milestone::Departed).received("2025-03-09T00:00:00Z");
+    let journey = journey([early, late]);
+    let known_at = "2025-03-05T00:00:00Z".parse().unwrap();
+    assert_eq!(journey.state_at(known_at, known_at).parcel.unwrap().milestone, Milestone::PickedUp);
+    assert_eq!(journey.state(now()).parcel.unwrap().milestone, Milestone::Departed);
+}
+
+#[test]
+fn a_newer_snapshot_withdraws_what_it_leaves_out() {
+    let wrong =
+        picked_up("a.x", "A").event("2025-03-02T10:00:00Z", Stage::LastMile, Milestone::Delivered).snapshot().received("2025-03-02T12:00:00Z");
+    let right = picked_up("a.x", "A").snapshot().received("2025-03-02T13:00:00Z");
+    let state = journey([wrong, right]).state(now());
+    assert_eq!(state.parcel.unwrap().milestone, Milestone::PickedUp);
+    assert_eq!(state.notices.iter().filter(|notice| notice.kind == NoticeKind::Withdrawn).count(), 1);
+}
+
+#[test]
+fn an_empty_or_short_snapshot_withdraws_nothing() {
+    let full = picked_up("a.x", "A").event("2025-03-02T10:00:00Z", Stage::LineHaul, Milestone::Departed).snapshot().received("2025-03-02T12:00:00Z");
+    let forgotten = told("a.x", "A").snapshot().received("2025-09-02T12:00:00Z");
+    let last_scan = told("a.x", "A").event("2025-03-04T10:00:00Z", Stage::LineHaul, Milestone::Arrived).snapshot().received("2025-03-04T12:00:00Z");
+    let state = journey([full, forgotten, last_scan]).state(now());
+    assert_eq!(state.events.len(), 3);
+    assert_eq!(state.parcel.unwrap().milestone, Milestone::Arrived);
+}
+
+#[test]
+fn increments_withdraw_nothing() {
+    let state = journey([
+        picked_up("a.x", "A").received("2025-03-02T12:00:00Z"),
+        told("a.x", "A").event("2025-03-02T10:00:00Z", Stage::LineHaul, Milestone::Departed).received("2025-03-03T00:00:00Z"),
+    ])
+    .state(now());
+    assert_eq!(state.events.len(), 2);
+}
+
+#[test]
+fn late_scans_do_not_reopen_a_delivery_but_contradict_it() {
+    let state = journey([picked_up("a.x", "A").event("2025-03-03T10:00:00Z", Stage::LastMile, Milestone::Delivered).event(
+        "2025-03-04T10:00:00Z",
+        Stage::LineHaul,
+        Milestone::Arrived,
+    )])
+    .state(now());
+    assert!(state.parcel.unwrap().terminal);
+    assert_eq!(state.conflicts.iter().map(|conflict| conflict.kind).collect::<Vec<_>>(), [ConflictKind::MovementAfterDelivery]);
+}
+
+#[test]
+fn a_return_after_delivery_reopens_it() {
+    let state = parcel([picked_up("a.x", "A").event("2025-03-03T10:00:00Z", Stage::LastMile, Milestone::Delivered).event(
+        "2025-03-10T10:00:00Z",
+        Stage::Return,
+        Milestone::Returning,
+    )]);
+    assert_eq!((state.stage, state.milestone, state.terminal), (Some(Stage::Return), Milestone::Returning, false));
+}
+
+#[test]
+fn a_second_delivered_does_not_move_the_moment_of_delivery() {
+    let state = parcel([picked_up("a.x", "A").event("2025-03-03T10:00:00Z", Stage::LastMile, Milestone::Delivered).event(
+        "2025-03-05T10:00:00Z",
+        Stage::LastMile,
+        Milestone::Delivered,
+    )]);
+    assert_eq!(state.since.raw(), "2025-03-03T10:00:00Z");
+}
+
+#[test]
+fn a_stage_that_no_code_tells_is_carried() {
+    let state = journey([told("a.x", "A").event("2025-03-02T10:00:00Z", Stage::LineHaul, Milestone::Arrived).event(
+        "2025-03-03T10:00:00Z",
+        None,
+        Milestone::Delayed,
+    )])
+    .state(now());
+    assert_eq!(state.parcel.as_ref().unwrap().stage, Some(Stage::LineHaul));
+    let arrived = state.events[0].id();
+    assert!(state.trace.state["stage"].contains(&arrived), "the stage rests on the arrival");
+}
+
+#[test]
+fn customs_holds_are_a_set() {
+    let customs = |at: &str, milestone| told("cn-customs.ceb", "99992026E000000001").event(at, Stage::ExportCustoms, milestone).authority();
+    let carrier = told("ups.track", "1Z")
+        .event("2025-03-02T11:00:00Z", Stage::ExportCustoms, Milestone::CustomsInfoRequired)
+        .with(|event| event.reason = Some(Reason::InvoiceMissing));
+    let mut all =
+        vec![customs("2025-03-02T09:00:00Z", Milestone::CustomsSubmitted), customs("2025-03-02T10:00:00Z", Milestone::CustomsInspection), carrier];
+    let track = journey(all.clone()).state(now()).customs.export.unwrap();
+    assert_eq!(track.holds.len(), 2);
+    assert_eq!((track.milestone, track.who_must_act.unwrap().as_str()), (Milestone::CustomsInfoRequired, "sender"));
+
+    // The carrier's own release ends its own hold; customs still look into the parcel.
+    all.push(told("ups.track", "1Z").event("2025-03-02T12:00:00Z", Stage::ExportCustoms, Milestone::CustomsReleased));
+    let track = journey(all.clone()).state(now()).customs.export.unwrap();
+    assert_eq!((track.holds.len(), track.milestone, track.released), (1, Milestone::CustomsInspection, None));
+
+    all.push(customs("2025-03-02T13:00:00Z", Milestone::CustomsReleased));
+    let track = journey(all.clone()).state(now()).customs.export.unwrap();
+    assert_eq!((track.holds.len(), track.milestone), (0, Milestone::CustomsReleased));
+
+    // A straggler of a lower step does not undo the release; a control after it does.
+    all.push(customs("2025-03-02T13:00:05Z", Milestone::CustomsSubmitted));
+    assert_eq!(journey(all.clone()).state(now()).customs.export.unwrap().milestone, Milestone::CustomsReleased);
+    all.push(customs("2025-03-02T14:00:00Z", Milestone::CustomsInspection));
+    assert_eq!(journey(all).state(now()).customs.export.unwrap().milestone, Milestone::CustomsInspection);
+}
+
+#[test]
+fn a_new_declaration_answers_a_rejection() {
+    let customs = |at: &str, milestone| told("cn-customs.ceb", "C1").event(at, Stage::ImportCustoms, milestone).authority();
+    let rejected = customs("2025-03-02T10:00:00Z", Milestone::CustomsRejected);
+    let again = customs("2025-03-03T10:00:00Z", Milestone::CustomsSubmitted);
+    assert_eq!(journey([rejected.clone()]).state(now()).customs.import.unwrap().milestone, Milestone::CustomsRejected);
+    assert_eq!(journey([rejected, again]).state(now()).customs.import.unwrap().milestone, Milestone::CustomsSubmitted);
+}
+
+#[test]
+fn pieces_roll_up_to_the_one_behind() {
+    let two = || {
+        picked_up("a.x", "A")
+            .event("2025-03-03T10:00:00Z", Stage::LastMile, Milestone::Delivered)
+            .of_piece("P1")
+            .event("2025-03-02T10:00:00Z", Stage::LineHaul, Milestone::Arrived)
+            .of_piece("P2")
+    };
+    let state = journey([two()]).state(now());
+    assert_eq!(state.parcel.as_ref().unwrap().milestone, Milestone::Arrived);
+    assert_eq!(state.pieces.iter().map(|piece| piece.milestone.unwrap()).collect::<Vec<_>>(), [Milestone::Delivered, Milestone::Arrived]);
+
+    let both = two().event("2025-03-04T10:00:00Z", Stage::LastMile, Milestone::Delivered).of_piece("P2");
+    assert!(journey([both.clone()]).state(now()).parcel.unwrap().terminal);
+    let of_three = both.pieces(3);
+    assert_eq!(journey([of_three]).state(now()).parcel.unwrap().milestone, Milestone::PickedUp, "the third piece is not told about");
+}
+
+#[test]
+fn packages_under_a_master_are_pieces_of_one_leg() {
+    let package = |number: &str| told("ups.track", number).refers_to(Reference::new(Role::MasterWaybill, "1ZMASTER"));
+    let (states, _) = sorted([
+        package("1ZA").event("2025-03-03T10:00:00Z", Stage::LastMile, Milestone::Delivered),
+        package("1ZB").event("2025-03-03T11:00:00Z", Stage::LastMile, Milestone::OutForDelivery),
+    ]);
+    assert_eq!(states.len(), 1);
+    assert_eq!((states[0].legs.len(), states[0].pieces.len()), (1, 2));
+    assert_eq!(states[0].parcel.as_ref().unwrap().milestone, Milestone::OutForDelivery);
+}
+
+#[test]
+fn one_scan_told_by_two_feeds_is_one_scan() {
+    let state = journey([
+        told("dhl.unified", "7").event("2025-03-03T10:00:00Z", Stage::LastMile, Milestone::Delivered),
+        told("dhl.express", "7").event("2025-03-03T10:00:40Z", Stage::LastMile, Milestone::Delivered),
+        told("dhl.express", "7").event("2025-03-03T08:00:00Z", Stage::LastMile, Milestone::OutForDelivery),
+    ])
+    .state(now());
+    assert_eq!(state.same_scans.len(), 1);
+    assert_eq!(state.same_scans[0].events.len(), 2);
+    assert_eq!(state.events.len(), 3, "grouping keeps every statement whole");
+}
+
+#[test]
+fn numbers_named_by_feeds_join_and_orders_join_what_is_unambiguous() {
+    let sf = picked_up("sf.push", "SF1").refers_to(Reference::new(Role::Order, "WEB-5501"));
+    let customs = told("cn-customs.ceb", "LIST1")
+        .event("2025-03-02T10:00:00Z", Stage::ExportCustoms, Milestone::CustomsReleased)
+        .authority()
+        .refers_to(Reference::new(Role::Order, "WEB-5501"));
+    let ups = told("ups.track", "1Z1")
+        .event("2025-03-03T10:00:00Z", Stage::LineHaul, Milestone::Departed)
+        .refers_to(Reference::new(Role::CustomerReference, "web-5501"));
+    let other = told("ups.track", "1Z2").event("2025-03-03T10:00:00Z", Stage::LineHaul, Milestone::Departed);
+    let (states, notices) = sorted([sf.clone(), customs.clone(), ups.clone(), other]);
+    assert_eq!((states.len(), notices), (2, 0));
+    assert_eq!(states.iter().map(|state| state.numbers.len()).max(), Some(3));
+
+    // The same order in two parcels of one carrier ties nothing.
+    let second = told("ups.track", "1Z3")
+        .event("2025-03-03T10:00:00Z", Stage::LineHaul, Milestone::Departed)
+        .refers_to(Reference::new(Role::CustomerReference, "WEB-5501"));
+    let (states, notices) = sorted([sf, customs, ups, second]);
+    assert_eq!((states.len(), notices), (4, 1));
+}
+
+#[test]
+fn a_reused_number_is_two_parcels() {
+    let old = told("dhl.express", "7100000042").event("2024-06-01T10:00:00Z", Stage::FirstMile, Milestone::PickedUp).event(
+        "2024-06-05T10:00:00Z",
+        Stage::LastMile,
+        Milestone::Delivered,
+    );
+    let new = told("dhl.express", "7100000042").event("2025-03-01T10:00:00Z", Stage::FirstMile, Milestone::PickedUp);
+    let (states, _) = sorted([old.clone(), new.clone()]);
+    assert_eq!(states.iter().map(|state| state.parcel.as_ref().unwrap().milestone).collect::<Vec<_>>(), [Milestone::Delivered, Milestone::PickedUp]);
+
+    // Told in one delivery they come apart as well.
+    let mut both = old.shipment();
+    both.events.extend(new.shipment().events);
+    let mut journeys = Journeys::default();
+    journeys.apply(both);
+    assert_eq!(journeys.sorted().0.len(), 2);
+}
+
+#[test]
+fn a_long_hold_is_not_a_reuse() {
+    let held = told("dhl.express", "7")
+        .event("2025-01-01T10:00:00Z", Stage::FirstMile, Milestone::PickedUp)
+        .event("2025-01-05T10:00:00Z", Stage::ImportCustoms, Milestone::CustomsHold)
+        .event("2025-04-05T10:00:00Z", Stage::ImportCustoms, Milestone::CustomsReleased);
+    assert_eq!(sorted([held]).0.len(), 1);
+}
+
+#[test]
+fn the_trace_alone_gives_the_same_state() {
+    let all = [
+        picked_up("sf.push", "SF1")
+            .at("Shenzhen-CN")
+            .event("2025-03-02T10:00:00+08:00", None, Milestone::Held)
+            .refers_to(Reference::new(Role::NextCarrier, "1Z1").issued_by("ups")),
+        told("ups.track", "1Z1")
+            .event("2025-03-04T10:00:00Z", Stage::LineHaul, Milestone::Departed)
+            .at("Anchorage, AK, US")
+            .event("2025-03-05T10:00:00Z", None, Milestone::InTransit)
+            .event("2025-03-05T12:00:00Z", None, Milestone::InTransit)
+            .event("2025-03-05T13:00:00Z", None, Milestone::Unmapped),
+    ];
+    let journey = journey(all);
+    let state = journey.state(now());
+    let kept = state.trace.of_state();
+    assert!(kept.len() < state.events.len());
+    let replayed = journey.retaining(|event: &Event| kept.contains(&event.id())).state(now());
+    assert_eq!(replayed.parcel, state.parcel);
+}
