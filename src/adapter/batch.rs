@@ -5,6 +5,7 @@ use serde::Serialize;
 use smol_str::SmolStr;
 
 use crate::model::{FeedId, FreeText, Shipment, TrackingNumber, words};
+use crate::wire::text::Decoded;
 
 /// Bytes as they came, and when.
 #[derive(Clone, Copy, Debug)]
@@ -24,6 +25,25 @@ impl<'a> Payload<'a> {
     pub fn new(bytes: &'a [u8], received: DateTime<Utc>) -> Self {
         Self { bytes, received }
     }
+
+    /// The body as text: by byte order mark, UTF-8, XML declaration or, failing these, GB18030.
+    ///
+    /// # Errors
+    /// When it is empty or too large.
+    pub fn text(&self) -> Result<std::borrow::Cow<'a, str>, DecodeErrorKind> {
+        open_text(self.bytes).map(|decoded| decoded.text)
+    }
+}
+
+/// Bytes as text, refused when there are none or too many.
+pub(crate) fn open_text(bytes: &[u8]) -> Result<Decoded<'_>, DecodeErrorKind> {
+    if bytes.len() > Payload::LARGEST {
+        return Err(DecodeErrorKind::TooLarge(bytes.len()));
+    }
+    if bytes.iter().all(u8::is_ascii_whitespace) {
+        return Err(DecodeErrorKind::Empty);
+    }
+    Ok(crate::wire::text::decode(bytes))
 }
 
 /// What a payload said. Partial success is the normal result: `notices` tell what could not be used, and why.

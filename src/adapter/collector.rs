@@ -2,10 +2,10 @@
 
 use serde::de::Deserialize;
 
+use super::batch::open_text;
 use super::{Batch, DecodeError, DecodeErrorKind, Descriptor, Notice, NoticeKind, Payload};
 use crate::model::{EventTime, Shipment, TrackingNumber};
 use crate::wire::json::{self, Fields, Many, One};
-use crate::wire::text;
 use crate::wire::xml::{Document, XmlError};
 
 /// Opens a payload and gathers what it said.
@@ -36,13 +36,7 @@ impl<'p> Collector<'p> {
 
     /// Bytes from inside the payload as text.
     pub fn text_of<'b>(&mut self, bytes: &'b [u8]) -> Result<std::borrow::Cow<'b, str>, DecodeError> {
-        if bytes.len() > Payload::LARGEST {
-            return Err(self.error(DecodeErrorKind::TooLarge(bytes.len())));
-        }
-        if bytes.iter().all(u8::is_ascii_whitespace) {
-            return Err(self.error(DecodeErrorKind::Empty));
-        }
-        let decoded = text::decode(bytes);
+        let decoded = open_text(bytes).map_err(|kind| self.error(kind))?;
         if let Some(assumed) = decoded.assumed {
             self.notice(self.new_notice(NoticeKind::EncodingAssumed, "not UTF-8 and no encoding stated").value(assumed));
         }
@@ -111,25 +105,7 @@ impl<'p> Collector<'p> {
 
     /// A new, empty shipment of this feed.
     pub fn shipment(&self, number: TrackingNumber) -> Shipment {
-        Shipment {
-            feed: self.descriptor.feed.clone(),
-            carrier: self.descriptor.carrier.clone(),
-            issuer: self.descriptor.issuer,
-            number,
-            instance: None,
-            delivery: self.descriptor.delivery,
-            received: self.payload.received,
-            events: Vec::new(),
-            references: Vec::new(),
-            pieces: Vec::new(),
-            piece_count: None,
-            promise: None,
-            origin: None,
-            destination: None,
-            service: None,
-            weight_grams: None,
-            is_return: false,
-        }
+        Shipment::new(self.descriptor, number, self.payload.received)
     }
 
     pub fn push(&mut self, shipment: Shipment) {

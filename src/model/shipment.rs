@@ -6,7 +6,7 @@ use smol_str::SmolStr;
 
 use super::words::words;
 use super::{CarrierId, Event, EventTime, FeedId, Place, Reference, TrackingNumber};
-use crate::adapter::{DeliveryKind, IssuerKind};
+use crate::adapter::{DeliveryKind, Descriptor, IssuerKind};
 
 words! {
     /// What a carrier's date of delivery is worth.
@@ -82,6 +82,32 @@ pub struct Shipment {
     /// Whether the feed marks it as a return shipment.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub is_return: bool,
+}
+
+impl Shipment {
+    /// An empty shipment of a feed.
+    #[must_use]
+    pub fn new(feed: &Descriptor, number: TrackingNumber, received: DateTime<Utc>) -> Self {
+        Self {
+            feed: feed.feed.clone(),
+            carrier: feed.carrier.clone(),
+            issuer: feed.issuer,
+            number,
+            instance: None,
+            delivery: feed.delivery,
+            received,
+            events: Vec::new(),
+            references: Vec::new(),
+            pieces: Vec::new(),
+            piece_count: None,
+            promise: None,
+            origin: None,
+            destination: None,
+            service: None,
+            weight_grams: None,
+            is_return: false,
+        }
+    }
 }
 
 pub(crate) fn serialize_instant<S: serde::Serializer>(at: &DateTime<Utc>, serializer: S) -> Result<S::Ok, S::Error> {

@@ -1,0 +1,145 @@
+//! A carrier defined outside the crate: its feed, its code table, a correction of one row at run time, and the proof that it keeps the contract.
+//!
+//! `cargo run --example custom_carrier --features testing`
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::NaiveDateTime;
+use parceltrail::adapter::{Clock, CodeTable, DecodeErrorKind, Descriptor, Mark, Notice, NoticeKind};
+use parceltrail::model::{CarrierCode, EventTime, FreeText, Place, zones_of};
+use parceltrail::testing::Conformance;
+use parceltrail::{Adapter, Batch, Confidence, DecodeError, Event, Journey, Milestone, Payload, Registry, Scope, Shipment, TrackingNumber};
+use serde_json::Value;
+
+/// What the carrier's codes mean. Every row has a source.
+const CODES: &str = "\
+feed,code,qualifier,stage,milestone,reason,confidence,label,source
+acme,10,scan,first_mile,picked_up,,high,collected,handbook
+acme,40,scan,last_mile,out_for_delivery,,high,on the delivery round,handbook
+acme,41,scan,last_mile,delivery_attempted,recipient_absent,high,nobody there,handbook
+acme,49,scan,last_mile,delivered,,high,delivered,handbook
+";
+
+/// What the application knows better: this carrier's 49 is its locker.
+const OVERLAY: &str = "\
+feed,code,qualifier,stage,milestone,reason,confidence,label,source
+acme,49,scan,last_mile,delivered,locker,high,put into the locker,support ticket 7
+";
+
+/// The feed `acme.scans`: JSON, local time of the town without offset.
+#[derive(Debug)]
+struct AcmeScans {
+    descriptor: Descriptor,
+    codes: CodeTable,
+}
+
+impl AcmeScans {
+    fn new(codes: CodeTable) -> Self {
+        const MARKS: &[Mark] = &[Mark::Json(&["consignments.acmeRef"])];
+        Self { descriptor: Descriptor::new("acme.scans", "Acme scans").with_clock(Clock::Place).with_marks(MARKS), codes }
+    }
+
+    fn failed(&self, kind: DecodeErrorKind) -> DecodeError {
+        DecodeError { feed: self.descriptor.feed.clone(), kind }
+    }
+
+    /// One scan, or the notice that says why it was left out.
+    fn event(&self, number: &TrackingNumber, scan: &Value, notices: &mut Vec<Notice>) -> Option<Event> {
+        let notice = |kind, field: &'static str, message| Notice::new(kind, self.descriptor.feed.clone(), message).about(Some(number)).at(field);
+        let text = |field: &str| scan[field].as_str().map(str::trim).filter(|text| !text.is_empty());
+        let place = Place { city: text("town").map(Into::into), country: text("iso").and_then(|code| code.parse().ok()), ..Place::default() };
+        let raw = text("when").unwrap_or_default();
+        let Ok(local) = NaiveDateTime::parse_from_str(raw, "%Y-%m-%d %H:%M") else {
+            notices.push(notice(NoticeKind::EventSkipped, "when", "expected a date and time").value(raw));
+            return None;
+        };
+        let code = text("code").unwrap_or_default();
+        let meaning = self.codes.get("scan", code);
+        if meaning.is_none() {
+            notices.push(notice(NoticeKind::UnmappedCode, "code", "the code is in no table").value(code));
+        }
+        Some(Event {
+            feed: self.descriptor.feed.clone(),
+            carrier: self.descriptor.carrier.clone(),
+            number: number.clone(),
+            piece: None,
+            stage: meaning.and_then(|row| row.stage),
+            milestone: meaning.map_or(Milestone::Unmapped, |row| row.milestone),
+            reason: meaning.and_then(|row| row.reason),
+            scope: Scope::Parcel,
+            // The zone follows from the place; where it does not, the time stays open.
+            time: EventTime::local(raw, local, &zones_of(&place)),
+            place: place.known(),
+            code: CarrierCode { value: code.into(), qualifier: None, text: text("note").and_then(FreeText::parse) },
+            delivered_to: meaning.and_then(|row| row.delivered_to),
+            damaged: meaning.is_some_and(|row| row.damaged),
+            signed_by: None,
+            related: Vec::new(),
+            confidence: meaning.map_or(Confidence::Low, |row| row.confidence),
+        })
+    }
+}
+
+impl Adapter for AcmeScans {
+    fn descriptor(&self) -> &Descriptor {
+        &self.descriptor
+    }
+
+    fn decode(&self, payload: Payload<'_>) -> Result<Batch, DecodeError> {
+        let text = payload.text().map_err(|kind| self.failed(kind))?;
+        let body: Value =
+            serde_json::from_str(&text).map_err(|error| self.failed(DecodeErrorKind::Syntax { expected: "JSON", detail: error.to_string() }))?;
+        let mut batch = Batch::default();
+        for consignment in one_or_many(&body["consignments"]) {
+            let Some(number) = consignment["acmeRef"].as_str().and_then(TrackingNumber::parse) else { continue };
+            let mut shipment = Shipment::new(&self.descriptor, number.clone(), payload.received);
+            shipment.events = one_or_many(&consignment["scans"]).iter().filter_map(|scan| self.event(&number, scan, &mut batch.notices)).collect();
+            batch.shipments.push(shipment);
+        }
+        Ok(batch)
+    }
+}
+
+/// Carriers send one object where a list is due.
+fn one_or_many(value: &Value) -> &[Value] {
+    match value {
+        Value::Array(list) => list,
+        Value::Object(_) => std::slice::from_ref(value),
+        _ => &[],
+    }
+}
+
+const SAMPLE: &str = r#"{"consignments":[{"acmeRef":"ACM00012345","scans":[
+    {"when":"2025-03-01 17:20","town":"Lyon","iso":"FR","code":"10"},
+    {"when":"2025-03-03 08:05","town":"Porto","iso":"PT","code":"40"},
+    {"when":"2025-03-03 10:31","town":"Porto","iso":"PT","code":"77","note":"à vérifier"},
+    {"when":"2025-03-03 11:02","town":"Porto","iso":"PT","code":"49"},
+    {"when":"soon","code":"40"}]}]}"#;
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let codes = CodeTable::parse(CODES)?.overlaid_by(CodeTable::parse(OVERLAY)?);
+    let acme = Arc::new(AcmeScans::new(codes));
+
+    Conformance::of(acme.as_ref()).sample("a delivery", SAMPLE).assert();
+    println!("acme.scans keeps the contract.\n");
+
+    let mut registry = Registry::with_overlays(&BTreeMap::new());
+    registry.insert(acme);
+    let adapter = registry.recognise(SAMPLE.as_bytes())?;
+    println!("The payload is recognised as {}.", adapter.descriptor().feed);
+
+    let now = "2025-03-04T00:00:00Z".parse()?;
+    let batch = adapter.decode(Payload::new(SAMPLE.as_bytes(), now))?;
+    for notice in &batch.notices {
+        println!("notice: {} {} {:?}", notice.kind, notice.field.as_deref().unwrap_or_default(), notice.value.as_deref().unwrap_or_default());
+    }
+    let mut journey = Journey::default();
+    batch.shipments.into_iter().for_each(|shipment| _ = journey.apply(shipment));
+    let state = journey.state(now);
+    for event in &state.events {
+        println!("{}  {:<17} {:?}", event.time.raw(), event.milestone, event.delivered_to);
+    }
+    println!("state: {}", state.parcel.ok_or("no state")?.milestone);
+    Ok(())
+}
