@@ -14,3 +14,4 @@ mod wire;
 pub use adapter::{Adapter, Batch, DecodeError, Notice, NoticeKind, Payload, Poll, Registry, Webhook};
 pub use journey::Journey;
 pub use model::{CarrierId, Confidence, Event, EventId, EventTime, FeedId, Milestone, Party, Place, Reason, Scope, Shipment, Stage, TrackingNumber};
+pub use number::identify;

@@ -7,9 +7,9 @@ use super::recognise::Sketch;
 use super::{Adapter, CodeTable};
 use crate::carriers;
 use crate::model::CarrierId;
-use crate::number::NumberFormat;
+use crate::number::{self, Context, Identification, Identifier, NumberFormat};
 
-/// The adapters that an application uses: the built-in ones, its own, or both.
+/// The adapters and formats of numbers that an application uses: the built-in ones, its own, or both.
 ///
 /// ```
 /// use parceltrail::Registry;
@@ -22,17 +22,17 @@ use crate::number::NumberFormat;
 #[derive(Clone, Debug, Default)]
 pub struct Registry {
     adapters: BTreeMap<String, Arc<dyn Adapter>>,
-    formats: Vec<NumberFormat>,
+    formats: Arc<Identifier>,
 }
 
 impl Registry {
-    /// No adapters.
+    /// No adapters, no formats.
     #[must_use]
     pub fn empty() -> Self {
         Self::default()
     }
 
-    /// All adapters of this crate, with their built-in code tables.
+    /// All adapters of this crate with their built-in code tables, and all formats.
     #[must_use]
     pub fn builtin() -> Self {
         Self::with_overlays(&BTreeMap::new())
@@ -41,7 +41,7 @@ impl Registry {
     /// All adapters of this crate, with the application's rows laid over the code tables of the packs named.
     #[must_use]
     pub fn with_overlays(overlays: &BTreeMap<CarrierId, CodeTable>) -> Self {
-        let mut registry = Self::default();
+        let mut registry = Self { formats: number::builtin(), ..Self::default() };
         for pack in carriers::packs() {
             let mut codes = pack.codes();
             if let Some(overlay) = overlays.get(pack.carrier()) {
@@ -59,9 +59,24 @@ impl Registry {
         self.adapters.insert(adapter.descriptor().feed.to_string(), adapter);
     }
 
-    /// Adds formats of tracking numbers, for [`Registry::identify`](Registry::identify).
+    /// Adds formats of tracking numbers, for [`Registry::identify`]; one whose id is known already is replaced.
     pub fn insert_formats(&mut self, formats: impl IntoIterator<Item = NumberFormat>) {
-        self.formats.extend(formats);
+        Arc::make_mut(&mut self.formats).extend(formats);
+    }
+
+    /// Which carriers a number may belong to, by the formats of this registry.
+    ///
+    /// ```
+    /// use parceltrail::Registry;
+    /// use parceltrail::number::Context;
+    /// let registry = Registry::builtin();
+    /// let number = registry.identify("100000000220", &Context::default().expecting("fedex"));
+    /// assert!(!number.verdict().is_certain());
+    /// assert_eq!(number.best().unwrap().carrier().as_str(), "fedex");
+    /// ```
+    #[must_use]
+    pub fn identify(&self, number: &str, context: &Context) -> Identification<'_> {
+        self.formats.identify(number, context)
     }
 
     /// The adapter of a feed.

@@ -1,9 +1,34 @@
-//! Which carrier a number may belong to.
+//! Which carriers a number may belong to: [`identify`].
+//!
+//! A number says less than it seems to. Twelve digits may be FedEx, DHL Paket, SF Express and half a dozen others, and a check digit that fits
+//! by accident fits one time in ten. So an [`Identification`] ranks every format that fits, each with its reasons, and its
+//! [`verdict`](Identification::verdict) is certain only where the evidence for one carrier leaves no room for another.
+//!
+//! ```
+//! use parceltrail::number::{Verdict, identify};
+//!
+//! let number = identify("1z 000 000 03 0000 0013");
+//! let Verdict::Certain(ups) = number.verdict() else { panic!("{number:?}") };
+//! assert_eq!(ups.carrier().as_str(), "ups");
+//! assert_eq!(ups.to_string(), "ups: UPS package (starts with 1Z, check digit fits)");
+//!
+//! let number = identify("100000000220");
+//! assert!(matches!(number.verdict(), Verdict::Ambiguous(several) if several.len() >= 3));
+//! ```
+//!
+//! The formats are data: those of a pack in its `carrier.json`, those of other carriers in `carriers/other-numbers.json`. An application adds
+//! its own with [`Registry::insert_formats`](crate::Registry::insert_formats), or makes an [`Identifier`] of exactly the formats it wants.
 
-/// A format record of a `carrier.json`.
-#[derive(Clone, Debug, serde::Deserialize)]
-pub struct FormatRecord {}
+mod builtin;
+mod check;
+mod format;
+mod identification;
+mod identifier;
+mod shape;
 
-/// A format ready for matching.
-#[derive(Clone, Debug)]
-pub struct NumberFormat {}
+pub(crate) use builtin::builtin;
+pub use builtin::identify;
+pub use check::Check;
+pub use format::{FormatError, FormatRecord, NumberFormat};
+pub use identification::{Candidate, Identification, Likelihood, Verdict};
+pub use identifier::{Context, Identifier};
