@@ -245,7 +245,13 @@ impl<'p> Reading<'p> {
         };
         let mut any = false;
         for line in lines {
-            let Some((name @ (Name::Waybill | Name::GoodsList), number)) = line.number() else { continue };
+            let Some((name @ (Name::Waybill | Name::GoodsList), number)) = line.number() else {
+                if moved.is_some() {
+                    let notice = self.out.new_notice(NoticeKind::EventSkipped, "expected a waybill's number in each line");
+                    self.out.notice(notice.about(sheet.as_ref()).at("logisticsNo"));
+                }
+                continue;
+            };
             any = true;
             let event = event(self, &number);
             self.add(number, line.references(name).chain(head.sheet_references()), event);

@@ -164,6 +164,16 @@ fn a_sheet_without_waybills_is_a_consignment_and_one_without_time_moves_nothing(
 }
 
 #[test]
+fn a_line_without_waybill_costs_only_itself() {
+    let batch = decode(
+        "<CEB509Message><Departure><DepartureHead><copNo>S-1</copNo><leaveTime>20250106033000</leaveTime></DepartureHead><DepartureList><gnum>1</gnum>\
+         </DepartureList><DepartureList><logisticsNo>W2</logisticsNo></DepartureList></Departure></CEB509Message>",
+    );
+    assert_eq!((batch.shipments.len(), batch.shipments[0].number.as_str()), (1, "W2"));
+    assert_eq!(batch.notices[0].field.as_deref(), Some("logisticsNo"));
+}
+
+#[test]
 fn drafts_and_deletions_move_nothing() {
     let arrival = |extra: &str| {
         decode(format!(r#"{{"messageType":"CEB507Message","copNo":"S","appTime":"20250105200000",{extra},"list":[{{"logisticsNo":"W1"}}]}}"#))
