@@ -148,6 +148,8 @@ words! {
         Container = "container",
         /// Bag or sack.
         Bag = "bag",
+        /// A sheet that lists many parcels: a manifest, a report of arrival or departure, a collective declaration.
+        Manifest = "manifest",
         /// Customs declaration or goods list.
         Declaration = "declaration",
         /// The declaring company's own number of the declaration.

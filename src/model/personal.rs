@@ -163,7 +163,7 @@ fn next_piece<'t>(rest: &'t str, before: &str) -> (usize, &'t str) {
         if let Some(len) = phone(rest) {
             return (len, HIDDEN);
         }
-        if let Some(len) = email(rest) {
+        if let Some(len) = email(rest).or_else(|| resident_id(rest)) {
             return (len, HIDDEN);
         }
     }
@@ -217,6 +217,19 @@ fn email(text: &str) -> Option<usize> {
     (!user.is_empty() && host.contains('.')).then_some(address.len())
 }
 
+/// A Chinese resident's identity number: 17 digits that hold a date of birth, and a check character over them.
+fn resident_id(text: &str) -> Option<usize> {
+    const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
+    let (id, after) = text.split_at_checked(18)?;
+    let digit = |b: u8| char::from(b).to_digit(10);
+    let sum = id.bytes().zip(WEIGHTS).try_fold(0, |sum, (b, weight)| Some(sum + digit(b)? * weight))?;
+    let year: u32 = id[6..10].parse().ok()?;
+    let (month, day): (u32, u32) = (id[10..12].parse().ok()?, id[12..14].parse().ok()?);
+    let is_date = (1900..2100).contains(&year) && (1..=12).contains(&month) && (1..=31).contains(&day);
+    let check = id.bytes().last().filter(|b| b"10X98765432"[sum as usize % 11] == b.to_ascii_uppercase());
+    (is_date && check.is_some() && !after.starts_with(|c: char| c.is_ascii_alphanumeric())).then_some(18)
+}
+
 /// A name: up to three words of letters, or up to four Chinese characters.
 fn name(text: &str) -> Option<usize> {
     let skipped = text.len() - text.trim_start_matches([' ', ':', '：', '【', '[']).len();
@@ -230,6 +243,10 @@ fn name(text: &str) -> Option<usize> {
     }
     let len = text.find(|c: char| !(c.is_alphabetic() || matches!(c, ' ' | '.' | '\'' | '-' | '*'))).unwrap_or(text.len());
     let words = text[..len].trim_end();
+    // Carriers say so when they do not tell who it was.
+    if ["individual", "agent"].iter().any(|role| words.eq_ignore_ascii_case(role)) {
+        return None;
+    }
     let end = words.match_indices(' ').nth(2).map_or(words.len(), |(at, _)| at);
     (end > 0).then_some(end)
 }
@@ -247,6 +264,7 @@ mod tests {
             ("Call +1 (555) 010-0199 for help", "Call ••• for help"),
             ("Rückfragen: 0228-555-01990", "Rückfragen: •••"),
             ("write to help@example.org.", "write to •••."),
+            ("订购人身份证号110101190003070010有误", "订购人身份证号•••有误"),
             ("凭取件码12-3-4567领取", "凭取件码•••领取"),
         ];
         for (text, masked) in cases {
@@ -262,6 +280,8 @@ mod tests {
             "Delivery by 2025-03-06",
             "Flight LH8400, 4 pieces",
             "Customer service 95338",
+            "清单 110101190003070011 已放行",
+            "Delivered, Left with Individual",
             "Invoice 449000000001 missing",
         ] {
             assert_eq!(FreeText::new(text).to_string(), text);

@@ -1,6 +1,10 @@
 #![doc = include_str!("../../../carriers/usps/README.md")]
 
+mod tracking;
+
 use std::sync::Arc;
+
+pub use tracking::Tracking;
 
 use super::pack::Pack;
 use crate::adapter::{Adapter, CodeTable};
@@ -13,6 +17,6 @@ pub(crate) static PACK: Pack = Pack {
     adapters,
 };
 
-fn adapters(_codes: &Arc<CodeTable>) -> Vec<Arc<dyn Adapter>> {
-    vec![]
+fn adapters(codes: &Arc<CodeTable>) -> Vec<Arc<dyn Adapter>> {
+    vec![Arc::new(Tracking::new(codes.clone()))]
 }
