@@ -80,7 +80,7 @@ impl QuantumView {
         shipment.service = record.service.map(Into::into);
         shipment.weight_grams = grams(record.weight[0], record.weight[1]);
         shipment.piece_count = u32::try_from(record.packages).ok().filter(|count| *count > 1);
-        read_references(record, &mut shipment);
+        read_references(out, record, &mut shipment);
         self.event(out, tables, record, &mut shipment);
         if record.kind != Kind::Delivery {
             let ([day, by], fields) = match record.rescheduled {
@@ -144,9 +144,16 @@ impl QuantumView {
     }
 }
 
-fn read_references(record: &Record<'_>, shipment: &mut Shipment) {
+fn read_references(out: &mut Collector<'_>, record: &Record<'_>, shipment: &mut Shipment) {
     shipment.references.extend(record.references.iter().map(|number| Reference::new(Role::CustomerReference, number)));
-    shipment.references.extend(record.postal.map(|number| Reference::new(Role::NextCarrier, number).issued_by("usps")));
+    match record.postal {
+        // One number of the post for several packages: whose it is, is not told.
+        Some(postal) if record.packages > 1 => {
+            let notice = out.new_notice(NoticeKind::AmbiguousLink, "one postal number for a manifest of several packages");
+            out.notice(notice.at("Manifest/PostalServiceTrackingID").value(postal));
+        }
+        postal => shipment.references.extend(postal.map(|number| Reference::new(Role::NextCarrier, number).issued_by("usps"))),
+    }
     let lead = record.lead.filter(|lead| *lead != shipment.number.as_str());
     shipment.references.extend(lead.map(|lead| Reference::new(Role::MasterWaybill, lead)));
 }
@@ -318,6 +325,19 @@ mod tests {
         assert_eq!(delivered.signed_by.as_ref().map(Personal::reveal), Some("SAMPLE"));
         assert_eq!(delivered.time.earliest().to_rfc3339(), "2025-03-12T13:45:00+00:00");
         assert_eq!(xml.notices[0].kind, NoticeKind::Incomplete);
+    }
+
+    #[test]
+    fn a_postal_number_belongs_to_a_package_only_when_there_is_one() {
+        let manifest = |packages: &str| {
+            of_file(&format!(r#""Manifest":{{"PickupDate":"20250310","PostalServiceTrackingID":"92000000000000000017","Package":[{packages}]}}"#))
+        };
+        let alone = manifest(r#"{"TrackingNumber":"1Z0000000300000013"}"#);
+        assert_eq!(alone.shipments[0].references, [Reference::new(Role::NextCarrier, "92000000000000000017").issued_by("usps")]);
+        assert_eq!(alone.shipments[0].events[0].time.kind(), TimeKind::Date);
+        let several = manifest(r#"{"TrackingNumber":"1Z0000000300000013"},{"TrackingNumber":"1Z0000000300000022"}"#);
+        assert!(several.shipments.iter().all(|shipment| shipment.references.is_empty()));
+        assert_eq!(several.notices[0].kind, NoticeKind::AmbiguousLink);
     }
 
     #[test]

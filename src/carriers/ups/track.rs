@@ -409,7 +409,9 @@ mod tests {
     #[test]
     fn old_data_have_the_local_time_alone() {
         let mut old = activity("I", "DP", "20250312");
-        ["gmtDate", "gmtTime", "gmtOffset"].map(|field| old.as_object_mut().unwrap().remove(field));
+        for field in ["gmtDate", "gmtTime", "gmtOffset"] {
+            old.as_object_mut().unwrap().remove(field);
+        }
         let shipment = of_package(json!({"trackingNumber": NUMBER, "activity": old}));
         assert_eq!(shipment.events[0].time.kind(), TimeKind::PlaceZone);
         assert_eq!(shipment.events[0].time.zone(), Some(chrono_tz::America::Kentucky::Louisville));
