@@ -3,8 +3,9 @@
 use chrono::{Duration, NaiveDate, NaiveDateTime, NaiveTime};
 use smol_str::{SmolStr, SmolStrBuilder};
 
+use super::parts::zones_at;
 use crate::adapter::Collector;
-use crate::model::{EventTime, TrackingNumber, Zones};
+use crate::model::{EventTime, Place, TrackingNumber};
 use crate::wire::clock;
 
 /// A moment as UPS writes it.
@@ -18,10 +19,16 @@ pub(super) struct Moment<'t> {
 }
 
 impl Moment<'_> {
-    /// The time of an event at a place that may keep these zones. Without a day it is none, and the event is reported as skipped; a time of
+    /// The time of an event at a place, whose zones matter only where no offset is told. Without a day it is none, and the event is reported as skipped; a time of
     /// day that cannot be read costs only itself.
-    pub fn read(&self, out: &mut Collector<'_>, number: &TrackingNumber, [date, time]: [&'static str; 2], zones: &Zones) -> Option<EventTime> {
-        if let Some(at) = self.at(zones) {
+    pub fn read(
+        &self,
+        out: &mut Collector<'_>,
+        number: &TrackingNumber,
+        [date, time]: [&'static str; 2],
+        place: Option<&Place>,
+    ) -> Option<EventTime> {
+        if let Some(at) = self.at(place) {
             return Some(at);
         }
         let Some(day) = day(self.date) else {
@@ -31,11 +38,11 @@ impl Moment<'_> {
         if !self.time.is_empty() {
             out.unreadable(number, time, self.time, "a time as HHMMSS");
         }
-        Some(EventTime::date(self.date, day, zones))
+        Some(EventTime::date(self.date, day, &zones_at(place)))
     }
 
     /// The instant is GMT date and time; the wall clock is local date and time; either is enough.
-    fn at(&self, zones: &Zones) -> Option<EventTime> {
+    fn at(&self, place: Option<&Place>) -> Option<EventTime> {
         let local = self.day_and_time(self.date, self.time);
         let gmt = self.day_and_time(self.gmt_date, self.gmt_time);
         let stated = clock::offset(self.gmt_offset).map(|seconds| Duration::seconds(i64::from(seconds)));
@@ -44,11 +51,11 @@ impl Moment<'_> {
             (Some(local), Some(gmt)) if is_offset(local - gmt) => (local, local - gmt),
             (Some(local), None) => match stated {
                 Some(offset) => (local, offset),
-                None => return Some(EventTime::local(self.raw(), local, zones)),
+                None => return Some(EventTime::local(self.raw(), local, &zones_at(place))),
             },
             (_, Some(gmt)) => match stated.and_then(|offset| Some((gmt.checked_add_signed(offset)?, offset))) {
                 Some(told) => told,
-                None => return Some(EventTime::instant_in(self.raw(), gmt.and_utc(), zones)),
+                None => return Some(EventTime::instant_in(self.raw(), gmt.and_utc(), &zones_at(place))),
             },
         };
         let seconds = i32::try_from(offset.num_seconds()).ok()?;
@@ -104,7 +111,7 @@ mod tests {
 
     fn at(parts: [&str; 5]) -> Option<EventTime> {
         let [date, time, gmt_date, gmt_time, gmt_offset] = parts;
-        Moment { date, time, gmt_date, gmt_time, gmt_offset }.at(&Zones::Unknown)
+        Moment { date, time, gmt_date, gmt_time, gmt_offset }.at(None)
     }
 
     fn instant(parts: [&str; 5]) -> Option<(String, TimeKind)> {

@@ -51,6 +51,8 @@ pub(super) struct Record<'t> {
     pub time: &'t str,
     /// `ActivityType` of a generic record, `ReasonCode` (else `StatusCode`) of an exception.
     pub code: &'t str,
+    /// `ReasonCode` of an exception alone.
+    pub reason: &'t str,
     pub text: Option<&'t str>,
     pub place: Address<'t>,
     pub origin: Address<'t>,
@@ -80,6 +82,7 @@ impl Record<'_> {
             date: "",
             time: "",
             code: "",
+            reason: "",
             text: None,
             place: Address::default(),
             origin: Address::default(),
@@ -235,6 +238,7 @@ fn json_record<'t>(kind: Kind, wire: &'t WireRecord<'_>, records: &mut Vec<Recor
         date: wire.date.get().or_else(|| when?.date.get()).or_else(|| wire.pickup.get()).unwrap_or_default(),
         time: wire.time.get().or_else(|| when?.time.get()).unwrap_or_default(),
         code: [&wire.kind, &wire.reason, &wire.status].into_iter().find_map(Text::get).unwrap_or_default(),
+        reason: wire.reason.or_empty(),
         text: wire.reason_text.get().or_else(|| wire.status_text.get()).or_else(|| delivery?.description.get()),
         place: address(delivery).or_else(|| address(wire.location.get())).unwrap_or_default(),
         origin: party(&wire.shipper),
@@ -300,6 +304,7 @@ fn xml_record<'d>(kind: Kind, node: Node<'d, '_>, records: &mut Vec<Record<'d>>)
         date: get("Date").or_else(|| node.get_at(&["Activity", "Date"])).or_else(|| get("PickupDate")).unwrap_or_default(),
         time: get("Time").or_else(|| node.get_at(&["Activity", "Time"])).unwrap_or_default(),
         code: ["ActivityType", "ReasonCode", "StatusCode"].into_iter().find_map(get).unwrap_or_default(),
+        reason: get("ReasonCode").unwrap_or_default(),
         text: get("ReasonDescription").or_else(|| get("StatusDescription")).or_else(|| left("Description")),
         place: address(&["DeliveryLocation", "AddressArtifactFormat"])
             .or_else(|| address(&["ActivityLocation", "AddressArtifactFormat"]))

@@ -98,7 +98,7 @@ impl QuantumView {
     fn event(&self, out: &mut Collector<'_>, tables: &Tables<'_>, record: &Record<'_>, shipment: &mut Shipment) {
         let place = record.place.place();
         let moment = Moment { date: record.date, time: record.time, ..Moment::default() };
-        let Some(time) = moment.read(out, &shipment.number, ["Date", "Time"], &zones_at(place.as_ref())) else { return };
+        let Some(time) = moment.read(out, &shipment.number, ["Date", "Time"], place.as_ref()) else { return };
         let mapped = self.meaning(out, tables, record, &shipment.number);
         let told = match record.code {
             "" => code(record.kind.name(), None, record.text),
@@ -130,10 +130,10 @@ impl QuantumView {
                 }
             },
             Kind::Exception => {
-                let row = tables.exception(record.code);
-                if row.is_none() && !record.code.is_empty() {
+                let row = tables.exception(record.reason);
+                if row.is_none() && !record.reason.is_empty() {
                     let notice = out.new_notice(NoticeKind::UnmappedCode, "the reason is in no table; it stays an exception");
-                    out.notice(notice.about(Some(number)).at("Exception/ReasonCode").value(record.code));
+                    out.notice(notice.about(Some(number)).at("Exception/ReasonCode").value(record.reason));
                 }
                 match row.filter(|row| !row.milestone.is_terminal()) {
                     Some(row) => Mapped { confidence: row.confidence.min(Confidence::Medium), ..row.into() },
@@ -358,6 +358,8 @@ mod tests {
         let known = exception("48").shipments.remove(0).events.remove(0);
         assert_eq!((known.milestone, known.confidence), (Milestone::DeliveryAttempted, Confidence::Medium));
         assert_eq!((known.code.value.as_str(), known.code.qualifier.as_deref()), ("48", Some("Exception")));
+        let by_status = event_of(r#""Exception":{"TrackingNumber":"1Z0000000300000013","Date":"20250312","StatusCode":"48"}"#);
+        assert_eq!((by_status.milestone, by_status.code.value.as_str()), (Milestone::Exception, "48"), "a status is another list than the reasons");
         let ending = exception("F4").shipments.remove(0).events.remove(0);
         assert_eq!(ending.milestone, Milestone::Exception);
         let unknown = exception("??");

@@ -231,8 +231,7 @@ fn read_activity(out: &mut Collector<'_>, tables: &Tables<'_>, line: Line, wire:
         gmt_time: wire.gmt_time.or_empty(),
         gmt_offset: wire.gmt_offset.or_empty(),
     };
-    let zones = zones_at(place.as_ref());
-    let Some(time) = moment.read(out, &shipment.number, ["package.activity.date", "package.activity.time"], &zones) else { return };
+    let Some(time) = moment.read(out, &shipment.number, ["package.activity.date", "package.activity.time"], place.as_ref()) else { return };
     let told = wire.status.get().map(status).unwrap_or_default();
     let mapped = tables.meaning(out, &shipment.number, "package.activity.status", line, told);
     let text = wire.status.get().and_then(|status| status.description.get().or_else(|| status.simple.get()));
@@ -290,9 +289,9 @@ fn tell_apart(out: &mut Collector<'_>, found: &mut [Shipment]) {
         return;
     }
     let begun = |shipment: &Shipment| Some(shipment.events.iter().map(|event| event.time.earliest()).min()?.format("%Y%m%d").to_string());
-    let mut days: HashMap<TrackingNumber, BTreeSet<Option<String>>> = HashMap::new();
+    let mut days: HashMap<TrackingNumber, BTreeSet<String>> = HashMap::new();
     for shipment in found.iter() {
-        days.entry(shipment.number.clone()).or_default().insert(begun(shipment));
+        days.entry(shipment.number.clone()).or_default().extend(begun(shipment));
     }
     for shipment in found.iter_mut().filter(|shipment| days.get(&shipment.number).is_some_and(|days| days.len() > 1)) {
         shipment.instance = begun(shipment).map(Into::into);

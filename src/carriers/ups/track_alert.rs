@@ -7,7 +7,7 @@ use secrecy::SecretString;
 
 use super::meaning::{Line, Status, Tables};
 use super::moment::Moment;
-use super::parts::{self, Address, Due, zones_at};
+use super::parts::{self, Address, Due};
 use crate::adapter::{
     Adapter, Batch, CodeTable, Collector, DecodeError, DeliveryKind, Descriptor, Mark, NoticeKind, Payload, Verdict, Webhook, WebhookCall,
     WebhookError, answer, same_secret,
@@ -117,7 +117,7 @@ fn read_alert(out: &mut Collector<'_>, tables: &Tables<'_>, wire: &Alert<'_>) {
         gmt_time: wire.gmt_time.or_empty(),
         gmt_offset: wire.gmt_offset.or_empty(),
     };
-    if let Some(time) = moment.read(out, &shipment.number, ["localActivityDate", "localActivityTime"], &zones_at(place.as_ref())) {
+    if let Some(time) = moment.read(out, &shipment.number, ["localActivityDate", "localActivityTime"], place.as_ref()) {
         let told = wire.status.get();
         let status =
             told.map_or(Status::default(), |told| Status { kind: told.kind.or_empty(), code: told.code.or_empty(), digits: told.digits.or_empty() });

@@ -141,7 +141,7 @@ fn read_activity(out: &mut Collector<'_>, tables: &Tables<'_>, line: Line, node:
     let place = location.and_then(|location| location.child("Address")).and_then(place);
     let get = |name: &str| node.get(name).unwrap_or_default();
     let moment = Moment { date: get("Date"), time: get("Time"), gmt_date: get("GMTDate"), gmt_time: get("GMTTime"), gmt_offset: get("GMTOffset") };
-    let Some(time) = moment.read(out, &shipment.number, ["Activity/Date", "Activity/Time"], &zones_at(place.as_ref())) else { return };
+    let Some(time) = moment.read(out, &shipment.number, ["Activity/Date", "Activity/Time"], place.as_ref()) else { return };
     let told = |path: &[&str]| node.get_at(path).unwrap_or_default();
     let status = Status { kind: told(&["Status", "StatusType", "Code"]), code: told(&["Status", "StatusCode", "Code"]), digits: "" };
     let mapped = tables.meaning(out, &shipment.number, "Activity/Status", line, status);
