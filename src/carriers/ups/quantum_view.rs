@@ -1,0 +1,447 @@
+//! Quantum View: files of events of a whole account, by subscription.
+
+use std::sync::Arc;
+
+use http::{Method, Request};
+use serde_json::json;
+
+use super::account;
+use super::faults;
+use super::meaning::Tables;
+use super::moment::Moment;
+use super::parts::{self, Due, zones_at};
+use super::quantum_read::{Feed, Json, Kind, Record, xml_feed};
+use crate::adapter::{
+    Adapter, Batch, Clock, CodeTable, Collector, DecodeError, DeliveryKind, Descriptor, Fault, Mark, NoticeKind, Outcome, Page, Payload, Poll,
+    PollContext, PollLimits, Question, Reply, RequestError, Token, grams,
+};
+use crate::carriers::Mapped;
+use crate::carriers::mapping::code;
+use crate::model::{Confidence, Milestone, Personal, PromiseKind, Reference, Role, Shipment, Stage, TrackingNumber};
+use crate::wire::text;
+use crate::wire::xml::Document;
+
+/// The feed `ups.quantum-view`: the records of a subscription, as XML or as its JSON twin.
+///
+/// Clock: date and time local to the place, without offset. Manifest and generic records name no place.
+///
+/// Quirks: a file that was read is not sent again, so nothing may be lost between asking and storing. A bookmark means that more is to be had.
+/// Lists of one are objects in old versions. The question names no numbers: one request asks for the whole subscription.
+#[derive(Debug)]
+pub struct QuantumView {
+    descriptor: Descriptor,
+    codes: Arc<CodeTable>,
+}
+
+impl QuantumView {
+    /// The adapter over a code table, usually the pack's own.
+    #[must_use]
+    pub fn new(codes: Arc<CodeTable>) -> Self {
+        const MARKS: &[Mark] = &[
+            Mark::Xml("QuantumViewResponse", &["Response"]),
+            Mark::Xml("QuantumViewResponse", &["Response", "ResponseStatusCode"]),
+            Mark::Json(&["QuantumViewResponse"]),
+            Mark::Json(&["QuantumViewResponse", "QuantumViewResponse.Response"]),
+        ];
+        let descriptor =
+            Descriptor::new("ups.quantum-view", "UPS Quantum View").with_delivery(DeliveryKind::Increment).with_clock(Clock::Place).with_marks(MARKS);
+        Self { descriptor, codes }
+    }
+
+    fn read(&self, out: &mut Collector<'_>, feed: &Feed<'_>) {
+        for error in &feed.errors {
+            error.notice(out, "Response/Error");
+        }
+        if !feed.is_success && feed.errors.is_empty() {
+            out.notice(out.new_notice(NoticeKind::InvalidRequest, "the answer says failure and not why").at("Response/ResponseStatusCode"));
+        }
+        for status in feed.subscriptions.iter().filter(|status| **status != "A") {
+            let notice = out.new_notice(NoticeKind::Control, "the subscription is not active");
+            out.notice(notice.at("SubscriptionStatus").value(status));
+        }
+        let tables = Tables::of(&self.codes);
+        for record in &feed.records {
+            self.record(out, &tables, record);
+        }
+        if feed.bookmark.is_some() {
+            out.notice(out.new_notice(NoticeKind::Incomplete, "more is to be had with the bookmark").at("Bookmark"));
+        }
+    }
+
+    /// One record is one shipment with one event: news of a package, whatever else the batch says of it.
+    fn record(&self, out: &mut Collector<'_>, tables: &Tables<'_>, record: &Record<'_>) {
+        let Some(number) = record.number.and_then(TrackingNumber::parse) else {
+            out.notice(out.new_notice(NoticeKind::EventSkipped, "expected the package's number").at("TrackingNumber").value(record.kind.name()));
+            return;
+        };
+        let mut shipment = out.shipment(number);
+        shipment.origin = record.origin.place();
+        shipment.destination = record.destination.place();
+        shipment.service = record.service.map(Into::into);
+        shipment.weight_grams = grams(record.weight[0], record.weight[1]);
+        shipment.piece_count = u32::try_from(record.packages).ok().filter(|count| *count > 1);
+        read_references(out, record, &mut shipment);
+        self.event(out, tables, record, &mut shipment);
+        if record.kind != Kind::Delivery {
+            let ([day, by], fields) = match record.rescheduled {
+                ["", _] => (record.scheduled, ["ScheduledDeliveryDate", "ScheduledDeliveryTime"]),
+                other => (other, ["RescheduledDeliveryDate", "RescheduledDeliveryTime"]),
+            };
+            // SD is the day that was agreed with the customer.
+            let kind = if record.kind == Kind::Generic && record.code == "SD" { PromiseKind::Agreed } else { PromiseKind::Estimated };
+            let zones = zones_at(shipment.destination.as_ref());
+            shipment.promise = Due { kind, day, from: "", by, fields }.promise(out, &shipment.number, &zones);
+        }
+        out.push(shipment);
+    }
+
+    fn event(&self, out: &mut Collector<'_>, tables: &Tables<'_>, record: &Record<'_>, shipment: &mut Shipment) {
+        let place = record.place.place();
+        let moment = Moment { date: record.date, time: record.time, ..Moment::default() };
+        let Some(time) = moment.read(out, &shipment.number, ["Date", "Time"], place.as_ref()) else { return };
+        let mapped = self.meaning(out, tables, record, &shipment.number);
+        let told = match record.code {
+            "" => code(record.kind.name(), None, record.text),
+            own => code(own, Some(record.kind.name()), record.text),
+        };
+        let mut event = out.event(&shipment.number, mapped, time, place, told);
+        if event.milestone == Milestone::Delivered {
+            let [left_code, left_words] = record.left;
+            event.delivered_to = parts::left_at(left_words).or_else(|| tables.delivery(left_code)?.delivered_to);
+            event.signed_by = record.signer.and_then(Personal::parse);
+        }
+        shipment.events.push(event);
+    }
+
+    /// The kind of record tells; a generic record by its activity, an exception finer where its reason equals an exception code of tracking.
+    ///
+    /// That the two lists agree is an assumption, so such a row is no more than medium, and never the end of a journey.
+    fn meaning(&self, out: &mut Collector<'_>, tables: &Tables<'_>, record: &Record<'_>, number: &TrackingNumber) -> Mapped {
+        match record.kind {
+            Kind::Manifest => Mapped::rule(Some(Stage::Order), Milestone::Announced, Confidence::High),
+            Kind::Origin => Mapped::rule(Some(Stage::FirstMile), Milestone::PickedUp, Confidence::High),
+            Kind::Delivery if record.has_access_point => Mapped::rule(Some(Stage::LastMile), Milestone::AvailableForPickup, Confidence::Medium),
+            Kind::Delivery => Mapped::rule(Some(Stage::LastMile), Milestone::Delivered, Confidence::High),
+            Kind::Generic => match self.codes.get("quantum-view", record.code) {
+                Some(row) => row.into(),
+                None => {
+                    out.unmapped(number, "Generic/ActivityType", record.code);
+                    Mapped::UNMAPPED
+                }
+            },
+            Kind::Exception => {
+                let row = tables.exception(record.reason);
+                if row.is_none() && !record.reason.is_empty() {
+                    let notice = out.new_notice(NoticeKind::UnmappedCode, "the reason is in no table; it stays an exception");
+                    out.notice(notice.about(Some(number)).at("Exception/ReasonCode").value(record.reason));
+                }
+                match row.filter(|row| !row.milestone.is_terminal()) {
+                    Some(row) => Mapped { confidence: row.confidence.min(Confidence::Medium), ..row.into() },
+                    None => Mapped::rule(None, Milestone::Exception, Confidence::Medium),
+                }
+            }
+        }
+    }
+}
+
+fn read_references(out: &mut Collector<'_>, record: &Record<'_>, shipment: &mut Shipment) {
+    shipment.references.extend(record.references.iter().map(|number| Reference::new(Role::CustomerReference, number)));
+    match record.postal {
+        // One number of the post for several packages: whose it is, is not told.
+        Some(postal) if record.packages > 1 => {
+            let notice = out.new_notice(NoticeKind::AmbiguousLink, "one postal number for a manifest of several packages");
+            out.notice(notice.at("Manifest/PostalServiceTrackingID").value(postal));
+        }
+        postal => shipment.references.extend(postal.map(|number| Reference::new(Role::NextCarrier, number).issued_by("usps"))),
+    }
+    let lead = record.lead.filter(|lead| *lead != shipment.number.as_str());
+    shipment.references.extend(lead.map(|lead| Reference::new(Role::MasterWaybill, lead)));
+}
+
+impl Adapter for QuantumView {
+    fn descriptor(&self) -> &Descriptor {
+        &self.descriptor
+    }
+
+    fn decode(&self, payload: Payload<'_>) -> Result<Batch, DecodeError> {
+        let mut out = Collector::new(&self.descriptor, payload);
+        let text = out.text()?;
+        let shape = |out: &Collector<'_>| out.shape("QuantumViewResponse", "the answer of Quantum View");
+        if text.trim_start().starts_with('<') {
+            let document = out.xml(&text)?;
+            let feed = xml_feed(document.root()).ok_or_else(|| shape(&out))?;
+            self.read(&mut out, &feed);
+            return Ok(out.finish());
+        }
+        let answer: Json<'_> = out.json_any(&text)?;
+        match answer.feed(&mut out) {
+            Some(feed) => self.read(&mut out, &feed),
+            None => {
+                let faults = faults::read(&text);
+                if faults.is_empty() {
+                    return Err(shape(&out));
+                }
+                faults::notices(&mut out, faults, "response.errors", None, &Outcome::Invalid(Fault::status(400)));
+            }
+        }
+        Ok(out.finish())
+    }
+
+    fn as_poll(&self) -> Option<&dyn Poll> {
+        Some(self)
+    }
+}
+
+impl QuantumView {
+    /// What `see` finds in an answer of either dress, if it is one.
+    fn see<T>(&self, reply: &Reply<'_>, see: impl FnOnce(&Feed<'_>) -> T) -> Option<T> {
+        let decoded = text::decode(reply.body);
+        if decoded.text.trim_start().starts_with('<') {
+            let document = Document::parse(&decoded.text).ok()?;
+            return xml_feed(document.root()).map(|feed| see(&feed));
+        }
+        let answer: Json<'_> = serde_json::from_str(&decoded.text).ok()?;
+        let mut out = Collector::new(&self.descriptor, Payload::new(reply.body, reply.received));
+        answer.feed(&mut out).map(|feed| see(&feed))
+    }
+}
+
+impl Poll for QuantumView {
+    /// One request answers for every number of the subscription.
+    fn limits(&self) -> PollLimits {
+        PollLimits::numbers(10_000)
+    }
+
+    fn credentials(&self) -> &'static [&'static str] {
+        account::CREDENTIALS
+    }
+
+    /// Asks for what is unread: of the subscription named by the credential `subscription`, else of all. The numbers are not part of it.
+    fn request(&self, question: &Question<'_>, context: &PollContext<'_>) -> Result<Request<Vec<u8>>, RequestError> {
+        let (asked, most) = (question.numbers.len(), self.limits().max_numbers);
+        if asked > most {
+            return Err(RequestError::Numbers { asked, most });
+        }
+        let mut request = json!({
+            "Request": { "TransactionReference": { "CustomerContext": context.request_id }, "RequestAction": "QVEvents" },
+        });
+        if let Some(name) = context.credentials.get("subscription") {
+            request["SubscriptionRequest"] = json!([{ "Name": name }]);
+        }
+        if let Some(page) = question.page {
+            request["Bookmark"] = json!(page.0.as_str());
+        }
+        let body = json!({ "QuantumViewRequest": request }).to_string().into_bytes();
+        account::request(context, Method::POST, &format!("{}/api/quantumview/v3/events", account::host(context)), body)
+    }
+
+    /// An answer without news is found as well: there is nothing to look for.
+    fn outcome(&self, reply: &Reply<'_>) -> Outcome {
+        let by_status = reply.outcome_by_status();
+        let told = self.see(reply, |feed| {
+            let mut failures = feed.errors.iter().map(|error| error.outcome()).filter(|outcome| *outcome != Outcome::Found);
+            (!feed.is_success).then(|| failures.next().unwrap_or_else(|| Outcome::Invalid(Fault::status(reply.status))))
+        });
+        match told {
+            Some(Some(failure)) => failure,
+            Some(None) => by_status,
+            None => faults::of_body(reply.body, by_status),
+        }
+    }
+
+    fn next_page(&self, reply: &Reply<'_>) -> Option<Page> {
+        self.see(reply, |feed| feed.bookmark.map(|bookmark| Page(bookmark.into())))?
+    }
+
+    fn token_request(&self, context: &PollContext<'_>) -> Result<Option<Request<Vec<u8>>>, RequestError> {
+        account::token_request(context).map(Some)
+    }
+
+    fn token(&self, reply: &Reply<'_>) -> Option<Token> {
+        Token::from_oauth(reply.body)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+    use http::HeaderMap;
+    use secrecy::SecretString;
+
+    use super::*;
+    use crate::adapter::{Asked, Credentials};
+    use crate::carriers::ups::PACK;
+    use crate::model::{DeliveredTo, Event, TimeKind};
+
+    fn feed() -> QuantumView {
+        QuantumView::new(Arc::new(PACK.codes()))
+    }
+
+    fn decode(text: &str) -> Batch {
+        feed().decode(Payload::new(text.as_bytes(), DateTime::UNIX_EPOCH)).unwrap()
+    }
+
+    fn of_file(file: &str) -> Batch {
+        decode(&format!(
+            r#"{{"QuantumViewResponse":{{"Response":{{"ResponseStatusCode":"1"}},"QuantumViewEvents":{{"SubscriptionEvents":[
+            {{"SubscriptionStatus":{{"Code":"A"}},"SubscriptionFile":[{{{file}}}]}}]}}}}}}"#
+        ))
+    }
+
+    fn event_of(file: &str) -> Event {
+        of_file(file).shipments.remove(0).events.remove(0)
+    }
+
+    const XML: &str = "<QuantumViewResponse><Response><ResponseStatusCode>1</ResponseStatusCode></Response><QuantumViewEvents>\
+        <SubscriptionEvents><SubscriptionStatus><Code>A</Code></SubscriptionStatus><SubscriptionFile><Manifest><Shipper><Address><City>ATLANTA</City>\
+        <StateProvinceCode>GA</StateProvinceCode><CountryCode>US</CountryCode></Address></Shipper><ReferenceNumber><Value>INV-1</Value>\
+        </ReferenceNumber><ScheduledDeliveryDate>20250314</ScheduledDeliveryDate><LeadShipmentTrackingNumber>1Z0000000300000013\
+        </LeadShipmentTrackingNumber><Package><Activity><Date>20250310</Date><Time>90000</Time></Activity><TrackingNumber>1Z0000000300000013\
+        </TrackingNumber></Package><Package><TrackingNumber>1Z0000000300000022</TrackingNumber><Activity><Date>20250310</Date><Time>90000</Time>\
+        </Activity></Package></Manifest><Delivery><TrackingNumber>1Z0000000300000013</TrackingNumber><Date>20250312</Date><Time>094500</Time>\
+        <DeliveryLocation><AddressArtifactFormat><PoliticalDivision2>MACON</PoliticalDivision2><PoliticalDivision1>GA</PoliticalDivision1>\
+        <CountryCode>US</CountryCode></AddressArtifactFormat><Code>ML</Code><SignedForByName>SAMPLE</SignedForByName></DeliveryLocation></Delivery>\
+        </SubscriptionFile></SubscriptionEvents></QuantumViewEvents><Bookmark>Ym9vaw==</Bookmark></QuantumViewResponse>";
+
+    const JSON: &str = r#"{"QuantumViewResponse":{"Response":{"ResponseStatusCode":1},"QuantumViewEvents":{"SubscriptionEvents":
+        {"SubscriptionStatus":{"Code":"A"},"SubscriptionFile":{"Manifest":{"Shipper":{"Address":{"City":"ATLANTA","StateProvinceCode":"GA",
+        "CountryCode":"US"}},"ReferenceNumber":{"Value":"INV-1"},"ScheduledDeliveryDate":"20250314","LeadShipmentTrackingNumber":"1Z0000000300000013",
+        "Package":[{"Activity":[{"Date":"20250310","Time":"90000"}],"TrackingNumber":"1Z0000000300000013"},{"TrackingNumber":"1Z0000000300000022",
+        "Activity":{"Date":20250310,"Time":90000}}]},"Delivery":{"TrackingNumber":"1Z0000000300000013","Date":"20250312","Time":"094500",
+        "DeliveryLocation":{"AddressArtifactFormat":{"PoliticalDivision2":"MACON","PoliticalDivision1":"GA","CountryCode":"US"},"Code":"ML",
+        "SignedForByName":"SAMPLE"}}}}},"Bookmark":"Ym9vaw=="}}"#;
+
+    #[test]
+    fn both_dresses_say_the_same() {
+        let (xml, json) = (decode(XML), decode(JSON));
+        assert_eq!(xml, json);
+        assert_eq!(xml.shipments.len(), 3);
+        let lead: Vec<_> = xml.shipments[1].references.iter().map(|reference| (reference.role, reference.number.as_str())).collect();
+        assert_eq!(lead, [(Role::CustomerReference, "INV-1"), (Role::MasterWaybill, "1Z0000000300000013")]);
+        assert_eq!(xml.shipments[0].piece_count, Some(2));
+        assert_eq!(xml.shipments[0].events[0].time.kind(), TimeKind::Local, "a manifest names no place");
+        let delivered = &xml.shipments[2].events[0];
+        assert_eq!((delivered.milestone, delivered.delivered_to), (Milestone::Delivered, Some(DeliveredTo::SafePlace)));
+        assert_eq!(delivered.signed_by.as_ref().map(Personal::reveal), Some("SAMPLE"));
+        assert_eq!(delivered.time.earliest().to_rfc3339(), "2025-03-12T13:45:00+00:00");
+        assert_eq!(xml.notices[0].kind, NoticeKind::Incomplete);
+    }
+
+    #[test]
+    fn a_postal_number_belongs_to_a_package_only_when_there_is_one() {
+        let manifest = |packages: &str| {
+            of_file(&format!(r#""Manifest":{{"PickupDate":"20250310","PostalServiceTrackingID":"92000000000000000017","Package":[{packages}]}}"#))
+        };
+        let alone = manifest(r#"{"TrackingNumber":"1Z0000000300000013"}"#);
+        assert_eq!(alone.shipments[0].references, [Reference::new(Role::NextCarrier, "92000000000000000017").issued_by("usps")]);
+        assert_eq!(alone.shipments[0].events[0].time.kind(), TimeKind::Date);
+        let several = manifest(r#"{"TrackingNumber":"1Z0000000300000013"},{"TrackingNumber":"1Z0000000300000022"}"#);
+        assert!(several.shipments.iter().all(|shipment| shipment.references.is_empty()));
+        assert_eq!(several.notices[0].kind, NoticeKind::AmbiguousLink);
+    }
+
+    #[test]
+    fn delivery_to_an_access_point_waits_for_the_recipient() {
+        let event = event_of(
+            r#""Delivery":[{"TrackingNumber":"1Z0000000300000013","Date":"20250312","Time":"094500","AccessPointLocationID":"U00000001",
+            "DeliveryLocation":{"Code":"ML"}}]"#,
+        );
+        assert_eq!((event.milestone, event.confidence), (Milestone::AvailableForPickup, Confidence::Medium));
+        assert_eq!(event.delivered_to, None);
+    }
+
+    #[test]
+    fn an_exception_is_refined_but_never_ends_a_journey() {
+        let exception = |reason: &str| {
+            of_file(&format!(r#""Exception":{{"TrackingNumber":"1Z0000000300000013","Date":"20250312","Time":"094500","ReasonCode":"{reason}"}}"#))
+        };
+        let known = exception("48").shipments.remove(0).events.remove(0);
+        assert_eq!((known.milestone, known.confidence), (Milestone::DeliveryAttempted, Confidence::Medium));
+        assert_eq!((known.code.value.as_str(), known.code.qualifier.as_deref()), ("48", Some("Exception")));
+        let by_status = event_of(r#""Exception":{"TrackingNumber":"1Z0000000300000013","Date":"20250312","StatusCode":"48"}"#);
+        assert_eq!((by_status.milestone, by_status.code.value.as_str()), (Milestone::Exception, "48"), "a status is another list than the reasons");
+        let ending = exception("F4").shipments.remove(0).events.remove(0);
+        assert_eq!(ending.milestone, Milestone::Exception);
+        let unknown = exception("??");
+        assert_eq!(unknown.shipments[0].events[0].milestone, Milestone::Exception);
+        assert_eq!(unknown.notices[0].kind, NoticeKind::UnmappedCode);
+    }
+
+    #[test]
+    fn generic_records_are_told_by_their_activity() {
+        let generic = |kind: &str, more: &str| {
+            of_file(&format!(
+                r#""Generic":[{{"ActivityType":"{kind}","TrackingNumber":"1Z0000000300000013","Activity":{{"Date":"20250312","Time":"094500"}}{more}}}]"#
+            ))
+        };
+        let milestone = |kind: &str| generic(kind, "").shipments[0].events[0].milestone;
+        assert_eq!(milestone("VM"), Milestone::Cancelled);
+        assert_eq!(milestone("UR"), Milestone::Returning);
+        assert_eq!(milestone("IR"), Milestone::Info);
+        assert_eq!(milestone("OT"), Milestone::OutForDelivery);
+        assert_eq!(milestone("RP"), Milestone::Info, "low confidence ends nothing");
+        assert_eq!(milestone("??"), Milestone::Unmapped);
+        let agreed = generic("SD", r#","RescheduledDeliveryDate":"20250314""#).shipments.remove(0).promise.unwrap();
+        assert_eq!((agreed.kind, agreed.by.raw()), (PromiseKind::Agreed, "20250314"));
+        let updated = generic("UD", r#","RescheduledDeliveryDate":"20250315","ScheduledDeliveryDate":"20250314""#).shipments.remove(0);
+        assert_eq!(updated.promise.map(|promise| (promise.kind, promise.by.raw().to_owned())), Some((PromiseKind::Estimated, "20250315".into())));
+    }
+
+    #[test]
+    fn one_bad_record_costs_itself() {
+        let batch = of_file(
+            r#""Origin":[7,{"Date":"20250312"},{"TrackingNumber":"1Z0000000300000013","Date":"x"},{"TrackingNumber":"1Z0000000300000022","Date":"20250312","Time":"1"}]"#,
+        );
+        assert_eq!(batch.shipments.iter().map(|shipment| shipment.events.len()).collect::<Vec<_>>(), [0, 1]);
+        assert_eq!(batch.notices.iter().filter(|notice| notice.kind == NoticeKind::EventSkipped).count(), 3);
+    }
+
+    fn reply(body: &str, status: u16, read: impl FnOnce(&QuantumView, &Reply<'_>)) {
+        let headers = HeaderMap::new();
+        read(&feed(), &Reply { status, headers: &headers, body: body.as_bytes(), received: DateTime::UNIX_EPOCH });
+    }
+
+    #[test]
+    fn answers_are_classified_in_both_dresses_and_paged_by_bookmark() {
+        reply(JSON, 200, |feed, reply| {
+            assert_eq!((feed.outcome(reply), feed.next_page(reply)), (Outcome::Found, Some(Page("Ym9vaw==".into()))));
+        });
+        reply(XML, 200, |feed, reply| assert_eq!(feed.next_page(reply), Some(Page("Ym9vaw==".into()))));
+        let failed = |severity: &str| {
+            format!(
+                r#"{{"QuantumViewResponse":{{"Response":{{"ResponseStatusCode":"0","Error":{{"ErrorSeverity":"{severity}","ErrorCode":"330000",
+                "ErrorDescription":"m","MinimumRetrySeconds":"60"}}}}}}}}"#
+            )
+        };
+        reply(&failed("Transient"), 200, |feed, reply| {
+            assert_eq!(feed.outcome(reply), Outcome::RetryAfter(Some(std::time::Duration::from_secs(60))));
+            assert_eq!(feed.next_page(reply), None);
+        });
+        reply(&failed("Hard"), 200, |feed, reply| assert_eq!(feed.outcome(reply), Outcome::Invalid(Fault::new("330000", "m"))));
+        let token = r#"{"response":{"errors":[{"code":"250002","message":"m"}]}}"#;
+        reply(token, 401, |feed, reply| assert_eq!(feed.outcome(reply), Outcome::Reauthorise));
+        assert_eq!(decode(token).notices[0].kind, NoticeKind::Reauthorise);
+        assert!(feed().decode(Payload::new(b"{\"a\":1}", DateTime::UNIX_EPOCH)).is_err());
+    }
+
+    #[test]
+    fn the_request_asks_for_a_subscription_and_goes_on_at_the_bookmark() {
+        let credentials = Credentials::default().with("subscription", "OutboundXML");
+        let token = SecretString::from("t");
+        let context = PollContext { now: DateTime::UNIX_EPOCH, request_id: "id1", credentials: &credentials, token: Some(&token), base: None };
+        let request = feed().request(&Question::about(&[]), &context).unwrap();
+        assert_eq!((request.method(), request.uri().path()), (&Method::POST, "/api/quantumview/v3/events"));
+        assert_eq!(request.headers()["authorization"], "Bearer t");
+        let body: serde_json::Value = serde_json::from_slice(request.body()).unwrap();
+        let expected = json!({"QuantumViewRequest": {
+            "Request": {"TransactionReference": {"CustomerContext": "id1"}, "RequestAction": "QVEvents"},
+            "SubscriptionRequest": [{"Name": "OutboundXML"}],
+        }});
+        assert_eq!(body, expected);
+        let page = Page("Ym9vaw==".into());
+        let asked = [Asked::number(TrackingNumber::new("1Z0000000300000013"))];
+        let question = Question { page: Some(&page), ..Question::about(&asked) };
+        let body: serde_json::Value = serde_json::from_slice(feed().request(&question, &context).unwrap().body()).unwrap();
+        assert_eq!(body["QuantumViewRequest"]["Bookmark"], "Ym9vaw==");
+    }
+}
