@@ -1,6 +1,7 @@
 #![doc = include_str!("../../../carriers/dhl/README.md")]
 
 mod ice;
+mod shared;
 mod unified;
 
 use std::sync::Arc;
