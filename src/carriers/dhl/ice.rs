@@ -1,11 +1,13 @@
 //! Parcel DE's codes: an ICE event and a RIC reason under a TTPro standard code. Both feeds that carry them read them here.
 
+use std::collections::HashSet;
+
 use smol_str::format_smolstr;
 
 use super::shared::stands_in;
 use crate::adapter::{CodeTable, Collector, Vocabulary};
 use crate::carriers::Mapped;
-use crate::model::{Confidence, TrackingNumber};
+use crate::model::{Confidence, Milestone, TrackingNumber};
 
 /// The reason that stands for none.
 const NO_REASON: &str = "NRQRD";
@@ -25,7 +27,8 @@ impl<'c> Codes<'c> {
     /// The meaning of an event: of ICE and RIC where given, else of the standard code.
     ///
     /// ICE and RIC come first because the standard code is coarse: `ZU` says "delivered" of a parcel that was destroyed or given to customs. Where
-    /// their pair is unknown a coarser row stands in, of medium confidence at most, and a notice says so.
+    /// their pair is unknown a coarser row stands in, of medium confidence at most, and a notice says so; but a standard code that says no more than
+    /// "on its way" tells nothing of an event that is not known.
     pub fn meaning(
         self,
         out: &mut Collector<'_>,
@@ -43,7 +46,7 @@ impl<'c> Codes<'c> {
         if let Some(mapped) = fine(ric) {
             return Some(mapped);
         }
-        let mapped = fine(NO_REASON).or_else(standard)?;
+        let mapped = fine(NO_REASON).or_else(|| standard().filter(|mapped| mapped.milestone != Milestone::InTransit))?;
         stands_in(out, number, field, &format_smolstr!("{ice}/{ric}"));
         Some(Mapped { confidence: mapped.confidence.min(Confidence::Medium), ..mapped })
     }
@@ -76,8 +79,8 @@ impl<'t> Pair<'t> {
 }
 
 /// The positions of events that corrections take back: of each correction the last before it that still stands. In order of time.
-pub(super) fn withdrawn(events: impl Iterator<Item = (usize, bool)> + Clone) -> Vec<usize> {
-    let (mut standing, mut gone) = (Vec::new(), Vec::new());
+pub(super) fn withdrawn(events: impl Iterator<Item = (usize, bool)> + Clone) -> HashSet<usize> {
+    let (mut standing, mut gone) = (Vec::new(), HashSet::new());
     if events.clone().any(|(_, is_correction)| is_correction) {
         for (at, is_correction) in events {
             if is_correction {
@@ -108,9 +111,9 @@ mod tests {
     #[test]
     fn each_correction_takes_back_the_last_event_that_stands() {
         let of = |marks: &[bool]| withdrawn(marks.iter().copied().enumerate());
-        assert_eq!(of(&[false, false, true]), [1]);
-        assert_eq!(of(&[false, false, true, true]), [1, 0]);
-        assert_eq!(of(&[true, false]), [] as [usize; 0]);
-        assert_eq!(of(&[false, false]), [] as [usize; 0]);
+        assert_eq!(of(&[false, false, true]), HashSet::from([1]));
+        assert_eq!(of(&[false, false, true, true]), HashSet::from([1, 0]));
+        assert_eq!(of(&[true, false]), HashSet::new());
+        assert_eq!(of(&[false, false]), HashSet::new());
     }
 }

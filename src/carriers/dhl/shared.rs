@@ -99,7 +99,7 @@ pub(super) fn signed_by(shipment: &mut Shipment, signer: Option<&str>) {
 /// DHL uses numbers again. Two shipments under one number and one service whose events lie apart in time are two parcels: the newer keeps the
 /// service as its identity, so that it stays the same when the older one is no longer listed; the older gets its last event's time added.
 pub(super) fn push_all(out: &mut Collector<'_>, mut shipments: Vec<Shipment>) {
-    let mut newest: HashMap<(TrackingNumber, Option<SmolStr>), (DateTime<Utc>, DateTime<Utc>)> = HashMap::new();
+    let mut newest: HashMap<(TrackingNumber, Option<SmolStr>), Span> = HashMap::new();
     if shipments.len() > 1 {
         for shipment in &shipments {
             let Some(span) = span(shipment) else { continue };
@@ -132,8 +132,11 @@ pub(super) fn push_all(out: &mut Collector<'_>, mut shipments: Vec<Shipment>) {
     }
 }
 
+/// A first and a last moment.
+type Span = (DateTime<Utc>, DateTime<Utc>);
+
 /// From the first to the last moment that a shipment's events may mean.
-fn span(shipment: &Shipment) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
+fn span(shipment: &Shipment) -> Option<Span> {
     let first = shipment.events.iter().map(|event| event.time.earliest()).min()?;
     let last = shipment.events.iter().map(|event| event.time.latest()).max()?;
     Some((first, last))

@@ -57,7 +57,10 @@ fn the_fine_codes_come_before_the_standard_code() {
     assert_eq!(of("DLVRD/CUSTM/ZU").0, Milestone::CustomsSubmitted);
     assert_eq!(of("//ZU"), (Milestone::Delivered, Confidence::High));
     assert_eq!(of("DLVRD/XXXXX/ZU"), (Milestone::Delivered, Confidence::Medium));
-    assert_eq!(of("QQQQQ/XXXXX/QQ").0, Milestone::Unmapped);
+    assert_eq!(of("SRTED/XXXXX/NB"), (Milestone::InTransit, Confidence::Medium));
+    for unknown in ["QQQQQ/XXXXX/QQ", "QQQQQ/XXXXX/NB"] {
+        assert_eq!(of(unknown).0, Milestone::Unmapped, "{unknown}");
+    }
     let event = one("DLVRD/NGHBR/ZU", "", "");
     assert_eq!((event.code.value.as_str(), event.code.qualifier.as_deref()), ("ZU", Some("DLVRD/NGHBR")));
 }
@@ -122,7 +125,7 @@ fn facts_of_the_piece_are_read_without_people() {
     assert_eq!(shipment.events[0].signed_by.as_ref().unwrap().reveal(), "SAMPLE NEIGHBOUR");
     assert!(!serde_json::to_string(&shipment).unwrap().contains("SAMPLE"));
     assert_eq!(facts("shipment-weight=\"0.0\"").weight_grams, None);
-    assert_eq!(facts("upu=\"RR000000009CN\" dest-country=\"DE\" origin-country=\"CN\"").references[0].role, Role::PreviousCarrier);
+    assert_eq!(facts("upu=\"RR000000005CN\" dest-country=\"DE\" origin-country=\"CN\"").references[0].role, Role::PreviousCarrier);
     assert_eq!(facts("upu=\"CK000000005DE\" dest-country=\"DE\" origin-country=\"DE\"").references[0].role, Role::Alternate);
 }
 

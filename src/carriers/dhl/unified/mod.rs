@@ -7,6 +7,7 @@ mod webhook;
 mod wire;
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use smol_str::format_smolstr;
@@ -154,7 +155,7 @@ fn read_events(out: &mut Collector<'_>, shipment: &mut Shipment, service: &Servi
     let gone = if service.fine.is_some() {
         ice::withdrawn(wire.events.iter().enumerate().rev().map(|(at, event)| (at, is_correction(event))))
     } else {
-        Vec::new()
+        HashSet::new()
     };
     for (at, wire) in wire.events.iter().enumerate() {
         if gone.contains(&at) {
