@@ -324,7 +324,8 @@ pub(crate) fn build(method: Method, uri: &str, headers: &[(&'static str, &str)],
     let mut request = Request::builder().method(method).uri(uri);
     for (name, value) in headers {
         let mut value = http::HeaderValue::from_str(value).map_err(|_| RequestError::Unfit("a credential or option"))?;
-        value.set_sensitive(name.eq_ignore_ascii_case("authorization") || name.to_ascii_lowercase().contains("key"));
+        let name_lower = name.to_ascii_lowercase();
+        value.set_sensitive(["authorization", "key", "secret", "token"].iter().any(|word| name_lower.contains(word)));
         request = request.header(*name, value);
     }
     request.body(body).map_err(|_| RequestError::Unfit("the address"))

@@ -140,12 +140,12 @@ impl<'de> Deserialize<'de> for Key<'de> {
     }
 }
 
-/// Declares a wire struct: each field with the JSON keys it may stand under.
+/// Declares a wire struct: each field with the JSON keys it may stand under. Fields are as visible as their struct.
 macro_rules! wire {
-    ($($(#[$meta:meta])* struct $name:ident { $($(#[$field_meta:meta])* $field:ident: $type:ty = $($key:literal)|+,)* })+) => {$(
+    ($($(#[$meta:meta])* $vis:vis struct $name:ident { $($(#[$field_meta:meta])* $field:ident: $type:ty = $($key:literal)|+,)* })+) => {$(
         $(#[$meta])*
         #[derive(Debug, Default)]
-        struct $name<'a> { $($(#[$field_meta])* $field: $type,)* _lifetime: std::marker::PhantomData<&'a ()> }
+        $vis struct $name<'a> { $($(#[$field_meta])* $vis $field: $type,)* _lifetime: std::marker::PhantomData<&'a ()> }
 
         impl<'a> $crate::wire::json::Fields<'a> for $name<'a> {
             fn field<A: serde::de::MapAccess<'a>>(&mut self, key: &str, map: &mut A) -> Result<bool, A::Error> {

@@ -1,22 +1,119 @@
-//! Parcel DE's fine codes: an ICE event and a RIC reason under a TTPro standard code.
+//! Parcel DE's codes: an ICE event and a RIC reason under a TTPro standard code. Both feeds that carry them read them here.
 
-use crate::adapter::CodeTable;
+use std::collections::HashSet;
+
+use smol_str::format_smolstr;
+
+use super::shared::stands_in;
+use crate::adapter::{CodeTable, Collector, Vocabulary};
 use crate::carriers::Mapped;
+use crate::model::{Confidence, Milestone, TrackingNumber};
 
-/// The meaning of `ICE` and `RIC` in one text (`SRTED/NRQRD`), under the standard code `ttpro`; none when the text holds no known pair.
-pub(super) fn meaning(codes: &CodeTable, pair: &str, ttpro: &str) -> Option<Mapped> {
-    let mut words = pair.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| word.len() == 5);
-    let (ice, ric) = (words.next()?, words.next()?);
-    of_pair(codes, ice, ric, ttpro)
+/// The reason that stands for none.
+const NO_REASON: &str = "NRQRD";
+
+/// The tables of the fine and of the standard codes.
+#[derive(Clone, Copy)]
+pub(super) struct Codes<'c> {
+    fine: Option<&'c Vocabulary>,
+    standard: Option<&'c Vocabulary>,
 }
 
-/// The row of ICE, RIC and TTPro, else of ICE and RIC, else of the same event without a reason.
-pub(super) fn of_pair(codes: &CodeTable, ice: &str, ric: &str, ttpro: &str) -> Option<Mapped> {
-    let table = codes.vocabulary("parcel-de-ice")?;
-    let row = table
-        .get(format!("{ice}/{ric}/{ttpro}").as_str())
-        .or_else(|| table.get(format!("{ice}/{ric}").as_str()))
-        .or_else(|| table.get(format!("{ice}/NRQRD/{ttpro}").as_str()))
-        .or_else(|| table.get(format!("{ice}/NRQRD").as_str()))?;
-    Some(row.into())
+impl<'c> Codes<'c> {
+    pub fn of(codes: &'c CodeTable) -> Self {
+        Self { fine: codes.vocabulary("parcel-de-ice"), standard: codes.vocabulary("parcel-de") }
+    }
+
+    /// The meaning of an event: of ICE and RIC where given, else of the standard code.
+    ///
+    /// ICE and RIC come first because the standard code is coarse: `ZU` says "delivered" of a parcel that was destroyed or given to customs. Where
+    /// their pair is unknown a coarser row stands in, of medium confidence at most, and a notice says so; but a standard code that says no more than
+    /// "on its way" tells nothing of an event that is not known.
+    pub fn meaning(
+        self,
+        out: &mut Collector<'_>,
+        number: &TrackingNumber,
+        field: &'static str,
+        pair: Option<Pair<'_>>,
+        ttpro: &str,
+    ) -> Option<Mapped> {
+        let standard = || self.standard.and_then(|table| table.get(ttpro)).map(Mapped::from);
+        let Some(Pair { ice, ric }) = pair else { return standard() };
+        let fine = |ric: &str| {
+            let table = self.fine?;
+            table.get(&format_smolstr!("{ice}/{ric}/{ttpro}")).or_else(|| table.get(&format_smolstr!("{ice}/{ric}"))).map(Mapped::from)
+        };
+        if let Some(mapped) = fine(ric) {
+            return Some(mapped);
+        }
+        let mapped = fine(NO_REASON).or_else(|| standard().filter(|mapped| mapped.milestone != Milestone::InTransit))?;
+        stands_in(out, number, field, &format_smolstr!("{ice}/{ric}"));
+        Some(Mapped { confidence: mapped.confidence.min(Confidence::Medium), ..mapped })
+    }
+}
+
+/// An ICE event and its RIC reason.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Pair<'t> {
+    pub ice: &'t str,
+    pub ric: &'t str,
+}
+
+impl<'t> Pair<'t> {
+    /// From two fields; without a reason it is that for "none required".
+    pub fn new(ice: Option<&'t str>, ric: Option<&'t str>) -> Option<Self> {
+        Some(Self { ice: ice?, ric: ric.unwrap_or(NO_REASON) })
+    }
+
+    /// From one text such as `SRTED/NRQRD`; nothing if it holds no words of five capitals.
+    pub fn in_text(text: &'t str) -> Option<Self> {
+        let is_code = |word: &&str| word.len() == 5 && word.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
+        let mut words = text.split(|c: char| !c.is_ascii_alphanumeric()).filter(is_code);
+        Self::new(words.next(), words.next())
+    }
+
+    /// Whether it takes back the event before it.
+    pub fn is_correction(self) -> bool {
+        self.ice == "STORN"
+    }
+}
+
+/// The positions of events that corrections take back: of each correction the last before it that still stands. In order of time.
+pub(super) fn withdrawn(events: impl Iterator<Item = (usize, bool)> + Clone) -> HashSet<usize> {
+    let (mut standing, mut gone) = (Vec::new(), HashSet::new());
+    if events.clone().any(|(_, is_correction)| is_correction) {
+        for (at, is_correction) in events {
+            if is_correction {
+                gone.extend(standing.pop());
+            } else {
+                standing.push(at);
+            }
+        }
+    }
+    gone
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pair_stands_in_texts_of_several_dresses() {
+        let pair = Some(Pair { ice: "SRTED", ric: "NRQRD" });
+        for text in ["SRTED/NRQRD", "SRTED NRQRD", "ICE=SRTED;RIC=NRQRD", "SRTED"] {
+            assert_eq!(Pair::in_text(text), pair, "{text}");
+        }
+        for text in ["", "sorted today", "Sorted", "PACKSTATION"] {
+            assert_eq!(Pair::in_text(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn each_correction_takes_back_the_last_event_that_stands() {
+        let of = |marks: &[bool]| withdrawn(marks.iter().copied().enumerate());
+        assert_eq!(of(&[false, false, true]), HashSet::from([1]));
+        assert_eq!(of(&[false, false, true, true]), HashSet::from([1, 0]));
+        assert_eq!(of(&[true, false]), HashSet::new());
+        assert_eq!(of(&[false, false]), HashSet::new());
+    }
 }

@@ -1,10 +1,18 @@
 #![doc = include_str!("../../../carriers/dhl/README.md")]
 
+mod checkpoint;
+mod express;
+mod express_xml;
 mod ice;
+mod parcel_de;
+mod shared;
 mod unified;
 
 use std::sync::Arc;
 
+pub use express::Express;
+pub use express_xml::ExpressXml;
+pub use parcel_de::ParcelDe;
 pub use unified::Unified;
 
 use super::pack::Pack;
@@ -19,5 +27,10 @@ pub(crate) static PACK: Pack = Pack {
 };
 
 fn adapters(codes: &Arc<CodeTable>) -> Vec<Arc<dyn Adapter>> {
-    vec![Arc::new(Unified::new(codes.clone()))]
+    vec![
+        Arc::new(Unified::new(codes.clone())),
+        Arc::new(Express::new(codes.clone())),
+        Arc::new(ExpressXml::new(codes.clone())),
+        Arc::new(ParcelDe::new(codes.clone())),
+    ]
 }
