@@ -165,7 +165,8 @@ impl<'a> Conformance<'a> {
         }
         let Some(plain) = self.decode(name, bytes) else { return };
         if let Some(changed) = distort::with_unknown_fields(bytes) {
-            let same = self.decode(name, &changed).is_some_and(|batch| batch == plain);
+            // It may tell of what it does not know; it may not lose what it does.
+            let same = self.decode(name, &changed).is_some_and(|batch| batch.shipments == plain.shipments);
             self.demand(same, "passes over unknown fields", name, String::new);
         }
         if let Some(changed) = distort::one_for_many(bytes) {
