@@ -33,3 +33,37 @@ pub(super) fn language(asked: Option<&str>) -> &'static str {
         _ => "en",
     }
 }
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::adapter::{Credentials, PollContext, Reply};
+    use crate::model::{Personal, TrackingNumber};
+    use http::HeaderMap;
+
+    pub fn asked(number: &str, phone: &str) -> Asked {
+        Asked { phone_suffix: Personal::parse(phone), ..Asked::number(TrackingNumber::new(number)) }
+    }
+
+    pub fn context(credentials: &Credentials) -> PollContext<'_> {
+        let now = "2025-03-01T00:00:00Z".parse().unwrap();
+        PollContext { now, request_id: "0123456789abcdef0123456789abcdef", credentials, token: None, base: None }
+    }
+
+    pub fn reply<'a>(status: u16, headers: &'a HeaderMap, body: &'a str) -> Reply<'a> {
+        Reply { status, headers, body: body.as_bytes(), received: Default::default() }
+    }
+
+    #[test]
+    fn phones_stand_in_the_order_of_the_numbers() {
+        assert_eq!(phones(&[asked("A", ""), asked("B", "")]), Ok(None));
+        assert_eq!(phones(&[asked("A", "1234"), asked("B", ""), asked("C", "0000")]), Ok(Some("1234,,0000".into())));
+        assert!(phones(&[asked("A", "12345")]).is_err());
+        assert!(phones(&[asked("A", "12a4")]).is_err());
+    }
+
+    #[test]
+    fn languages_are_those_that_sf_knows() {
+        assert_eq!([None, Some("zh-TW"), Some("zh"), Some("en-GB"), Some("de")].map(language), ["zh-CN", "zh-TW", "zh-CN", "en", "en"]);
+    }
+}

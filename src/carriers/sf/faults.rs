@@ -58,7 +58,8 @@ mod tests {
 
     #[test]
     fn every_code_has_its_class() {
-        let classes: [(fn(&str, &str) -> Outcome, &[&str], Kind); 13] = [
+        type Class = fn(&str, &str) -> Outcome;
+        let classes: [(Class, &[&str], Kind); 13] = [
             (platform, &["A1006", "A1011"], Kind::Reauthorise),
             (platform, &["A1003", "A1004", "A1010"], Kind::Refused),
             (platform, &["A1005", "A1009", "A1099"], Kind::RetryLater),

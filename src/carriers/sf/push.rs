@@ -174,3 +174,69 @@ impl Webhook for Push {
 
 const JSON: &str = "application/json; charset=UTF-8";
 const XML: &str = "text/xml; charset=UTF-8";
+
+#[cfg(test)]
+mod tests {
+    use http::{HeaderMap, HeaderValue};
+
+    use super::*;
+
+    fn adapter() -> Push {
+        Push::new(Arc::new(super::super::PACK.codes()))
+    }
+
+    fn acknowledged(kind: &'static str, body: &[u8], verdict: Verdict) -> (u16, String, String) {
+        let mut headers = HeaderMap::new();
+        if !kind.is_empty() {
+            headers.insert("content-type", HeaderValue::from_static(kind));
+        }
+        let response = adapter().acknowledge(&WebhookCall { headers: &headers, body, received: Default::default() }, verdict);
+        let kind = response.headers()["content-type"].to_str().unwrap().to_owned();
+        (response.status().as_u16(), kind, String::from_utf8(response.into_body()).unwrap())
+    }
+
+    #[test]
+    fn each_form_has_its_own_answer() {
+        let (json, form) = ("application/json;charset=UTF-8", "application/x-www-form-urlencoded; charset=UTF-8");
+        let success = (200, JSON.to_owned(), r#"{"return_code":"0000","return_msg":"成功"}"#.to_owned());
+        assert_eq!(acknowledged(json, b"{}", Verdict::Accepted), success);
+        assert_eq!(acknowledged("", b" {}", Verdict::Accepted), success);
+        let success = (200, XML.to_owned(), r#"<Response service="RoutePushService"><Head>OK</Head></Response>"#.to_owned());
+        assert_eq!(acknowledged(form, b"content=x", Verdict::Accepted), success);
+        assert_eq!(acknowledged("", b"content=x", Verdict::Accepted), success);
+        for (verdict, status) in [(Verdict::Failed, 200), (Verdict::Unreadable, 200), (Verdict::Unverified, 401)] {
+            assert_eq!(acknowledged(json, b"{}", verdict), (status, JSON.to_owned(), r#"{"return_code":"1000","return_msg":"失败"}"#.to_owned()));
+            let (told, _, body) = acknowledged(form, b"content=x", verdict);
+            let failure = r#"<Response service="RoutePushService"><Head>ERR</Head><ERROR code="4001">失败</ERROR></Response>"#;
+            assert_eq!((told, body.as_str()), (status, failure));
+        }
+    }
+
+    #[test]
+    fn a_secret_cannot_be_checked_and_so_never_passes() {
+        let headers = HeaderMap::new();
+        let call = WebhookCall { headers: &headers, body: b"{}", received: Default::default() };
+        assert_eq!(adapter().verify(&call, None), Ok(()));
+        assert!(matches!(adapter().verify(&call, Some(&SecretString::from("secret"))), Err(WebhookError::MissingProof(_))));
+        assert!(adapter().protection().starts_with("Nothing"));
+    }
+
+    #[test]
+    fn both_forms_say_the_same() {
+        let json = r#"{"Body":{"WaybillRoute":{"mailno":"SF1000000000017","orderid":"O-1","acceptTime":"2025-03-01 10:00:00","acceptAddress":"深圳市","remark":"已收件","opCode":"50","reasonCode":"1"}}}"#;
+        let xml = "<Request service=\"RoutePushService\"><Body><WaybillRoute opCode=\"50\" reasonCode=\"1\" remark=\"已收件\" acceptAddress=\"深圳市\" \
+                   acceptTime=\"2025-03-01 10:00:00\" orderid=\"O-1\" mailno=\"SF1000000000017\"/></Body></Request>";
+        let decode = |bytes: &[u8]| adapter().decode(Payload::new(bytes, Default::default())).unwrap();
+        let expected = decode(json.as_bytes());
+        assert_eq!(expected.shipments[0].events[0].code.qualifier.as_deref(), Some("1"));
+        assert_eq!(decode(form::pairs([("content", xml)]).as_bytes()), expected);
+        assert_eq!(decode(xml.as_bytes()), expected);
+    }
+
+    #[test]
+    fn another_message_is_not_ours() {
+        for body in [r#"{"Body":7}"#, "<Response/>", "field=1", "content=%3CResponse%2F%3E"] {
+            assert!(adapter().decode(Payload::new(body.as_bytes(), Default::default())).is_err(), "{body}");
+        }
+    }
+}

@@ -207,3 +207,120 @@ pub(super) fn number(out: &mut Collector<'_>, text: &str, field: &'static str) -
     }
     number
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::adapter::{Adapter, Batch, Payload};
+
+    fn decoded(routes: &[(&str, &str, &str, &str)]) -> Batch {
+        let routes: Vec<_> = routes
+            .iter()
+            .map(|(time, address, code, remark)| {
+                serde_json::json!({"mailno": "SF1000000000017", "acceptTime": time, "acceptAddress": address, "opCode": code, "remark": remark})
+            })
+            .collect();
+        let body = serde_json::json!({"Body": {"WaybillRoute": routes}}).to_string();
+        let push = super::super::Push::new(std::sync::Arc::new(super::super::PACK.codes()));
+        push.decode(Payload::new(body.as_bytes(), Default::default())).unwrap()
+    }
+
+    fn stages(routes: &[(&str, &str, &str)]) -> Vec<Stage> {
+        let routes: Vec<_> = routes.iter().map(|(time, address, code)| (*time, *address, *code, "")).collect();
+        decoded(&routes).shipments.remove(0).events.iter().filter_map(|event| event.stage).collect()
+    }
+
+    #[test]
+    fn a_city_tells_its_country_and_nothing_else_does() {
+        for (address, region, city, name, country) in [
+            ("深圳市", None, Some("深圳市"), None, Some("CN")),
+            ("深圳", None, Some("深圳"), None, Some("CN")),
+            ("样例市", None, Some("样例市"), None, Some("CN")),
+            ("广东省深圳市", Some("广东省"), Some("深圳市"), None, Some("CN")),
+            ("内蒙古自治区呼和浩特市", Some("内蒙古自治区"), Some("呼和浩特市"), None, Some("CN")),
+            ("台湾省台北市", Some("台湾省"), Some("台北市"), None, Some("TW")),
+            ("长沙市\t样例分部", None, Some("长沙市"), Some("长沙市 样例分部"), Some("CN")),
+            ("北京市样例区", None, Some("北京市"), Some("北京市样例区"), Some("CN")),
+            ("京都市", None, Some("京都市"), None, Some("JP")),
+            ("香港", None, Some("香港"), None, Some("HK")),
+            ("东京", None, Some("东京"), None, Some("JP")),
+            ("美国", None, None, Some("美国"), Some("US")),
+            ("Los Angeles", None, Some("Los Angeles"), None, None),
+            ("São Exemplo", None, Some("São Exemplo"), None, None),
+            ("London", None, Some("London"), None, None),
+        ] {
+            let place = place(address).unwrap();
+            let found = (place.region.as_deref(), place.city.as_deref(), place.name.as_deref(), place.country.as_ref().map(Country::as_str));
+            assert_eq!(found, (region, city, name, country), "{address}");
+        }
+        assert_eq!(place(" \t"), None);
+    }
+
+    #[test]
+    fn customs_in_the_mainland_before_anything_abroad_is_export() {
+        let picked_up = ("2025-03-01 10:00:00", "深圳市", "50");
+        let cleared = ("2025-03-01 20:00:00", "深圳市", "604");
+        let landed = ("2025-03-02 03:00:00", "东京", "106");
+        let cleared_there = ("2025-03-02 08:00:00", "东京", "606");
+        use Stage::{ExportCustoms, FirstMile, ImportCustoms, LineHaul};
+        assert_eq!(stages(&[picked_up, cleared, landed, cleared_there]), [FirstMile, ExportCustoms, LineHaul, ImportCustoms]);
+        // By time, not by the order of arrival; before the flight is known, by the pickup.
+        assert_eq!(stages(&[cleared_there, landed, cleared, picked_up]), [ImportCustoms, LineHaul, ExportCustoms, FirstMile]);
+        assert_eq!(stages(&[picked_up, cleared]), [FirstMile, ExportCustoms]);
+        assert_eq!(stages(&[cleared, landed]), [ExportCustoms, LineHaul]);
+    }
+
+    #[test]
+    fn customs_is_import_by_default() {
+        use Stage::{FirstMile, ImportCustoms, LineHaul};
+        let cleared = ("2025-03-03 20:00:00", "深圳市", "17");
+        assert_eq!(stages(&[cleared]), [ImportCustoms]);
+        assert_eq!(
+            stages(&[("2025-03-01 10:00:00", "东京", "50"), ("2025-03-02 10:00:00", "东京", "105"), cleared]),
+            [FirstMile, LineHaul, ImportCustoms]
+        );
+        // Hong Kong is outside the mainland's customs.
+        assert_eq!(stages(&[("2025-03-01 10:00:00", "香港", "50"), cleared]), [FirstMile, ImportCustoms]);
+    }
+
+    #[test]
+    fn only_a_sure_return_turns_delivery_into_its_end() {
+        let last = |remark| {
+            let batch = decoded(&[("2025-03-01 10:00:00", "北京市", "99", remark), ("2025-03-03 10:00:00", "上海市", "80", "已签收")]);
+            batch.shipments[0].events[1].milestone
+        };
+        assert_eq!(last("快件正在退回"), Milestone::Returned);
+        assert_eq!(last("快件正在转寄中"), Milestone::Delivered);
+        assert_eq!(last("快件处理"), Milestone::Delivered);
+    }
+
+    #[test]
+    fn times_are_china_s_and_bad_ones_cost_their_event() {
+        let batch = decoded(&[("2025-03-01 10:00:00", "Los Angeles", "31", ""), ("2025-02-30 10:00:00", "北京市", "31", ""), ("", "", "31", "")]);
+        let event = &batch.shipments[0].events[0];
+        assert_eq!(batch.shipments[0].events.len(), 1);
+        assert_eq!(event.time.earliest().to_rfc3339(), "2025-03-01T02:00:00+00:00");
+        assert_eq!((event.time.raw(), event.time.zone()), ("2025-03-01 10:00:00", Some(Shanghai)));
+        assert_eq!(batch.notices.len(), 2);
+        assert_eq!(batch.notices[0].value.as_deref(), Some("2025-02-30 10:00:00"));
+    }
+
+    #[test]
+    fn names_and_codes_for_pickup_do_not_leave_the_text() {
+        let batch = decoded(&[("2025-03-01 10:00:00", "北京市", "80", "已签收,签收人:样例人,凭取件码12-3456,电话13800000000")]);
+        let text = batch.shipments[0].events[0].code.text.as_ref().unwrap().to_string();
+        assert_eq!(text, "已签收,签收人:•••,凭取件码•••,电话•••");
+    }
+
+    #[test]
+    fn new_numbers_take_their_role_from_the_direction() {
+        let batch = decoded(&[
+            ("2025-03-01 10:00:00", "", "648", "快件已退回,新单号为: SF1000000000033"),
+            ("2025-03-01 11:00:00", "", "648", "快件已转寄,新单号为: SF1000000000041"),
+            ("2025-03-01 12:00:00", "", "922", "签单返还单号: 100000000058"),
+            ("2025-03-01 13:00:00", "", "31", "新单号为: SF1000000000066"),
+        ]);
+        let related: Vec<_> = batch.shipments[0].events.iter().flat_map(|event| &event.related).map(|found| (found.role, &*found.number)).collect();
+        assert_eq!(related, [(Role::Return, "SF1000000000033"), (Role::Redirection, "SF1000000000041"), (Role::Return, "100000000058")]);
+    }
+}

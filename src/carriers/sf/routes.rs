@@ -260,3 +260,126 @@ fn outcome_of(level: &Level<'_>) -> Outcome {
         _ => Outcome::NotFound,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderMap;
+    use secrecy::SecretString;
+
+    use super::super::ask::tests::{asked, context, reply};
+    use super::*;
+    use crate::adapter::{Credentials, Fault, NoticeKind};
+
+    fn adapter() -> Routes {
+        Routes::new(Arc::new(super::super::PACK.codes()))
+    }
+
+    fn credentials() -> Credentials {
+        Credentials::default().with("partner_id", "SAMPLE").with("check_word", "sample/check+word")
+    }
+
+    fn field(request: &Request<Vec<u8>>, name: &str) -> String {
+        form::field(request.body(), name).map(|value| String::from_utf8(value).unwrap()).unwrap_or_default()
+    }
+
+    #[test]
+    fn the_digest_is_that_of_the_documentation() {
+        let text = concat!(r#"{"language":"zh-CN","orderId":"QIAO-20200618-004"}"#, "12312334453453", "fjcg5PGKaNpPSHFAZ4QsCOkV71R3zVci");
+        assert_eq!(digest(&form::encode(text)), "IIKJtuLVzoFTu4kHI8M8vA==");
+        assert_eq!(digest(text), "OwYXm3XG9fjHK7A+/t7Ckw==");
+    }
+
+    #[test]
+    fn the_request_is_a_signed_form() {
+        let numbers = [asked("SF1000000000017", "1234"), asked("SF1000000000025", "5678")];
+        let credentials = credentials();
+        let request = adapter().request(&Question::about(&numbers), &context(&credentials)).unwrap();
+        assert_eq!((request.method(), request.uri().to_string().as_str()), (&Method::POST, "https://sfapi.sf-express.com/std/service"));
+        assert_eq!(request.headers()["content-type"], FORM);
+        let message: serde_json::Value = serde_json::from_str(&field(&request, "msgData")).unwrap();
+        let expected = serde_json::json!({"language": "zh-CN", "trackingType": "1", "methodType": "1", "checkPhoneNo": "1234,5678",
+            "trackingNumber": ["SF1000000000017", "SF1000000000025"]});
+        assert_eq!(message, expected);
+        assert_eq!(field(&request, "timestamp"), "1740787200000");
+        assert_eq!((field(&request, "partnerID"), field(&request, "serviceCode")), ("SAMPLE".into(), "EXP_RECE_SEARCH_ROUTES".into()));
+        assert_eq!(field(&request, "requestID"), "0123456789abcdef0123456789abcdef");
+        let signed = format!("{}1740787200000sample/check+word", field(&request, "msgData"));
+        assert_eq!(field(&request, "msgDigest"), digest(&form::encode(&signed)));
+        let plain = adapter().with_signing(Signing::PlainDigest).request(&Question::about(&numbers), &context(&credentials)).unwrap();
+        assert_eq!(field(&plain, "msgDigest"), digest(&signed));
+        assert!(!String::from_utf8_lossy(request.body()).contains("check%2Bword"));
+    }
+
+    #[test]
+    fn a_token_takes_the_digest_s_place() {
+        let adapter = adapter().with_signing(Signing::Token);
+        let (credentials, numbers) = (credentials(), [asked("SF1000000000017", "")]);
+        let mut context = PollContext { base: Some("https://sfapi-sbox.sf-express.com/"), ..context(&credentials) };
+        assert_eq!(adapter.request(&Question::about(&numbers), &context).unwrap_err(), RequestError::MissingToken);
+        let request = adapter.token_request(&context).unwrap().unwrap();
+        assert_eq!(request.uri(), "https://sfapi-sbox.sf-express.com/oauth2/accessToken");
+        assert_eq!(String::from_utf8_lossy(request.body()), "partnerID=SAMPLE&secret=sample%2Fcheck%2Bword&grantType=password");
+        let headers = HeaderMap::new();
+        let token = adapter.token(&reply(200, &headers, r#"{"apiResultCode":"A1000","accessToken":"T","expiresIn":7200}"#)).unwrap();
+        assert_eq!((token.secret.expose_secret(), token.lifetime), ("T", Some(Duration::from_secs(7200))));
+        let secret = SecretString::from("T");
+        context.token = Some(&secret);
+        let request = adapter.request(&Question::about(&numbers), &context).unwrap();
+        assert_eq!((field(&request, "accessToken"), field(&request, "msgDigest")), ("T".into(), String::new()));
+        assert!(Routes::new(adapter.rules.codes).token_request(&context).unwrap().is_none());
+    }
+
+    #[test]
+    fn ten_numbers_at_most_and_credentials_are_needed() {
+        let (credentials, none) = (credentials(), Credentials::default());
+        let eleven: Vec<_> = (0..11).map(|_| asked("SF1000000000017", "")).collect();
+        let error = adapter().request(&Question::about(&eleven), &context(&credentials)).unwrap_err();
+        assert_eq!(error, RequestError::Numbers { asked: 11, most: 10 });
+        let error = adapter().request(&Question::about(&eleven[..1]), &context(&none)).unwrap_err();
+        assert_eq!(error, RequestError::MissingCredential("check_word"));
+    }
+
+    #[test]
+    fn the_outcome_stands_in_the_body() {
+        let headers = HeaderMap::new();
+        let outcome = |status, body: &str| adapter().outcome(&reply(status, &headers, body));
+        let inner = |inner: &str| serde_json::json!({"apiResultCode": "A1000", "apiResultData": inner}).to_string();
+        let route = r#"{"mailNo":"SF1","routes":[{"opCode":"50"}]}"#;
+        let found = inner(&format!(r#"{{"success":true,"errorCode":"S0000","msgData":{{"routeResps":[{{"mailNo":"SF2","routes":[]}},{route}]}}}}"#));
+        assert_eq!(outcome(200, &found), Outcome::Found);
+        assert_eq!(outcome(200, &inner(r#"{"errorCode":"S0000","msgData":{"routeResps":[{"mailNo":"SF2","routes":[]}]}}"#)), Outcome::NotFound);
+        assert_eq!(outcome(200, &inner("")), Outcome::NotFound);
+        assert_eq!(outcome(200, &inner(r#"{"success":false,"errorCode":"8024"}"#)), Outcome::NotFound);
+        let refused = r#"{"errorCode":"S0000","msgData":{"routeResps":[{"mailNo":"SF2","routes":[],"reasonCode":"20028","reasonRemark":"said"}]}}"#;
+        assert_eq!(outcome(200, &inner(refused)), Outcome::Refused(Fault::new("20028", "said")));
+        assert_eq!(outcome(200, r#"{"apiResultCode":"A1005"}"#), Outcome::RetryAfter(None));
+        assert_eq!(outcome(200, r#"{"apiResultCode":"A1011"}"#), Outcome::Reauthorise);
+        assert_eq!(outcome(200, r#"{"apiResultCode":"A1001","apiErrorMsg":"said"}"#), Outcome::Invalid(Fault::new("A1001", "said")));
+        assert_eq!(outcome(503, "<html>"), Outcome::RetryAfter(None));
+    }
+
+    #[test]
+    fn the_data_may_be_wrapped_in_any_way() {
+        let list = r#"{"routeResps":[{"mailNo":"SF1000000000017","routes":[{"acceptTime":"2025-03-01 10:20:00","opcode":"31"}]}]}"#;
+        let text = |inner: &str| serde_json::Value::from(inner).to_string();
+        for body in [
+            format!(r#"{{"apiResultCode":"A1000","apiResultData":{}}}"#, text(&format!(r#"{{"success":"true","msgData":{list}}}"#))),
+            format!(r#"{{"apiResultCode":"A1000","apiResultData":{}}}"#, text(&format!(r#"{{"success":true,"msgData":{}}}"#, text(list)))),
+            format!(r#"{{"apiResultCode":"A1000","apiResultData":{{"msgData":{list}}}}}"#),
+            format!(r#"{{"apiResultCode":"A1000","apiResultData":{list}}}"#),
+            format!(r#"{{"success":true,"errorCode":"S0000","msgData":{list}}}"#),
+        ] {
+            let batch = adapter().decode(Payload::new(body.as_bytes(), Default::default())).unwrap();
+            assert_eq!((batch.shipments.len(), batch.notices.len()), (1, 0), "{body}");
+        }
+    }
+
+    #[test]
+    fn broken_text_inside_is_an_error_and_other_json_is_not_ours() {
+        let decode = |body: &str| adapter().decode(Payload::new(body.as_bytes(), Default::default()));
+        assert!(matches!(decode(r#"{"apiResultCode":"A1000","apiResultData":"{"}"#).unwrap_err().kind, DecodeErrorKind::Syntax { .. }));
+        assert!(matches!(decode(r#"{"shipments":[]}"#).unwrap_err().kind, DecodeErrorKind::Shape { .. }));
+        let batch = decode(r#"{"apiResultCode":"A1000","apiResultData":7}"#).unwrap();
+        assert_eq!(batch.notices[0].kind, NoticeKind::NotFound);
+    }
+}

@@ -180,3 +180,65 @@ impl Poll for RoutesXml {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderMap;
+
+    use super::super::ask::tests::{asked, context, reply};
+    use super::*;
+    use crate::adapter::{Credentials, DecodeErrorKind, Fault};
+
+    fn adapter() -> RoutesXml {
+        RoutesXml::new(Arc::new(super::super::PACK.codes()))
+    }
+
+    fn fields(adapter: &RoutesXml) -> (String, String) {
+        let credentials = Credentials::default().with("client_code", "SA&MPLE").with("check_word", "sample/word");
+        let numbers = [asked("SF1000000000017", "1234"), asked("100000000025", "5678")];
+        let request = adapter.request(&Question::about(&numbers), &context(&credentials)).unwrap();
+        assert_eq!(request.uri(), "https://bsp-oisp.sf-express.com/bsp-oisp/sfexpressService");
+        assert_eq!((request.method(), &request.headers()["content-type"]), (&Method::POST, &http::HeaderValue::from_static(FORM)));
+        let field = |name| String::from_utf8(form::field(request.body(), name).unwrap()).unwrap();
+        (field("xml"), field("verifyCode"))
+    }
+
+    #[test]
+    fn the_request_carries_xml_and_the_digest_of_its_plain_text() {
+        let (xml, verify) = fields(&adapter());
+        let expected = concat!(
+            r#"<Request service="RouteService" lang="zh-CN"><Head>SA&amp;MPLE</Head><Body>"#,
+            r#"<RouteRequest tracking_type="1" method_type="1" tracking_number="SF1000000000017,100000000025" check_phoneNo="1234,5678"/></Body></Request>"#
+        );
+        assert_eq!(xml, expected);
+        assert_eq!(verify, digest(&format!("{expected}sample/word")));
+    }
+
+    #[test]
+    fn old_accounts_send_the_check_word_in_the_head() {
+        let (xml, verify) = fields(&adapter().with_head(Head::CodeAndCheckWord));
+        assert!(xml.contains("<Head>SA&amp;MPLE,sample/word</Head>"));
+        assert_eq!(verify, digest(&format!("{xml}sample/word")));
+    }
+
+    #[test]
+    fn the_outcome_stands_in_the_body() {
+        let headers = HeaderMap::new();
+        let outcome = |status, body: &str| adapter().outcome(&reply(status, &headers, body));
+        let ok = |body: &str| format!("<Response service=\"RouteService\"><Head>OK</Head>{body}</Response>");
+        assert_eq!(outcome(200, &ok("<Body><RouteResponse mailno='1'><Route/></RouteResponse></Body>")), Outcome::Found);
+        assert_eq!(outcome(200, &ok("<Body><RouteResponse mailno='1'/></Body>")), Outcome::NotFound);
+        assert_eq!(outcome(200, &ok("<Body/>")), Outcome::NotFound);
+        let failed = |code| format!("<Response><Head>ERR</Head><ERROR code='{code}'>said</ERROR></Response>");
+        assert_eq!(outcome(200, &failed("4001")), Outcome::RetryAfter(None));
+        assert_eq!(outcome(200, &failed("8014")), Outcome::Reauthorise);
+        assert_eq!(outcome(200, &failed("8003")), Outcome::Invalid(Fault::new("8003", "said")));
+        assert_eq!(outcome(502, "no XML"), Outcome::RetryAfter(None));
+    }
+
+    #[test]
+    fn another_document_is_not_ours() {
+        let error = adapter().decode(Payload::new(b"<TrackResponse/>", Default::default())).unwrap_err();
+        assert_eq!(error.kind, DecodeErrorKind::Shape { field: "Response", expected: "the answer of RouteService" });
+    }
+}
