@@ -1,6 +1,6 @@
 //! Route push (`RoutePushService`): JSON, or XML in a form.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use chrono_tz::Asia::Shanghai;
@@ -19,7 +19,8 @@ use crate::wire::form;
 use crate::wire::json::{Many, One, wire};
 
 /// The feed `sf.push`. Clock: no zone in the text, read as China's (UTC+8) everywhere. Increments of up to ten routes, repeated often and in any
-/// order; status and reason are mostly empty, so that the operation code has to tell alone.
+/// order; status and reason are mostly empty, so that the operation code has to tell alone. Each route is read by itself, so that the division into
+/// messages changes nothing: customs stay import customs, and "signed" after a return stays "delivered" here.
 #[derive(Debug)]
 pub struct Push {
     descriptor: Descriptor,
@@ -77,7 +78,8 @@ impl Adapter for Push {
             out.notice(out.new_notice(NoticeKind::Control, "a push without routes").at("WaybillRoute"));
         }
         for mut shipment in found.shipments {
-            route::finish(&mut shipment);
+            let mut seen = HashSet::new();
+            shipment.references.retain(|reference| seen.insert(reference.clone()));
             out.push(shipment);
         }
         Ok(out.finish())
@@ -231,6 +233,24 @@ mod tests {
         assert_eq!(expected.shipments[0].events[0].code.qualifier.as_deref(), Some("1"));
         assert_eq!(decode(form::pairs([("content", xml)]).as_bytes()), expected);
         assert_eq!(decode(xml.as_bytes()), expected);
+    }
+
+    #[test]
+    fn the_division_into_messages_changes_nothing() {
+        let route = |time: &str, code: &str, order: &str| {
+            serde_json::json!({"mailno": "SF1000000000017", "orderid": order, "acceptTime": time, "acceptAddress": "深圳市",
+                "remark": "快件正在退回", "opCode": code})
+        };
+        let routes = [("01", "50", "O-1"), ("02", "604", "O-2"), ("03", "99", "O-1"), ("04", "80", "O-1")]
+            .map(|(day, code, order)| route(&format!("2025-03-{day} 10:00:00"), code, order));
+        let decode = |routes: &[serde_json::Value]| {
+            let body = serde_json::json!({"Body": {"WaybillRoute": routes}}).to_string();
+            adapter().decode(Payload::new(body.as_bytes(), Default::default())).unwrap().shipments
+        };
+        let together = decode(&routes);
+        assert_eq!(together[0].references.len(), 2);
+        let apart: Vec<_> = routes.iter().flat_map(|route| decode(std::slice::from_ref(route))).flat_map(|shipment| shipment.events).collect();
+        assert_eq!(together[0].events, apart);
     }
 
     #[test]
