@@ -199,6 +199,15 @@ fn a_return_after_delivery_reopens_it() {
 }
 
 #[test]
+fn what_is_delivered_on_the_way_back_is_returned() {
+    let returning = || picked_up("a.x", "A").event("2025-03-03T10:00:00Z", Stage::Return, Milestone::Returning);
+    let state = parcel([returning().event("2025-03-10T10:00:00Z", Stage::LastMile, Milestone::Delivered)]);
+    assert_eq!((state.stage, state.milestone), (Some(Stage::Return), Milestone::Returned));
+    let unsure = returning().with(|event| event.confidence = parceltrail::Confidence::Low);
+    assert_eq!(parcel([unsure.event("2025-03-10T10:00:00Z", Stage::LastMile, Milestone::Delivered)]).milestone, Milestone::Delivered);
+}
+
+#[test]
 fn a_second_delivered_does_not_move_the_moment_of_delivery() {
     let state = parcel([picked_up("a.x", "A").event("2025-03-03T10:00:00Z", Stage::LastMile, Milestone::Delivered).event(
         "2025-03-05T10:00:00Z",

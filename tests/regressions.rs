@@ -82,7 +82,8 @@ fn a_reworded_event_is_the_same_event() {
 /// Times like "14:29 PM" sorted below the morning's.
 #[test]
 fn an_afternoon_sorts_after_a_morning() {
-    let batch = decode("dhl.unified", &dhl(r#"{"timestamp":"2025-03-06T14:29:00Z","status":"OK"},{"timestamp":"2025-03-06T09:12:00Z","status":"WC"}"#));
+    let batch =
+        decode("dhl.unified", &dhl(r#"{"timestamp":"2025-03-06T14:29:00Z","status":"OK"},{"timestamp":"2025-03-06T09:12:00Z","status":"WC"}"#));
     assert_eq!(state([batch]).parcel.unwrap().milestone, Milestone::Delivered);
     let odd = decode("dhl.unified", &dhl(r#"{"timestamp":"2025-03-06T14:29 PM","status":"OK"}"#));
     assert_eq!(odd.shipments[0].events.len(), 0);
@@ -100,7 +101,8 @@ fn an_event_without_a_country_is_kept() {
 /// "The first activity of the list is the status": wrong when the list is sorted otherwise, a crash when it is empty.
 #[test]
 fn the_first_of_a_list_is_not_the_status() {
-    let newest_last = decode("dhl.unified", &dhl(r#"{"timestamp":"2025-03-03T09:12:00Z","status":"PU"},{"timestamp":"2025-03-06T14:29:00Z","status":"OK"}"#));
+    let newest_last =
+        decode("dhl.unified", &dhl(r#"{"timestamp":"2025-03-03T09:12:00Z","status":"PU"},{"timestamp":"2025-03-06T14:29:00Z","status":"OK"}"#));
     assert_eq!(state([newest_last]).parcel.unwrap().milestone, Milestone::Delivered);
     assert!(state([decode("dhl.unified", &dhl(""))]).parcel.is_none());
 }

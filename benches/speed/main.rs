@@ -120,7 +120,11 @@ impl Clock {
             pairs.sort_by(|a, b| of(a).total_cmp(&of(b)));
             of(&pairs[pairs.len() / 2])
         };
-        Times { first: median(&mut pairs, |pair| pair.0), second: median(&mut pairs, |pair| pair.1), ratio: median(&mut pairs, |pair| pair.1 / pair.0) }
+        Times {
+            first: median(&mut pairs, |pair| pair.0),
+            second: median(&mut pairs, |pair| pair.1),
+            ratio: median(&mut pairs, |pair| pair.1 / pair.0),
+        }
     }
 
     /// How often to repeat within a turn.

@@ -186,7 +186,9 @@ fn ceb(events: usize) -> String {
             "<InventoryReturn><guid>aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee</guid><customsCode>9999</customsCode><ebpCode>0000000000</ebpCode><ebcCode>0000000001</ebcCode><agentCode>0000000002</agentCode><copNo>EXAMPLE-COP-{day}{hour}</copNo><preNo>B20260102000000001</preNo><invtNo>99992026I0000000{day:02}</invtNo><returnStatus>120</returnStatus><returnTime>202601{day:02}{hour:02}3015123</returnTime><returnInfo>[Code:1800;Desc:逻辑校验通过]</returnInfo></InventoryReturn>"
         )
     });
-    format!("<CEB622Message guid=\"11111111-2222-4333-8444-555555555555\" version=\"1.0\" xmlns=\"http://www.chinaport.gov.cn/ceb\">{rows}</CEB622Message>")
+    format!(
+        "<CEB622Message guid=\"11111111-2222-4333-8444-555555555555\" version=\"1.0\" xmlns=\"http://www.chinaport.gov.cn/ceb\">{rows}</CEB622Message>"
+    )
 }
 
 fn usps_tracking(events: usize) -> String {

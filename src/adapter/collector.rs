@@ -1,8 +1,12 @@
 //! What every decoder does: opens the payload as text, JSON or XML, and collects shipments and notices.
 
+use std::collections::HashSet;
+use std::hash::{BuildHasherDefault, Hash, Hasher};
+
 use serde::de::Deserialize;
 
 use super::batch::open_text;
+use super::codes::FnvHasher;
 use super::{Batch, DecodeError, DecodeErrorKind, Descriptor, Notice, NoticeKind, Payload};
 use crate::model::{EventTime, Shipment, TrackingNumber};
 use crate::wire::json::{self, Fields, Many, One};
@@ -13,11 +17,16 @@ pub(crate) struct Collector<'p> {
     descriptor: &'p Descriptor,
     payload: Payload<'p>,
     batch: Batch,
+    /// Digests of the notices already there.
+    told: HashSet<u64, BuildHasherDefault<FnvHasher>>,
 }
+
+/// The most notices of one payload: noise must not cost more memory than it came with.
+const MOST_NOTICES: usize = 10_000;
 
 impl<'p> Collector<'p> {
     pub fn new(descriptor: &'p Descriptor, payload: Payload<'p>) -> Self {
-        Self { descriptor, payload, batch: Batch::default() }
+        Self { descriptor, payload, batch: Batch::default(), told: HashSet::default() }
     }
 
     pub fn error(&self, kind: DecodeErrorKind) -> DecodeError {
@@ -68,8 +77,15 @@ impl<'p> Collector<'p> {
 
     /// Adds a notice, once.
     pub fn notice(&mut self, notice: Notice) {
-        if !self.batch.notices.contains(&notice) {
-            self.batch.notices.push(notice);
+        let mut hasher = FnvHasher::default();
+        notice.hash(&mut hasher);
+        if !self.told.insert(hasher.finish()) {
+            return;
+        }
+        match self.batch.notices.len() {
+            MOST_NOTICES => self.batch.notices.push(self.new_notice(NoticeKind::Incomplete, "there are more notices than are kept")),
+            count if count < MOST_NOTICES => self.batch.notices.push(notice),
+            _ => {}
         }
     }
 

@@ -112,6 +112,9 @@ pub enum HandshakeError {
 pub(crate) fn same_secret(given: &str, secret: &SecretString) -> Result<(), WebhookError> {
     // Equal keys give equal tags; the comparison of tags takes the same time whatever was given.
     let key = secret.expose_secret().as_bytes();
+    if key.is_empty() {
+        return Err(WebhookError::NoSecret);
+    }
     let tag = hmac_sha256(key, key);
     Hmac::<Sha256>::new_from_slice(given.as_bytes())
         .map_err(|_| WebhookError::WrongProof)?
@@ -127,6 +130,9 @@ pub(crate) fn hmac_sha256(key: &[u8], message: &[u8]) -> Vec<u8> {
 
 /// Checks an HMAC-SHA256 tag in constant time.
 pub(crate) fn verify_hmac_sha256(key: &SecretString, message: &[u8], tag: &[u8]) -> Result<(), WebhookError> {
+    if key.expose_secret().is_empty() {
+        return Err(WebhookError::NoSecret);
+    }
     Hmac::<Sha256>::new_from_slice(key.expose_secret().as_bytes())
         .map_err(|_| WebhookError::WrongProof)?
         .chain_update(message)
@@ -152,6 +158,7 @@ mod tests {
     fn only_the_same_secret_is_the_same() {
         let secret = SecretString::from("a-shared-credential");
         assert!(same_secret("a-shared-credential", &secret).is_ok());
+        assert_eq!(same_secret("", &SecretString::from("")), Err(WebhookError::NoSecret), "an empty secret protects nothing");
         for wrong in ["", "a-shared-credentiaL", "a-shared-credential "] {
             assert_eq!(same_secret(wrong, &secret), Err(WebhookError::WrongProof));
         }

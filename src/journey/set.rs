@@ -1,12 +1,12 @@
 //! Deliveries about many parcels, sorted into journeys: [`Journeys`].
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use chrono::{DateTime, Duration, Utc};
 use smol_str::SmolStr;
 
-use super::{Journey, LegId};
+use super::{Journey, LegId, digest};
 use crate::adapter::{IssuerKind, Notice, NoticeKind};
 use crate::model::{CarrierId, Event, Milestone, Reference, Role, Shipment, Stage, TrackingNumber};
 
@@ -101,7 +101,27 @@ fn nodes(shipments: &[Arc<Shipment>]) -> Vec<Node> {
         let id = LegId { carrier: shipment.carrier.clone(), number: shipment.number.clone() };
         by_number.entry(id).or_default().push(Arc::clone(shipment));
     }
-    by_number.into_iter().flat_map(|(id, shipments)| uses(&id, &shipments)).collect()
+    by_number.into_iter().flat_map(|(id, shipments)| uses(&id, &whole(shipments))).collect()
+}
+
+/// Parts of one delivery put together again: what is the same but for its events.
+fn whole(shipments: Vec<Arc<Shipment>>) -> Vec<Arc<Shipment>> {
+    let mut wholes: Vec<Arc<Shipment>> = Vec::with_capacity(shipments.len());
+    let mut known: HashMap<u64, Vec<usize>> = HashMap::new();
+    for shipment in shipments {
+        let frame = Shipment { events: Vec::new(), ..Shipment::clone(&shipment) };
+        let same_frame = known.entry(digest(&frame)).or_default();
+        let found = same_frame.iter().copied().find(|at| Shipment { events: Vec::new(), ..Shipment::clone(&wholes[*at]) } == frame);
+        match found {
+            Some(at) if wholes[at].events != shipment.events => Arc::make_mut(&mut wholes[at]).events.extend(shipment.events.iter().cloned()),
+            Some(_) => {}
+            None => {
+                same_frame.push(wholes.len());
+                wholes.push(shipment);
+            }
+        }
+    }
+    wholes
 }
 
 /// Tells the uses of one number apart, by silence and by the feeds' own identities.
@@ -254,7 +274,8 @@ fn tie_by_shop_numbers(nodes: &[Node], union: &mut Union) -> Vec<Notice> {
                 union.tie(pair[0], pair[1]);
             }
         } else {
-            let feed = nodes[members[0]].shipments[0].feed.clone();
+            let feeds = members.iter().flat_map(|at| &nodes[*at].shipments).map(|shipment| &shipment.feed);
+            let Some(feed) = feeds.min().cloned() else { continue };
             let notice =
                 Notice::new(NoticeKind::AmbiguousLink, feed, "the shop's number stands for several parcels; it ties none of them").at("reference");
             notices.push(notice.value(&number));

@@ -9,7 +9,7 @@ use super::legs::{LegId, Legs};
 use super::merge::{Standing, standing};
 use super::{State, conflicts, customs, legs, pieces, scans};
 use crate::adapter::{IssuerKind, Notice, NoticeKind};
-use crate::model::{EventId, EventTime, FeedId, Milestone, Place, Promise, Scope, Shipment, Stage};
+use crate::model::{Confidence, EventId, EventTime, FeedId, Milestone, Place, Promise, Scope, Shipment, Stage};
 
 /// Where a parcel stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -142,6 +142,8 @@ pub(super) struct Position<'j> {
     stage: Option<(Stage, EventId)>,
     place: Option<(&'j Place, EventId)>,
     pub leg: Option<usize>,
+    /// The statement that the parcel goes back: what is delivered after it is delivered to the sender.
+    returning: Option<EventId>,
 }
 
 impl<'j> Position<'j> {
@@ -168,20 +170,26 @@ impl<'j> Position<'j> {
         if let Some((_, by)) = self.place {
             trace.insert("place", BTreeSet::from([by]));
         }
+        if let Some(by) = self.returning {
+            trace.insert("returning", BTreeSet::from([by]));
+        }
         let leg: BTreeSet<EventId> = legs.stated_by.iter().copied().chain([self.decided.id]).collect();
         trace.insert("leg", leg);
         trace
     }
 
     pub fn evidence(&self) -> BTreeSet<EventId> {
-        let carried = [self.stage.map(|(_, by)| by), self.place.map(|(_, by)| by)];
+        let carried = [self.stage.map(|(_, by)| by), self.place.map(|(_, by)| by), self.returning];
         carried.into_iter().flatten().chain([self.decided.id, self.since.id]).collect()
     }
 
     /// Where the parcel is after one more statement.
     fn after(this: Option<Self>, one: Standing<'j>, legs: &Legs) -> Option<Self> {
         let leg = legs.of(&one);
-        let milestone = effective(&one, leg, legs);
+        let milestone = match effective(&one, leg, legs) {
+            Milestone::Delivered if this.as_ref().is_some_and(|position| position.returning.is_some()) => Milestone::Returned,
+            milestone => milestone,
+        };
         match this {
             Some(position) if !position.yields_to(milestone, &one, leg) => Some(position),
             Some(position) => Some(position.moved(milestone, one, leg)),
@@ -192,6 +200,7 @@ impl<'j> Position<'j> {
                 stage: one.event.stage.map(|stage| (stage, one.id)),
                 place: one.event.place.as_ref().map(|place| (place, one.id)),
                 leg,
+                returning: is_return(milestone, &one).then_some(one.id),
             }),
         }
     }
@@ -258,7 +267,12 @@ impl<'j> Position<'j> {
         self.milestone = milestone;
         self.decided = one;
         self.leg = leg.or(self.leg);
-        if let Some(stage) = one.event.stage.filter(|_| milestone == one.event.milestone) {
+        if is_return(milestone, &one) {
+            self.returning.get_or_insert(one.id);
+        }
+        if milestone == Milestone::Returned && one.event.milestone == Milestone::Delivered {
+            self.stage = Some((Stage::Return, one.id));
+        } else if let Some(stage) = one.event.stage.filter(|_| milestone == one.event.milestone) {
             self.stage = Some((stage, one.id));
         }
         if let Some(place) = &one.event.place {
@@ -266,6 +280,11 @@ impl<'j> Position<'j> {
         }
         self
     }
+}
+
+/// Whether a statement makes every later delivery one to the sender.
+fn is_return(milestone: Milestone, one: &Standing<'_>) -> bool {
+    milestone == Milestone::Returning && one.event.confidence > Confidence::Low
 }
 
 /// What a statement means for the parcel: a "delivered" that another leg follows only ends its own.

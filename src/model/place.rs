@@ -159,6 +159,10 @@ fn split_country(text: &str) -> Option<(&str, Country)> {
         }
     }
     let (rest, tail) = text.rsplit_once(',')?;
+    if tail.trim().len() == 2 && !rest.contains(',') && zone::is_north_american_region(tail.trim()) {
+        // "Atlanta, GA" is not in Gabon.
+        return None;
+    }
     let country = Country::named(tail).filter(|country| zone::is_known_country(*country))?;
     Some((rest, country))
 }
@@ -180,6 +184,8 @@ mod tests {
             ("MEXICO CITY-MEXICO", Some("MEXICO CITY"), None, Some("MX")),
             ("Dallas, TX, US", Some("Dallas"), Some("TX"), Some("US")),
             ("STRATFORD-UPON-AVON - UK", Some("STRATFORD-UPON-AVON"), None, Some("GB")),
+            ("Toulouse, FR", Some("Toulouse"), None, Some("FR")),
+            ("Atlanta, GA", None, None, None),
             ("SOMEWHERE", None, None, None),
         ];
         for (text, city, region, country) in cases {

@@ -205,3 +205,9 @@ pub(crate) fn area(code: &str) -> Option<Area> {
 pub(crate) fn is_known_country(country: Country) -> bool {
     TABLES.countries.contains_key(&country)
 }
+
+/// Whether two letters are a state of the USA or a province of Canada, which people write behind a city without the country.
+pub(crate) fn is_north_american_region(letters: &str) -> bool {
+    let region = upper(letters);
+    ["US", "CA"].iter().filter_map(|code| Country::from_alpha2(code)).any(|country| TABLES.regions.contains_key(&(country, region.as_ref())))
+}

@@ -18,7 +18,8 @@ pub(super) fn place_of(text: &str, stated: Option<Country>) -> Place {
     let is_short = |tail: &str| (2..=3).contains(&tail.len()) && tail.bytes().all(|b| b.is_ascii_uppercase());
     if let Some((city, tail)) = tail.filter(|(city, tail)| !city.is_empty() && is_short(tail) && place.region.is_none()) {
         if stated.is_some() && place.country != stated {
-            place = Place { city: Some(city.into()), region: Some(tail.into()), ..Place::default() };
+            let is_country = Country::named(tail) == stated;
+            place = Place { city: Some(city.into()), region: (!is_country).then(|| tail.into()), ..Place::default() };
         } else if stated.is_none() && tail.len() == 2 {
             return Place { name: place.name, ..Place::default() };
         }
