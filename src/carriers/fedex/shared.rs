@@ -1,0 +1,272 @@
+//! What FedEx's feeds share around their scans: places, times, references, where it was left, how a journey ends, faults.
+
+use chrono::{NaiveTime, Offset, TimeZone};
+use smol_str::SmolStr;
+
+use super::meaning::{Meanings, Scan};
+use crate::adapter::{Collector, Fault, NoticeKind, Outcome, stamped};
+use crate::carriers::mapping::{code, delivered_after_return_is_returned};
+use crate::model::{
+    Confidence, Country, DeliveredTo, EventTime, Milestone, Personal, Place, Promise, PromiseKind, Reference, Role, Scope, Shipment, Stage,
+    TrackingNumber, Zones, zones_of,
+};
+use crate::wire::clock::{self, Stamp};
+
+/// The offsets of US Central time, which FedEx writes after the midnight of a day without a time.
+const CENTRAL: [i32; 2] = [-6 * 3600, -5 * 3600];
+
+/// The parts of an address that are kept.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Address<'t> {
+    pub city: Option<&'t str>,
+    pub region: Option<&'t str>,
+    pub postcode: Option<&'t str>,
+    pub country: Option<&'t str>,
+    pub country_name: Option<&'t str>,
+}
+
+impl Address<'_> {
+    pub fn place(&self) -> Option<Place> {
+        let city = self.city.unwrap_or_default();
+        let town = city.strip_prefix("FEDEX SMARTPOST").map(str::trim);
+        let named = town.unwrap_or(city);
+        Place {
+            name: town.map(|_| city.into()),
+            city: (!named.is_empty()).then(|| named.into()),
+            region: self.region.map(Into::into),
+            postcode: self.postcode.map(Into::into),
+            country: self.country.or(self.country_name).and_then(Country::named),
+            code: None,
+        }
+        .known()
+    }
+}
+
+/// The words around a scan's codes.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Told<'t> {
+    pub time: &'t str,
+    pub exception_text: &'t str,
+    pub facility: Option<&'t str>,
+    pub address: Address<'t>,
+}
+
+/// Adds a scan to a shipment. `value` is the code as the feed wrote it.
+pub(super) fn push_scan(out: &mut Collector<'_>, shipment: &mut Shipment, meanings: &Meanings<'_>, value: &str, scan: &Scan<'_>, told: &Told<'_>) {
+    let mut place = told.address.place();
+    // Before the facility's code is added: it looks like an airport's, but need not be one.
+    let zones = place.as_ref().map_or(Zones::Unknown, zones_of);
+    let Some(time) = scan_time(told.time, value, &zones) else {
+        out.skipped(&shipment.number, meanings.names.time, told.time, "an ISO 8601 date and time");
+        return;
+    };
+    if let Some(facility) = told.facility {
+        place.get_or_insert_default().code = Some(facility.into());
+    }
+    let mapped = meanings.of(out, &shipment.number, scan);
+    let repeats = told.exception_text.is_empty() || told.exception_text.eq_ignore_ascii_case(scan.description);
+    let joined;
+    let text = match (scan.description, repeats) {
+        (description, true) => description,
+        ("", false) => told.exception_text,
+        (description, false) => {
+            joined = [description, told.exception_text].join(" - ");
+            &joined
+        }
+    };
+    let event = out.event(&shipment.number, mapped, time, place, code(value, Some(scan.exception), Some(text)));
+    shipment.events.push(event);
+}
+
+/// A scan's time: midnight stands for "that day" at a pickup or label, and in US Central time anywhere else on Earth.
+fn scan_time(raw: &str, event: &str, zones: &Zones) -> Option<EventTime> {
+    let Some(stamp) = clock::iso(raw) else {
+        return clock::date(raw).map(|day| EventTime::date(raw, day, zones));
+    };
+    let is_midnight = stamp.local.time() == NaiveTime::MIN;
+    let is_day = is_midnight && (matches!(event, "PU" | "PX" | "DO" | "OC" | "MD") || is_foreign_central(stamp, zones));
+    Some(if is_day { EventTime::date(raw, stamp.local.date(), zones) } else { stamped(raw, stamp, zones) })
+}
+
+fn is_foreign_central(stamp: Stamp, zones: &Zones) -> bool {
+    let Some(offset) = stamp.offset.filter(|offset| CENTRAL.contains(offset)) else { return false };
+    let Some(utc) = stamp.local.checked_sub_signed(chrono::Duration::seconds(offset.into())) else { return true };
+    !zones.iter().any(|zone| zone.offset_from_utc_datetime(&utc).fix().local_minus_utc() == offset)
+}
+
+/// One statement about when it will be delivered.
+pub(super) struct Expected<'t> {
+    pub kind: PromiseKind,
+    pub field: &'static str,
+    pub from: Option<&'t str>,
+    pub by: Option<&'t str>,
+}
+
+/// The first readable statement, unless the journey is over. Nothing is delivered at midnight: that is a day without a time.
+pub(super) fn promise<'t>(out: &mut Collector<'_>, shipment: &Shipment, told: impl IntoIterator<Item = Expected<'t>>) -> Option<Promise> {
+    if shipment.events.iter().any(|event| event.milestone.is_terminal()) {
+        return None;
+    }
+    let zones = shipment.destination.as_ref().map_or(Zones::Unknown, zones_of);
+    let mut read = |field, raw: &str| {
+        let time = match clock::iso(raw) {
+            Some(stamp) if stamp.local.time() == NaiveTime::MIN => Some(EventTime::date(raw, stamp.local.date(), &zones)),
+            Some(stamp) => Some(stamped(raw, stamp, &zones)),
+            None => clock::date(raw).map(|day| EventTime::date(raw, day, &zones)),
+        };
+        if time.is_none() {
+            out.unreadable(&shipment.number, field, raw, "an ISO 8601 date");
+        }
+        time
+    };
+    told.into_iter().find_map(|expected| {
+        let by = read(expected.field, expected.by?)?;
+        Some(Promise { kind: expected.kind, from: expected.from.and_then(|from| read(expected.field, from)), by })
+    })
+}
+
+/// Which dates say when a status came about that has no time of its own.
+pub(super) fn dated_by(status: &str) -> &'static [&'static str] {
+    match status {
+        "DL" => &["ACTUAL_DELIVERY"],
+        "PU" | "PX" | "IP" => &["ACTUAL_PICKUP", "ACTUAL_TENDER"],
+        "DO" => &["ACTUAL_TENDER", "ACTUAL_PICKUP"],
+        "DE" => &["ATTEMPTED_DELIVERY"],
+        "OC" | "IN" | "MD" => &["SHIPMENT_DATA_RECEIVED"],
+        _ => &[],
+    }
+}
+
+/// What a `packageIdentifier` is to the parcel. Numbers that half a warehouse shares (department, part) are no references.
+pub(super) fn reference(kind: &str, number: &str, next_carrier: Option<&'static str>) -> Option<Reference> {
+    let role = match kind {
+        "DEPARTMENT" | "PART_NUMBER" => return None,
+        "PARTNER_CARRIER_NUMBER" => Role::NextCarrier,
+        "STANDARD_MPS" => Role::MasterWaybill,
+        "RETURNED_TO_SHIPPER_TRACKING_NUMBER" => Role::Return,
+        "OUTBOUND_LINK_TO_RETURN" => Role::Outbound,
+        "REROUTE_TRACKING_NUMBER" => Role::Redirection,
+        "EXPRESS_ALTERNATE_REFERENCE" | "TRACKING_NUMBER_OR_DOORTAG" | "TRANSPORTATION_CONTROL_NUMBER" | "TRACKING_CONTROL_NUMBER" => {
+            Role::Alternate
+        }
+        "INTERNATIONAL_DISTRIBUTION" | "TRANSBORDER_DISTRIBUTION" | "VIRTUAL_CONSOLIDATION" => Role::MasterAirWaybill,
+        "FEDEX_OFFICE_JOB_ORDER_NUMBER" | "ORDER_GLOBAL_TRACKING_NUMBER" => Role::Order,
+        "COD_RETURN_TRACKING_NUMBER" | "ORDER_TO_PAY_NUMBER" => Role::Payment,
+        _ => Role::CustomerReference,
+    };
+    let reference = Reference::new(role, number);
+    Some(match (role, next_carrier) {
+        (Role::NextCarrier, Some(carrier)) => reference.issued_by(carrier),
+        (Role::NextCarrier, None) => reference,
+        (Role::CustomerReference | Role::Order | Role::Payment, _) => reference,
+        _ => reference.issued_by("fedex"),
+    })
+}
+
+/// Where it was left: by FedEx's word for the kind of place, else by its fixed description. A residence says nothing of whose hands.
+pub(super) fn delivered_to(kind: &str, description: &str) -> Option<DeliveredTo> {
+    match kind {
+        "RECEPTIONIST_OR_FRONT_DESK" | "MAILROOM" | "SHIPPING_RECEIVING" | "GUARD_OR_SECURITY_STATION" | "GATE_HOUSE" | "APARTMENT_OFFICE"
+        | "LEASING_OFFICE" | "RENTAL_OFFICE" | "MAIN_OFFICE" | "MANAGER_OFFICE" => return Some(DeliveredTo::Reception),
+        "FEDEX_LOCATION" => return Some(DeliveredTo::PickupPoint),
+        "MAILBOX" => return Some(DeliveredTo::Mailbox),
+        _ => {}
+    }
+    let is = |known: &[&str]| known.iter().any(|known| description.eq_ignore_ascii_case(known));
+    if is(&["Receptionist/Front Desk", "Front Desk", "Mailroom", "Mail Room", "Shipping/Receiving", "Guard/Security Station"]) {
+        Some(DeliveredTo::Reception)
+    } else if is(&["Front Door", "Back Door", "Side Door", "Rear Door", "Garage", "Porch", "Patio"]) {
+        Some(DeliveredTo::SafePlace)
+    } else if is(&["Neighbor", "Neighbour"]) {
+        Some(DeliveredTo::Neighbour)
+    } else {
+        is(&["Mailbox", "Mail Box"]).then_some(DeliveredTo::Mailbox)
+    }
+}
+
+/// What a shipment's own fields tell about its end.
+#[derive(Default)]
+pub(super) struct Ending<'t> {
+    /// FedEx names a return: its details, or the number it goes back under.
+    pub is_back: bool,
+    /// Where it was delivered, when that is told besides the scans.
+    pub place: Option<Place>,
+    pub delivered_to: Option<DeliveredTo>,
+    pub signer: Option<&'t str>,
+}
+
+/// Applies what is told once for the shipment to its events.
+pub(super) fn finish(shipment: &mut Shipment, ending: Ending<'_>, is_freight: bool) {
+    let origin = shipment.origin.as_ref();
+    let last = shipment.events.iter_mut().filter(|event| event.milestone == Milestone::Delivered).max_by_key(|event| event.time.earliest());
+    if let Some(last) = last {
+        last.delivered_to = ending.delivered_to.or(last.delivered_to);
+        // FedEx writes "Signature not required" where a name would stand.
+        last.signed_by = ending.signer.filter(|signer| !signer.to_ascii_lowercase().contains("signature")).and_then(Personal::parse);
+    }
+    let began = shipment.events.iter().any(|event| event.milestone == Milestone::Returning);
+    if ending.is_back && !began {
+        for event in shipment.events.iter_mut().filter(|event| event.milestone == Milestone::Delivered) {
+            let reached = ending.place.as_ref().or(event.place.as_ref());
+            if !origin.zip(reached).is_some_and(|(origin, reached)| differ(origin, reached)) {
+                event.stage = Some(Stage::Return);
+                event.milestone = Milestone::Returned;
+                event.delivered_to = None;
+                event.confidence = event.confidence.min(Confidence::Medium);
+            }
+        }
+    }
+    delivered_after_return_is_returned(&mut shipment.events);
+    // Every package has a number of its own: what is said of it is said of one piece. Freight moves as one under one number.
+    if shipment.piece_count.is_some_and(|count| count > 1) && !is_freight {
+        shipment.pieces = vec![shipment.number.clone()];
+        for event in &mut shipment.events {
+            event.piece = Some(event.number.clone());
+            event.scope = Scope::Piece;
+        }
+    }
+}
+
+/// Whether two places are certainly not the same town.
+fn differ(one: &Place, other: &Place) -> bool {
+    let countries = one.country.zip(other.country).is_some_and(|(one, other)| one != other);
+    let towns = one.city.as_ref().zip(other.city.as_ref()).is_some_and(|(one, other)| !one.eq_ignore_ascii_case(other));
+    countries || towns
+}
+
+/// The shipments of a payload so far: number and instance.
+pub(super) type Seen = Vec<(TrackingNumber, Option<SmolStr>)>;
+
+/// Says that a number stands for several parcels, once another shipment under it is seen.
+pub(super) fn note_reuse(out: &mut Collector<'_>, seen: &mut Seen, shipment: &Shipment) {
+    if seen.iter().any(|(number, instance)| *number == shipment.number && *instance != shipment.instance) {
+        out.notice(out.new_notice(NoticeKind::NumberReused, "several shipments stand under this number").about(Some(&shipment.number)));
+    }
+    seen.push((shipment.number.clone(), shipment.instance.clone()));
+}
+
+/// What an error code of the Track API comes to; none for a code that is not known.
+pub(super) fn fault(code: &str, message: &str) -> Option<Outcome> {
+    let of = || Fault::new(code, message);
+    Some(match code {
+        "NOT.AUTHORIZED.ERROR" => Outcome::Reauthorise,
+        "FORBIDDEN.ERROR" => Outcome::Refused(of()),
+        "NOT.FOUND.ERROR" | "TRACKING.DATA.NOTFOUND" => Outcome::NotFound,
+        "INTERNAL.SERVER.ERROR" | "SERVICE.UNAVAILABLE.ERROR" | "TOO.MANY.REQUESTS.ERROR" => Outcome::RetryAfter(None),
+        "BAD.REQUEST.ERROR" => Outcome::Invalid(of()),
+        code if code.ends_with(".NOTFOUND") => Outcome::NotFound,
+        code if code.ends_with(".INVALID") || code.ends_with(".EMPTY") => Outcome::Invalid(of()),
+        _ => return None,
+    })
+}
+
+/// The same for the codes of the old web service.
+pub(super) fn old_fault(code: &str, message: &str) -> Option<Outcome> {
+    Some(match code {
+        "9040" | "9041" => Outcome::NotFound,
+        "9035" | "9045" | "9050" | "9055" | "9060" | "9065" | "9070" | "9075" | "9085" | "9086" | "9090" => Outcome::RetryAfter(None),
+        "9080" | "9081" | "9082" | "9095" | "9100" | "6035" => Outcome::Invalid(Fault::new(code, message)),
+        "1000" => Outcome::Reauthorise,
+        _ => return None,
+    })
+}
