@@ -1,5 +1,8 @@
 //! The Track API's vocabulary in JSON, which the webhook speaks too: answers, groups of results, single results.
 
+#[cfg(test)]
+mod tests;
+
 use serde::de::MapAccess;
 use serde_json::Value;
 
@@ -131,6 +134,7 @@ pub(super) fn read_push(out: &mut Collector<'_>, codes: &CodeTable, text: &str) 
     for pushed in pushed.iter() {
         reader.answer(out, &pushed.answer);
         reader.group(out, &pushed.group);
+        within.asked = pushed.group.number.get();
         if pushed.answer.output.get().is_none() && pushed.answer.errors.items.is_empty() && pushed.group.results.items.is_empty() {
             reader.result(out, &pushed.result, &mut within);
         }
@@ -243,8 +247,7 @@ impl Reader<'_> {
     }
 }
 
-const LATEST_NAMES: Names =
-    Names { event: "latestStatusDetail.code", exception: "latestStatusDetail.ancillaryDetails.reason", time: "dateAndTimes" };
+const LATEST_NAMES: Names = Names { event: "latestStatusDetail.code", exception: "latestStatusDetail.ancillaryDetails.reason", time: "dateAndTimes" };
 
 fn push_scan(out: &mut Collector<'_>, shipment: &mut Shipment, meanings: &Meanings<'_>, wire: &WireScan<'_>) {
     let scan = Scan {

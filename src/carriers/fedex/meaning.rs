@@ -9,8 +9,7 @@ use crate::carriers::Mapped;
 use crate::model::{Confidence, DeliveredTo, Milestone, Party, Reason, Stage, TrackingNumber};
 
 /// Customs STAT codes that may speak for an event that is not itself an exception (IT, AR, CP).
-const CUSTOMS_STAT: &[&str] =
-    &["50", "55", "58", "60", "61", "62", "63", "64", "65", "66", "71", "72", "73", "75", "76", "80", "88", "90"];
+const CUSTOMS_STAT: &[&str] = &["50", "55", "58", "60", "61", "62", "63", "64", "65", "66", "71", "72", "73", "75", "76", "80", "88", "90"];
 
 /// One scan, as far as its meaning goes.
 #[derive(Clone, Copy, Debug, Default)]
@@ -44,11 +43,8 @@ pub(super) struct Meanings<'c> {
 
 impl<'c> Meanings<'c> {
     pub fn new(codes: &'c CodeTable, names: Names, commit: &str) -> Self {
-        let is_ready = if commit.starts_with("HELD_PACKAGE_NOT_AVAILABLE") {
-            Some(false)
-        } else {
-            commit.starts_with("HELD_PACKAGE_AVAILABLE").then_some(true)
-        };
+        let is_ready =
+            if commit.starts_with("HELD_PACKAGE_NOT_AVAILABLE") { Some(false) } else { commit.starts_with("HELD_PACKAGE_AVAILABLE").then_some(true) };
         Self { events: codes.vocabulary("event"), exceptions: codes.vocabulary("exception"), is_ready, names }
     }
 
@@ -84,11 +80,13 @@ impl<'c> Meanings<'c> {
                     base
                 }
             },
-            "IT" | "AR" | "CP" => self.customs_detail(event, scan.exception).unwrap_or_else(|| at_location(event, base, scan.location)),
+            "IT" | "AR" | "CP" => match self.customs_detail(event, scan.exception) {
+                // "Clearance in progress" says more than that the goods are there.
+                Some(row) if event != "CP" || row.milestone.is_customs() => row,
+                _ => at_location(event, base, scan.location),
+            },
             "SF" if has(scan.description, "destination sort facility") => Mapped { stage: Some(Stage::LastMile), ..base },
-            "EA" if has_word(scan.description, "export") => {
-                Mapped::rule(Some(Stage::ExportCustoms), Milestone::CustomsReleased, Confidence::Medium)
-            }
+            "EA" if has_word(scan.description, "export") => Mapped::rule(Some(Stage::ExportCustoms), Milestone::CustomsReleased, Confidence::Medium),
             "CA" if !is_cancelled(scan) => {
                 out.unmapped(number, self.names.event, scan.event);
                 Mapped::UNMAPPED
@@ -196,4 +194,180 @@ fn has_word(text: &str, word: &str) -> bool {
 
 fn upper(code: &str) -> Cow<'_, str> {
     if code.bytes().any(|b| b.is_ascii_lowercase()) { code.to_ascii_uppercase().into() } else { code.into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::adapter::{Descriptor, Payload};
+
+    const NAMES: Names = Names { event: "event", exception: "exception", time: "time" };
+
+    /// The meaning of a scan, and the values of the notices it gave.
+    fn told(commit: &str, scan: Scan<'_>) -> (Mapped, Vec<String>) {
+        let descriptor = Descriptor::new("fedex.track", "");
+        let codes = crate::carriers::fedex::PACK.codes();
+        let mut out = Collector::new(&descriptor, Payload::new(b"", Default::default()));
+        let mapped = Meanings::new(&codes, NAMES, commit).of(&mut out, &TrackingNumber::new("449000000013"), &scan);
+        let notices = out.finish().notices.into_iter().filter_map(|notice| notice.value).map(Into::into).collect();
+        (mapped, notices)
+    }
+
+    fn meaning(scan: Scan<'_>) -> Mapped {
+        told("", scan).0
+    }
+
+    fn with(event: &'static str, exception: &'static str) -> Scan<'static> {
+        Scan { event, exception, ..Scan::default() }
+    }
+
+    fn stage_of(scan: Scan<'_>) -> (Option<Stage>, Milestone) {
+        let mapped = meaning(scan);
+        (mapped.stage, mapped.milestone)
+    }
+
+    #[test]
+    fn exception_codes_count_on_exceptions_only() {
+        for event in ["DE", "SE", "DY"] {
+            assert_eq!(meaning(with(event, "07")).milestone, Milestone::Refused, "{event}");
+        }
+        for (event, kept) in
+            [("DL", Milestone::Delivered), ("OD", Milestone::OutForDelivery), ("IT", Milestone::InTransit), ("PU", Milestone::PickedUp)]
+        {
+            assert_eq!(told("", with(event, "07")), told("", with(event, "")), "{event}");
+            assert_eq!(meaning(with(event, "07")).milestone, kept);
+        }
+        assert_eq!(meaning(with("RR", "A12")).milestone, Milestone::Info);
+        assert_eq!(meaning(with("HA", "A13")).milestone, Milestone::Redirected);
+    }
+
+    #[test]
+    fn exception_codes_are_read_in_every_dress() {
+        for (received, milestone) in [
+            ("07", Milestone::Refused),
+            ("7", Milestone::Refused),
+            ("007", Milestone::Refused),
+            ("08D", Milestone::DeliveryAttempted),
+            ("084", Milestone::Delayed),
+            ("015A", Milestone::Delayed),
+            ("79A", Milestone::Delayed),
+            ("A12", Milestone::Info),
+            ("A47B", Milestone::Redirected),
+        ] {
+            let (mapped, notices) = told("", with("SE", received));
+            assert_eq!(mapped.milestone, milestone, "{received}");
+            assert_eq!(notices, [""; 0], "{received}");
+        }
+        for unknown in ["02", "0", "ABC", "700"] {
+            assert_eq!(told("", with("DE", unknown)), (meaning(with("DE", "")), vec![unknown.to_owned()]));
+        }
+    }
+
+    #[test]
+    fn customs_codes_speak_on_movements() {
+        let held = meaning(with("IT", "055"));
+        assert_eq!((held.stage, held.milestone, held.confidence), (Some(Stage::ImportCustoms), Milestone::CustomsHold, Confidence::Medium));
+        assert_eq!(stage_of(with("AR", "65")), (Some(Stage::ImportCustoms), Milestone::CustomsReleased));
+        assert_eq!(stage_of(with("IT", "90")), (Some(Stage::ExportCustoms), Milestone::CustomsSubmitted));
+        assert_eq!(stage_of(with("IT", "67")), (Some(Stage::LastMile), Milestone::HandedOver));
+        assert_eq!(stage_of(with("AR", "67")), (Some(Stage::LineHaul), Milestone::Arrived));
+        assert_eq!(stage_of(with("CP", "63")), (Some(Stage::ImportCustoms), Milestone::DutiesDue));
+        assert_eq!(stage_of(with("CP", "71")), (Some(Stage::ImportCustoms), Milestone::CustomsSubmitted));
+        assert_eq!(stage_of(with("IT", "A25")), (Some(Stage::LineHaul), Milestone::InTransit));
+        assert_eq!(stage_of(with("DP", "55")), (Some(Stage::LineHaul), Milestone::Departed));
+    }
+
+    #[test]
+    fn a_late_pickup_never_turns_into_a_delivery() {
+        let closed = meaning(with("PD", "08"));
+        assert_eq!((closed.stage, closed.milestone, closed.reason), (Some(Stage::FirstMile), Milestone::Delayed, Some(Reason::SenderClosed)));
+        assert_eq!(meaning(with("PD", "17")).reason, None);
+        let unready = meaning(with("PD", "92"));
+        assert_eq!((unready.stage, unready.milestone, unready.reason), (Some(Stage::FirstMile), Milestone::Exception, Some(Reason::SenderUnready)));
+        assert_eq!(meaning(with("DE", "13")), meaning(with("DE", "")));
+    }
+
+    #[test]
+    fn a_clearance_delay_stays_with_customs() {
+        let weather = meaning(with("CD", "84"));
+        assert_eq!((weather.stage, weather.milestone), (Some(Stage::ImportCustoms), Milestone::CustomsHold));
+        assert_eq!(weather.reason, Some(Reason::ForceMajeure));
+        assert_eq!(stage_of(with("CD", "88")), (Some(Stage::ImportCustoms), Milestone::CustomsInfoRequired));
+    }
+
+    #[test]
+    fn the_word_export_turns_the_direction() {
+        let said = |event, description| stage_of(Scan { event, description, ..Scan::default() });
+        assert_eq!(said("CC", "International shipment release - EXPORT").0, Some(Stage::ExportCustoms));
+        assert_eq!(said("CC", "International shipment release - Import").0, Some(Stage::ImportCustoms));
+        assert_eq!(said("CD", "Clearance delay - Export").0, Some(Stage::ExportCustoms));
+        assert_eq!(said("CD", "The exporter must answer").0, Some(Stage::ImportCustoms));
+        assert_eq!(said("EA", "Export approved"), (Some(Stage::ExportCustoms), Milestone::CustomsReleased));
+        assert_eq!(said("EA", "Enroute to airport"), (Some(Stage::LineHaul), Milestone::InTransit));
+        assert_eq!(said("DP", "Left export gateway").0, Some(Stage::LineHaul));
+    }
+
+    #[test]
+    fn an_arrival_is_placed_by_its_location() {
+        for (location, stage) in [
+            ("DESTINATION_FEDEX_FACILITY", Stage::LastMile),
+            ("PORT_OF_ENTRY", Stage::ImportCustoms),
+            ("ORIGIN_FEDEX_FACILITY", Stage::FirstMile),
+            ("SORT_FACILITY", Stage::LineHaul),
+        ] {
+            assert_eq!(stage_of(Scan { event: "AR", location, ..Scan::default() }), (Some(stage), Milestone::Arrived));
+        }
+        assert_eq!(stage_of(Scan { event: "DP", location: "PORT_OF_ENTRY", ..Scan::default() }).0, Some(Stage::LineHaul));
+        assert_eq!(stage_of(Scan { event: "SF", description: "At destination sort facility", ..Scan::default() }).0, Some(Stage::LastMile));
+        assert_eq!(stage_of(Scan { event: "SF", description: "At sort facility", ..Scan::default() }).0, Some(Stage::LineHaul));
+    }
+
+    #[test]
+    fn held_is_ready_only_when_fedex_says_so() {
+        let held = |commit| told(commit, with("HL", "015A")).0;
+        assert_eq!(held("HELD_PACKAGE_NOT_AVAILABLE_FOR_RECIPIENT_PICKUP").milestone, Milestone::Held);
+        let ready = held("HELD_PACKAGE_AVAILABLE_FOR_RECIPIENT_PICKUP_WITH_ADDRESS");
+        assert_eq!((ready.milestone, ready.confidence), (Milestone::AvailableForPickup, Confidence::High));
+        assert_eq!(held("CANCELLED_DESCRIPTION").confidence, Confidence::Medium);
+        assert_eq!(told("HELD_PACKAGE_NOT_AVAILABLE_FOR_RECIPIENT_PICKUP", with("HP", "")).0.milestone, Milestone::AvailableForPickup);
+    }
+
+    #[test]
+    fn cancelled_must_be_said_twice() {
+        let said = |description, derived| told("", Scan { event: "CA", description, derived, ..Scan::default() });
+        assert_eq!(said("Shipment cancelled by sender", "").0.milestone, Milestone::Cancelled);
+        assert_eq!(said("Annulé", "CA").0.milestone, Milestone::Cancelled);
+        assert_eq!(said("", "").0.milestone, Milestone::Cancelled);
+        assert_eq!(said("With carrier", "IT"), (Mapped::UNMAPPED, vec!["CA".to_owned()]));
+        assert_eq!(said("", "IT").0.milestone, Milestone::Unmapped);
+    }
+
+    #[test]
+    fn an_unknown_code_is_never_in_transit() {
+        let said = |derived| told("", Scan { event: "Q9", derived, ..Scan::default() });
+        assert_eq!(said("IT"), (Mapped::UNMAPPED, vec!["Q9".to_owned()]));
+        assert_eq!(said("").0, Mapped::UNMAPPED);
+        let (delivered, notices) = said("DL");
+        assert_eq!((delivered.milestone, delivered.confidence), (Milestone::Delivered, Confidence::Medium));
+        assert_eq!(notices, ["Q9"]);
+        assert_eq!(said("IN").0.milestone, Milestone::Announced);
+        // A fine code in the coarse field is no coarse code.
+        assert_eq!(said("OD").0, Mapped::UNMAPPED);
+    }
+
+    #[test]
+    fn without_a_fine_code_the_coarse_one_speaks() {
+        let said = |derived| told("", Scan { derived, ..Scan::default() });
+        assert_eq!(said("IT").0.milestone, Milestone::InTransit);
+        assert_eq!(said("IN").0.milestone, Milestone::Announced);
+        assert_eq!(meaning(with("IN", "")).milestone, Milestone::Info);
+        assert_eq!(said("").0, Mapped::UNMAPPED);
+    }
+
+    #[test]
+    fn codes_are_compared_without_case_and_the_front_door_is_a_place() {
+        assert_eq!(meaning(with("Ow", "")).milestone, Milestone::InTransit);
+        assert_eq!(meaning(with("DL", "014")).delivered_to, Some(DeliveredTo::SafePlace));
+        assert_eq!(meaning(with("DL", "07")).delivered_to, None);
+    }
 }

@@ -78,13 +78,13 @@ pub(super) fn push_scan(out: &mut Collector<'_>, shipment: &mut Shipment, meanin
     shipment.events.push(event);
 }
 
-/// A scan's time: midnight stands for "that day" at a pickup or label, and in US Central time anywhere else on Earth.
+/// A scan's time. Midnight stands for "that day" at a pickup or label, without an offset, and in US Central time anywhere else on Earth.
 fn scan_time(raw: &str, event: &str, zones: &Zones) -> Option<EventTime> {
     let Some(stamp) = clock::iso(raw) else {
         return clock::date(raw).map(|day| EventTime::date(raw, day, zones));
     };
     let is_midnight = stamp.local.time() == NaiveTime::MIN;
-    let is_day = is_midnight && (matches!(event, "PU" | "PX" | "DO" | "OC" | "MD") || is_foreign_central(stamp, zones));
+    let is_day = is_midnight && (matches!(event, "PU" | "PX" | "DO" | "OC" | "MD") || stamp.offset.is_none() || is_foreign_central(stamp, zones));
     Some(if is_day { EventTime::date(raw, stamp.local.date(), zones) } else { stamped(raw, stamp, zones) })
 }
 
@@ -146,9 +146,7 @@ pub(super) fn reference(kind: &str, number: &str, next_carrier: Option<&'static 
         "RETURNED_TO_SHIPPER_TRACKING_NUMBER" => Role::Return,
         "OUTBOUND_LINK_TO_RETURN" => Role::Outbound,
         "REROUTE_TRACKING_NUMBER" => Role::Redirection,
-        "EXPRESS_ALTERNATE_REFERENCE" | "TRACKING_NUMBER_OR_DOORTAG" | "TRANSPORTATION_CONTROL_NUMBER" | "TRACKING_CONTROL_NUMBER" => {
-            Role::Alternate
-        }
+        "EXPRESS_ALTERNATE_REFERENCE" | "TRACKING_NUMBER_OR_DOORTAG" | "TRANSPORTATION_CONTROL_NUMBER" | "TRACKING_CONTROL_NUMBER" => Role::Alternate,
         "INTERNATIONAL_DISTRIBUTION" | "TRANSBORDER_DISTRIBUTION" | "VIRTUAL_CONSOLIDATION" => Role::MasterAirWaybill,
         "FEDEX_OFFICE_JOB_ORDER_NUMBER" | "ORDER_GLOBAL_TRACKING_NUMBER" => Role::Order,
         "COD_RETURN_TRACKING_NUMBER" | "ORDER_TO_PAY_NUMBER" => Role::Payment,
@@ -166,8 +164,16 @@ pub(super) fn reference(kind: &str, number: &str, next_carrier: Option<&'static 
 /// Where it was left: by FedEx's word for the kind of place, else by its fixed description. A residence says nothing of whose hands.
 pub(super) fn delivered_to(kind: &str, description: &str) -> Option<DeliveredTo> {
     match kind {
-        "RECEPTIONIST_OR_FRONT_DESK" | "MAILROOM" | "SHIPPING_RECEIVING" | "GUARD_OR_SECURITY_STATION" | "GATE_HOUSE" | "APARTMENT_OFFICE"
-        | "LEASING_OFFICE" | "RENTAL_OFFICE" | "MAIN_OFFICE" | "MANAGER_OFFICE" => return Some(DeliveredTo::Reception),
+        "RECEPTIONIST_OR_FRONT_DESK"
+        | "MAILROOM"
+        | "SHIPPING_RECEIVING"
+        | "GUARD_OR_SECURITY_STATION"
+        | "GATE_HOUSE"
+        | "APARTMENT_OFFICE"
+        | "LEASING_OFFICE"
+        | "RENTAL_OFFICE"
+        | "MAIN_OFFICE"
+        | "MANAGER_OFFICE" => return Some(DeliveredTo::Reception),
         "FEDEX_LOCATION" => return Some(DeliveredTo::PickupPoint),
         "MAILBOX" => return Some(DeliveredTo::Mailbox),
         _ => {}
@@ -269,4 +275,100 @@ pub(super) fn old_fault(code: &str, message: &str) -> Option<Outcome> {
         "1000" => Outcome::Reauthorise,
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::TimeKind;
+
+    fn at(city: &str, region: &str, country: &str) -> Place {
+        let part = |text| Some(text).filter(|text: &&str| !text.is_empty());
+        Address { city: part(city), region: part(region), country: part(country), ..Address::default() }.place().unwrap_or_default()
+    }
+
+    #[test]
+    fn a_placeholder_midnight_is_a_day() {
+        let kind = |raw, event, place: &Place| scan_time(raw, event, &zones_of(place)).map(|time| time.kind());
+        let (reno, memphis) = (at("RENO", "NV", "US"), at("MEMPHIS", "TN", "US"));
+        assert_eq!(kind("2025-03-03T00:00:00-06:00", "IT", &reno), Some(TimeKind::Date));
+        assert_eq!(kind("2025-07-03T00:00:00-05:00", "IT", &reno), Some(TimeKind::Date));
+        assert_eq!(kind("2025-03-03T00:00:00-06:00", "IT", &Place::default()), Some(TimeKind::Date));
+        assert_eq!(kind("2025-03-03T00:00:00-06:00", "AR", &memphis), Some(TimeKind::Offset));
+        assert_eq!(kind("2025-03-03T00:00:00-06:00", "PU", &memphis), Some(TimeKind::Date));
+        assert_eq!(kind("2025-03-03T00:00:00-08:00", "AR", &reno), Some(TimeKind::Offset));
+        assert_eq!(kind("2025-03-03T00:00:00-08:00", "PU", &reno), Some(TimeKind::Date));
+        assert_eq!(kind("2025-03-03T00:00:00", "AR", &reno), Some(TimeKind::Date));
+        assert_eq!(kind("2025-03-03T00:01:00", "AR", &reno), Some(TimeKind::PlaceZone));
+        assert_eq!(kind("2025-03-03", "AR", &reno), Some(TimeKind::Date));
+        assert_eq!(kind("2025-03-03T09:00:00", "AR", &Place::default()), Some(TimeKind::Local));
+        assert_eq!(kind("soon", "AR", &reno), None);
+    }
+
+    #[test]
+    fn smartpost_is_no_town() {
+        let place = at("FEDEX SMARTPOST AUSTIN", "TX", "US");
+        assert_eq!((place.city.as_deref(), place.name.as_deref()), (Some("AUSTIN"), Some("FEDEX SMARTPOST AUSTIN")));
+        assert_eq!(at("", "", "").known(), None);
+        let named = Address { country_name: Some("Japan"), ..Address::default() }.place().unwrap();
+        assert_eq!(named.country, Country::from_alpha2("JP"));
+    }
+
+    #[test]
+    fn identifiers_keep_their_roles() {
+        for (kind, role) in [
+            ("PARTNER_CARRIER_NUMBER", Role::NextCarrier),
+            ("STANDARD_MPS", Role::MasterWaybill),
+            ("RETURNED_TO_SHIPPER_TRACKING_NUMBER", Role::Return),
+            ("OUTBOUND_LINK_TO_RETURN", Role::Outbound),
+            ("REROUTE_TRACKING_NUMBER", Role::Redirection),
+            ("TRACKING_NUMBER_OR_DOORTAG", Role::Alternate),
+            ("SHIPPER_REFERENCE", Role::CustomerReference),
+            ("PURCHASE_ORDER", Role::CustomerReference),
+            ("INVOICE", Role::CustomerReference),
+        ] {
+            assert_eq!(reference(kind, "1", None).map(|reference| reference.role), Some(role), "{kind}");
+        }
+        assert_eq!(reference("DEPARTMENT", "1", None), None);
+        let next = reference("PARTNER_CARRIER_NUMBER", "1", Some("usps")).unwrap();
+        assert_eq!(next.carrier.map(|carrier| carrier.to_string()).as_deref(), Some("usps"));
+        assert_eq!(reference("PARTNER_CARRIER_NUMBER", "1", None).unwrap().carrier, None);
+        assert_eq!(reference("SHIPPER_REFERENCE", "1", Some("usps")).unwrap().carrier, None);
+    }
+
+    #[test]
+    fn only_plain_words_say_where_it_was_left() {
+        assert_eq!(delivered_to("MAILROOM", ""), Some(DeliveredTo::Reception));
+        assert_eq!(delivered_to("FEDEX_LOCATION", ""), Some(DeliveredTo::PickupPoint));
+        assert_eq!(delivered_to("", "Front Door"), Some(DeliveredTo::SafePlace));
+        assert_eq!(delivered_to("RESIDENCE", "Residence"), None);
+        assert_eq!(delivered_to("RESIDENCE", "Front Door"), Some(DeliveredTo::SafePlace));
+        assert_eq!(delivered_to("OTHER", "Not at the front door"), None);
+    }
+
+    #[test]
+    fn towns_differ_only_when_both_are_told() {
+        assert!(differ(&at("LYON", "", "FR"), &at("DALLAS", "TX", "US")));
+        assert!(differ(&at("LYON", "", "FR"), &at("PARIS", "", "FR")));
+        assert!(!differ(&at("LYON", "", "FR"), &at("Lyon", "", "FR")));
+        assert!(!differ(&at("LYON", "", "FR"), &at("", "", "FR")));
+    }
+
+    #[test]
+    fn faults_have_their_classes() {
+        use Outcome::{NotFound, Reauthorise, RetryAfter};
+        assert_eq!(fault("NOT.AUTHORIZED.ERROR", ""), Some(Reauthorise));
+        assert_eq!(fault("TRACKING.TRACKINGNUMBER.NOTFOUND", ""), Some(NotFound));
+        assert_eq!(fault("TRACKING.DATA.NOTFOUND", ""), Some(NotFound));
+        assert_eq!(fault("INTERNAL.SERVER.ERROR", ""), Some(RetryAfter(None)));
+        assert!(matches!(fault("FORBIDDEN.ERROR", ""), Some(Outcome::Refused(_))));
+        for invalid in ["TRACKING.TRACKINGNUMBER.EMPTY", "TRACKING.REFRENCEVALUE.INVALID", "BAD.REQUEST.ERROR"] {
+            assert!(matches!(fault(invalid, ""), Some(Outcome::Invalid(_))), "{invalid}");
+        }
+        assert_eq!(fault("VIRTUAL.RESPONSE", ""), None);
+        assert_eq!(old_fault("9040", ""), Some(NotFound));
+        assert_eq!(old_fault("9055", ""), Some(RetryAfter(None)));
+        assert!(matches!(old_fault("9100", ""), Some(Outcome::Invalid(_))));
+        assert_eq!(old_fault("1", ""), None);
+    }
 }

@@ -7,8 +7,8 @@ use serde_json::json;
 
 use super::json;
 use crate::adapter::{
-    Adapter, Asked, Batch, CodeTable, Collector, DecodeError, Descriptor, Fault, Mark, Outcome, Payload, Poll, PollContext, PollLimits, Question,
-    Reply, RequestError, Token, build, check_count, client_credentials_form,
+    Adapter, Asked, Batch, CodeTable, Collector, DecodeError, Descriptor, Mark, Outcome, Payload, Poll, PollContext, PollLimits, Question, Reply,
+    RequestError, Token, build, check_count, client_credentials_form,
 };
 use crate::wire::form;
 
@@ -90,7 +90,6 @@ impl Poll for Track {
             (429 | 500..=599, _) | (_, Some(Outcome::RetryAfter(_))) => Outcome::RetryAfter(reply.retry_after()),
             (200..=299, told) => told.unwrap_or(Outcome::Found),
             (401, Some(Outcome::Invalid(fault))) => Outcome::Refused(fault),
-            (403, Some(Outcome::Reauthorise)) => Outcome::Refused(Fault::status(403)),
             (_, Some(told)) => told,
             (_, None) => reply.outcome_by_status(),
         }
@@ -145,4 +144,125 @@ fn locale(language: &str) -> String {
         (_, region) => region,
     };
     format!("{language}_{}", region.to_uppercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderMap;
+    use secrecy::SecretString;
+    use serde_json::Value;
+
+    use super::*;
+    use crate::adapter::Credentials;
+    use crate::model::TrackingNumber;
+
+    const NUMBER: &str = "449000000013";
+
+    fn adapter() -> Track {
+        Track::new(Arc::new(crate::carriers::fedex::PACK.codes()))
+    }
+
+    fn context<'a>(credentials: &'a Credentials, token: Option<&'a SecretString>) -> PollContext<'a> {
+        PollContext { now: Default::default(), request_id: "r1", credentials, token, base: None }
+    }
+
+    fn header<'r>(request: &'r Request<Vec<u8>>, name: &str) -> &'r str {
+        request.headers()[name].to_str().unwrap()
+    }
+
+    #[test]
+    fn the_request_asks_for_all_scans() {
+        let (credentials, token) = (Credentials::default(), SecretString::from("sample-token"));
+        let mut asked = vec![Asked::number(TrackingNumber::new(NUMBER)), Asked::number(TrackingNumber::new("960000000000034"))];
+        asked[1].service = Some("fdxg".into());
+        let adapter = adapter();
+        let request = adapter.request(&Question::about(&asked), &context(&credentials, Some(&token))).unwrap();
+        assert_eq!((request.method(), request.uri().to_string().as_str()), (&Method::POST, "https://apis.fedex.com/track/v1/trackingnumbers"));
+        assert_eq!(header(&request, "authorization"), "Bearer sample-token");
+        assert!(request.headers()["authorization"].is_sensitive());
+        assert_eq!((header(&request, "content-type"), header(&request, "x-locale")), ("application/json", "en_US"));
+        assert_eq!(header(&request, "x-customer-transaction-id"), "r1");
+        let body: Value = serde_json::from_slice(request.body()).unwrap();
+        let expected = json!({ "includeDetailedScans": true, "trackingInfo": [
+            { "trackingNumberInfo": { "trackingNumber": NUMBER } },
+            { "trackingNumberInfo": { "trackingNumber": "960000000000034", "carrierCode": "FDXG" } }] });
+        assert_eq!(body, expected);
+        let mut sandbox = context(&credentials, Some(&token));
+        sandbox.base = Some("https://apis-sandbox.fedex.com/");
+        let question = Question { language: Some("zh-CN"), ..Question::about(&asked) };
+        let request = adapter.request(&question, &sandbox).unwrap();
+        assert_eq!(request.uri().host(), Some("apis-sandbox.fedex.com"));
+        assert_eq!(header(&request, "x-locale"), "zh_CN");
+        assert_eq!((locale("de").as_str(), locale("ja").as_str(), locale("fr_ca").as_str()), ("de_DE", "ja_JP", "fr_CA"));
+    }
+
+    #[test]
+    fn a_request_needs_a_token_and_one_to_thirty_numbers() {
+        let (credentials, token) = (Credentials::default(), SecretString::from("t"));
+        let asked = vec![Asked::number(TrackingNumber::new(NUMBER)); 31];
+        let ask = |count: usize, token| adapter().request(&Question::about(&asked[..count]), &context(&credentials, token)).map(drop);
+        assert_eq!(ask(1, None), Err(RequestError::MissingToken));
+        assert_eq!(ask(30, Some(&token)), Ok(()));
+        assert_eq!(ask(31, Some(&token)), Err(RequestError::Numbers { asked: 31, most: 30 }));
+        assert_eq!(ask(0, Some(&token)), Err(RequestError::Numbers { asked: 0, most: 30 }));
+    }
+
+    #[test]
+    fn the_token_is_fetched_with_the_secret_in_the_body() {
+        let credentials = Credentials::default().with("client_id", "id&1").with("client_secret", "s");
+        let form = |credentials: &Credentials| {
+            let request = adapter().token_request(&context(credentials, None)).unwrap().unwrap();
+            assert_eq!((request.method(), request.uri().to_string().as_str()), (&Method::POST, "https://apis.fedex.com/oauth/token"));
+            assert_eq!(header(&request, "content-type"), "application/x-www-form-urlencoded");
+            assert!(!request.headers().contains_key("authorization"));
+            String::from_utf8(request.into_body()).unwrap()
+        };
+        assert_eq!(form(&credentials), "grant_type=client_credentials&client_id=id%261&client_secret=s");
+        let child = credentials.with("child_key", "k").with("child_secret", "c");
+        assert_eq!(form(&child), "grant_type=csp_credentials&client_id=id%261&client_secret=s&child_key=k&child_secret=c");
+        assert!(form(&child.with("grant_type", "client_pc_credentials")).starts_with("grant_type=client_pc_credentials&"));
+        let missing = adapter().token_request(&context(&Credentials::default(), None)).map(drop);
+        assert_eq!(missing, Err(RequestError::MissingCredential("client_id")));
+        let body = br#"{"access_token":"t","token_type":"bearer","expires_in":3600,"scope":"CXS-TP"}"#;
+        let token = adapter().token(&reply(200, body, &HeaderMap::new())).unwrap();
+        assert_eq!(token.lifetime.map(|lifetime| lifetime.as_secs()), Some(3600));
+    }
+
+    fn reply<'a>(status: u16, body: &'a [u8], headers: &'a HeaderMap) -> Reply<'a> {
+        Reply { status, headers, body, received: Default::default() }
+    }
+
+    #[test]
+    fn answers_are_classified_by_their_body() {
+        let mut headers = HeaderMap::new();
+        let error = |code: &str| json!({ "errors": [{ "code": code, "message": "m" }] }).to_string();
+        let results = |codes: &[&str]| {
+            let result =
+                |code: &&str| if code.is_empty() { json!({ "scanEvents": [{ "eventType": "PU" }] }) } else { json!({ "error": { "code": code } }) };
+            let groups: Vec<_> = codes.iter().map(|code| json!({ "trackResults": [result(code)] })).collect();
+            json!({ "output": { "completeTrackResults": groups } }).to_string()
+        };
+        let outcome = |status, body: &str, headers: &HeaderMap| adapter().outcome(&reply(status, body.as_bytes(), headers));
+        let plain = HeaderMap::new();
+        let absent = "TRACKING.TRACKINGNUMBER.NOTFOUND";
+        assert_eq!(outcome(200, &results(&[""]), &plain), Outcome::Found);
+        assert_eq!(outcome(200, &results(&[absent, absent]), &plain), Outcome::NotFound);
+        assert_eq!(outcome(200, &results(&[absent, ""]), &plain), Outcome::Found);
+        assert_eq!(outcome(200, &results(&["", absent]), &plain), Outcome::Found);
+        assert_eq!(outcome(200, &results(&[]), &plain), Outcome::NotFound);
+        assert_eq!(outcome(200, &error("SERVICE.UNAVAILABLE.ERROR"), &plain), Outcome::RetryAfter(None));
+        assert_eq!(outcome(401, &error("NOT.AUTHORIZED.ERROR"), &plain), Outcome::Reauthorise);
+        assert_eq!(outcome(401, "", &plain), Outcome::Reauthorise);
+        assert!(matches!(outcome(401, &error("BAD.REQUEST.ERROR"), &plain), Outcome::Refused(_)));
+        assert!(
+            matches!(outcome(400, &error("TRACKING.TRACKINGNUMBER.EMPTY"), &plain), Outcome::Invalid(fault) if fault.code == "TRACKING.TRACKINGNUMBER.EMPTY")
+        );
+        assert!(matches!(outcome(403, &error("FORBIDDEN.ERROR"), &plain), Outcome::Refused(_)));
+        assert!(matches!(outcome(403, "<html>", &plain), Outcome::Refused(_)));
+        assert_eq!(outcome(404, &error("NOT.FOUND.ERROR"), &plain), Outcome::NotFound);
+        assert_eq!(outcome(500, &error("INTERNAL.SERVER.ERROR"), &plain), Outcome::RetryAfter(None));
+        headers.insert("retry-after", "7".parse().unwrap());
+        assert_eq!(outcome(429, "", &headers), Outcome::RetryAfter(Some(std::time::Duration::from_secs(7))));
+        assert!(adapter().next_page(&reply(200, results(&[""]).as_bytes(), &plain)).is_none());
+    }
 }

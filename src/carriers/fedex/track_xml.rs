@@ -24,8 +24,11 @@ impl TrackXml {
     /// The adapter over a code table, usually the pack's own.
     #[must_use]
     pub fn new(codes: Arc<CodeTable>) -> Self {
-        const MARKS: &[Mark] =
-            &[Mark::Xml("TrackReply", &["HighestSeverity"]), Mark::Xml("Envelope", &["TrackReply"]), Mark::Xml("Envelope", &["Fault", "cause", "desc"])];
+        const MARKS: &[Mark] = &[
+            Mark::Xml("TrackReply", &["HighestSeverity"]),
+            Mark::Xml("Envelope", &["TrackReply"]),
+            Mark::Xml("Envelope", &["Fault", "cause", "desc"]),
+        ];
         Self { descriptor: Descriptor::new("fedex.track-xml", "FedEx Track Web Service (XML, closed)").with_marks(MARKS), codes }
     }
 }
@@ -247,4 +250,76 @@ fn note(out: &mut Collector<'_>, notification: Node<'_, '_>, number: Option<&Tra
     let kind = shared::old_fault(code, message).filter(|_| failed).map_or(NoticeKind::CarrierMessage, |outcome| outcome.notice_kind());
     out.notice(out.new_notice(kind, message).about(number).at("Notifications.Code").value(code));
     failed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::adapter::Registry;
+    use crate::model::{Milestone, Role, TimeKind};
+
+    fn decode(body: &str) -> Result<Batch, DecodeError> {
+        let codes = Arc::new(crate::carriers::fedex::PACK.codes());
+        TrackXml::new(codes).decode(Payload::new(body.as_bytes(), Default::default()))
+    }
+
+    const EVENT: &str = "<Events><Timestamp>2025-01-09T05:12:00-08:00</Timestamp><EventType>OD</EventType><Address/></Events>";
+
+    fn reply(details: &str) -> String {
+        format!("<TrackReply><HighestSeverity>SUCCESS</HighestSeverity>{details}</TrackReply>")
+    }
+
+    #[test]
+    fn old_new_and_wrapped_replies_say_the_same() {
+        let details = format!("<TrackDetails><TrackingNumber>449000000013</TrackingNumber>{EVENT}</TrackDetails>");
+        let old = reply(&details);
+        let new = reply(&format!("<CompletedTrackDetails>{details}</CompletedTrackDetails>"));
+        let prefixed = new.replace("</", "</v16:").replace('<', "<v16:").replace("<v16:/v16:", "</v16:");
+        let wrapped = format!("<s:Envelope><s:Header/><s:Body>{new}</s:Body></s:Envelope>");
+        let expected = decode(&old).unwrap();
+        assert_eq!(expected.shipments[0].events[0].milestone, Milestone::OutForDelivery);
+        for body in [&new, &prefixed, &wrapped] {
+            assert_eq!(decode(body), Ok(expected.clone()), "{body}");
+            assert_eq!(Registry::builtin().recognise(body.as_bytes()).unwrap().descriptor().feed.as_str(), "fedex.track-xml");
+        }
+        for body in ["<TrackResponse/>", "<Envelope><Body/></Envelope>", "<TrackReply>", "{}"] {
+            assert!(decode(body).is_err(), "{body}");
+        }
+    }
+
+    #[test]
+    fn identifiers_stand_in_an_element_or_flat() {
+        let details = "<TrackDetails><TrackingNumber>449000000013</TrackingNumber>\
+            <OtherIdentifiers><PackageIdentifier><Type>STANDARD_MPS</Type><Value>449000000024</Value></PackageIdentifier></OtherIdentifiers>\
+            <OtherIdentifiers><Type>PARTNER_CARRIER_NUMBER</Type><Value>1</Value></OtherIdentifiers><CarrierCode>FXSP</CarrierCode></TrackDetails>";
+        let shipment = decode(&reply(details)).unwrap().shipments.remove(0);
+        assert_eq!(shipment.references.iter().map(|reference| reference.role).collect::<Vec<_>>(), [Role::MasterWaybill, Role::NextCarrier]);
+        assert_eq!(shipment.references[1].carrier.as_ref().map(|carrier| carrier.as_str()), Some("usps"));
+    }
+
+    #[test]
+    fn a_status_without_a_scan_counts_from_its_own_time() {
+        let details = "<TrackDetails><TrackingNumber>449000000013</TrackingNumber><StatusDetail><CreationTime>2025-01-09T00:00:00</CreationTime>\
+            <Code>DE</Code><AncillaryDetails><Reason>7</Reason></AncillaryDetails></StatusDetail></TrackDetails>";
+        let shipment = decode(&reply(details)).unwrap().shipments.remove(0);
+        assert_eq!((shipment.events[0].milestone, shipment.events[0].time.kind()), (Milestone::Refused, TimeKind::Date));
+    }
+
+    #[test]
+    fn notifications_are_notices_and_success_is_none() {
+        let note = |severity: &str, code: &str| {
+            let body = reply(&format!(
+                "<TrackDetails><Notification><Severity>{severity}</Severity><Code>{code}</Code><Message>m</Message></Notification>\
+                 <TrackingNumber>449000000013</TrackingNumber></TrackDetails>"
+            ));
+            let batch = decode(&body).unwrap();
+            (batch.shipments.len(), batch.notices.first().map(|notice| notice.kind))
+        };
+        assert_eq!(note("SUCCESS", "0"), (1, None));
+        assert_eq!(note("ERROR", "9040"), (0, Some(NoticeKind::NotFound)));
+        assert_eq!(note("FAILURE", "9060"), (0, Some(NoticeKind::RetryLater)));
+        assert_eq!(note("ERROR", "1000"), (0, Some(NoticeKind::Reauthorise)));
+        assert_eq!(note("ERROR", "1"), (0, Some(NoticeKind::CarrierMessage)));
+        assert_eq!(note("WARNING", "1"), (1, Some(NoticeKind::CarrierMessage)));
+    }
 }

@@ -74,3 +74,82 @@ impl Webhook for Push {
         answer(verdict.status(), "", Vec::new())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderMap;
+
+    use super::*;
+    use crate::adapter::Registry;
+    use crate::model::Milestone;
+
+    const RESULT: &str = r#"{"trackingNumberInfo":{"trackingNumber":"449000000013","carrierCode":"FDXE"},"scanEvents":[{"date":"2025-03-07T10:00:00+01:00","eventType":"DL","eventDescription":"Delivered","derivedStatusCode":"DL","scanLocation":{"city":"LYON","countryCode":"FR"}}]}"#;
+
+    fn adapter() -> Push {
+        Push::new(Arc::new(crate::carriers::fedex::PACK.codes()))
+    }
+
+    fn decode(body: &str) -> Result<Batch, DecodeError> {
+        adapter().decode(Payload::new(body.as_bytes(), Default::default()))
+    }
+
+    #[test]
+    fn the_three_bodies_say_the_same() {
+        let whole = format!(r#"{{"output":{{"completeTrackResults":[{{"trackingNumber":"449000000013","trackResults":[{RESULT}]}}]}}}}"#);
+        let one = decode(RESULT).unwrap();
+        assert_eq!(one.shipments[0].events[0].milestone, Milestone::Delivered);
+        assert_eq!(one.shipments[0].delivery, DeliveryKind::Increment);
+        assert_eq!(decode(&format!("[{RESULT}]")), Ok(one.clone()));
+        assert_eq!(decode(&whole), Ok(one.clone()));
+        assert_eq!(decode(&format!(r#"{{"trackingNumber":"449000000013","trackResults":[{RESULT}]}}"#)), Ok(one));
+        let registry = Registry::builtin();
+        let told = |body: &str| registry.recognise(body.as_bytes()).unwrap().descriptor().feed.to_string();
+        assert_eq!(told(RESULT), "fedex.webhook");
+        assert_eq!(told(&format!("[{RESULT}]")), "fedex.webhook");
+        assert_eq!(told(&whole), "fedex.track");
+    }
+
+    #[test]
+    fn news_of_one_parcel_twice_is_no_reuse() {
+        let batch = decode(&format!("[{RESULT},{RESULT}]")).unwrap();
+        assert_eq!((batch.shipments.len(), batch.notices.len()), (2, 0));
+    }
+
+    #[test]
+    fn empty_lists_are_fine_and_foreign_messages_are_not() {
+        assert_eq!(decode("[]"), Ok(Batch::default()));
+        for body in ["", "{}", "[7]", r#"{"id":1}"#, "true"] {
+            assert!(decode(body).is_err(), "{body}");
+        }
+        assert_eq!(decode(&format!("[7,{RESULT}]")).unwrap().notices.len(), 1);
+    }
+
+    #[test]
+    fn only_the_raw_body_under_the_token_verifies() {
+        let secret = SecretString::from("sample-token");
+        // Computed outside this crate over RESULT, under this token and under another.
+        let (good, other) = ("SZRAMHTodVNzTCiojSUl6MSTU+MsTKT9+FYQVtQHsj4=", "0j0Uhe/EJ5jwH6i9bfcUI/AWJJNwq1SdZ8U7gEVP6UU=");
+        let verify = |signature: Option<&str>, body: &str, secret| {
+            let mut headers = HeaderMap::new();
+            if let Some(signature) = signature {
+                headers.insert(SIGNATURE, signature.parse().unwrap());
+            }
+            adapter().verify(&WebhookCall { headers: &headers, body: body.as_bytes(), received: Default::default() }, secret)
+        };
+        assert_eq!(verify(Some(good), RESULT, Some(&secret)), Ok(()));
+        assert_eq!(verify(Some(good), &format!("{RESULT} "), Some(&secret)), Err(WebhookError::WrongProof));
+        assert_eq!(verify(Some(other), RESULT, Some(&secret)), Err(WebhookError::WrongProof));
+        for wrong in ["not base64!", "", &good[..20]] {
+            assert_eq!(verify(Some(wrong), RESULT, Some(&secret)), Err(WebhookError::WrongProof), "{wrong}");
+        }
+        assert_eq!(verify(None, RESULT, Some(&secret)), Err(WebhookError::MissingProof(SIGNATURE)));
+        assert_eq!(verify(Some(good), RESULT, None), Err(WebhookError::NoSecret));
+        let headers = HeaderMap::new();
+        let call = WebhookCall { headers: &headers, body: b"", received: Default::default() };
+        for (verdict, status) in [(Verdict::Accepted, 200), (Verdict::Unverified, 401), (Verdict::Unreadable, 400), (Verdict::Failed, 503)] {
+            let answer = adapter().acknowledge(&call, verdict);
+            assert_eq!((answer.status().as_u16(), answer.body().len()), (status, 0));
+        }
+        assert!(adapter().protection().contains("sent again"));
+    }
+}
