@@ -7,7 +7,7 @@ use super::meaning::{Meanings, Scan};
 use crate::adapter::{Collector, Fault, NoticeKind, Outcome, stamped};
 use crate::carriers::mapping::{code, delivered_after_return_is_returned};
 use crate::model::{
-    Confidence, Country, DeliveredTo, EventTime, Milestone, Personal, Place, Promise, PromiseKind, Reference, Role, Scope, Shipment, Stage,
+    Confidence, Country, DeliveredTo, Event, EventTime, Milestone, Personal, Place, Promise, PromiseKind, Reference, Role, Scope, Shipment, Stage,
     TrackingNumber, Zones, zones_of,
 };
 use crate::wire::clock::{self, Stamp};
@@ -203,32 +203,44 @@ pub(super) struct Ending<'t> {
 
 /// Applies what is told once for the shipment to its events.
 pub(super) fn finish(shipment: &mut Shipment, ending: Ending<'_>, is_freight: bool) {
-    let origin = shipment.origin.as_ref();
     let last = shipment.events.iter_mut().filter(|event| event.milestone == Milestone::Delivered).max_by_key(|event| event.time.earliest());
     if let Some(last) = last {
         last.delivered_to = ending.delivered_to.or(last.delivered_to);
         // FedEx writes "Signature not required" where a name would stand.
         last.signed_by = ending.signer.filter(|signer| !signer.to_ascii_lowercase().contains("signature")).and_then(Personal::parse);
     }
-    let began = shipment.events.iter().any(|event| event.milestone == Milestone::Returning);
-    if ending.is_back && !began {
-        for event in shipment.events.iter_mut().filter(|event| event.milestone == Milestone::Delivered) {
-            let reached = ending.place.as_ref().or(event.place.as_ref());
-            if !origin.zip(reached).is_some_and(|(origin, reached)| differ(origin, reached)) {
-                event.stage = Some(Stage::Return);
-                event.milestone = Milestone::Returned;
-                event.delivered_to = None;
-                event.confidence = event.confidence.min(Confidence::Medium);
-            }
-        }
-    }
-    delivered_after_return_is_returned(&mut shipment.events);
+    end_return(shipment, &ending);
     // Every package has a number of its own: what is said of it is said of one piece. Freight moves as one under one number.
     if shipment.piece_count.is_some_and(|count| count > 1) && !is_freight {
         shipment.pieces = vec![shipment.number.clone()];
         for event in &mut shipment.events {
             event.piece = Some(event.number.clone());
             event.scope = Scope::Piece;
+        }
+    }
+}
+
+/// Turns a delivery that ends a return into one.
+///
+/// `RS` says that the parcel is on its way back. `RT` and the exceptions 14 and 86 only expect it: parcels are delivered after them as well.
+fn end_return(shipment: &mut Shipment, ending: &Ending<'_>) {
+    let is_moving = |event: &Event| !matches!(event.code.value.as_str(), "RT" | "DE" | "SE" | "DY" | "DD" | "PD" | "CD");
+    let returning = || shipment.events.iter().filter(|event| event.milestone == Milestone::Returning);
+    if returning().any(is_moving) {
+        delivered_after_return_is_returned(&mut shipment.events);
+        return;
+    }
+    let expected = returning().map(|event| event.time.earliest()).min();
+    let origin = shipment.origin.as_ref();
+    for event in shipment.events.iter_mut().filter(|event| event.milestone == Milestone::Delivered) {
+        let places = origin.zip(ending.place.as_ref().or(event.place.as_ref()));
+        let is_elsewhere = places.is_some_and(|(origin, reached)| differ(origin, reached));
+        let is_expected = places.is_some() && expected.is_some_and(|expected| expected <= event.time.earliest());
+        if !is_elsewhere && (ending.is_back || is_expected) {
+            event.stage = Some(Stage::Return);
+            event.milestone = Milestone::Returned;
+            event.delivered_to = None;
+            event.confidence = event.confidence.min(Confidence::Medium);
         }
     }
 }

@@ -59,6 +59,22 @@ fn the_way_back_ends_with_the_shipper() {
 }
 
 #[test]
+fn an_expected_return_may_still_be_delivered() {
+    let home = json!({ "address": { "city": "DALLAS", "countryCode": "US" } });
+    let ended = |event: &str, city: &str, country: &str| {
+        let mut expecting = scan("2025-03-02T11:00:00+01:00", event, "LYON", "FR");
+        expecting["exceptionCode"] = "14".into();
+        let delivered = scan("2025-03-06T11:00:00+01:00", "DL", city, country);
+        milestones(&shipment(json!({ "shipperInformation": home, "scanEvents": [delivered, expecting] })))[0]
+    };
+    for event in ["DE", "RT"] {
+        assert_eq!(ended(event, "LYON", "FR"), Milestone::Delivered, "{event}");
+        assert_eq!(ended(event, "DALLAS", "US"), Milestone::Returned, "{event}");
+    }
+    assert_eq!(ended("RS", "LYON", "FR"), Milestone::Returned);
+}
+
+#[test]
 fn the_status_is_an_event_only_without_scans() {
     let status = json!({ "code": "DL", "derivedCode": "DL", "description": "Delivered" });
     let dates = json!([{ "type": "ACTUAL_DELIVERY", "dateTime": "2025-03-06T11:00:00+01:00" }]);
