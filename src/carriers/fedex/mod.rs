@@ -1,6 +1,17 @@
 #![doc = include_str!("../../../carriers/fedex/README.md")]
 
+mod json;
+mod meaning;
+mod shared;
+mod track;
+mod track_xml;
+mod webhook;
+
 use std::sync::Arc;
+
+pub use track::Track;
+pub use track_xml::TrackXml;
+pub use webhook::Push;
 
 use super::pack::Pack;
 use crate::adapter::{Adapter, CodeTable};
@@ -13,6 +24,6 @@ pub(crate) static PACK: Pack = Pack {
     adapters,
 };
 
-fn adapters(_codes: &Arc<CodeTable>) -> Vec<Arc<dyn Adapter>> {
-    vec![]
+fn adapters(codes: &Arc<CodeTable>) -> Vec<Arc<dyn Adapter>> {
+    vec![Arc::new(Track::new(codes.clone())), Arc::new(TrackXml::new(codes.clone())), Arc::new(Push::new(codes.clone()))]
 }

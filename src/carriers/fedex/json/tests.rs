@@ -1,0 +1,180 @@
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use crate::adapter::{Adapter, Batch, NoticeKind, Payload};
+use crate::carriers::fedex::{PACK, Track};
+use crate::model::{Milestone, PromiseKind, Reference, Role, Scope, Shipment, TimeKind};
+
+const NUMBER: &str = "449000000013";
+
+fn adapter() -> Track {
+    Track::new(Arc::new(PACK.codes()))
+}
+
+fn batch(body: &Value) -> Batch {
+    adapter().decode(Payload::new(body.to_string().as_bytes(), Default::default())).unwrap()
+}
+
+/// One result under one number.
+fn shipment(result: Value) -> Shipment {
+    let mut result = result;
+    result["trackingNumberInfo"] = json!({ "trackingNumber": NUMBER });
+    let body = json!({ "output": { "completeTrackResults": [{ "trackingNumber": NUMBER, "trackResults": [result] }] } });
+    batch(&body).shipments.remove(0)
+}
+
+fn scan(date: &str, event: &str, city: &str, country: &str) -> Value {
+    json!({ "date": date, "eventType": event, "scanLocation": { "city": city, "countryCode": country } })
+}
+
+fn milestones(shipment: &Shipment) -> Vec<Milestone> {
+    shipment.events.iter().map(|event| event.milestone).collect()
+}
+
+#[test]
+fn the_way_back_ends_with_the_shipper() {
+    let home = json!({ "address": { "city": "DALLAS", "countryCode": "US" } });
+    let delivered = scan("2025-03-06T11:00:00-06:00", "DL", "DALLAS", "US");
+    let before = scan("2025-03-01T11:00:00+01:00", "DL", "LYON", "FR");
+    let returning = scan("2025-03-02T11:00:00+01:00", "RS", "LYON", "FR");
+    assert_eq!(
+        milestones(&shipment(json!({ "scanEvents": [delivered, returning, before] }))),
+        [Milestone::Returned, Milestone::Returning, Milestone::Delivered]
+    );
+    let marks = [
+        json!({ "returnDetail": { "authorizationName": "SAMPLE" } }),
+        json!({ "additionalTrackingInfo": { "packageIdentifiers": [{ "type": "RETURNED_TO_SHIPPER_TRACKING_NUMBER", "values": ["1"] }] } }),
+    ];
+    for mut result in marks {
+        result["shipperInformation"] = home.clone();
+        result["scanEvents"] = json!([delivered]);
+        assert_eq!(milestones(&shipment(result.clone())), [Milestone::Returned], "{result}");
+        result["deliveryDetails"] = json!({ "actualDeliveryAddress": { "city": "LYON", "countryCode": "FR" } });
+        assert_eq!(milestones(&shipment(result)), [Milestone::Delivered]);
+    }
+    let empty = json!({ "returnDetail": { "authorizationName": "", "reasonDetail": [{ "type": "" }] }, "scanEvents": [delivered] });
+    let shipment = shipment(empty);
+    assert_eq!((milestones(&shipment), shipment.is_return), (vec![Milestone::Delivered], false));
+}
+
+#[test]
+fn an_expected_return_may_still_be_delivered() {
+    let home = json!({ "address": { "city": "DALLAS", "countryCode": "US" } });
+    let ended = |event: &str, city: &str, country: &str| {
+        let mut expecting = scan("2025-03-02T11:00:00+01:00", event, "LYON", "FR");
+        expecting["exceptionCode"] = "14".into();
+        let delivered = scan("2025-03-06T11:00:00+01:00", "DL", city, country);
+        milestones(&shipment(json!({ "shipperInformation": home, "scanEvents": [delivered, expecting] })))[0]
+    };
+    for event in ["DE", "RT"] {
+        assert_eq!(ended(event, "LYON", "FR"), Milestone::Delivered, "{event}");
+        assert_eq!(ended(event, "DALLAS", "US"), Milestone::Returned, "{event}");
+    }
+    assert_eq!(ended("RS", "LYON", "FR"), Milestone::Returned);
+}
+
+#[test]
+fn the_status_is_an_event_only_without_scans() {
+    let status = json!({ "code": "DL", "derivedCode": "DL", "description": "Delivered" });
+    let dates = json!([{ "type": "ACTUAL_DELIVERY", "dateTime": "2025-03-06T11:00:00+01:00" }]);
+    let alone = shipment(json!({ "latestStatusDetail": status, "dateAndTimes": dates }));
+    assert_eq!(milestones(&alone), [Milestone::Delivered]);
+    let scanned = shipment(
+        json!({ "latestStatusDetail": status, "dateAndTimes": dates, "scanEvents": [scan("2025-03-06T09:00:00+01:00", "OD", "LYON", "FR")] }),
+    );
+    assert_eq!(milestones(&scanned), [Milestone::OutForDelivery]);
+    let attempted = json!({
+        "latestStatusDetail": { "code": "DE", "derivedCode": "DE", "ancillaryDetails": [{ "reason": "07" }] },
+        "dateAndTimes": [{ "type": "ATTEMPTED_DELIVERY", "dateTime": "2025-03-06T11:00:00+01:00" }],
+    });
+    let attempted = shipment(attempted);
+    assert_eq!(milestones(&attempted), [Milestone::Refused]);
+    assert_eq!((attempted.events[0].code.value.as_str(), attempted.events[0].code.qualifier.as_deref()), ("DE", Some("07")));
+    // A ship date says nothing of when it went on its way.
+    let undated = json!({ "latestStatusDetail": { "code": "IT" }, "dateAndTimes": [{ "type": "SHIP", "dateTime": "2025-03-06T00:00:00-06:00" }] });
+    assert_eq!(milestones(&shipment(undated)), []);
+}
+
+#[test]
+fn promises_follow_fedex_s_order() {
+    let dates = json!([
+        { "type": "COMMITMENT", "dateTime": "2025-03-05T12:00:00+01:00" },
+        { "type": "APPOINTMENT_DELIVERY", "dateTime": "2025-03-03T12:00:00+01:00" },
+        { "type": "ESTIMATED_DELIVERY", "dateTime": "2025-03-02T00:00:00-06:00" },
+    ]);
+    let mut result = json!({
+        "dateAndTimes": dates,
+        "estimatedDeliveryTimeWindow": { "window": { "begins": "2025-03-01T09:00:00+01:00", "ends": "2025-03-01T12:00:00+01:00" } },
+        "standardTransitTimeWindow": { "window": { "ends": "2025-03-04T12:00:00+01:00" } },
+        "scanEvents": [],
+    });
+    let told = |result: &Value| {
+        let promise = shipment(result.clone()).promise.unwrap();
+        (promise.kind, promise.by.raw()[..10].to_owned(), promise.from.is_some(), promise.by.kind())
+    };
+    assert_eq!(told(&result), (PromiseKind::Estimated, "2025-03-01".into(), true, TimeKind::Offset));
+    result["estimatedDeliveryTimeWindow"] = json!({ "window": {} });
+    assert_eq!(told(&result), (PromiseKind::Estimated, "2025-03-02".into(), false, TimeKind::Date));
+    result["dateAndTimes"].as_array_mut().unwrap().pop();
+    assert_eq!(told(&result), (PromiseKind::Agreed, "2025-03-03".into(), false, TimeKind::Offset));
+    result["dateAndTimes"].as_array_mut().unwrap().pop();
+    assert_eq!(told(&result), (PromiseKind::Committed, "2025-03-04".into(), false, TimeKind::Offset));
+    result["standardTransitTimeWindow"] = Value::Null;
+    assert_eq!(told(&result), (PromiseKind::Committed, "2025-03-05".into(), false, TimeKind::Offset));
+    result["latestStatusDetail"] = json!({ "code": "DL" });
+    assert_eq!(shipment(result).promise, None);
+}
+
+#[test]
+fn a_piece_of_several_speaks_for_itself() {
+    let result = |count| json!({ "packageDetails": { "count": count }, "scanEvents": [scan("2025-03-06T09:00:00+01:00", "DL", "LYON", "FR")] });
+    let several = shipment(result("3"));
+    assert_eq!((several.events[0].scope, several.piece_count, several.pieces.len()), (Scope::Piece, Some(3), 1));
+    let one = shipment(result("1"));
+    assert_eq!((one.events[0].scope, one.events[0].piece.is_none()), (Scope::Parcel, true));
+}
+
+#[test]
+fn people_stay_out_and_the_signer_stays_hidden() {
+    let mut result = json!({
+        "recipientInformation": { "contact": { "personName": "SAMPLE RECIPIENT", "phoneNumber": "15550100199" }, "address": { "streetLines": ["1 SAMPLE STREET"], "city": "LYON" } },
+        "deliveryDetails": { "receivedByName": "S.RECIPIENT" },
+        "scanEvents": [scan("2025-03-06T09:00:00+01:00", "DL", "LYON", "FR"), scan("2025-03-05T09:00:00+01:00", "DL", "LYON", "FR")],
+    });
+    let told = shipment(result.clone());
+    assert_eq!(told.events[0].signed_by.as_ref().map(|signer| signer.reveal()), Some("S.RECIPIENT"));
+    assert_eq!(told.events[1].signed_by, None);
+    let shown = format!("{told:?}{}", serde_json::to_string(&told).unwrap());
+    for personal in ["RECIPIENT", "5550100", "STREET"] {
+        assert!(!shown.contains(personal), "{personal}");
+    }
+    result["deliveryDetails"]["receivedByName"] = "Signature not required".into();
+    assert_eq!(shipment(result).events[0].signed_by, None);
+}
+
+#[test]
+fn a_number_used_twice_is_two_shipments() {
+    let result = |unique: &str| json!({ "trackingNumberInfo": { "trackingNumber": NUMBER, "trackingNumberUniqueId": unique }, "scanEvents": [] });
+    let body = json!({ "output": { "completeTrackResults": [{ "trackingNumber": NUMBER, "trackResults": [result("2460000000~A"), result("2450000000~A")] }] } });
+    let batch = batch(&body);
+    let instances: Vec<_> = batch.shipments.iter().map(|shipment| shipment.instance.as_deref()).collect();
+    assert_eq!(instances, [Some("2460000000~A"), Some("2450000000~A")]);
+    assert_eq!(batch.notices.iter().map(|notice| notice.kind).collect::<Vec<_>>(), [NoticeKind::NumberReused]);
+}
+
+#[test]
+fn a_door_tag_leads_to_the_number() {
+    let body = json!({ "output": { "completeTrackResults": [
+        { "trackingNumber": "DT000000000018", "trackResults": [{ "trackingNumberInfo": { "trackingNumber": NUMBER }, "scanEvents": [] }] }] } });
+    let shipment = batch(&body).shipments.remove(0);
+    assert_eq!(shipment.number.as_str(), NUMBER);
+    assert_eq!(shipment.references, [Reference::new(Role::Alternate, "DT000000000018").issued_by("fedex")]);
+}
+
+#[test]
+fn other_messages_are_errors() {
+    for body in ["", "{}", "[]", "{\"trackResponse\":{}}", "<html>", "{\"output\""] {
+        assert!(adapter().decode(Payload::new(body.as_bytes(), Default::default())).is_err(), "{body}");
+    }
+}

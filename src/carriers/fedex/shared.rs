@@ -1,0 +1,386 @@
+//! What FedEx's feeds share around their scans: places, times, references, where it was left, how a journey ends, faults.
+
+use chrono::{NaiveTime, Offset, TimeZone};
+use smol_str::SmolStr;
+
+use super::meaning::{Meanings, Scan};
+use crate::adapter::{Collector, Fault, NoticeKind, Outcome, stamped};
+use crate::carriers::mapping::{code, delivered_after_return_is_returned};
+use crate::model::{
+    Confidence, Country, DeliveredTo, Event, EventTime, Milestone, Personal, Place, Promise, PromiseKind, Reference, Role, Scope, Shipment, Stage,
+    TrackingNumber, Zones, zones_of,
+};
+use crate::wire::clock::{self, Stamp};
+
+/// The offsets of US Central time, which FedEx writes after the midnight of a day without a time.
+const CENTRAL: [i32; 2] = [-6 * 3600, -5 * 3600];
+
+/// The parts of an address that are kept.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Address<'t> {
+    pub city: Option<&'t str>,
+    pub region: Option<&'t str>,
+    pub postcode: Option<&'t str>,
+    pub country: Option<&'t str>,
+    pub country_name: Option<&'t str>,
+}
+
+impl Address<'_> {
+    pub fn place(&self) -> Option<Place> {
+        let city = self.city.unwrap_or_default();
+        let town = city.strip_prefix("FEDEX SMARTPOST").map(str::trim);
+        let named = town.unwrap_or(city);
+        Place {
+            name: town.map(|_| city.into()),
+            city: (!named.is_empty()).then(|| named.into()),
+            region: self.region.map(Into::into),
+            postcode: self.postcode.map(Into::into),
+            country: self.country.or(self.country_name).and_then(Country::named),
+            code: None,
+        }
+        .known()
+    }
+}
+
+/// The words around a scan's codes.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Told<'t> {
+    pub time: &'t str,
+    pub exception_text: &'t str,
+    pub facility: Option<&'t str>,
+    pub address: Address<'t>,
+}
+
+/// Adds a scan to a shipment. `value` is the code as the feed wrote it.
+pub(super) fn push_scan(out: &mut Collector<'_>, shipment: &mut Shipment, meanings: &Meanings<'_>, value: &str, scan: &Scan<'_>, told: &Told<'_>) {
+    let mut place = told.address.place();
+    // Before the facility's code is added: it looks like an airport's, but need not be one.
+    let zones = place.as_ref().map_or(Zones::Unknown, zones_of);
+    let Some(time) = scan_time(told.time, value, &zones) else {
+        out.skipped(&shipment.number, meanings.names.time, told.time, "an ISO 8601 date and time");
+        return;
+    };
+    if let Some(facility) = told.facility {
+        place.get_or_insert_default().code = Some(facility.into());
+    }
+    let mapped = meanings.of(out, &shipment.number, scan);
+    let repeats = told.exception_text.is_empty() || told.exception_text.eq_ignore_ascii_case(scan.description);
+    let joined;
+    let text = match (scan.description, repeats) {
+        (description, true) => description,
+        ("", false) => told.exception_text,
+        (description, false) => {
+            joined = [description, told.exception_text].join(" - ");
+            &joined
+        }
+    };
+    let event = out.event(&shipment.number, mapped, time, place, code(value, Some(scan.exception), Some(text)));
+    shipment.events.push(event);
+}
+
+/// A scan's time. Midnight stands for "that day" at a pickup or label, without an offset, and in US Central time anywhere else on Earth.
+fn scan_time(raw: &str, event: &str, zones: &Zones) -> Option<EventTime> {
+    let Some(stamp) = clock::iso(raw) else {
+        return clock::date(raw).map(|day| EventTime::date(raw, day, zones));
+    };
+    let is_midnight = stamp.local.time() == NaiveTime::MIN;
+    let is_day = is_midnight && (matches!(event, "PU" | "PX" | "DO" | "OC" | "MD") || stamp.offset.is_none() || is_foreign_central(stamp, zones));
+    Some(if is_day { EventTime::date(raw, stamp.local.date(), zones) } else { stamped(raw, stamp, zones) })
+}
+
+fn is_foreign_central(stamp: Stamp, zones: &Zones) -> bool {
+    let Some(offset) = stamp.offset.filter(|offset| CENTRAL.contains(offset)) else { return false };
+    let Some(utc) = stamp.local.checked_sub_signed(chrono::Duration::seconds(offset.into())) else { return true };
+    !zones.iter().any(|zone| zone.offset_from_utc_datetime(&utc).fix().local_minus_utc() == offset)
+}
+
+/// One statement about when it will be delivered.
+pub(super) struct Expected<'t> {
+    pub kind: PromiseKind,
+    pub field: &'static str,
+    pub from: Option<&'t str>,
+    pub by: Option<&'t str>,
+}
+
+/// The first readable statement, unless the journey is over. Nothing is delivered at midnight: that is a day without a time.
+pub(super) fn promise<'t>(out: &mut Collector<'_>, shipment: &Shipment, told: impl IntoIterator<Item = Expected<'t>>) -> Option<Promise> {
+    if shipment.events.iter().any(|event| event.milestone.is_terminal()) {
+        return None;
+    }
+    let zones = shipment.destination.as_ref().map_or(Zones::Unknown, zones_of);
+    let mut read = |field, raw: &str| {
+        let time = match clock::iso(raw) {
+            Some(stamp) if stamp.local.time() == NaiveTime::MIN => Some(EventTime::date(raw, stamp.local.date(), &zones)),
+            Some(stamp) => Some(stamped(raw, stamp, &zones)),
+            None => clock::date(raw).map(|day| EventTime::date(raw, day, &zones)),
+        };
+        if time.is_none() {
+            out.unreadable(&shipment.number, field, raw, "an ISO 8601 date");
+        }
+        time
+    };
+    told.into_iter().find_map(|expected| {
+        let by = read(expected.field, expected.by?)?;
+        Some(Promise { kind: expected.kind, from: expected.from.and_then(|from| read(expected.field, from)), by })
+    })
+}
+
+/// Which dates say when a status came about that has no time of its own.
+pub(super) fn dated_by(status: &str) -> &'static [&'static str] {
+    match status {
+        "DL" => &["ACTUAL_DELIVERY"],
+        "PU" | "PX" | "IP" => &["ACTUAL_PICKUP", "ACTUAL_TENDER"],
+        "DO" => &["ACTUAL_TENDER", "ACTUAL_PICKUP"],
+        "DE" => &["ATTEMPTED_DELIVERY"],
+        "OC" | "IN" | "MD" => &["SHIPMENT_DATA_RECEIVED"],
+        _ => &[],
+    }
+}
+
+/// What a `packageIdentifier` is to the parcel. Numbers that half a warehouse shares (department, part) are no references.
+pub(super) fn reference(kind: &str, number: &str, next_carrier: Option<&'static str>) -> Option<Reference> {
+    let role = match kind {
+        "DEPARTMENT" | "PART_NUMBER" => return None,
+        "PARTNER_CARRIER_NUMBER" => Role::NextCarrier,
+        "STANDARD_MPS" => Role::MasterWaybill,
+        "RETURNED_TO_SHIPPER_TRACKING_NUMBER" => Role::Return,
+        "OUTBOUND_LINK_TO_RETURN" => Role::Outbound,
+        "REROUTE_TRACKING_NUMBER" => Role::Redirection,
+        "EXPRESS_ALTERNATE_REFERENCE" | "TRACKING_NUMBER_OR_DOORTAG" | "TRANSPORTATION_CONTROL_NUMBER" | "TRACKING_CONTROL_NUMBER" => Role::Alternate,
+        "INTERNATIONAL_DISTRIBUTION" | "TRANSBORDER_DISTRIBUTION" | "VIRTUAL_CONSOLIDATION" => Role::MasterAirWaybill,
+        "FEDEX_OFFICE_JOB_ORDER_NUMBER" | "ORDER_GLOBAL_TRACKING_NUMBER" => Role::Order,
+        "COD_RETURN_TRACKING_NUMBER" | "ORDER_TO_PAY_NUMBER" => Role::Payment,
+        _ => Role::CustomerReference,
+    };
+    let reference = Reference::new(role, number);
+    Some(match (role, next_carrier) {
+        (Role::NextCarrier, Some(carrier)) => reference.issued_by(carrier),
+        (Role::NextCarrier, None) => reference,
+        (Role::CustomerReference | Role::Order | Role::Payment, _) => reference,
+        _ => reference.issued_by("fedex"),
+    })
+}
+
+/// Where it was left: by FedEx's word for the kind of place, else by its fixed description. A residence says nothing of whose hands.
+pub(super) fn delivered_to(kind: &str, description: &str) -> Option<DeliveredTo> {
+    match kind {
+        "RECEPTIONIST_OR_FRONT_DESK"
+        | "MAILROOM"
+        | "SHIPPING_RECEIVING"
+        | "GUARD_OR_SECURITY_STATION"
+        | "GATE_HOUSE"
+        | "APARTMENT_OFFICE"
+        | "LEASING_OFFICE"
+        | "RENTAL_OFFICE"
+        | "MAIN_OFFICE"
+        | "MANAGER_OFFICE" => return Some(DeliveredTo::Reception),
+        "FEDEX_LOCATION" => return Some(DeliveredTo::PickupPoint),
+        "MAILBOX" => return Some(DeliveredTo::Mailbox),
+        _ => {}
+    }
+    let is = |known: &[&str]| known.iter().any(|known| description.eq_ignore_ascii_case(known));
+    if is(&["Receptionist/Front Desk", "Front Desk", "Mailroom", "Mail Room", "Shipping/Receiving", "Guard/Security Station"]) {
+        Some(DeliveredTo::Reception)
+    } else if is(&["Front Door", "Back Door", "Side Door", "Rear Door", "Garage", "Porch", "Patio"]) {
+        Some(DeliveredTo::SafePlace)
+    } else if is(&["Neighbor", "Neighbour"]) {
+        Some(DeliveredTo::Neighbour)
+    } else {
+        is(&["Mailbox", "Mail Box"]).then_some(DeliveredTo::Mailbox)
+    }
+}
+
+/// What a shipment's own fields tell about its end.
+#[derive(Default)]
+pub(super) struct Ending<'t> {
+    /// FedEx names a return: its details, or the number it goes back under.
+    pub is_back: bool,
+    /// Where it was delivered, when that is told besides the scans.
+    pub place: Option<Place>,
+    pub delivered_to: Option<DeliveredTo>,
+    pub signer: Option<&'t str>,
+}
+
+/// Applies what is told once for the shipment to its events.
+pub(super) fn finish(shipment: &mut Shipment, ending: Ending<'_>, is_freight: bool) {
+    let last = shipment.events.iter_mut().filter(|event| event.milestone == Milestone::Delivered).max_by_key(|event| event.time.earliest());
+    if let Some(last) = last {
+        last.delivered_to = ending.delivered_to.or(last.delivered_to);
+        // FedEx writes "Signature not required" where a name would stand.
+        last.signed_by = ending.signer.filter(|signer| !signer.to_ascii_lowercase().contains("signature")).and_then(Personal::parse);
+    }
+    end_return(shipment, &ending);
+    // Every package has a number of its own: what is said of it is said of one piece. Freight moves as one under one number.
+    if shipment.piece_count.is_some_and(|count| count > 1) && !is_freight {
+        shipment.pieces = vec![shipment.number.clone()];
+        for event in &mut shipment.events {
+            event.piece = Some(event.number.clone());
+            event.scope = Scope::Piece;
+        }
+    }
+}
+
+/// Turns a delivery that ends a return into one.
+///
+/// `RS` says that the parcel is on its way back. `RT` and the exceptions 14 and 86 only expect it: parcels are delivered after them as well.
+fn end_return(shipment: &mut Shipment, ending: &Ending<'_>) {
+    let is_moving = |event: &Event| !matches!(event.code.value.as_str(), "RT" | "DE" | "SE" | "DY" | "DD" | "PD" | "CD");
+    let returning = || shipment.events.iter().filter(|event| event.milestone == Milestone::Returning);
+    if returning().any(is_moving) {
+        delivered_after_return_is_returned(&mut shipment.events);
+        return;
+    }
+    let expected = returning().map(|event| event.time.earliest()).min();
+    let origin = shipment.origin.as_ref();
+    for event in shipment.events.iter_mut().filter(|event| event.milestone == Milestone::Delivered) {
+        let places = origin.zip(ending.place.as_ref().or(event.place.as_ref()));
+        let is_elsewhere = places.is_some_and(|(origin, reached)| differ(origin, reached));
+        let is_expected = places.is_some() && expected.is_some_and(|expected| expected <= event.time.earliest());
+        if !is_elsewhere && (ending.is_back || is_expected) {
+            event.stage = Some(Stage::Return);
+            event.milestone = Milestone::Returned;
+            event.delivered_to = None;
+            event.confidence = event.confidence.min(Confidence::Medium);
+        }
+    }
+}
+
+/// Whether two places are certainly not the same town.
+fn differ(one: &Place, other: &Place) -> bool {
+    let countries = one.country.zip(other.country).is_some_and(|(one, other)| one != other);
+    let towns = one.city.as_ref().zip(other.city.as_ref()).is_some_and(|(one, other)| !one.eq_ignore_ascii_case(other));
+    countries || towns
+}
+
+/// The shipments of a payload so far: number and instance.
+pub(super) type Seen = Vec<(TrackingNumber, Option<SmolStr>)>;
+
+/// Says that a number stands for several parcels, once another shipment under it is seen.
+pub(super) fn note_reuse(out: &mut Collector<'_>, seen: &mut Seen, shipment: &Shipment) {
+    if seen.iter().any(|(number, instance)| *number == shipment.number && *instance != shipment.instance) {
+        out.notice(out.new_notice(NoticeKind::NumberReused, "several shipments stand under this number").about(Some(&shipment.number)));
+    }
+    seen.push((shipment.number.clone(), shipment.instance.clone()));
+}
+
+/// What an error code of the Track API comes to; none for a code that is not known.
+pub(super) fn fault(code: &str, message: &str) -> Option<Outcome> {
+    let of = || Fault::new(code, message);
+    Some(match code {
+        "NOT.AUTHORIZED.ERROR" => Outcome::Reauthorise,
+        "FORBIDDEN.ERROR" => Outcome::Refused(of()),
+        "NOT.FOUND.ERROR" | "TRACKING.DATA.NOTFOUND" => Outcome::NotFound,
+        "INTERNAL.SERVER.ERROR" | "SERVICE.UNAVAILABLE.ERROR" | "TOO.MANY.REQUESTS.ERROR" => Outcome::RetryAfter(None),
+        "BAD.REQUEST.ERROR" => Outcome::Invalid(of()),
+        code if code.ends_with(".NOTFOUND") => Outcome::NotFound,
+        code if code.ends_with(".INVALID") || code.ends_with(".EMPTY") => Outcome::Invalid(of()),
+        _ => return None,
+    })
+}
+
+/// The same for the codes of the old web service.
+pub(super) fn old_fault(code: &str, message: &str) -> Option<Outcome> {
+    Some(match code {
+        "9040" | "9041" => Outcome::NotFound,
+        "9035" | "9045" | "9050" | "9055" | "9060" | "9065" | "9070" | "9075" | "9085" | "9086" | "9090" => Outcome::RetryAfter(None),
+        "9080" | "9081" | "9082" | "9095" | "9100" | "6035" => Outcome::Invalid(Fault::new(code, message)),
+        "1000" => Outcome::Reauthorise,
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::TimeKind;
+
+    fn at(city: &str, region: &str, country: &str) -> Place {
+        let part = |text| Some(text).filter(|text: &&str| !text.is_empty());
+        Address { city: part(city), region: part(region), country: part(country), ..Address::default() }.place().unwrap_or_default()
+    }
+
+    #[test]
+    fn a_placeholder_midnight_is_a_day() {
+        let kind = |raw, event, place: &Place| scan_time(raw, event, &zones_of(place)).map(|time| time.kind());
+        let (reno, memphis) = (at("RENO", "NV", "US"), at("MEMPHIS", "TN", "US"));
+        assert_eq!(kind("2025-03-03T00:00:00-06:00", "IT", &reno), Some(TimeKind::Date));
+        assert_eq!(kind("2025-07-03T00:00:00-05:00", "IT", &reno), Some(TimeKind::Date));
+        assert_eq!(kind("2025-03-03T00:00:00-06:00", "IT", &Place::default()), Some(TimeKind::Date));
+        assert_eq!(kind("2025-03-03T00:00:00-06:00", "AR", &memphis), Some(TimeKind::Offset));
+        assert_eq!(kind("2025-03-03T00:00:00-06:00", "PU", &memphis), Some(TimeKind::Date));
+        assert_eq!(kind("2025-03-03T00:00:00-08:00", "AR", &reno), Some(TimeKind::Offset));
+        assert_eq!(kind("2025-03-03T00:00:00-08:00", "PU", &reno), Some(TimeKind::Date));
+        assert_eq!(kind("2025-03-03T00:00:00", "AR", &reno), Some(TimeKind::Date));
+        assert_eq!(kind("2025-03-03T00:01:00", "AR", &reno), Some(TimeKind::PlaceZone));
+        assert_eq!(kind("2025-03-03", "AR", &reno), Some(TimeKind::Date));
+        assert_eq!(kind("2025-03-03T09:00:00", "AR", &Place::default()), Some(TimeKind::Local));
+        assert_eq!(kind("soon", "AR", &reno), None);
+    }
+
+    #[test]
+    fn smartpost_is_no_town() {
+        let place = at("FEDEX SMARTPOST AUSTIN", "TX", "US");
+        assert_eq!((place.city.as_deref(), place.name.as_deref()), (Some("AUSTIN"), Some("FEDEX SMARTPOST AUSTIN")));
+        assert_eq!(at("", "", "").known(), None);
+        let named = Address { country_name: Some("Japan"), ..Address::default() }.place().unwrap();
+        assert_eq!(named.country, Country::from_alpha2("JP"));
+    }
+
+    #[test]
+    fn identifiers_keep_their_roles() {
+        for (kind, role) in [
+            ("PARTNER_CARRIER_NUMBER", Role::NextCarrier),
+            ("STANDARD_MPS", Role::MasterWaybill),
+            ("RETURNED_TO_SHIPPER_TRACKING_NUMBER", Role::Return),
+            ("OUTBOUND_LINK_TO_RETURN", Role::Outbound),
+            ("REROUTE_TRACKING_NUMBER", Role::Redirection),
+            ("TRACKING_NUMBER_OR_DOORTAG", Role::Alternate),
+            ("SHIPPER_REFERENCE", Role::CustomerReference),
+            ("PURCHASE_ORDER", Role::CustomerReference),
+            ("INVOICE", Role::CustomerReference),
+        ] {
+            assert_eq!(reference(kind, "1", None).map(|reference| reference.role), Some(role), "{kind}");
+        }
+        assert_eq!(reference("DEPARTMENT", "1", None), None);
+        let next = reference("PARTNER_CARRIER_NUMBER", "1", Some("usps")).unwrap();
+        assert_eq!(next.carrier.map(|carrier| carrier.to_string()).as_deref(), Some("usps"));
+        assert_eq!(reference("PARTNER_CARRIER_NUMBER", "1", None).unwrap().carrier, None);
+        assert_eq!(reference("SHIPPER_REFERENCE", "1", Some("usps")).unwrap().carrier, None);
+    }
+
+    #[test]
+    fn only_plain_words_say_where_it_was_left() {
+        assert_eq!(delivered_to("MAILROOM", ""), Some(DeliveredTo::Reception));
+        assert_eq!(delivered_to("FEDEX_LOCATION", ""), Some(DeliveredTo::PickupPoint));
+        assert_eq!(delivered_to("", "Front Door"), Some(DeliveredTo::SafePlace));
+        assert_eq!(delivered_to("RESIDENCE", "Residence"), None);
+        assert_eq!(delivered_to("RESIDENCE", "Front Door"), Some(DeliveredTo::SafePlace));
+        assert_eq!(delivered_to("OTHER", "Not at the front door"), None);
+    }
+
+    #[test]
+    fn towns_differ_only_when_both_are_told() {
+        assert!(differ(&at("LYON", "", "FR"), &at("DALLAS", "TX", "US")));
+        assert!(differ(&at("LYON", "", "FR"), &at("PARIS", "", "FR")));
+        assert!(!differ(&at("LYON", "", "FR"), &at("Lyon", "", "FR")));
+        assert!(!differ(&at("LYON", "", "FR"), &at("", "", "FR")));
+    }
+
+    #[test]
+    fn faults_have_their_classes() {
+        use Outcome::{NotFound, Reauthorise, RetryAfter};
+        assert_eq!(fault("NOT.AUTHORIZED.ERROR", ""), Some(Reauthorise));
+        assert_eq!(fault("TRACKING.TRACKINGNUMBER.NOTFOUND", ""), Some(NotFound));
+        assert_eq!(fault("TRACKING.DATA.NOTFOUND", ""), Some(NotFound));
+        assert_eq!(fault("INTERNAL.SERVER.ERROR", ""), Some(RetryAfter(None)));
+        assert!(matches!(fault("FORBIDDEN.ERROR", ""), Some(Outcome::Refused(_))));
+        for invalid in ["TRACKING.TRACKINGNUMBER.EMPTY", "TRACKING.REFRENCEVALUE.INVALID", "BAD.REQUEST.ERROR"] {
+            assert!(matches!(fault(invalid, ""), Some(Outcome::Invalid(_))), "{invalid}");
+        }
+        assert_eq!(fault("VIRTUAL.RESPONSE", ""), None);
+        assert_eq!(old_fault("9040", ""), Some(NotFound));
+        assert_eq!(old_fault("9055", ""), Some(RetryAfter(None)));
+        assert!(matches!(old_fault("9100", ""), Some(Outcome::Invalid(_))));
+        assert_eq!(old_fault("1", ""), None);
+    }
+}
