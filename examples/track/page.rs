@@ -127,7 +127,8 @@ fn entry(out: &mut impl Write, event: &Event, told_by: usize, now: DateTime<Utc>
         what = format!("{what} to {}", to.as_str().replace('_', " "));
     }
     if let Some(reason) = event.reason {
-        what = format!("{what}: {}", reason.as_str().replace('_', " "));
+        let what_short = if event.milestone == Milestone::DeliveryAttempted { "attempted" } else { &what };
+        what = format!("{what_short}: {}", reason.as_str().replace('_', " "));
     }
     if event.scope == Scope::Document {
         what = format!("paper: {what}");

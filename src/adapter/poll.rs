@@ -51,7 +51,7 @@ pub trait Poll {
 /// How much may be asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PollLimits {
-    /// Numbers in one request.
+    /// Numbers in one request. Zero when the feed is asked for the news of a subscription, not about numbers.
     pub max_numbers: usize,
     /// The pause that the carrier asks for between two requests of a new account, where documented.
     pub pause: Option<Duration>,
@@ -64,6 +64,12 @@ impl PollLimits {
     #[must_use]
     pub const fn numbers(max_numbers: usize) -> Self {
         Self { max_numbers, pause: None, per_day: None }
+    }
+
+    /// A feed that is asked for the news of a subscription.
+    #[must_use]
+    pub const fn subscription() -> Self {
+        Self::numbers(0)
     }
 }
 
@@ -179,7 +185,7 @@ pub enum RequestError {
     #[error("no token was fetched yet")]
     MissingToken,
     /// None, or more than [`PollLimits::max_numbers`].
-    #[error("{asked} numbers in one request: between 1 and {most} are possible")]
+    #[error("{asked} numbers in one request: at least {} and at most {most} are possible", .most.min(&1))]
     Numbers {
         /// How many were given.
         asked: usize,
@@ -313,10 +319,10 @@ impl Token {
     }
 }
 
-/// Refuses none and too many.
+/// Refuses none and too many; a subscription is asked about none.
 pub(crate) fn check_count(question: &Question<'_>, limits: PollLimits) -> Result<(), RequestError> {
     let (asked, most) = (question.numbers.len(), limits.max_numbers);
-    if asked == 0 || asked > most { Err(RequestError::Numbers { asked, most }) } else { Ok(()) }
+    if asked.min(1) != most.min(1) || asked > most { Err(RequestError::Numbers { asked, most }) } else { Ok(()) }
 }
 
 /// A request from its parts.

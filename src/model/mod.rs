@@ -27,5 +27,5 @@ pub(crate) use time::instant_text;
 pub use time::{EventTime, TimeKind};
 pub use words::UnknownWord;
 pub(crate) use words::words;
+pub(crate) use zone::country_of_city;
 pub use zone::{Zones, zones_of};
-pub(crate) use zone::{area, country_of_city};

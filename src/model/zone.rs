@@ -54,7 +54,6 @@ impl Zones {
 /// A three-letter service area or airport, as DHL Express and air carriers use them.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Area {
-    pub city: &'static str,
     pub country: Country,
     pub zone: Tz,
 }
@@ -99,7 +98,7 @@ impl Tables {
             }
         }
         let areas = rows(include_str!("zones/areas.csv"))
-            .filter_map(|[code, city, country, zone]| Some((code, Area { city, country: Country::from_alpha2(country)?, zone: zone.parse().ok()? })))
+            .filter_map(|[code, _city, country, zone]| Some((code, Area { country: Country::from_alpha2(country)?, zone: zone.parse().ok()? })))
             .collect();
         Self { countries, country_names, regions, cities, city_countries, areas }
     }

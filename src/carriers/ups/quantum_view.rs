@@ -13,7 +13,7 @@ use super::parts::{self, Due, zones_at};
 use super::quantum_read::{Feed, Json, Kind, Record, xml_feed};
 use crate::adapter::{
     Adapter, Batch, Clock, CodeTable, Collector, DecodeError, DeliveryKind, Descriptor, Fault, Mark, NoticeKind, Outcome, Page, Payload, Poll,
-    PollContext, PollLimits, Question, Reply, RequestError, Token, grams,
+    PollContext, PollLimits, Question, Reply, RequestError, Token, check_count, grams,
 };
 use crate::carriers::Mapped;
 use crate::carriers::mapping::code;
@@ -207,9 +207,9 @@ impl QuantumView {
 }
 
 impl Poll for QuantumView {
-    /// One request answers for every number of the subscription.
+    /// What is asked is the subscription, not numbers.
     fn limits(&self) -> PollLimits {
-        PollLimits::numbers(10_000)
+        PollLimits::subscription()
     }
 
     fn credentials(&self) -> &'static [&'static str] {
@@ -218,10 +218,7 @@ impl Poll for QuantumView {
 
     /// Asks for what is unread: of the subscription named by the credential `subscription`, else of all. The numbers are not part of it.
     fn request(&self, question: &Question<'_>, context: &PollContext<'_>) -> Result<Request<Vec<u8>>, RequestError> {
-        let (asked, most) = (question.numbers.len(), self.limits().max_numbers);
-        if asked > most {
-            return Err(RequestError::Numbers { asked, most });
-        }
+        check_count(question, self.limits())?;
         let mut request = json!({
             "Request": { "TransactionReference": { "CustomerContext": context.request_id }, "RequestAction": "QVEvents" },
         });
@@ -440,7 +437,8 @@ mod tests {
         assert_eq!(body, expected);
         let page = Page("Ym9vaw==".into());
         let asked = [Asked::number(TrackingNumber::new("1Z0000000300000013"))];
-        let question = Question { page: Some(&page), ..Question::about(&asked) };
+        assert!(matches!(feed().request(&Question::about(&asked), &context), Err(RequestError::Numbers { asked: 1, most: 0 })));
+        let question = Question { page: Some(&page), ..Question::about(&[]) };
         let body: serde_json::Value = serde_json::from_slice(feed().request(&question, &context).unwrap().body()).unwrap();
         assert_eq!(body["QuantumViewRequest"]["Bookmark"], "Ym9vaw==");
     }
