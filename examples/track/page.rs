@@ -91,7 +91,7 @@ fn legs(out: &mut impl Write, state: &State) -> io::Result<()> {
 
 fn customs(out: &mut impl Write, direction: &str, track: &CustomsTrack) -> io::Result<()> {
     let style = style_of(track.milestone);
-    write!(out, "  customs  {direction}: {style}{}{style:#}", words(track.milestone))?;
+    write!(out, "  customs  {direction}: {style}{}{style:#}", words(track.milestone).trim_start_matches("customs: "))?;
     if let Some(released) = &track.released {
         write!(out, ", {}", when(released))?;
     }

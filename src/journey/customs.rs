@@ -149,7 +149,7 @@ impl Follower {
         };
         let who_must_act = match milestone {
             Milestone::CustomsReleased => None,
-            _ => worst.map(|hold| who_must_act(hold)).or(Some(Party::Customs)),
+            _ => worst.map(who_must_act).or(Some(Party::Customs)),
         };
         let evidence = [&self.submitted, &self.released, &self.seized]
             .into_iter()

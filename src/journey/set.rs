@@ -8,7 +8,7 @@ use smol_str::SmolStr;
 
 use super::{Journey, LegId, digest};
 use crate::adapter::{IssuerKind, Notice, NoticeKind};
-use crate::model::{CarrierId, Event, Milestone, Reference, Role, Shipment, Stage, TrackingNumber};
+use crate::model::{CarrierId, Event, FeedId, Milestone, Reference, Role, Shipment, Stage, TrackingNumber};
 
 /// A silence after which a number may begin anew. Carriers reuse numbers after three months at the earliest.
 const REUSE_SILENCE: Duration = Duration::days(60);
@@ -53,22 +53,30 @@ impl Journeys {
         let mut union = Union::new(nodes.len());
         tie_by_numbers(&nodes, &self.links, &mut union);
         let notices = tie_by_shop_numbers(&nodes, &mut union);
-        let mut groups: BTreeMap<usize, (Option<DateTime<Utc>>, BTreeSet<LegId>, Journey)> = BTreeMap::new();
+        let mut groups: BTreeMap<usize, Group> = BTreeMap::new();
         for (at, node) in nodes.iter().enumerate() {
-            let (first, numbers, journey) = groups.entry(union.root(at)).or_default();
-            *first = [*first, node.span.map(|(start, _)| start)].into_iter().flatten().min();
-            numbers.insert(node.id.clone());
+            let group = groups.entry(union.root(at)).or_default();
+            group.first = [group.first, node.span.map(|(start, _)| start)].into_iter().flatten().min();
+            group.numbers.insert(node.id.clone());
             for shipment in &node.shipments {
-                journey.apply(Arc::clone(shipment));
+                group.journey.apply(Arc::clone(shipment));
             }
         }
-        for (_, numbers, journey) in groups.values_mut() {
+        let mut sorted: Vec<Group> = groups.into_values().collect();
+        for Group { numbers, journey, .. } in &mut sorted {
             journey.links = self.links.iter().filter(|(from, to)| numbers.contains(from) || numbers.contains(to)).cloned().collect();
         }
-        let mut sorted: Vec<_> = groups.into_values().collect();
-        sorted.sort_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
-        (sorted.into_iter().map(|(_, _, journey)| journey).collect(), notices)
+        sorted.sort_by(|a, b| (a.first, &a.numbers).cmp(&(b.first, &b.numbers)));
+        (sorted.into_iter().map(|group| group.journey).collect(), notices)
     }
+}
+
+/// What was found to be one parcel.
+#[derive(Default)]
+struct Group {
+    first: Option<DateTime<Utc>>,
+    numbers: BTreeSet<LegId>,
+    journey: Journey,
 }
 
 /// One use of one carrier's number, with every delivery about it.
@@ -173,21 +181,24 @@ fn node(id: &LegId, shipments: Vec<Arc<Shipment>>) -> Node {
 /// Feeds without an identity of their own join the one identity that their use has; of several, each stays alone.
 fn merge_instances(parts: BTreeMap<(usize, Option<SmolStr>), Vec<Arc<Shipment>>>) -> Vec<Vec<Arc<Shipment>>> {
     // Two feeds name the same shipment differently: identities only tell apart within one feed.
-    let mut groups: Vec<(usize, Vec<(crate::model::FeedId, SmolStr)>, Vec<Arc<Shipment>>)> = Vec::new();
+    struct Use {
+        at: usize,
+        names: BTreeSet<(FeedId, SmolStr)>,
+        shipments: Vec<Arc<Shipment>>,
+    }
+    let mut uses: Vec<Use> = Vec::new();
     for ((at, instance), shipments) in parts {
         let names: BTreeSet<_> = shipments.iter().filter_map(|shipment| Some((shipment.feed.clone(), instance.clone()?))).collect();
-        let fits = |group: &&mut (usize, Vec<(crate::model::FeedId, SmolStr)>, Vec<Arc<Shipment>>)| {
-            group.0 == at && names.iter().all(|(feed, name)| group.1.iter().all(|(known, other)| known != feed || other == name))
-        };
-        match groups.iter_mut().find(fits) {
-            Some(group) => {
-                group.1.extend(names);
-                group.2.extend(shipments);
+        let contradicts = |known: &Use| names.iter().any(|(feed, name)| known.names.iter().any(|(known, other)| known == feed && other != name));
+        match uses.iter_mut().find(|known| known.at == at && !contradicts(known)) {
+            Some(known) => {
+                known.names.extend(names);
+                known.shipments.extend(shipments);
             }
-            None => groups.push((at, names.into_iter().collect(), shipments)),
+            None => uses.push(Use { at, names, shipments }),
         }
     }
-    groups.into_iter().map(|(_, _, shipments)| shipments).collect()
+    uses.into_iter().map(|known| known.shipments).collect()
 }
 
 /// The moments at which a number begins anew: after a long silence, with a beginning, or after an end.
