@@ -192,16 +192,15 @@ fn unknowns(out: &mut impl Write, state: &State) -> io::Result<()> {
 
 fn write_notice(out: &mut impl Write, notice: &Notice) -> io::Result<()> {
     let style = if notice.kind == NoticeKind::CarrierMessage { DIM } else { OPEN };
-    let mut text = format!("{} [{}]", notice.kind.as_str().replace('_', " "), notice.feed);
-    for part in [
+    let parts = [
         notice.number.as_ref().map(ToString::to_string),
         notice.field.as_ref().map(ToString::to_string),
         notice.value.as_ref().map(|value| format!("{value:?}")),
-    ] {
-        if let Some(part) = part {
-            text.push(' ');
-            text.push_str(&part);
-        }
+    ];
+    let mut text = format!("{} [{}]", notice.kind.as_str().replace('_', " "), notice.feed);
+    for part in parts.iter().flatten() {
+        text.push(' ');
+        text.push_str(part);
     }
     wrapped(out, "  ", &format!("{text}: {}", notice.message), style)
 }
