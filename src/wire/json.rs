@@ -6,7 +6,9 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+use super::text::trim;
 
 /// The most elements that one list may hold; what follows is counted, not kept.
 const LONGEST_LIST: usize = 50_000;
@@ -23,7 +25,7 @@ pub(crate) struct Text<'a>(Option<Cow<'a, str>>);
 impl<'a> Text<'a> {
     /// The text without white space around it, unless nothing is left.
     pub fn get(&self) -> Option<&str> {
-        self.0.as_deref().map(str::trim).filter(|text| !text.is_empty())
+        self.0.as_deref().map(trim).filter(|text| !text.is_empty())
     }
 
     /// The text, or nothing.
@@ -178,8 +180,69 @@ impl<T> One<T> {
 
 impl<'de, T: Fields<'de>> Deserialize<'de> for One<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let list = deserializer.deserialize_any(ManyVisitor { most: 1, of: PhantomData })?;
-        Ok(Self(list.items.into_iter().next()))
+        let mut one = T::default();
+        let known = Fill(&mut one).deserialize(deserializer)?;
+        Ok(Self(known.then_some(one)))
+    }
+}
+
+/// Fills an object in place, which spares moving it about. Says whether it was an object with a known field.
+struct Fill<'s, T>(&'s mut T);
+
+impl<'de, T: Fields<'de>> DeserializeSeed<'de> for Fill<'_, T> {
+    type Value = bool;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de, T: Fields<'de>> Visitor<'de> for Fill<'_, T> {
+    type Value = bool;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<bool, A::Error> {
+        self.0.fill(&mut map)
+    }
+
+    /// Of a list, the first element that is such an object.
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<bool, A::Error> {
+        let mut found = false;
+        while !found {
+            match list.next_element_seed(Fill(&mut *self.0))? {
+                Some(known) => found = known,
+                None => return Ok(false),
+            }
+        }
+        while list.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(true)
+    }
+
+    fn visit_str<E: Error>(self, _: &str) -> Result<bool, E> {
+        Ok(false)
+    }
+
+    fn visit_bool<E: Error>(self, _: bool) -> Result<bool, E> {
+        Ok(false)
+    }
+
+    fn visit_u64<E: Error>(self, _: u64) -> Result<bool, E> {
+        Ok(false)
+    }
+
+    fn visit_i64<E: Error>(self, _: i64) -> Result<bool, E> {
+        Ok(false)
+    }
+
+    fn visit_f64<E: Error>(self, _: f64) -> Result<bool, E> {
+        Ok(false)
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<bool, E> {
+        Ok(false)
     }
 }
 
@@ -205,10 +268,7 @@ impl<T> Many<T> {
     }
 }
 
-struct ManyVisitor<T> {
-    most: usize,
-    of: PhantomData<T>,
-}
+struct ManyVisitor<T>(PhantomData<T>);
 
 impl<'de, T: Fields<'de>> Visitor<'de> for ManyVisitor<T> {
     type Value = Many<T>;
@@ -220,16 +280,24 @@ impl<'de, T: Fields<'de>> Visitor<'de> for ManyVisitor<T> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Many<T>, A::Error> {
         let mut out = Many::default();
         loop {
-            if out.items.len() < self.most {
-                let Some(element) = list.next_element::<Element<T>>()? else { return Ok(out) };
-                match element.0 {
-                    Some(element) => out.items.push(element),
-                    None => out.malformed += 1,
+            if out.items.len() >= LONGEST_LIST {
+                while list.next_element::<IgnoredAny>()?.is_some() {
+                    out.dropped += 1;
                 }
-            } else if list.next_element::<IgnoredAny>()?.is_some() {
-                out.dropped += 1;
-            } else {
                 return Ok(out);
+            }
+            out.items.push(T::default());
+            let Some(slot) = out.items.last_mut() else { return Ok(out) };
+            match list.next_element_seed(Flat(slot))? {
+                Some(true) => {}
+                Some(false) => {
+                    out.items.pop();
+                    out.malformed += 1;
+                }
+                None => {
+                    out.items.pop();
+                    return Ok(out);
+                }
             }
         }
     }
@@ -268,59 +336,59 @@ impl<'de, T: Fields<'de>> Visitor<'de> for ManyVisitor<T> {
 
 impl<'de, T: Fields<'de>> Deserialize<'de> for Many<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(ManyVisitor { most: LONGEST_LIST, of: PhantomData })
+        deserializer.deserialize_any(ManyVisitor(PhantomData))
     }
 }
 
-/// One element of a list: an object with at least one known field, or nothing.
-struct Element<T>(Option<T>);
+/// Fills an element of a list: an object, not a list within the list.
+struct Flat<'s, T>(&'s mut T);
 
-impl<'de, T: Fields<'de>> Deserialize<'de> for Element<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct ElementVisitor<T>(PhantomData<T>);
-        impl<'de, T: Fields<'de>> Visitor<'de> for ElementVisitor<T> {
-            type Value = Element<T>;
+impl<'de, T: Fields<'de>> DeserializeSeed<'de> for Flat<'_, T> {
+    type Value = bool;
 
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
 
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Element<T>, A::Error> {
-                let mut item = T::default();
-                let known = item.fill(&mut map)?;
-                Ok(Element(known.then_some(item)))
-            }
+impl<'de, T: Fields<'de>> Visitor<'de> for Flat<'_, T> {
+    type Value = bool;
 
-            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Element<T>, A::Error> {
-                while list.next_element::<IgnoredAny>()?.is_some() {}
-                Ok(Element(None))
-            }
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
 
-            fn visit_str<E: Error>(self, _: &str) -> Result<Element<T>, E> {
-                Ok(Element(None))
-            }
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<bool, A::Error> {
+        Fill(self.0).visit_map(map)
+    }
 
-            fn visit_bool<E: Error>(self, _: bool) -> Result<Element<T>, E> {
-                Ok(Element(None))
-            }
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<bool, A::Error> {
+        while list.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(false)
+    }
 
-            fn visit_u64<E: Error>(self, _: u64) -> Result<Element<T>, E> {
-                Ok(Element(None))
-            }
+    fn visit_str<E: Error>(self, _: &str) -> Result<bool, E> {
+        Ok(false)
+    }
 
-            fn visit_i64<E: Error>(self, _: i64) -> Result<Element<T>, E> {
-                Ok(Element(None))
-            }
+    fn visit_bool<E: Error>(self, _: bool) -> Result<bool, E> {
+        Ok(false)
+    }
 
-            fn visit_f64<E: Error>(self, _: f64) -> Result<Element<T>, E> {
-                Ok(Element(None))
-            }
+    fn visit_u64<E: Error>(self, _: u64) -> Result<bool, E> {
+        Ok(false)
+    }
 
-            fn visit_unit<E: Error>(self) -> Result<Element<T>, E> {
-                Ok(Element(None))
-            }
-        }
-        deserializer.deserialize_any(ElementVisitor(PhantomData))
+    fn visit_i64<E: Error>(self, _: i64) -> Result<bool, E> {
+        Ok(false)
+    }
+
+    fn visit_f64<E: Error>(self, _: f64) -> Result<bool, E> {
+        Ok(false)
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<bool, E> {
+        Ok(false)
     }
 }
 

@@ -22,7 +22,7 @@ pub(crate) fn decode(bytes: &[u8]) -> Decoded<'_> {
         let (text, damaged) = encoding.decode_without_bom_handling(&bytes[mark..]);
         return Decoded { text, assumed: None, damaged };
     }
-    if let Ok(text) = std::str::from_utf8(bytes) {
+    if let Ok(text) = simdutf8::basic::from_utf8(bytes) {
         return Decoded { text: text.into(), assumed: None, damaged: false };
     }
     if let Some(encoding) = declared(bytes).filter(|encoding| *encoding != UTF_8) {
@@ -32,6 +32,15 @@ pub(crate) fn decode(bytes: &[u8]) -> Decoded<'_> {
     match GB18030.decode_without_bom_handling_and_without_replacement(bytes) {
         Some(text) => Decoded { text, assumed: Some("GB18030"), damaged: false },
         None => Decoded { text: String::from_utf8_lossy(bytes), assumed: None, damaged: true },
+    }
+}
+
+/// `str::trim`, quick where there is nothing to trim.
+pub(crate) fn trim(text: &str) -> &str {
+    match text.as_bytes() {
+        [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => text,
+        [only] if only.is_ascii_graphic() => text,
+        _ => text.trim(),
     }
 }
 

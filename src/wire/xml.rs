@@ -8,6 +8,8 @@ use std::borrow::Cow;
 use quick_xml::Reader;
 use quick_xml::events::Event;
 
+use super::text::trim;
+
 const DEEPEST: usize = 200;
 const MOST_ELEMENTS: usize = 2_000_000;
 
@@ -73,6 +75,8 @@ impl<'a> Builder<'a> {
         let config = reader.config_mut();
         config.allow_dangling_amp = true;
         config.check_comments = false;
+        // The builder knows what is open and compares itself.
+        config.check_end_names = false;
         let nodes = Vec::with_capacity(source.len() / 32);
         Ok(Self { document: Document { source, nodes, built: Vec::new() }, reader, open: Vec::new() })
     }
@@ -85,9 +89,7 @@ impl<'a> Builder<'a> {
             match event {
                 Ok(Event::Start(tag)) => self.element(before, after, tag.name().as_ref().len(), false)?,
                 Ok(Event::Empty(tag)) => self.element(before, after, tag.name().as_ref().len(), true)?,
-                Ok(Event::End(_)) => {
-                    self.open.pop();
-                }
+                Ok(Event::End(_)) => self.close(before, after)?,
                 Ok(Event::Text(_)) => self.text(before, after),
                 Ok(Event::CData(_)) => self.text((before + 9).min(after), after.saturating_sub(3)),
                 Ok(Event::GeneralRef(entity)) => {
@@ -130,8 +132,8 @@ impl<'a> Builder<'a> {
             return Err(XmlError::TooLarge);
         }
         let name_end = before + 1 + name_len as u32;
-        let full = &self.document.source[before as usize + 1..name_end as usize];
-        let prefix = full.find(':').map_or(0, |colon| colon as u32 + 1);
+        let full = &self.document.source.as_bytes()[before as usize + 1..name_end as usize];
+        let prefix = full.iter().position(|b| *b == b':').map_or(0, |colon| colon as u32 + 1);
         let at = self.document.nodes.len() as u32;
         self.document.nodes.push(Raw {
             name: (before + 1 + prefix, name_end),
@@ -151,6 +153,22 @@ impl<'a> Builder<'a> {
             self.open.push((at, NONE));
         }
         Ok(())
+    }
+
+    /// Closes the open element, if the closing tag (`</name>`) is its.
+    fn close(&mut self, before: u32, after: u32) -> Result<(), XmlError> {
+        let tag = &self.document.source[before as usize + 2..after as usize - 1];
+        let Some((open, _)) = self.open.pop() else {
+            return Err(XmlError::Malformed { at: u64::from(before), what: format!("</{tag}> closes nothing") });
+        };
+        let (local, end) = self.document.nodes[open as usize].name;
+        let expected = &self.document.source[local as usize..end as usize];
+        let closed = tag.trim_end();
+        let is_same = closed.ends_with(expected) && (closed.len() == expected.len() || closed.as_bytes()[closed.len() - expected.len() - 1] == b':');
+        if is_same {
+            return Ok(());
+        }
+        Err(XmlError::Malformed { at: u64::from(before), what: format!("</{closed}> closes <{expected}>") })
     }
 
     /// Adds a slice of the source to the open element's text.
@@ -218,7 +236,7 @@ impl<'d, 'a> Node<'d, 'a> {
             Ok(found) => self.document.built[found].1.as_str(),
             Err(_) => self.slice(self.raw().text),
         };
-        Some(text.trim()).filter(|text| !text.is_empty())
+        Some(trim(text)).filter(|text| !text.is_empty())
     }
 
     /// Its children, in order.
@@ -276,27 +294,44 @@ impl<'d, 'a> Node<'d, 'a> {
 
     /// The value of an attribute, trimmed and unescaped, unless nothing is left.
     pub fn attribute(self, name: &str) -> Option<Cow<'a, str>> {
-        let (_, value) = self.attributes().find(|(key, _)| *key == name)?;
-        let value = if value.contains('&') { Cow::Owned(unescape(value)) } else { Cow::Borrowed(value) };
-        let trimmed = value.trim();
-        if trimmed.is_empty() {
-            return None;
-        }
-        Some(if trimmed.len() == value.len() { value } else { Cow::Owned(trimmed.to_owned()) })
+        let [value] = self.attributes([name]);
+        value
     }
 
-    fn attributes(self) -> impl Iterator<Item = (&'a str, &'a str)> {
+    /// The values of several attributes in one pass, each trimmed and unescaped, unless nothing is left.
+    pub fn attributes<const N: usize>(self, names: [&str; N]) -> [Option<Cow<'a, str>>; N] {
+        let mut found = [const { None }; N];
         let mut rest = self.slice(self.raw().attributes);
-        std::iter::from_fn(move || {
-            let (key, after) = rest.split_once('=')?;
-            let after = after.trim_start();
-            let quote = after.chars().next().filter(|c| matches!(c, '"' | '\''))?;
-            let (value, after) = after[1..].split_once(quote)?;
+        while let Some((name, value, after)) = next_attribute(rest) {
+            if let Some(at) = names.iter().position(|wanted| *wanted == name) {
+                found[at] = clean(value);
+            }
             rest = after;
-            let key = key.trim();
-            Some((key.rsplit_once(':').map_or(key, |(_, local)| local), value))
-        })
+        }
+        found
     }
+}
+
+/// The next attribute: its local name, its raw value, and what follows.
+fn next_attribute(text: &str) -> Option<(&str, &str, &str)> {
+    let equals = memchr::memchr(b'=', text.as_bytes())?;
+    let name = trim(&text[..equals]);
+    let name = match memchr::memchr(b':', name.as_bytes()) {
+        Some(colon) => &name[colon + 1..],
+        None => name,
+    };
+    let after = text[equals + 1..].trim_start();
+    let quote = *after.as_bytes().first().filter(|b| matches!(b, b'"' | b'\''))?;
+    let end = memchr::memchr(quote, &after.as_bytes()[1..])? + 1;
+    Some((name, &after[1..end], &after[end + 1..]))
+}
+
+fn clean(value: &str) -> Option<Cow<'_, str>> {
+    if memchr::memchr(b'&', value.as_bytes()).is_none() {
+        return Some(trim(value)).filter(|value| !value.is_empty()).map(Cow::Borrowed);
+    }
+    let value = unescape(value);
+    Some(value.trim()).filter(|value| !value.is_empty()).map(|value| Cow::Owned(value.to_owned()))
 }
 
 /// Predefined entities and character references; everything else stays as written.

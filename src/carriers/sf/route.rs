@@ -69,12 +69,25 @@ impl WireRoute<'_> {
 
 /// Reads the attributes of an XML route, in either spelling, and passes them on.
 pub(super) fn with_xml_route<R>(node: Node<'_, '_>, read: impl FnOnce(&Route<'_>) -> R) -> R {
-    let get = |name: &str| node.attribute(name).unwrap_or_default();
-    let either = |name: &str, other: &str| node.attribute(name).or_else(|| node.attribute(other)).unwrap_or_default();
-    let (time, address) = (either("accept_time", "acceptTime"), either("accept_address", "acceptAddress"));
-    let (operation, remark) = (either("opcode", "opCode"), get("remark"));
-    let (reason, reason_name) = (get("reasonCode"), get("reasonName"));
-    let (first, second, status_name) = (get("firstStatusCode"), get("secondaryStatusCode"), get("secondaryStatusName"));
+    let [time, old_time, address, old_address, operation, old_operation, remark, reason, reason_name, first, second, status_name] =
+        node.attributes([
+            "acceptTime",
+            "accept_time",
+            "acceptAddress",
+            "accept_address",
+            "opCode",
+            "opcode",
+            "remark",
+            "reasonCode",
+            "reasonName",
+            "firstStatusCode",
+            "secondaryStatusCode",
+            "secondaryStatusName",
+        ]);
+    let (time, address, operation) =
+        (old_time.or(time).unwrap_or_default(), old_address.or(address).unwrap_or_default(), old_operation.or(operation).unwrap_or_default());
+    let [remark, reason, reason_name, first, second, status_name] =
+        [remark, reason, reason_name, first, second, status_name].map(Option::unwrap_or_default);
     read(&Route {
         time: &time,
         address: &address,

@@ -147,26 +147,18 @@ struct WireEvent<'a> {
 
 impl<'a> WireEvent<'a> {
     fn of(data: Node<'_, 'a>) -> Self {
-        let text = data.attribute("event-status").or_else(|| data.attribute("event-text")).or_else(|| data.attribute("event-short-status"));
-        Self { text, ..Self::named(data, "event-timestamp") }
+        Self::named(data, "event-timestamp", ["event-status", "event-text", "event-short-status"])
     }
 
     fn of_status(piece: Node<'_, 'a>) -> Self {
-        let text = piece.attribute("status").or_else(|| piece.attribute("short-status"));
-        Self { text, ..Self::named(piece, "status-timestamp") }
+        Self::named(piece, "status-timestamp", ["status", "short-status", "event-short-status"])
     }
 
-    fn named(data: Node<'_, 'a>, timestamp: &str) -> Self {
-        Self {
-            timestamp: data.attribute(timestamp),
-            text: None,
-            ice: data.attribute("ice"),
-            ric: data.attribute("ric"),
-            standard: data.attribute("standard-event-code"),
-            location: data.attribute("event-location"),
-            country: data.attribute("event-country"),
-            is_return: data.attribute("ruecksendung"),
-        }
+    /// Reads a row whose time and texts have these names; the first text that is there counts.
+    fn named(data: Node<'_, 'a>, timestamp: &str, [text, other, third]: [&str; 3]) -> Self {
+        let [timestamp, text, other, third, ice, ric, standard, location, country, is_return] =
+            data.attributes([timestamp, text, other, third, "ice", "ric", "standard-event-code", "event-location", "event-country", "ruecksendung"]);
+        Self { timestamp, text: text.or(other).or(third), ice, ric, standard, location, country, is_return }
     }
 
     fn pair(&self) -> Option<Pair<'_>> {
