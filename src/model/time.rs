@@ -123,8 +123,16 @@ impl EventTime {
     }
 
     fn in_zone(raw: SmolStr, local: NaiveDateTime, zone: Tz, kind: TimeKind) -> Self {
-        let (earliest, latest) = readings(local, zone);
-        let offset = (earliest == latest).then(|| zone.offset_from_utc_datetime(&earliest.naive_utc()).fix());
+        let (earliest, latest, offset) = match zone.offset_from_local_datetime(&local) {
+            LocalResult::Single(offset) => {
+                let at = shift(local, -i64::from(offset.fix().local_minus_utc()));
+                (at, at, Some(offset.fix()))
+            }
+            _ => {
+                let (earliest, latest) = readings(local, zone);
+                (earliest, latest, None)
+            }
+        };
         Self { raw, kind, local: Some(local), offset, zone: Some(zone), earliest, latest }
     }
 

@@ -4,12 +4,16 @@
 //! of a country's zones its regions, cities and three-letter service areas keep, by the same database. Zone rules themselves come from
 //! `chrono-tz`, so a newer database is a dependency update in the application, not a release of this crate.
 
-use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
 use std::sync::LazyLock;
 
 use chrono_tz::Tz;
 
 use super::place::{Country, Place};
+use crate::adapter::FnvHasher;
+
+/// Looked up for every event, with keys of our own.
+type HashMap<K, V> = std::collections::HashMap<K, V, BuildHasherDefault<FnvHasher>>;
 
 /// The zones that a place may keep.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,8 +76,8 @@ static TABLES: LazyLock<Tables> = LazyLock::new(Tables::load);
 
 impl Tables {
     fn load() -> Self {
-        let mut countries = HashMap::new();
-        let mut country_names = HashMap::new();
+        let mut countries = HashMap::default();
+        let mut country_names = HashMap::default();
         for [code, alpha3, name, zones] in rows(include_str!("zones/countries.csv")) {
             let Some(country) = Country::from_alpha2(code) else { continue };
             countries.insert(country, parse_zones(zones));
@@ -83,12 +87,12 @@ impl Tables {
         for [name, code] in rows(include_str!("zones/country-aliases.csv")) {
             country_names.extend(Country::from_alpha2(code).map(|country| (name, country)));
         }
-        let mut regions = HashMap::new();
+        let mut regions = HashMap::default();
         for [code, region, zones] in rows(include_str!("zones/regions.csv")) {
             regions.extend(Country::from_alpha2(code).map(|country| ((country, region), parse_zones(zones))));
         }
-        let mut cities: HashMap<_, Vec<_>> = HashMap::new();
-        let mut city_countries = HashMap::new();
+        let mut cities: HashMap<_, Vec<_>> = HashMap::default();
+        let mut city_countries = HashMap::default();
         for [code, region, city, zone] in rows(include_str!("zones/cities.csv")) {
             let (Some(country), Ok(zone)) = (Country::from_alpha2(code), zone.parse()) else { continue };
             cities.entry((country, city)).or_default().push((region, zone));
