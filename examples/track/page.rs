@@ -197,11 +197,12 @@ fn write_notice(out: &mut impl Write, notice: &Notice) -> io::Result<()> {
         notice.number.as_ref().map(ToString::to_string),
         notice.field.as_ref().map(ToString::to_string),
         notice.value.as_ref().map(|value| format!("{value:?}")),
-    ] {
-        if let Some(part) = part {
-            text.push(' ');
-            text.push_str(&part);
-        }
+    ]
+    .into_iter()
+    .flatten()
+    {
+        text.push(' ');
+        text.push_str(&part);
     }
     wrapped(out, "  ", &format!("{text}: {}", notice.message), style)
 }
