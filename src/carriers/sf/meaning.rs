@@ -81,14 +81,21 @@ impl Tables<'_> {
             // It repeats the end and may say how it was: the status beside it would be a second delivery.
             "8000" => reason().or(operation),
             "99" | "648" => reason().or_else(|| operation.map(|row| returned_or_forwarded(row, route.remark))),
-            _ => self.by_status(out, number, route, operation).or_else(reason).or(operation),
+            _ => self.by_status(out, number, route, operation, reason()).or_else(reason).or(operation),
         };
         let mapped = found.or_else(|| self.without_status(route)).unwrap_or(Mapped::UNMAPPED);
         self.at_locker(mapped, route)
     }
 
-    /// What the status pair says, made finer by the operation where that tells more of the same.
-    fn by_status(&self, out: &mut Collector<'_>, number: &TrackingNumber, route: &Route<'_>, operation: Option<Mapped>) -> Option<Mapped> {
+    /// What the status pair says, made finer by the operation (and its reason) where that tells more of the same.
+    fn by_status(
+        &self,
+        out: &mut Collector<'_>,
+        number: &TrackingNumber,
+        route: &Route<'_>,
+        operation: Option<Mapped>,
+        reason: Option<Mapped>,
+    ) -> Option<Mapped> {
         let (first, second) = route.status()?;
         let row = get(self.status, &joined(first, second)).or_else(|| get(self.status, &joined(first, ""))).or_else(|| self.only_pair(first, second));
         let Some(row) = row else {
@@ -107,7 +114,7 @@ impl Tables<'_> {
             Some(operation) if operation.milestone == row.milestone => {
                 Some(Mapped { confidence: operation.confidence.max(row.confidence), ..operation })
             }
-            Some(operation) if row.confidence == Confidence::Low || is_finer(operation, row.milestone) => Some(operation),
+            Some(operation) if row.confidence == Confidence::Low || is_finer(operation, row.milestone) => reason.or(Some(operation)),
             Some(_) => Some(row),
             None if route.operation.is_empty() => Some(row),
             // "Moving" says nothing of an operation that nobody knows.
@@ -308,6 +315,7 @@ mod tests {
     fn reasons_refine_the_operation_but_not_the_status() {
         assert_eq!(meaning("33", "83", "", "", "").0, "last_mile available_for_pickup medium");
         assert_eq!(meaning("70", "85", "", "", "").0, "last_mile available_for_pickup medium");
+        assert_eq!(meaning("33", "83", "2/201", "", "").0, "last_mile available_for_pickup medium");
         assert_eq!(meaning("33", "83", "13/1301", "", "").0, "last_mile delayed high");
         assert_eq!(meaning("33", "999", "", "", ""), ("last_mile exception high".into(), vec![]));
     }
