@@ -76,7 +76,10 @@ impl<'a> Conformance<'a> {
             self.check_distorted(name, bytes);
         }
         for (at, bytes) in distort::nonsense().iter().enumerate() {
-            self.decode(&format!("nonsense {at}"), bytes);
+            let name = format!("nonsense {at}");
+            if let Some(batch) = self.decode(&name, bytes) {
+                self.demand_told(&name, &batch);
+            }
         }
         self.expect_empty_is_an_error();
         if let Some(poll) = self.adapter.as_poll() {
@@ -119,6 +122,7 @@ impl<'a> Conformance<'a> {
             self.violation("reads its samples", name, "the sample gives an error");
             return;
         };
+        self.demand_told(name, &batch);
         let again = self.decode(name, bytes);
         self.demand(again.as_ref() == Some(&batch), "is pure: the same bytes give the same batch", name, String::new);
         let adapter = self.adapter;
@@ -137,6 +141,12 @@ impl<'a> Conformance<'a> {
         }
         let alone = crate::adapter::Sketch::of(bytes).score(descriptor.marks);
         self.demand(descriptor.marks.is_empty() || alone > 0, "recognises its samples by its marks", name, String::new);
+    }
+
+    /// What is read gives shipments or notices: silence would be a loss.
+    fn demand_told(&mut self, name: &str, batch: &Batch) {
+        let is_told = !batch.shipments.is_empty() || !batch.notices.is_empty();
+        self.demand(is_told, "passes over nothing in silence", name, String::new);
     }
 
     fn check_event(&mut self, name: &str, event: &Event, batch: &Batch) {

@@ -8,7 +8,7 @@ use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAcce
 
 use crate::wire::json::Fields;
 
-/// An object, or the JSON text of one.
+/// An object, the JSON text of one, or the first of either in a list.
 #[derive(Debug, Default)]
 pub(super) enum Embedded<'a, T> {
     #[default]
@@ -47,8 +47,9 @@ impl<'de: 'a, 'a, T: Fields<'de>> Visitor<'de> for EmbeddedVisitor<'a, T> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+        let first = list.next_element()?.unwrap_or(Embedded::Nothing);
         while list.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Embedded::Nothing)
+        Ok(first)
     }
 
     fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {

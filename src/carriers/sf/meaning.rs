@@ -81,16 +81,23 @@ impl Tables<'_> {
             // It repeats the end and may say how it was: the status beside it would be a second delivery.
             "8000" => reason().or(operation),
             "99" | "648" => reason().or_else(|| operation.map(|row| returned_or_forwarded(row, route.remark))),
-            _ => self.by_status(out, number, route, operation).or_else(reason).or(operation),
+            _ => self.by_status(out, number, route, operation, reason()).or_else(reason).or(operation),
         };
         let mapped = found.or_else(|| self.without_status(route)).unwrap_or(Mapped::UNMAPPED);
         self.at_locker(mapped, route)
     }
 
-    /// What the status pair says, made finer by the operation where that tells more of the same.
-    fn by_status(&self, out: &mut Collector<'_>, number: &TrackingNumber, route: &Route<'_>, operation: Option<Mapped>) -> Option<Mapped> {
+    /// What the status pair says, made finer by the operation (and its reason) where that tells more of the same.
+    fn by_status(
+        &self,
+        out: &mut Collector<'_>,
+        number: &TrackingNumber,
+        route: &Route<'_>,
+        operation: Option<Mapped>,
+        reason: Option<Mapped>,
+    ) -> Option<Mapped> {
         let (first, second) = route.status()?;
-        let row = get(self.status, &joined(first, second)).or_else(|| get(self.status, &joined(first, "")));
+        let row = get(self.status, &joined(first, second)).or_else(|| get(self.status, &joined(first, ""))).or_else(|| self.only_pair(first, second));
         let Some(row) = row else {
             let notice = out.new_notice(NoticeKind::UnmappedCode, "the status is in no table; the operation code decides");
             out.notice(notice.about(Some(number)).at(self.fields.status).value(&joined(first, second)));
@@ -107,13 +114,21 @@ impl Tables<'_> {
             Some(operation) if operation.milestone == row.milestone => {
                 Some(Mapped { confidence: operation.confidence.max(row.confidence), ..operation })
             }
-            Some(operation) if row.confidence == Confidence::Low || is_finer(operation.milestone, row.milestone) => Some(operation),
+            Some(operation) if row.confidence == Confidence::Low || is_finer(operation, row.milestone) => reason.or(Some(operation)),
             Some(_) => Some(row),
             None if route.operation.is_empty() => Some(row),
             // "Moving" says nothing of an operation that nobody knows.
             None if row.milestone == Milestone::InTransit => None,
             None => Some(Mapped { confidence: row.confidence.min(Confidence::Medium), ..row }),
         }
+    }
+
+    /// The first status code alone, where a single pair begins with it; at most of medium confidence.
+    fn only_pair(&self, first: &str, second: &str) -> Option<Mapped> {
+        let begins = |key: &str| key.strip_prefix(first).is_some_and(|rest| rest.starts_with('/'));
+        let mut pairs = self.status.filter(|_| second.is_empty())?.iter().filter(|(key, _)| begins(key));
+        let (_, row) = pairs.next()?;
+        pairs.next().is_none().then(|| Mapped { confidence: row.confidence.min(Confidence::Medium), ..row.into() })
     }
 
     /// An unknown operation under the status `-`: SF gives that to what was returned or forwarded, if the sentence says so too.
@@ -145,13 +160,13 @@ fn get(table: Option<&Vocabulary>, code: &str) -> Option<Mapped> {
 }
 
 /// Whether an operation tells more than the status beside it: what "moving" leaves open, and which step of a clearance it is.
-fn is_finer(operation: Milestone, status: Milestone) -> bool {
+fn is_finer(operation: Mapped, status: Milestone) -> bool {
     use Milestone as M;
     match status {
         M::InTransit => {
-            operation.is_customs()
+            operation.milestone.is_customs()
                 || matches!(
-                    operation,
+                    operation.milestone,
                     M::Arrived
                         | M::Departed
                         | M::HandedOver
@@ -164,7 +179,11 @@ fn is_finer(operation: Milestone, status: Milestone) -> bool {
                         | M::DeliveryAttempted
                 )
         }
-        M::CustomsSubmitted | M::CustomsReleased => operation.is_customs(),
+        // Trouble within the clearance: the tally does not match, it takes longer.
+        M::CustomsSubmitted if operation.stage == Some(Stage::ImportCustoms) => {
+            operation.milestone.is_customs() || matches!(operation.milestone, M::Delayed | M::Exception)
+        }
+        M::CustomsSubmitted | M::CustomsReleased => operation.milestone.is_customs(),
         _ => false,
     }
 }
@@ -264,13 +283,16 @@ mod tests {
             ("605", "2/204", "清关中", "import_customs customs_submitted medium"),
             ("18", "2/204", "清关中", "import_customs customs_hold high"),
             ("613", "2/205", "已清关", "import_customs duties_due high"),
+            ("611", "2/204", "清关中", "import_customs exception medium"),
+            ("614", "2/204", "清关中", "import_customs delayed high"),
+            ("605", "2/204", "清关中", "import_customs customs_submitted medium"),
             ("30", "2/205", "已清关", "import_customs customs_released high"),
             ("30", "2/204", "运送中", "line_haul in_transit high"),
             ("30", "2/204", "", "import_customs customs_submitted medium"),
             ("30", "2/204", "Customs clearance", "import_customs customs_submitted medium"),
             ("33", "5/501", "已取消", "order cancelled high"),
-            ("33", "13/1301", "待派送", "last_mile delivery_scheduled high"),
-            ("70", "13/1301", "待派送", "last_mile delivery_scheduled high"),
+            ("33", "13/1301", "待派送", "last_mile delayed high"),
+            ("70", "13/1301", "待派送", "last_mile delayed high"),
             ("655", "7/701", "待揽收", "order pickup_scheduled high"),
             ("33", "6/601", "", "last_mile exception high"),
             ("", "6/601", "", "order exception low"),
@@ -293,7 +315,8 @@ mod tests {
     fn reasons_refine_the_operation_but_not_the_status() {
         assert_eq!(meaning("33", "83", "", "", "").0, "last_mile available_for_pickup medium");
         assert_eq!(meaning("70", "85", "", "", "").0, "last_mile available_for_pickup medium");
-        assert_eq!(meaning("33", "83", "13/1301", "", "").0, "last_mile delivery_scheduled high");
+        assert_eq!(meaning("33", "83", "2/201", "", "").0, "last_mile available_for_pickup medium");
+        assert_eq!(meaning("33", "83", "13/1301", "", "").0, "last_mile delayed high");
         assert_eq!(meaning("33", "999", "", "", ""), ("last_mile exception high".into(), vec![]));
     }
 
@@ -315,6 +338,11 @@ mod tests {
         // A status that says more than "moving" stands in.
         assert_eq!(meaning("4711", "", "4/401", "已签收", ""), ("last_mile delivered medium".into(), vec!["4711".into()]));
         assert_eq!(meaning("4711", "", "-/-", "-", "快件退回"), ("return returning low".into(), vec!["4711".into()]));
+        // The first code alone is enough where one pair begins with it; "2" begins three.
+        assert_eq!(meaning("4711", "", "4/", "", ""), ("last_mile delivered medium".into(), vec!["4711".into()]));
+        assert_eq!(meaning("30", "", "3/-", "", ""), ("last_mile out_for_delivery medium".into(), vec![]));
+        assert_eq!(meaning("4711", "", "2/", "", ""), ("- unmapped low".into(), vec!["4711".into(), "2/".into()]));
+        assert_eq!(meaning("4711", "", "4/499", "", ""), ("- unmapped low".into(), vec!["4711".into(), "4/499".into()]));
         assert_eq!(meaning("31", "", "9/901", "", ""), ("line_haul arrived high".into(), vec!["9/901".into()]));
     }
 

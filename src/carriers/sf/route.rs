@@ -179,10 +179,23 @@ fn country(city: &str) -> Option<Country> {
 /// What only all of a shipment's routes together tell. For snapshots: a push holds some of them, and what it says must not depend on which.
 pub(super) fn finish(shipment: &mut Shipment) {
     tell_export_customs(&mut shipment.events);
+    end_by_final_information(&mut shipment.events);
     // 99 and 648 may mean a forwarding: what is not sure to be a return must not turn a delivery into one.
     let is_returned = |event: &Event| event.milestone == Milestone::Returning && event.confidence > Confidence::Low;
     if shipment.events.iter().any(is_returned) {
         delivered_after_return_is_returned(&mut shipment.events);
+    }
+}
+
+/// 8000 repeats an end that 80 or another operation told. Where none did, the earliest 8000 is the end: SF sends it after the signature only.
+fn end_by_final_information(events: &mut [Event]) {
+    if events.iter().any(|event| event.milestone.is_terminal() || event.code.value == "80") {
+        return;
+    }
+    let finals = events.iter_mut().filter(|event| event.code.value == "8000" && event.milestone == Milestone::Info);
+    if let Some(event) = finals.min_by_key(|event| event.time.earliest()) {
+        event.milestone = Milestone::Delivered;
+        event.confidence = event.confidence.min(Confidence::Medium);
     }
 }
 
@@ -304,6 +317,20 @@ mod tests {
         assert_eq!(last("快件正在退回"), Milestone::Returned);
         assert_eq!(last("快件正在转寄中"), Milestone::Delivered);
         assert_eq!(last("快件处理"), Milestone::Delivered);
+    }
+
+    #[test]
+    fn the_final_information_ends_the_way_only_where_nothing_else_did() {
+        let told = |routes: &[(&str, &str, &str, &str)]| -> Vec<Milestone> {
+            decoded(routes).shipments.remove(0).events.iter().map(|event| event.milestone).collect()
+        };
+        use Milestone::{Delivered, Info, PickedUp, Returned, Returning};
+        let picked_up = ("2025-03-01 10:00:00", "北京市", "50", "");
+        let early = ("2025-03-02 10:00:00", "上海市", "8000", "");
+        let late = ("2025-03-03 10:00:00", "上海市", "8000", "");
+        assert_eq!(told(&[picked_up, late, early]), [PickedUp, Info, Delivered]);
+        assert_eq!(told(&[("2025-03-01 10:00:00", "北京市", "80", ""), early]), [Delivered, Info]);
+        assert_eq!(told(&[("2025-03-01 10:00:00", "北京市", "99", "快件正在退回"), early]), [Returning, Returned]);
     }
 
     #[test]

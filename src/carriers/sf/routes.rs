@@ -107,14 +107,19 @@ impl Level<'_> {
         if self.fault().is_some() || !self.answers.items.is_empty() || depth == DEEPEST {
             return Ok(read(self));
         }
-        match &self.inner {
-            Embedded::Object(level) => level.innermost(depth + 1, read),
-            Embedded::Text(text) if !text.trim().is_empty() => {
-                let level: One<Level<'_>> = json::read(text)?;
-                level.0.unwrap_or_default().innermost(depth + 1, read)
-            }
-            _ => Ok(read(self)),
+        Ok(opened(&self.inner, depth + 1, read)?.unwrap_or_else(|| read(self)))
+    }
+}
+
+/// Opens what is embedded, a text in a text too; nothing where there is no object inside.
+fn opened<R>(inner: &Embedded<'_, Level<'_>>, depth: u8, read: &mut dyn FnMut(&Level<'_>) -> R) -> Result<Option<R>, serde_json::Error> {
+    match inner {
+        Embedded::Object(level) => level.innermost(depth, read).map(Some),
+        Embedded::Text(text) if depth <= DEEPEST && !text.trim().is_empty() => {
+            let inner: Embedded<'_, Level<'_>> = json::read(text)?;
+            opened(&inner, depth + 1, read)
         }
+        _ => Ok(None),
     }
 }
 
@@ -367,6 +372,8 @@ mod tests {
             format!(r#"{{"apiResultCode":"A1000","apiResultData":{}}}"#, text(&format!(r#"{{"success":true,"msgData":{}}}"#, text(list)))),
             format!(r#"{{"apiResultCode":"A1000","apiResultData":{{"msgData":{list}}}}}"#),
             format!(r#"{{"apiResultCode":"A1000","apiResultData":{list}}}"#),
+            format!(r#"{{"apiResultCode":"A1000","apiResultData":[{{"success":true,"msgData":{list}}}]}}"#),
+            format!(r#"{{"apiResultCode":"A1000","apiResultData":{}}}"#, text(&text(list))),
             format!(r#"{{"success":true,"errorCode":"S0000","msgData":{list}}}"#),
         ] {
             let batch = adapter().decode(Payload::new(body.as_bytes(), Default::default())).unwrap();

@@ -40,8 +40,12 @@ impl RoutesXml {
     /// The adapter over a code table, usually the pack's own.
     #[must_use]
     pub fn new(codes: Arc<CodeTable>) -> Self {
-        const MARKS: &[Mark] =
-            &[Mark::Xml("Response", &["Head", "Body"]), Mark::Xml("Response", &["Head", "RouteResponse"]), Mark::Xml("Response", &["Head", "ERROR"])];
+        const MARKS: &[Mark] = &[
+            Mark::Xml("Response", &["Head"]),
+            Mark::Xml("Response", &["Head", "Body"]),
+            Mark::Xml("Response", &["Head", "RouteResponse"]),
+            Mark::Xml("Response", &["Head", "ERROR"]),
+        ];
         let descriptor = Descriptor::new("sf.routes-xml", "SF Express BSP route query").with_clock(Clock::Fixed(Shanghai)).with_marks(MARKS);
         Self { descriptor, rules: Rules::new(codes), head: Head::default() }
     }

@@ -38,7 +38,7 @@ pub(super) fn outcome(fault: Fault, otherwise: Outcome) -> Outcome {
     match fault.code.as_str() {
         "250002" | "250003" | "251004" | "UJ0001" | "401" => Outcome::Reauthorise,
         "TW0001" | "TJ001" | "404" | "151044" | "151045" | "190102" => Outcome::NotFound,
-        "10004" | "10429" | "429" | "500" | "503" => retry(otherwise),
+        "10004" | "VSS100" | "10429" | "429" | "500" | "503" => retry(otherwise),
         "403" => Outcome::Refused(fault),
         "151018" | "151062" => Outcome::Invalid(fault),
         code if code.starts_with("TV") => Outcome::Invalid(fault),
@@ -112,10 +112,11 @@ mod tests {
         for code in ["TW0001", "TJ001", "151044"] {
             assert_eq!(class(code), Outcome::NotFound, "{code}");
         }
-        for code in ["TW0003", "10004", "10429"] {
+        for code in ["TW0003", "10004", "VSS100", "10429"] {
             assert_eq!(class(code), Outcome::RetryAfter(None), "{code}");
         }
         assert_eq!(class("TV1002"), Outcome::Invalid(Fault::new("TV1002", "")));
+        assert_eq!(class("VSS220"), Outcome::Invalid(Fault::new("VSS220", "")));
         assert_eq!(class("ZZ9"), Outcome::Invalid(Fault::new("ZZ9", "")));
         assert_eq!(outcome(Fault::new("ZZ9", ""), Outcome::NotFound), Outcome::NotFound);
         let waited = Outcome::RetryAfter(Some(Duration::from_secs(9)));

@@ -123,6 +123,10 @@ impl Adapter for Track {
         let answer: One<Answer<'_>> = out.json_any(&text)?;
         let Some(response) = answer.get().and_then(|answer| answer.response.get()) else {
             let faults = faults::read(&text);
+            if faults.is_empty() && answer.get().is_some() {
+                out.notice(out.new_notice(NoticeKind::NotFound, "the answer holds no shipment").at("trackResponse"));
+                return Ok(out.finish());
+            }
             if faults.is_empty() {
                 return Err(out.shape("trackResponse.shipment", "the shipments of a tracking answer"));
             }
@@ -338,7 +342,10 @@ impl Poll for Track {
         }
         let answer = serde_json::from_slice::<One<Answer<'_>>>(reply.body);
         let Ok(answer) = answer else { return Outcome::Found };
-        let Some(response) = answer.get().and_then(|answer| answer.response.get()) else { return faults::of_body(reply.body, Outcome::Found) };
+        let Some(response) = answer.get().and_then(|answer| answer.response.get()) else {
+            let empty = if answer.get().is_some() { Outcome::NotFound } else { Outcome::Found };
+            return faults::of_body(reply.body, empty);
+        };
         if response.shipments.iter().any(|shipment| !shipment.packages.items.is_empty()) {
             return Outcome::Found;
         }
@@ -490,7 +497,9 @@ mod tests {
     fn not_found_has_many_faces() {
         let empty = |shipment: Value| json!({"trackResponse": {"shipment": shipment}}).to_string();
         let warned = |code: &str| empty(json!([{"inquiryNumber": NUMBER, "warnings": [{"code": code, "message": "m"}]}]));
-        for body in [empty(json!([])), empty(Value::Null), empty(json!([{"inquiryNumber": NUMBER}])), warned("TW0001")] {
+        let none = [r#"{"trackResponse":{}}"#, r#"{"trackResponse":null}"#].map(str::to_owned);
+        let bare = [empty(json!([])), empty(Value::Null), empty(json!([{"inquiryNumber": NUMBER}])), warned("TW0001")];
+        for body in none.into_iter().chain(bare) {
             assert_eq!(decode(&body).notices[0].kind, NoticeKind::NotFound, "{body}");
             assert_eq!(outcome(200, &body), Outcome::NotFound, "{body}");
         }
