@@ -383,3 +383,131 @@ fn the_trace_alone_gives_the_same_state() {
     let replayed = journey.retaining(|event: &Event| kept.contains(&event.id())).state(now());
     assert_eq!(replayed.parcel, state.parcel);
 }
+
+#[test]
+fn a_lead_package_is_a_piece_among_the_others() {
+    let lead = told("ups.track", "1ZLEAD").event("2025-03-03T10:00:00Z", Stage::LastMile, Milestone::Delivered);
+    let other = told("ups.track", "1ZB").refers_to(Reference::new(Role::MasterWaybill, "1ZLEAD")).event(
+        "2025-03-03T09:00:00Z",
+        Stage::LastMile,
+        Milestone::OutForDelivery,
+    );
+    let (states, _) = sorted([lead, other]);
+    assert_eq!((states.len(), states[0].pieces.len()), (1, 2));
+    assert_eq!(states[0].parcel.as_ref().unwrap().milestone, Milestone::OutForDelivery);
+}
+
+#[test]
+fn a_piece_without_a_stage_of_its_own_keeps_the_stage_it_reached() {
+    let state = parcel([told("a.x", "A")
+        .event("2025-03-03T10:00:00Z", Stage::LastMile, Milestone::OutForDelivery)
+        .of_piece("P1")
+        .event("2025-03-03T12:00:00Z", None, Milestone::Delayed)
+        .of_piece("P1")
+        .event("2025-03-02T10:00:00Z", Stage::LineHaul, Milestone::Arrived)
+        .of_piece("P2")]);
+    assert_eq!(state.milestone, Milestone::Arrived, "P2 is behind");
+}
+
+#[test]
+fn pieces_of_an_earlier_carrier_do_not_hold_back_those_of_the_next() {
+    let first = told("sf.push", "SF1")
+        .event("2025-03-01T10:00:00Z", Stage::FirstMile, Milestone::PickedUp)
+        .of_piece("P1")
+        .event("2025-03-01T10:00:00Z", Stage::FirstMile, Milestone::PickedUp)
+        .of_piece("P2")
+        .refers_to(Reference::new(Role::NextCarrier, "1ZA").issued_by("ups"));
+    let second = |number: &str| {
+        told("ups.track", number).refers_to(Reference::new(Role::MasterWaybill, "1ZA")).event(
+            "2025-03-05T10:00:00Z",
+            Stage::LastMile,
+            Milestone::Delivered,
+        )
+    };
+    let (states, _) = sorted([first, second("1ZA"), second("1ZB")]);
+    assert_eq!(states.len(), 1);
+    assert!(states[0].parcel.as_ref().unwrap().terminal);
+}
+
+fn receipt(at: &str, code: &str, milestone: Milestone) -> Told {
+    told("cn-customs.ceb", "99992026E000000203").event(at, Stage::ExportCustoms, milestone).coded(code).authority()
+}
+
+#[test]
+fn a_burst_of_one_second_has_the_order_of_its_statuses() {
+    let state = journey([
+        receipt("2025-03-02T10:00:00.100Z", "800", Milestone::CustomsReleased),
+        receipt("2025-03-02T10:00:00.500Z", "399", Milestone::CustomsSubmitted),
+        receipt("2025-03-02T10:00:00.700Z", "300", Milestone::CustomsHold),
+    ])
+    .state(now());
+    assert_eq!(state.parcel.unwrap().milestone, Milestone::CustomsReleased);
+    assert_eq!(state.customs.export.unwrap().milestone, Milestone::CustomsReleased);
+}
+
+#[test]
+fn paperwork_after_a_release_does_not_move_the_parcel_back() {
+    let released = receipt("2025-03-02T10:00:00Z", "800", Milestone::CustomsReleased);
+    let straggler = receipt("2025-03-02T10:00:09Z", "120", Milestone::CustomsSubmitted);
+    assert_eq!(parcel([released.clone(), straggler]).milestone, Milestone::CustomsReleased);
+
+    // The case is closed once the departure matched, when the parcel is abroad.
+    let flown = told("ups.track", "1Z").event("2025-03-05T10:00:00Z", Stage::LineHaul, Milestone::Arrived);
+    let closed = receipt("2025-03-06T10:00:00Z", "899", Milestone::CustomsReleased);
+    let state = parcel([released.clone(), flown.clone(), closed.clone()]);
+    assert_eq!((state.stage, state.milestone), (Some(Stage::LineHaul), Milestone::Arrived));
+
+    // A control after the release holds it again, and its end is news.
+    let control = receipt("2025-03-05T12:00:00Z", "500", Milestone::CustomsInspection);
+    assert_eq!(parcel([released.clone(), flown.clone(), control.clone()]).milestone, Milestone::CustomsInspection);
+    let journey = journey([released, flown, control, closed]);
+    let state = journey.state(now());
+    assert_eq!(state.parcel.as_ref().unwrap().milestone, Milestone::CustomsReleased);
+    let kept = state.trace.of_state();
+    assert_eq!(journey.retaining(|event| kept.contains(&event.id())).state(now()).parcel, state.parcel);
+}
+
+#[test]
+fn a_seizure_ends_with_a_release() {
+    let seized = receipt("2025-03-02T10:00:00Z", "502", Milestone::CustomsSeized);
+    let before = receipt("2025-03-02T09:00:00Z", "800", Milestone::CustomsReleased);
+    let state = journey([before, seized.clone()]).state(now());
+    let track = state.customs.export.unwrap();
+    assert_eq!((track.milestone, track.released), (Milestone::CustomsSeized, None));
+    assert!(state.parcel.unwrap().terminal);
+    let state = journey([seized, receipt("2025-03-12T10:00:00Z", "800", Milestone::CustomsReleased)]).state(now());
+    assert_eq!(state.customs.export.unwrap().milestone, Milestone::CustomsReleased);
+    assert_eq!(state.parcel.unwrap().milestone, Milestone::CustomsReleased);
+}
+
+#[test]
+fn an_authority_s_statement_about_a_waybill_is_about_the_carrier_s_parcel() {
+    let declaration = told("cn-customs.ceb", "SF1000000000203").authority().refers_to(Reference::new(Role::DeclarationReference, "COP-203"));
+    let receipt = told("cn-customs.ceb", "COP-203").event("2025-03-02T10:00:00Z", Stage::ExportCustoms, Milestone::CustomsInspection).authority();
+    let (states, notices) = sorted([receipt, picked_up("sf.push", "SF1000000000203"), declaration.clone()]);
+    assert_eq!((states.len(), notices), (1, 0));
+    assert!(states[0].customs.is_held());
+
+    // Of two uses of the waybill's number, a declaration without a time is about the newer one.
+    let old = told("sf.push", "SF1000000000203").event("2024-03-01T10:00:00Z", Stage::FirstMile, Milestone::PickedUp);
+    let (states, _) = sorted([declaration, picked_up("sf.push", "SF1000000000203"), old]);
+    assert_eq!(states.iter().map(|state| state.numbers.len()).collect::<Vec<_>>(), [1, 2]);
+}
+
+#[test]
+fn two_goods_lists_of_one_order_are_two_parcels() {
+    let list = |number: &str| {
+        told("cn-customs.ceb", number)
+            .event("2025-03-02T10:00:00Z", Stage::ExportCustoms, Milestone::CustomsReleased)
+            .authority()
+            .refers_to(Reference::new(Role::Order, "WEB-5599"))
+    };
+    let paper = list("WEB-5599").with(|event| {
+        event.scope = Scope::Document;
+        event.milestone = Milestone::Info;
+    });
+    let (states, notices) = sorted([list("LIST1"), list("LIST2")]);
+    assert_eq!((states.len(), notices), (2, 1));
+    let (states, notices) = sorted([list("LIST1"), paper]);
+    assert_eq!((states.len(), notices), (1, 0), "the order's paper is not another parcel");
+}

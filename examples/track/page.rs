@@ -1,12 +1,13 @@
 //! The page to read: 80 columns, one timeline, nothing more certain than it is known.
 
+use std::collections::HashMap;
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 use chrono::{DateTime, NaiveDate, Utc};
 use parceltrail::adapter::{Notice, NoticeKind};
-use parceltrail::journey::{CustomsTrack, State};
-use parceltrail::model::{Event, EventTime, Milestone, Place, Scope, TimeKind};
+use parceltrail::journey::{CustomsTrack, SameScan, State};
+use parceltrail::model::{Event, EventId, EventTime, Milestone, Place, Scope, TimeKind};
 
 const WIDTH: usize = 80;
 const BOLD: Style = Style::new().bold();
@@ -72,7 +73,9 @@ fn where_now(out: &mut impl Write, state: &State) -> io::Result<()> {
     let style = style_of(parcel.milestone);
     let stage = parcel.stage.map_or("stage unknown".to_owned(), |stage| stage.as_str().replace('_', " "));
     let place = parcel.place.as_ref().map(place_text).unwrap_or_else(|| "place unknown".to_owned());
-    writeln!(out, "  now      {style}{}{style:#} ({stage}), {place}", words(parcel.milestone))?;
+    let what = words(parcel.milestone);
+    let room = WIDTH.saturating_sub("  now       (), ".len() + what.len() + stage.len());
+    writeln!(out, "  now      {style}{what}{style:#} ({stage}), {}", fit(&place, room).trim_end())?;
     writeln!(out, "  since    {}", when(&parcel.since))
 }
 
@@ -84,7 +87,8 @@ fn legs(out: &mut impl Write, state: &State) -> io::Result<()> {
             _ => "not begun".to_owned(),
         };
         let end = leg.milestone.map_or("", words);
-        writeln!(out, "  {label:<8} {}. {:<6} {} {days:<16} {end}", at + 1, leg.carrier, fit(leg.number.as_str(), 24))?;
+        let line = format!("  {label:<8} {}. {:<6} {} {days:<15} {end}", at + 1, leg.carrier, fit(leg.number.as_str(), 22));
+        writeln!(out, "{}", fit(&line, WIDTH).trim_end())?;
     }
     Ok(())
 }
@@ -104,10 +108,12 @@ fn customs(out: &mut impl Write, direction: &str, track: &CustomsTrack) -> io::R
 fn timeline(out: &mut impl Write, state: &State, now: DateTime<Utc>) -> io::Result<()> {
     heading(out, "TRAIL (local time where it happened)")?;
     let mut printed: Option<NaiveDate> = None;
+    let scans: HashMap<EventId, &SameScan> = state.same_scans.iter().flat_map(|scan| scan.events.iter().map(move |id| (*id, scan))).collect();
     for event in &state.events {
         // One scan told by several feeds is printed once, by its best witness.
-        let others = state.same_scans.iter().find(|scan| scan.events.contains(&event.id()));
-        if others.is_some_and(|scan| scan.best != event.id()) {
+        let id = event.id();
+        let others = scans.get(&id);
+        if others.is_some_and(|scan| scan.best != id) {
             continue;
         }
         let date = event.time.wall_clock().unwrap_or(event.time.middle().naive_utc()).date();
@@ -140,7 +146,7 @@ fn entry(out: &mut impl Write, event: &Event, told_by: usize, now: DateTime<Utc>
     let source = if told_by > 1 { format!("{} +{}", event.feed, told_by - 1) } else { event.feed.to_string() };
     let clock = clock(&event.time);
     let (what, place, source) = (fit(&what, 27), fit(&place, 20), fit(&source, 15));
-    writeln!(out, "   {clock:<13} {style}{what}{style:#} {place} {DIM}{}{DIM:#}", source.trim_end())?;
+    writeln!(out, "   {clock:<12} {style}{what}{style:#} {place} {DIM}{}{DIM:#}", source.trim_end())?;
     if event.milestone == Milestone::Unmapped {
         let text = event.code.text.as_ref().map(ToString::to_string).unwrap_or_default();
         wrapped(out, "                  ", &format!("code {} {text}", event.code.value), DIM)?;

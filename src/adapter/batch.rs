@@ -66,6 +66,8 @@ words! {
         FieldUnreadable = "field_unreadable",
         /// The carrier knows nothing of the number, or not yet.
         NotFound = "not_found",
+        /// The payload says nothing of any parcel.
+        Empty = "empty",
         /// The carrier asks to try again later.
         RetryLater = "retry_later",
         /// The credentials or token were not accepted.

@@ -128,7 +128,11 @@ impl<'p> Collector<'p> {
         self.batch.shipments.push(shipment);
     }
 
-    pub fn finish(self) -> Batch {
+    /// What was gathered. A payload that says nothing is told of, too.
+    pub fn finish(mut self) -> Batch {
+        if self.batch.shipments.is_empty() && self.batch.notices.is_empty() {
+            self.notice(self.new_notice(NoticeKind::Empty, "the payload says nothing of any parcel"));
+        }
         self.batch
     }
 

@@ -81,12 +81,14 @@ pub(super) fn track(events: &[Standing<'_>]) -> Customs {
     let mut export = Follower::default();
     let mut import = Follower::default();
     for one in events.iter().filter(|one| one.event.milestone.is_customs() && one.event.scope != Scope::Document) {
-        match one.event.stage {
-            Some(Stage::ExportCustoms | Stage::FirstMile | Stage::Order) => export.take(one),
-            _ => import.take(one),
-        }
+        if is_export(one) { export.take(one) } else { import.take(one) }
     }
     Customs { export: export.finish(), import: import.finish() }
+}
+
+/// Whether a statement about customs is about the way out of the country of origin.
+pub(super) fn is_export(one: &Standing<'_>) -> bool {
+    matches!(one.event.stage, Some(Stage::ExportCustoms | Stage::FirstMile | Stage::Order))
 }
 
 #[derive(Default)]
@@ -94,7 +96,7 @@ struct Follower {
     submitted: Option<(EventTime, EventId)>,
     released: Option<(EventTime, EventId)>,
     holds: Vec<Hold>,
-    seized: Option<(EventTime, EventId)>,
+    seized: Option<Hold>,
 }
 
 impl Follower {
@@ -105,7 +107,10 @@ impl Follower {
                 let is_authority = one.shipment.issuer == IssuerKind::Authority;
                 // A carrier knows of its own holds only; an authority's release ends every hold told before it.
                 self.holds.retain(|hold| hold.feed != event.feed && hold.agency != event.carrier && !is_authority);
-                if self.holds.is_empty() {
+                if self.seized.as_ref().is_some_and(|seizure| is_authority || seizure.feed == event.feed) {
+                    self.seized = None;
+                }
+                if self.holds.is_empty() && self.seized.is_none() {
                     self.released.get_or_insert_with(|| (event.time.clone(), one.id));
                 }
             }
@@ -117,24 +122,17 @@ impl Follower {
                     self.submitted = Some((event.time.clone(), one.id));
                 }
             }
-            Milestone::CustomsSeized => self.seized = Some((event.time.clone(), one.id)),
-            kind => self.hold(kind, one),
-        }
-    }
-
-    fn hold(&mut self, kind: Milestone, one: &Standing<'_>) {
-        self.released = None;
-        let event = one.event;
-        let is_known = self.holds.iter().any(|hold| hold.feed == event.feed && hold.agency == event.carrier && hold.kind == kind);
-        if !is_known {
-            self.holds.push(Hold {
-                feed: event.feed.clone(),
-                agency: event.carrier.clone(),
-                kind,
-                reason: event.reason,
-                since: event.time.clone(),
-                event: one.id,
-            });
+            Milestone::CustomsSeized => {
+                self.released = None;
+                self.seized = Some(hold(one));
+            }
+            _ => {
+                self.released = None;
+                let new = hold(one);
+                if !self.holds.iter().any(|hold| hold.feed == new.feed && hold.agency == new.agency && hold.kind == new.kind) {
+                    self.holds.push(new);
+                }
+            }
         }
     }
 
@@ -151,12 +149,8 @@ impl Follower {
             Milestone::CustomsReleased => None,
             _ => worst.map(who_must_act).or(Some(Party::Customs)),
         };
-        let evidence = [&self.submitted, &self.released, &self.seized]
-            .into_iter()
-            .flatten()
-            .map(|(_, id)| *id)
-            .chain(self.holds.iter().map(|hold| hold.event))
-            .collect();
+        let steps = [&self.submitted, &self.released].into_iter().flatten().map(|(_, id)| *id);
+        let evidence = steps.chain(self.holds.iter().chain(&self.seized).map(|hold| hold.event)).collect();
         Some(CustomsTrack {
             milestone,
             submitted: self.submitted.map(|(time, _)| time),
@@ -165,6 +159,18 @@ impl Follower {
             holds: self.holds,
             evidence,
         })
+    }
+}
+
+fn hold(one: &Standing<'_>) -> Hold {
+    let event = one.event;
+    Hold {
+        feed: event.feed.clone(),
+        agency: event.carrier.clone(),
+        kind: event.milestone,
+        reason: event.reason,
+        since: event.time.clone(),
+        event: one.id,
     }
 }
 

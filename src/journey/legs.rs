@@ -72,8 +72,8 @@ pub struct Leg {
 /// The legs of a journey and what belongs to each.
 pub(super) struct Legs {
     pub all: Vec<Leg>,
-    /// Other numbers of the leg's carrier under which it is told: pieces, alternates.
-    aliases: BTreeMap<(CarrierId, SmolStr), usize>,
+    /// Every number and carrier under which a leg is told: its own, pieces, alternates. By number first, because some feeds name no carrier.
+    aliases: BTreeMap<(SmolStr, CarrierId), usize>,
     /// The events that name another leg's number.
     pub stated_by: BTreeSet<EventId>,
 }
@@ -85,7 +85,7 @@ impl Legs {
     }
 
     fn find(&self, carrier: &CarrierId, number: &str) -> Option<usize> {
-        self.aliases.get(&(carrier.clone(), number.into())).copied()
+        self.aliases.get(&(number.into(), carrier.clone())).copied()
     }
 
     /// Whether another leg follows.
@@ -153,7 +153,7 @@ fn gather(deliveries: &[&Shipment]) -> Legs {
     let mut legs = Legs { all: Vec::new(), aliases: BTreeMap::new(), stated_by: BTreeSet::new() };
     let roots: BTreeSet<_> = masters.iter().map(|((carrier, _), master)| (carrier.clone(), master.clone())).collect();
     for (carrier, master) in roots {
-        legs.aliases.insert((carrier.clone(), master.clone()), legs.all.len());
+        legs.aliases.insert((master.clone(), carrier.clone()), legs.all.len());
         legs.all.push(empty_leg(carrier, &master));
     }
     for ((carrier, own), master) in masters {
@@ -161,19 +161,23 @@ fn gather(deliveries: &[&Shipment]) -> Legs {
         if own != master {
             legs.all[leg].packages.insert(TrackingNumber::new(&own));
         }
-        legs.aliases.entry((carrier, own)).or_insert(leg);
+        legs.aliases.entry((own, carrier)).or_insert(leg);
     }
     for shipment in carried {
         let Some(leg) = legs.find(&shipment.carrier, shipment.number.as_str()) else { continue };
+        // The lead package's number is the master's: what is told of it is told of that package only.
+        if legs.all[leg].number == shipment.number && !legs.all[leg].packages.is_empty() && !shipment.events.is_empty() {
+            legs.all[leg].packages.insert(shipment.number.clone());
+        }
         if !legs.all[leg].feeds.contains(&shipment.feed) {
             legs.all[leg].feeds.push(shipment.feed.clone());
             legs.all[leg].feeds.sort();
         }
         for alias in shipment.references.iter().filter(|reference| matches!(reference.role, Role::Alternate | Role::Piece)) {
-            legs.aliases.entry((shipment.carrier.clone(), number_key(&alias.number))).or_insert(leg);
+            legs.aliases.entry((number_key(&alias.number), shipment.carrier.clone())).or_insert(leg);
         }
         for piece in &shipment.pieces {
-            legs.aliases.entry((shipment.carrier.clone(), piece.as_str().into())).or_insert(leg);
+            legs.aliases.entry((piece.as_str().into(), shipment.carrier.clone())).or_insert(leg);
         }
     }
     legs
@@ -246,7 +250,8 @@ fn find_by_number(legs: &Legs, reference: &Reference) -> Option<usize> {
     if let Some(carrier) = &reference.carrier {
         return legs.find(carrier, &number);
     }
-    let mut found = legs.aliases.iter().filter(|((_, known), _)| *known == number).map(|(_, leg)| *leg);
+    let from = (number.clone(), CarrierId::from(""));
+    let mut found = legs.aliases.range(from..).take_while(|((known, _), _)| *known == number).map(|(_, leg)| *leg);
     let first = found.next()?;
     found.all(|leg| leg == first).then_some(first)
 }
@@ -261,7 +266,7 @@ fn find_or_add(legs: &mut Legs, carrier: &CarrierId, here: usize, reference: &Re
         (None, _) => carrier.clone(),
     };
     let number = number_key(&reference.number);
-    legs.aliases.insert((carrier.clone(), number.clone()), legs.all.len());
+    legs.aliases.insert((number.clone(), carrier.clone()), legs.all.len());
     legs.all.push(empty_leg(carrier, &number));
     Some(legs.all.len() - 1)
 }
@@ -298,11 +303,12 @@ fn in_order_of_travel(mut legs: Legs, links: &BTreeMap<usize, (usize, LinkEviden
     });
     let reached: BTreeSet<usize> = links.values().map(|(to, _)| *to).collect();
     let mut order: Vec<usize> = Vec::with_capacity(legs.all.len());
+    let mut seen: BTreeSet<usize> = BTreeSet::new();
     let mut starts: Vec<usize> = (0..legs.all.len()).filter(|leg| !reached.contains(leg)).collect();
     starts.sort_by_key(|leg| (legs.all[*leg].first.as_ref().map(EventTime::middle), legs.id(*leg)));
     for start in starts {
         let mut at = Some(start);
-        while let Some(leg) = at.filter(|leg| !order.contains(leg)) {
+        while let Some(leg) = at.filter(|leg| seen.insert(*leg)) {
             order.push(leg);
             at = links.get(&leg).map(|(to, _)| *to);
         }

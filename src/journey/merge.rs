@@ -49,13 +49,13 @@ pub(super) fn standing<'j>(deliveries: &[&'j Shipment]) -> (Vec<Standing<'j>>, V
 }
 
 /// One order for all statements: by the middle of the time, then by progress, then by identity, so that it never depends on arrival.
-fn order(one: &Standing<'_>) -> (DateTime<Utc>, u32, u8, EventId) {
-    // Receipts of an authority come in bursts of one second; their status numbers grow with the procedure.
-    let step = match one.shipment.issuer {
-        IssuerKind::Authority => one.event.code.value.parse().unwrap_or(0),
-        _ => 0,
-    };
-    (one.event.time.middle(), step, one.event.milestone.rank(), one.id)
+///
+/// Receipts of an authority come in bursts of one second and in any order within it; their statuses of three digits grow with the procedure.
+fn order(one: &Standing<'_>) -> (i64, u16, DateTime<Utc>, u8, EventId) {
+    let code = &one.event.code.value;
+    let step = if one.shipment.issuer == IssuerKind::Authority && code.len() <= 3 { code.parse().unwrap_or(0) } else { 0 };
+    let middle = one.event.time.middle();
+    (middle.timestamp(), step, middle, one.event.milestone.rank(), one.id)
 }
 
 /// Of two wordings of one statement the one received later; of two received together, either, but always the same.

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::legs::Legs;
 use super::merge::Standing;
-use super::state::{Position, walk};
+use super::state::{Position, Step, steps, walk};
 use crate::model::{EventId, EventTime, Milestone, Shipment, Stage, TrackingNumber};
 
 /// Where one piece stands.
@@ -34,11 +34,11 @@ pub(super) struct RolledUp<'j> {
 }
 
 /// The piece that a statement is about: named by it, or a package with a number of its own under a master.
-fn piece_of(one: &Standing<'_>, legs: &Legs) -> Option<TrackingNumber> {
+fn piece_of(Step { one, leg, .. }: &Step<'_>, legs: &Legs) -> Option<TrackingNumber> {
     if let Some(piece) = &one.event.piece {
         return Some(piece.clone());
     }
-    let leg = legs.of(one)?;
+    let leg = (*leg)?;
     let is_package = legs.all[leg].packages.contains(&one.event.number) && legs.all[leg].packages.len() > 1;
     is_package.then(|| one.event.number.clone())
 }
@@ -51,14 +51,16 @@ fn piece_of(one: &Standing<'_>, legs: &Legs) -> Option<TrackingNumber> {
 pub(super) fn roll_up<'j>(deliveries: &[&Shipment], events: &[Standing<'j>], legs: &Legs) -> RolledUp<'j> {
     let mut by_piece: BTreeMap<TrackingNumber, Vec<usize>> = BTreeMap::new();
     let mut common: Vec<usize> = Vec::new();
-    for (at, one) in events.iter().enumerate() {
-        match piece_of(one, legs) {
-            Some(piece) => by_piece.entry(piece).or_default().push(at),
-            None => common.push(at),
+    let steps = steps(events, legs);
+    for (at, step) in steps.iter().enumerate() {
+        // A piece exists as soon as it is named, whatever is said of it.
+        let steps_of_it = piece_of(step, legs).map_or(&mut common, |piece| by_piece.entry(piece).or_default());
+        if step.is_evidence {
+            steps_of_it.push(at);
         }
     }
     if by_piece.is_empty() {
-        return RolledUp { overall: walk(events.iter().copied(), legs), pieces: Vec::new(), evidence: Vec::new() };
+        return RolledUp { overall: walk(common.iter().map(|at| &steps[*at])), pieces: Vec::new(), evidence: Vec::new() };
     }
     for piece in deliveries.iter().flat_map(|shipment| &shipment.pieces) {
         by_piece.entry(piece.clone()).or_default();
@@ -66,19 +68,33 @@ pub(super) fn roll_up<'j>(deliveries: &[&Shipment], events: &[Standing<'j>], leg
     let counted = deliveries.iter().filter_map(|shipment| shipment.piece_count).max().unwrap_or(0) as usize;
     let positions: Vec<(Option<TrackingNumber>, Option<Position<'j>>)> = by_piece
         .into_iter()
-        .map(|(piece, own)| (Some(piece), walk(interleave(&common, &own).map(|at| events[at]), legs)))
-        .chain((0..).take(usize::from(counted > 1)).map(|_| (None, walk(common.iter().map(|at| events[*at]), legs))))
+        .map(|(piece, own)| (Some(piece), walk(interleave(&common, &own).map(|at| &steps[at]))))
+        .chain((0..).take(usize::from(counted > 1)).map(|_| (None, walk(common.iter().map(|at| &steps[*at])))))
         .collect();
     let told = positions.iter().filter(|(piece, _)| piece.is_some()).count();
+    let mut on_leg: BTreeMap<usize, usize> = BTreeMap::new();
+    for leg in positions.iter().filter(|(piece, _)| piece.is_some()).filter_map(|(_, position)| position.as_ref()?.leg()) {
+        *on_leg.entry(leg).or_default() += 1;
+    }
     // The untold pieces stand where the statements about all leave them; they matter only if the carrier counts more than are told.
-    let relevant: Vec<&(Option<TrackingNumber>, Option<Position<'j>>)> =
-        positions.iter().filter(|(piece, _)| piece.is_some() || counted > told).collect();
-    let overall = overall(&relevant).or_else(|| walk(events.iter().filter(|one| !one.event.milestone.is_terminal()).copied(), legs));
+    let relevant: Vec<&(Option<TrackingNumber>, Option<Position<'j>>)> = positions
+        .iter()
+        .filter(|(piece, _)| piece.is_some() || counted > told)
+        .filter(|(_, position)| !position.as_ref().is_some_and(|position| goes_on_as_another(position, &on_leg)))
+        .collect();
+    let overall = overall(&relevant).or_else(|| walk(steps.iter().filter(|step| step.is_evidence && !step.one.event.milestone.is_terminal())));
     RolledUp {
         overall,
         pieces: positions.iter().filter_map(|(piece, position)| Some(piece_state(piece.clone()?, position.as_ref(), legs))).collect(),
         evidence: positions.iter().filter_map(|(_, position)| position.as_ref()).map(Position::evidence).collect(),
     }
+}
+
+/// Whether a piece goes on under another carrier's number for it: it was handed over, or the next carrier tells of as many pieces.
+fn goes_on_as_another(position: &Position<'_>, on_leg: &BTreeMap<usize, usize>) -> bool {
+    let Some(here) = position.leg() else { return false };
+    let later = on_leg.range(here + 1..).map(|(_, count)| *count).max().unwrap_or(0);
+    later > 0 && (position.milestone == Milestone::HandedOver || later >= on_leg.get(&here).copied().unwrap_or(0))
 }
 
 /// Two ascending lists of indices as one.
@@ -107,7 +123,7 @@ fn overall<'j>(positions: &[&(Option<TrackingNumber>, Option<Position<'j>>)]) ->
 }
 
 fn progress(position: &Position<'_>) -> (Option<Stage>, u8) {
-    (position.decided.event.stage, position.milestone.rank())
+    (position.stage.map(|(stage, _)| stage), position.milestone.rank())
 }
 
 fn piece_state(number: TrackingNumber, position: Option<&Position<'_>>, legs: &Legs) -> PieceState {

@@ -1,5 +1,6 @@
 //! Deliveries about many parcels, sorted into journeys: [`Journeys`].
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -8,7 +9,7 @@ use smol_str::SmolStr;
 
 use super::{Journey, LegId, digest};
 use crate::adapter::{IssuerKind, Notice, NoticeKind};
-use crate::model::{CarrierId, Event, FeedId, Milestone, Reference, Role, Shipment, Stage, TrackingNumber};
+use crate::model::{CarrierId, Event, FeedId, Milestone, Reference, Role, Scope, Shipment, Stage, TrackingNumber};
 
 /// A silence after which a number may begin anew. Carriers reuse numbers after three months at the earliest.
 const REUSE_SILENCE: Duration = Duration::days(60);
@@ -21,6 +22,7 @@ const SHOP_NUMBER_REACH: Duration = Duration::days(120);
 /// - deliveries about one number of one carrier belong together, unless the number was used again: another shipment by the feed's own identity,
 ///   or a new beginning after two months of silence;
 /// - numbers that a feed names as another number of the same parcel (piece, next carrier, declaration …) tie what they name;
+/// - an authority's statement about a carrier's number belongs to the use of that number nearest in time;
 /// - a shop's order number or reference ties legs of *different* carriers and papers of authorities, if it names one parcel of each and the
 ///   two lie within four months. One order may be several parcels: then it ties nothing, and a notice says so.
 ///
@@ -63,8 +65,13 @@ impl Journeys {
             }
         }
         let mut sorted: Vec<Group> = groups.into_values().collect();
+        let mut links: BTreeMap<&LegId, Vec<&(LegId, LegId)>> = BTreeMap::new();
+        for link in &self.links {
+            links.entry(&link.0).or_default().push(link);
+            links.entry(&link.1).or_default().push(link);
+        }
         for Group { numbers, journey, .. } in &mut sorted {
-            journey.links = self.links.iter().filter(|(from, to)| numbers.contains(from) || numbers.contains(to)).cloned().collect();
+            journey.links = numbers.iter().filter_map(|number| links.get(number)).flatten().copied().cloned().collect();
         }
         sorted.sort_by(|a, b| (a.first, &a.numbers).cmp(&(b.first, &b.numbers)));
         (sorted.into_iter().map(|group| group.journey).collect(), notices)
@@ -93,6 +100,11 @@ impl Node {
         self.shipments.iter().flat_map(|shipment| shipment.references.iter().chain(shipment.events.iter().flat_map(|event| &event.related)))
     }
 
+    /// Whether anything told is about the parcel itself: an authority also speaks of papers and sheets.
+    fn is_about_a_parcel(&self) -> bool {
+        self.shipments.iter().flat_map(|shipment| &shipment.events).any(|event| matches!(event.scope, Scope::Parcel | Scope::Piece))
+    }
+
     /// How long lies between two uses; zero when they overlap or nothing is known.
     fn distance(&self, other: &Self) -> Duration {
         match (self.span, other.span) {
@@ -115,21 +127,43 @@ fn nodes(shipments: &[Arc<Shipment>]) -> Vec<Node> {
 /// Parts of one delivery put together again: what is the same but for its events.
 fn whole(shipments: Vec<Arc<Shipment>>) -> Vec<Arc<Shipment>> {
     let mut wholes: Vec<Arc<Shipment>> = Vec::with_capacity(shipments.len());
-    let mut known: HashMap<u64, Vec<usize>> = HashMap::new();
+    let mut known: HashMap<u64, Vec<(Shipment, usize)>> = HashMap::new();
     for shipment in shipments {
-        let frame = Shipment { events: Vec::new(), ..Shipment::clone(&shipment) };
-        let same_frame = known.entry(digest(&frame)).or_default();
-        let found = same_frame.iter().copied().find(|at| Shipment { events: Vec::new(), ..Shipment::clone(&wholes[*at]) } == frame);
-        match found {
+        let frame = frame(&shipment);
+        let same_digest = known.entry(digest(&frame)).or_default();
+        match same_digest.iter().find(|(other, _)| *other == frame).map(|(_, at)| *at) {
             Some(at) if wholes[at].events != shipment.events => Arc::make_mut(&mut wholes[at]).events.extend(shipment.events.iter().cloned()),
             Some(_) => {}
             None => {
-                same_frame.push(wholes.len());
+                same_digest.push((frame, wholes.len()));
                 wholes.push(shipment);
             }
         }
     }
     wholes
+}
+
+/// A delivery without its events, which are never copied for it.
+fn frame(shipment: &Shipment) -> Shipment {
+    Shipment {
+        feed: shipment.feed.clone(),
+        carrier: shipment.carrier.clone(),
+        issuer: shipment.issuer,
+        number: shipment.number.clone(),
+        instance: shipment.instance.clone(),
+        delivery: shipment.delivery,
+        received: shipment.received,
+        events: Vec::new(),
+        references: shipment.references.clone(),
+        pieces: shipment.pieces.clone(),
+        piece_count: shipment.piece_count,
+        promise: shipment.promise.clone(),
+        origin: shipment.origin.clone(),
+        destination: shipment.destination.clone(),
+        service: shipment.service.clone(),
+        weight_grams: shipment.weight_grams,
+        is_return: shipment.is_return,
+    }
 }
 
 /// Tells the uses of one number apart, by silence and by the feeds' own identities.
@@ -204,7 +238,7 @@ fn merge_instances(parts: BTreeMap<(usize, Option<SmolStr>), Vec<Arc<Shipment>>>
 /// The moments at which a number begins anew: after a long silence, with a beginning, or after an end.
 fn cuts(shipments: &[Arc<Shipment>]) -> Vec<DateTime<Utc>> {
     let mut events: Vec<&Event> = shipments.iter().flat_map(|shipment| &shipment.events).collect();
-    events.sort_by_key(|event| (event.time.middle(), event.milestone.rank(), event.id()));
+    events.sort_by_cached_key(|event| (event.time.middle(), event.milestone.rank(), event.id()));
     let mut ended = false;
     let mut cuts = Vec::new();
     for pair in events.windows(2) {
@@ -241,13 +275,19 @@ fn tie_by_numbers(nodes: &[Node], declared: &BTreeSet<(LegId, LegId)>, union: &m
                 let issuer = reference.carrier.as_ref();
                 *target != at && issuer.is_none_or(|issuer| *issuer == nodes[*target].id.carrier)
             });
-            // Of several uses of the number named, the nearest in time is meant.
-            if let Some(nearest) = targets.min_by_key(|target| (nodes[at].distance(&nodes[*target]), *target)) {
-                union.tie(at, nearest);
+            if let Some(meant) = nearest(nodes, at, targets) {
+                union.tie(at, meant);
             }
             if reference.role.identifies_parcel() {
                 shared.entry((reference.carrier.as_ref(), number)).or_default().push(at);
             }
+        }
+    }
+    // An authority speaks of a parcel under its carrier's number: the two share it, and neither names it to the other.
+    for (at, node) in nodes.iter().enumerate().filter(|(_, node)| node.issuer == IssuerKind::Authority && is_telling(node.id.number.as_str())) {
+        let same = by_number.get(node.id.number.as_str()).into_iter().flatten().copied();
+        if let Some(meant) = nearest(nodes, at, same.filter(|target| nodes[*target].issuer == IssuerKind::Carrier)) {
+            union.tie(at, meant);
         }
     }
     for members in shared.values() {
@@ -257,12 +297,21 @@ fn tie_by_numbers(nodes: &[Node], declared: &BTreeSet<(LegId, LegId)>, union: &m
             }
         }
     }
-    let find = |id: &LegId| nodes.iter().rposition(|node| node.id == *id);
+    // What is declared is declared of the newest use.
+    let newest: BTreeMap<&LegId, usize> = nodes.iter().enumerate().map(|(at, node)| (&node.id, at)).collect();
     for (from, to) in declared {
-        if let (Some(from), Some(to)) = (find(from), find(to)) {
-            union.tie(from, to);
+        if let (Some(from), Some(to)) = (newest.get(from), newest.get(to)) {
+            union.tie(*from, *to);
         }
     }
+}
+
+/// Of several uses of the number named, the nearest in time is meant; of equally near ones the newest.
+fn nearest(nodes: &[Node], at: usize, targets: impl Iterator<Item = usize>) -> Option<usize> {
+    targets.min_by_key(|target| {
+        let node = &nodes[*target];
+        (nodes[at].distance(node), Reverse(node.span), *target)
+    })
 }
 
 /// Ties by the shop's numbers what no carrier's number tied, where they name one parcel only.
@@ -300,20 +349,22 @@ fn is_telling(number: &str) -> bool {
     number.len() >= 5 && number.bytes().any(|b| b.is_ascii_digit())
 }
 
-/// One leg of each carrier, all within reach of each other.
+/// One leg of each carrier, one parcel of each authority, all within reach of each other.
 fn names_one_parcel(nodes: &[Node], members: &[usize], union: &mut Union) -> bool {
     let mut groups: BTreeMap<usize, BTreeSet<&CarrierId>> = BTreeMap::new();
     for at in members {
         let node = &nodes[*at];
         let carriers = groups.entry(union.root(*at)).or_default();
-        if node.issuer == IssuerKind::Carrier {
+        if node.issuer == IssuerKind::Carrier || node.is_about_a_parcel() {
             carriers.insert(&node.id.carrier);
         }
     }
     let mut seen = BTreeSet::new();
     let is_unique = groups.values().flatten().all(|carrier| seen.insert(carrier));
-    let near = members.iter().all(|a| members.iter().all(|b| nodes[*a].distance(&nodes[*b]) <= SHOP_NUMBER_REACH));
-    is_unique && near
+    let spans = || members.iter().filter_map(|at| nodes[*at].span);
+    // The two that lie farthest apart are the one that ends first and the one that begins last.
+    let gap = spans().map(|(start, _)| start).max().zip(spans().map(|(_, end)| end).min()).map(|(start, end)| start - end);
+    is_unique && gap.is_none_or(|gap| gap <= SHOP_NUMBER_REACH)
 }
 
 /// Union-find.

@@ -139,16 +139,47 @@ pub(super) struct Position<'j> {
     pub decided: Standing<'j>,
     /// The statement with which this state began.
     pub since: Standing<'j>,
-    stage: Option<(Stage, EventId)>,
+    pub stage: Option<(Stage, EventId)>,
     place: Option<(&'j Place, EventId)>,
-    pub leg: Option<usize>,
+    leg: Option<(usize, EventId)>,
     /// The statement that the parcel goes back: what is delivered after it is delivered to the sender.
     returning: Option<EventId>,
+    export: Clearance,
+    import: Clearance,
+}
+
+/// How far customs of one direction have come, as the state needs it.
+#[derive(Clone, Copy, Debug, Default)]
+struct Clearance {
+    /// The release, unless a control came after it.
+    released: Option<EventId>,
+    /// The last control.
+    control: Option<EventId>,
+}
+
+impl Clearance {
+    fn take(&mut self, one: &Standing<'_>) {
+        match one.event.milestone {
+            Milestone::CustomsReleased => self.released = self.released.or(Some(one.id)),
+            Milestone::CustomsSubmitted => {}
+            milestone if milestone.is_customs() => *self = Self { released: None, control: Some(one.id) },
+            _ => {}
+        }
+    }
+
+    fn evidence(self) -> impl Iterator<Item = EventId> {
+        [self.released, self.control].into_iter().flatten()
+    }
 }
 
 impl<'j> Position<'j> {
     pub fn terminal(&self) -> bool {
         self.milestone.is_terminal()
+    }
+
+    /// The leg that it is on.
+    pub fn leg(&self) -> Option<usize> {
+        self.leg.map(|(leg, _)| leg)
     }
 
     pub fn state(&self, legs: &Legs) -> ParcelState {
@@ -157,7 +188,7 @@ impl<'j> Position<'j> {
             milestone: self.milestone,
             since: self.since.event.time.clone(),
             place: self.place.map(|(place, _)| place.clone()),
-            leg: self.leg.map(|leg| legs.id(leg)),
+            leg: self.leg.map(|(leg, _)| legs.id(leg)),
             terminal: self.terminal(),
         }
     }
@@ -173,36 +204,62 @@ impl<'j> Position<'j> {
         if let Some(by) = self.returning {
             trace.insert("returning", BTreeSet::from([by]));
         }
-        let leg: BTreeSet<EventId> = legs.stated_by.iter().copied().chain([self.decided.id]).collect();
+        let customs: BTreeSet<EventId> = self.export.evidence().chain(self.import.evidence()).collect();
+        if !customs.is_empty() {
+            trace.insert("customs", customs);
+        }
+        let leg: BTreeSet<EventId> = legs.stated_by.iter().copied().chain([self.decided.id]).chain(self.leg.map(|(_, by)| by)).collect();
         trace.insert("leg", leg);
         trace
     }
 
     pub fn evidence(&self) -> BTreeSet<EventId> {
-        let carried = [self.stage.map(|(_, by)| by), self.place.map(|(_, by)| by), self.returning];
-        carried.into_iter().flatten().chain([self.decided.id, self.since.id]).collect()
+        let carried = [self.stage.map(|(_, by)| by), self.place.map(|(_, by)| by), self.leg.map(|(_, by)| by), self.returning];
+        let customs = self.export.evidence().chain(self.import.evidence());
+        carried.into_iter().flatten().chain([self.decided.id, self.since.id]).chain(customs).collect()
     }
 
     /// Where the parcel is after one more statement.
-    fn after(this: Option<Self>, one: Standing<'j>, legs: &Legs) -> Option<Self> {
-        let leg = legs.of(&one);
-        let milestone = match effective(&one, leg, legs) {
+    fn after(this: Option<Self>, step: &Step<'j>) -> Option<Self> {
+        let Step { one, leg, milestone, .. } = *step;
+        let milestone = match milestone {
             Milestone::Delivered if this.as_ref().is_some_and(|position| position.returning.is_some()) => Milestone::Returned,
             milestone => milestone,
         };
-        match this {
-            Some(position) if !position.yields_to(milestone, &one, leg) => Some(position),
-            Some(position) => Some(position.moved(milestone, one, leg)),
-            None => Some(Self {
+        let mut position = match this {
+            Some(position) if position.is_paperwork(milestone, &one) || !position.yields_to(milestone, &one, leg) => position,
+            Some(position) => position.moved(milestone, one, leg),
+            None => Self {
                 milestone,
                 decided: one,
                 since: one,
                 stage: one.event.stage.map(|stage| (stage, one.id)),
                 place: one.event.place.as_ref().map(|place| (place, one.id)),
-                leg,
+                leg: leg.map(|leg| (leg, one.id)),
                 returning: is_return(milestone, &one).then_some(one.id),
-            }),
-        }
+                export: Clearance::default(),
+                import: Clearance::default(),
+            },
+        };
+        position.clearance_mut(&one).take(&one);
+        Some(position)
+    }
+
+    fn clearance_mut(&mut self, one: &Standing<'_>) -> &mut Clearance {
+        if customs::is_export(one) { &mut self.export } else { &mut self.import }
+    }
+
+    /// Whether a statement only adds to the file of a clearance that is over: a straggler of a lower step, or an authority that closes its case
+    /// when the parcel is long on its way.
+    fn is_paperwork(&self, milestone: Milestone, one: &Standing<'_>) -> bool {
+        let clearance = if customs::is_export(one) { self.export } else { self.import };
+        let is_authority = one.shipment.issuer == IssuerKind::Authority;
+        clearance.released.is_some()
+            && match milestone {
+                Milestone::CustomsReleased => is_authority,
+                Milestone::CustomsSubmitted => is_authority || self.milestone == Milestone::CustomsReleased,
+                _ => false,
+            }
     }
 
     /// Whether a later statement changes the state at all.
@@ -212,7 +269,7 @@ impl<'j> Position<'j> {
             // A label made for a later leg does not undo a pickup.
             return !has_moved && milestone >= self.milestone;
         }
-        if let (Some(here), Some(there)) = (self.leg, leg) {
+        if let (Some(here), Some(there)) = (self.leg(), leg) {
             let is_behind = has_moved && there < here;
             if is_behind && !matches!(milestone, Milestone::Lost | Milestone::Damaged | Milestone::Disposed | Milestone::CustomsSeized) {
                 return false;
@@ -244,6 +301,15 @@ impl<'j> Position<'j> {
                     | Milestone::Disposed
                     | Milestone::Lost
             ),
+            Milestone::CustomsSeized => matches!(
+                milestone,
+                Milestone::CustomsReleased
+                    | Milestone::OutForDelivery
+                    | Milestone::Delivered
+                    | Milestone::Returning
+                    | Milestone::Returned
+                    | Milestone::Disposed
+            ),
             Milestone::Returned => matches!(milestone, Milestone::OutForDelivery | Milestone::Delivered | Milestone::Disposed),
             _ => false,
         }
@@ -254,7 +320,7 @@ impl<'j> Position<'j> {
             (Some(before), Some(now)) => before.identity() == now.identity(),
             _ => true,
         };
-        let goes_on = milestone == self.milestone && (milestone.is_terminal() || is_same_place && (leg.is_none() || leg == self.leg));
+        let goes_on = milestone == self.milestone && (milestone.is_terminal() || is_same_place && (leg.is_none() || leg == self.leg()));
         if !goes_on {
             self.since = one;
         }
@@ -266,7 +332,7 @@ impl<'j> Position<'j> {
         }
         self.milestone = milestone;
         self.decided = one;
-        self.leg = leg.or(self.leg);
+        self.leg = leg.map(|leg| (leg, one.id)).or(self.leg);
         if is_return(milestone, &one) {
             self.returning.get_or_insert(one.id);
         }
@@ -308,7 +374,28 @@ fn is_evidence(one: &Standing<'_>) -> bool {
     }
 }
 
-/// Walks over statements, oldest first.
-pub(super) fn walk<'j>(events: impl Iterator<Item = Standing<'j>>, legs: &Legs) -> Option<Position<'j>> {
-    events.filter(is_evidence).fold(None, |position, one| Position::after(position, one, legs))
+/// A statement, with what is the same for every piece that it is about.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Step<'j> {
+    pub one: Standing<'j>,
+    /// The leg that it belongs to.
+    pub leg: Option<usize>,
+    /// What it means for the parcel.
+    pub milestone: Milestone,
+    /// Whether it may move the state.
+    pub is_evidence: bool,
+}
+
+/// Statements as steps, in the same order.
+pub(super) fn steps<'j>(events: &[Standing<'j>], legs: &Legs) -> Vec<Step<'j>> {
+    let step = |one: &Standing<'j>| {
+        let leg = legs.of(one);
+        Step { one: *one, leg, milestone: effective(one, leg, legs), is_evidence: is_evidence(one) }
+    };
+    events.iter().map(step).collect()
+}
+
+/// Walks over statements that may move the state, oldest first.
+pub(super) fn walk<'j: 's, 's>(steps: impl Iterator<Item = &'s Step<'j>>) -> Option<Position<'j>> {
+    steps.fold(None, Position::after)
 }

@@ -140,6 +140,12 @@ impl Told {
         self
     }
 
+    /// Renames the code of the event added last.
+    #[must_use]
+    pub fn coded(self, code: &str) -> Self {
+        self.with(|event| event.code.value = code.into())
+    }
+
     /// Adds a promise.
     #[must_use]
     pub fn promised(mut self, promise: Promise) -> Self {

@@ -112,6 +112,12 @@ impl<'p> Reading<'p> {
         let message =
             message_number(root.name()).ok_or_else(|| self.out.shape("CEBnnnMessage", "a receipt or declaration of cross-border e-commerce"))?;
         let beside = ["BaseTransfer", "BaseSubscribe", "ExtendMessage", "Signature"];
+        // Some relays leave out the element around head and lines.
+        if let Some(head) = root.children().find(|child| child.name().contains("Head")) {
+            let lines = root.children().filter(|child| child.name().contains("List")).map(Record::of_element);
+            self.statement(message, &Record::of_element(head), lines);
+            return Ok(());
+        }
         let mut is_empty = true;
         for element in root.children().filter(|child| !beside.contains(&child.name())) {
             is_empty = false;

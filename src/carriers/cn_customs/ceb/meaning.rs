@@ -53,12 +53,19 @@ fn failure(message: &str, info: &str) -> Mapped {
 fn status_in(info: &str) -> (&'static str, &str) {
     let code = info.split_once("[Code:").map_or("", |(_, rest)| rest.split([';', ']']).next().unwrap_or_default().trim());
     match code {
-        "1200" => ("300", code),
-        "1800" => ("120", code),
-        "2300" => ("399", code),
-        "2600" => ("800", code),
         "" if info.starts_with("新增申报成功") || info.starts_with("清单新增申报成功") => ("2", ""),
-        _ => ("", code),
+        _ => (of_inner(code), code),
+    }
+}
+
+/// The status that an inner code stands for; empty when none is known.
+fn of_inner(code: &str) -> &'static str {
+    match code {
+        "1200" => "300",
+        "1800" => "120",
+        "2300" => "399",
+        "2600" => "800",
+        _ => "",
     }
 }
 
@@ -103,5 +110,6 @@ pub(super) fn stage(message: &str) -> Option<Stage> {
 
 /// The order of statuses within one second, in which bursts of receipts come.
 pub(super) fn rank(status: &str) -> i32 {
-    status.parse().unwrap_or(0)
+    let stands_for = of_inner(status);
+    if stands_for.is_empty() { status } else { stands_for }.parse().unwrap_or(0)
 }

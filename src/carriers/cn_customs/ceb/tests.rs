@@ -233,3 +233,20 @@ fn relays_write_numbers_for_texts_and_forget_the_kind() {
     assert_eq!(batch.shipments[0].events[0].milestone, Milestone::CustomsReleased);
     assert_eq!((batch.notices.len(), batch.notices[0].field.as_deref()), (1, Some("messageType")));
 }
+
+#[test]
+fn inner_codes_within_one_second_have_the_order_of_their_statuses() {
+    let one = |info: &str| format!("<R><copNo>C-1</copNo><returnTime>20250102093015</returnTime><returnInfo>{info}</returnInfo></R>");
+    let body = format!("<CEB622Message>{}{}{}</CEB622Message>", one("[Code:2600;Desc:x]"), one("[Code:1200;Desc:x]"), one("[Code:1800;Desc:x]"));
+    let codes: Vec<_> = decode(body).shipments[0].events.iter().map(|event| event.code.value.clone()).collect();
+    assert_eq!(codes, ["1800", "1200", "2600"]);
+}
+
+#[test]
+fn head_and_lines_may_stand_without_the_element_around_them() {
+    let inner = "<DepartureHead><copNo>D-1</copNo><leaveTime>20260106010000</leaveTime></DepartureHead>\
+                 <DepartureList><logisticsNo>WB1</logisticsNo></DepartureList><DepartureList><logisticsNo>WB2</logisticsNo></DepartureList>";
+    let flat = decode(format!("<CEB509Message>{inner}</CEB509Message>"));
+    assert_eq!(flat, decode(format!("<CEB509Message><Departure>{inner}</Departure></CEB509Message>")));
+    assert_eq!(flat.shipments.len(), 2);
+}
