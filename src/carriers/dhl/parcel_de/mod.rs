@@ -114,8 +114,8 @@ impl ParcelDe {
     fn events(&self, out: &mut Collector<'_>, shipment: &mut Shipment, piece: Node<'_, '_>, list: Option<Node<'_, '_>>) {
         let codes = Codes::of(&self.codes);
         let events: Vec<_> = list.into_iter().flat_map(Node::children).filter(|data| is_called(*data, "piece-event")).map(WireEvent::of).collect();
-        let is_correction = |event: &WireEvent<'_>| event.pair().is_some_and(Pair::is_correction);
-        let gone = ice::withdrawn(events.iter().enumerate().map(|(at, event)| (at, is_correction(event))));
+        let corrections: Vec<_> = events.iter().map(|event| event.pair().is_some_and(Pair::is_correction)).collect();
+        let gone = ice::withdrawn(&corrections, false, |at| clock::german(events[at].timestamp.as_deref()?));
         shipment.events.reserve(events.len());
         for (at, event) in events.iter().enumerate() {
             if gone.contains(&at) {
@@ -170,7 +170,7 @@ impl<'a> WireEvent<'a> {
     }
 
     fn pair(&self) -> Option<Pair<'_>> {
-        Pair::new(self.ice.as_deref(), self.ric.as_deref())
+        Pair::new(self.ice.as_deref(), self.ric.as_deref()).or_else(|| Pair::correction(self.standard.as_deref()?))
     }
 
     fn read(&self, out: &mut Collector<'_>, shipment: &mut Shipment, codes: Codes<'_>) {
