@@ -193,7 +193,7 @@ impl<'a> WireEvent<'a> {
         let place = self.place(out, &shipment.number);
         let time = EventTime::in_fixed_zone(raw, local, Berlin);
         let mut event = out.event(&shipment.number, mapped, time, place, code(standard, qualifier.as_deref(), self.text.as_deref()));
-        if self.is_return.as_deref().map_or(shipment.is_return, |flag| flag == "true") {
+        if self.is_return.as_deref().map_or(shipment.is_return, |flag| flag.eq_ignore_ascii_case("true")) {
             come_back(&mut event);
         }
         shipment.events.push(event);
@@ -217,7 +217,7 @@ fn read_facts(out: &mut Collector<'_>, piece: Node<'_, '_>, shipment: &mut Shipm
     (shipment.origin, shipment.destination) = (place(origin), place(destination));
     shipment.service = piece.attribute("product-name").map(Into::into);
     shipment.weight_grams = piece.attribute("shipment-weight").and_then(|weight| grams(&weight, "KG"));
-    shipment.is_return = piece.attribute("ruecksendung").is_some_and(|flag| flag == "true");
+    shipment.is_return = piece.attribute("ruecksendung").is_some_and(|flag| flag.eq_ignore_ascii_case("true"));
     let germany = Country::from_alpha2("DE");
     // The number of the Universal Postal Union is that of the post on the other side of the border.
     let foreign_post = match () {

@@ -45,6 +45,7 @@ impl Unified {
             Mark::Json(&["url", "shipments"]),
             Mark::Json(&["shipments", "possibleAdditionalShipmentsUrl"]),
             Mark::Json(&["scope", "self"]),
+            Mark::Json(&["scope", "shipments"]),
             Mark::Json(&["scope", "shipments", "shipments.service", "shipments.id"]),
             Mark::Json(&["title", "status", "detail"]),
         ];
@@ -135,10 +136,11 @@ impl Unified {
             out.notice(out.new_notice(NoticeKind::EventSkipped, "expected the shipment's number").at("shipments.id"));
             return None;
         };
-        let service = Service::new(&self.codes, wire.service.or_empty());
+        let name = wire.service.or_empty().to_ascii_lowercase();
+        let service = Service::new(&self.codes, &name);
         let details = wire.details.get();
         let mut shipment = out.shipment(number);
-        shipment.instance = wire.service.get().map(Into::into);
+        shipment.instance = Some(service.name).filter(|name| !name.is_empty()).map(Into::into);
         shipment.origin = wire.origin.get().and_then(place);
         shipment.destination = wire.destination.get().and_then(place);
         shipment.is_return = wire.return_flag.is_true();
@@ -227,7 +229,9 @@ fn read_time(raw: &str, zones: &Zones) -> Option<EventTime> {
 /// tells nothing, and the code stays unmapped. A whole sentence in the place of the code is one only if it is listed; what others say is not guessed at.
 fn meaning(out: &mut Collector<'_>, number: &TrackingNumber, service: &Service<'_>, wire: &WireEvent<'_>) -> Mapped {
     const FIELD: &str = "shipments.events.status";
-    let (status, coarse) = (wire.status.or_empty(), wire.coarse.or_empty());
+    // Written small in answers, and with capitals where a push is subscribed to.
+    let (status, coarse) = (wire.status.or_empty(), wire.coarse.or_empty().to_ascii_lowercase());
+    let coarse = coarse.as_str();
     let known = match service.fine {
         Some(fine) => fine.meaning(out, number, "shipments.events.statusDetailed", service.pair(wire), status),
         None => service.row(status).map(Mapped::from),

@@ -29,6 +29,8 @@ fn a_status_is_read_by_its_service() {
     assert_eq!(milestone("ecommerce-europe", "43", "delivered"), (Milestone::AvailableForPickup, None));
     // The table wins over a coarse status that contradicts it.
     assert_eq!(milestone("express", "OK", "pre-transit"), (Milestone::Delivered, None));
+    assert_eq!(milestone("EXPRESS", "OK", "Delivered"), (Milestone::Delivered, None));
+    assert_eq!(milestone("sameday", "", "Pre-Transit"), (Milestone::Announced, None));
 }
 
 #[test]
