@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use chrono::NaiveDateTime;
 use smol_str::format_smolstr;
 
 use super::shared::stands_in;
@@ -11,6 +12,9 @@ use crate::model::{Confidence, Milestone, TrackingNumber};
 
 /// The reason that stands for none.
 const NO_REASON: &str = "NRQRD";
+
+/// The event that takes back the one before it.
+const CORRECTION: &str = "STORN";
 
 /// The tables of the fine and of the standard codes.
 #[derive(Clone, Copy)]
@@ -72,22 +76,42 @@ impl<'t> Pair<'t> {
         Self::new(words.next(), words.next())
     }
 
+    /// The correction, where it stands in the place of the standard code.
+    pub fn correction(standard: &str) -> Option<Self> {
+        (standard == CORRECTION).then_some(Self { ice: CORRECTION, ric: NO_REASON })
+    }
+
     /// Whether it takes back the event before it.
     pub fn is_correction(self) -> bool {
-        self.ice == "STORN"
+        self.ice == CORRECTION
     }
 }
 
-/// The positions of events that corrections take back: of each correction the last before it that still stands. In order of time.
-pub(super) fn withdrawn(events: impl Iterator<Item = (usize, bool)> + Clone) -> HashSet<usize> {
+/// The positions of events that corrections take back: of each correction the last before it that still stands.
+///
+/// `marks` tells which are corrections, `time` when each happened. Lists come in either direction whatever the documentation says; `newest_first` is
+/// asked only where their times do not tell.
+pub(super) fn withdrawn(marks: &[bool], newest_first: bool, time: impl Fn(usize) -> Option<NaiveDateTime>) -> HashSet<usize> {
     let (mut standing, mut gone) = (Vec::new(), HashSet::new());
-    if events.clone().any(|(_, is_correction)| is_correction) {
-        for (at, is_correction) in events {
-            if is_correction {
-                gone.extend(standing.pop());
-            } else {
-                standing.push(at);
-            }
+    if !marks.contains(&true) {
+        return gone;
+    }
+    let times: Vec<_> = (0..marks.len()).map(time).collect();
+    let is_reversed = match times.first().cmp(&times.last()) {
+        std::cmp::Ordering::Less => false,
+        std::cmp::Ordering::Equal => newest_first,
+        std::cmp::Ordering::Greater => true,
+    };
+    let mut order: Vec<usize> = (0..marks.len()).collect();
+    if is_reversed {
+        order.reverse();
+    }
+    order.sort_by_key(|at| times[*at]);
+    for at in order {
+        if marks[at] {
+            gone.extend(standing.pop());
+        } else {
+            standing.push(at);
         }
     }
     gone
@@ -110,10 +134,18 @@ mod tests {
 
     #[test]
     fn each_correction_takes_back_the_last_event_that_stands() {
-        let of = |marks: &[bool]| withdrawn(marks.iter().copied().enumerate());
+        let of = |marks: &[bool]| withdrawn(marks, false, |_| None);
         assert_eq!(of(&[false, false, true]), HashSet::from([1]));
         assert_eq!(of(&[false, false, true, true]), HashSet::from([1, 0]));
         assert_eq!(of(&[true, false]), HashSet::new());
         assert_eq!(of(&[false, false]), HashSet::new());
+        // By time, whatever the direction; at one moment the list's direction tells.
+        let hour = |hour| chrono::NaiveDate::from_ymd_opt(2025, 5, 5)?.and_hms_opt(hour, 0, 0);
+        let at = |marks: &[bool], hours: &[u32], newest_first| withdrawn(marks, newest_first, |at| hour(hours[at]));
+        assert_eq!(at(&[true, false, false], &[12, 11, 9], false), HashSet::from([1]));
+        assert_eq!(at(&[false, false, true], &[9, 11, 12], true), HashSet::from([1]));
+        assert_eq!(at(&[false, true, false], &[9, 12, 11], false), HashSet::from([2]));
+        assert_eq!(at(&[true, false, false], &[11, 11, 9], false), HashSet::from([1]));
+        assert_eq!(at(&[true, false], &[11, 11], true), HashSet::from([1]));
     }
 }

@@ -381,6 +381,11 @@ fn note_fault(out: &mut Collector<'_>, code: &str, message: &str, number: Option
     out.notice(notice.about(number).at(field).value(code));
 }
 
+/// Whether a word looks like one of the API's codes.
+fn is_code(word: &str) -> bool {
+    word.contains('.') && word.bytes().all(|b| b.is_ascii_uppercase() || b == b'.')
+}
+
 /// Alerts are a list of objects, or in some answers a plain text.
 fn note_alerts(out: &mut Collector<'_>, alerts: &Value) {
     let list = match alerts {
@@ -389,9 +394,14 @@ fn note_alerts(out: &mut Collector<'_>, alerts: &Value) {
     };
     for alert in list {
         let part = |name: &str| alert.get(name).and_then(Value::as_str).unwrap_or_default();
-        let message = alert.as_str().unwrap_or(part("message")).trim();
-        if !message.is_empty() || !part("code").is_empty() {
-            note_fault(out, part("code"), message, None, "output.alerts");
+        // As a plain text the code stands before the words: `TRACKING.DATA.NOTFOUND - Tracking data unavailable`.
+        let (code, message) = match alert.as_str() {
+            Some(text) => text.split_once('-').filter(|(code, _)| is_code(code.trim())).unwrap_or(("", text)),
+            None => (part("code"), part("message")),
+        };
+        let (code, message) = (code.trim(), message.trim());
+        if !message.is_empty() || !code.is_empty() {
+            note_fault(out, code, message, None, "output.alerts");
         }
     }
 }

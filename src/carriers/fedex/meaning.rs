@@ -83,7 +83,7 @@ impl<'c> Meanings<'c> {
             "IT" | "AR" | "CP" => match self.customs_detail(event, scan.exception) {
                 // "Clearance in progress" says more than that the goods are there.
                 Some(row) if event != "CP" || row.milestone.is_customs() => row,
-                _ => at_location(event, base, scan.location),
+                _ => at_location(event, base, scan),
             },
             "SF" if has(scan.description, "destination sort facility") => Mapped { stage: Some(Stage::LastMile), ..base },
             "EA" if has_word(scan.description, "export") => Mapped::rule(Some(Stage::ExportCustoms), Milestone::CustomsReleased, Confidence::Medium),
@@ -161,10 +161,10 @@ fn at_pickup(reason: Option<Reason>) -> Option<Reason> {
     }
 }
 
-fn at_location(event: &str, base: Mapped, location: &str) -> Mapped {
-    let stage = match (event, location) {
+fn at_location(event: &str, base: Mapped, scan: &Scan<'_>) -> Mapped {
+    let stage = match (event, scan.location) {
         ("AR", "DESTINATION_FEDEX_FACILITY") => Stage::LastMile,
-        ("AR", "PORT_OF_ENTRY") => Stage::ImportCustoms,
+        ("AR", location) if location == "PORT_OF_ENTRY" || has(scan.description, "port of entry") => Stage::ImportCustoms,
         ("AR", "ORIGIN_FEDEX_FACILITY") => Stage::FirstMile,
         _ => return base,
     };
@@ -283,7 +283,7 @@ mod tests {
         assert_eq!((closed.stage, closed.milestone, closed.reason), (Some(Stage::FirstMile), Milestone::Delayed, Some(Reason::SenderClosed)));
         assert_eq!(meaning(with("PD", "17")).reason, None);
         let unready = meaning(with("PD", "92"));
-        assert_eq!((unready.stage, unready.milestone, unready.reason), (Some(Stage::FirstMile), Milestone::Exception, Some(Reason::SenderUnready)));
+        assert_eq!((unready.stage, unready.milestone, unready.reason), (Some(Stage::FirstMile), Milestone::Delayed, Some(Reason::SenderUnready)));
         assert_eq!(meaning(with("DE", "13")), meaning(with("DE", "")));
     }
 
@@ -318,6 +318,7 @@ mod tests {
             assert_eq!(stage_of(Scan { event: "AR", location, ..Scan::default() }), (Some(stage), Milestone::Arrived));
         }
         assert_eq!(stage_of(Scan { event: "DP", location: "PORT_OF_ENTRY", ..Scan::default() }).0, Some(Stage::LineHaul));
+        assert_eq!(stage_of(Scan { event: "AR", description: "Arrived at port of entry", ..Scan::default() }).0, Some(Stage::ImportCustoms));
         assert_eq!(stage_of(Scan { event: "SF", description: "At destination sort facility", ..Scan::default() }).0, Some(Stage::LastMile));
         assert_eq!(stage_of(Scan { event: "SF", description: "At sort facility", ..Scan::default() }).0, Some(Stage::LineHaul));
     }

@@ -222,7 +222,7 @@ pub(super) fn finish(shipment: &mut Shipment, ending: Ending<'_>, is_freight: bo
 
 /// Turns a delivery that ends a return into one.
 ///
-/// `RS` says that the parcel is on its way back. `RT` and the exceptions 14 and 86 only expect it: parcels are delivered after them as well.
+/// `RS` says that the parcel is on its way back. `RT` and the exceptions 14 (undeliverable) and 86 only expect it: parcels are delivered after them too.
 fn end_return(shipment: &mut Shipment, ending: &Ending<'_>) {
     let is_moving = |event: &Event| !matches!(event.code.value.as_str(), "RT" | "DE" | "SE" | "DY" | "DD" | "PD" | "CD");
     let returning = || shipment.events.iter().filter(|event| event.milestone == Milestone::Returning);
@@ -230,7 +230,8 @@ fn end_return(shipment: &mut Shipment, ending: &Ending<'_>) {
         delivered_after_return_is_returned(&mut shipment.events);
         return;
     }
-    let expected = returning().map(|event| event.time.earliest()).min();
+    let undeliverable = shipment.events.iter().filter(|event| is_undeliverable(event));
+    let expected = returning().chain(undeliverable).map(|event| event.time.earliest()).min();
     let origin = shipment.origin.as_ref();
     for event in shipment.events.iter_mut().filter(|event| event.milestone == Milestone::Delivered) {
         let places = origin.zip(ending.place.as_ref().or(event.place.as_ref()));
@@ -243,6 +244,12 @@ fn end_return(shipment: &mut Shipment, ending: &Ending<'_>) {
             event.confidence = event.confidence.min(Confidence::Medium);
         }
     }
+}
+
+/// Whether a problem's exception code is 14, in any dress.
+fn is_undeliverable(event: &Event) -> bool {
+    let bare = |code: &SmolStr| code.trim_end_matches(|c: char| c.is_ascii_alphabetic()).trim_start_matches('0') == "14";
+    matches!(event.code.value.as_str(), "DE" | "SE") && event.code.qualifier.as_ref().is_some_and(bare)
 }
 
 /// Whether two places are certainly not the same town.

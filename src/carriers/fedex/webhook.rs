@@ -31,6 +31,7 @@ impl Push {
         const MARKS: &[Mark] = &[
             Mark::Json(&["trackingNumberInfo", "trackingNumberInfo.trackingNumber"]),
             Mark::Json(&["trackingNumberInfo", "scanEvents", "scanEvents.eventType"]),
+            Mark::Json(&["trackingNumber", "trackResults"]),
             Mark::Json(&["trackingNumberInfo", "latestStatusDetail", "latestStatusDetail.code"]),
         ];
         let descriptor =
@@ -107,6 +108,7 @@ mod tests {
         assert_eq!(told(RESULT), "fedex.webhook");
         assert_eq!(told(&format!("[{RESULT}]")), "fedex.webhook");
         assert_eq!(told(&whole), "fedex.track");
+        assert_eq!(told(&format!(r#"{{"trackingNumber":"449000000013","trackResults":[{RESULT}]}}"#)), "fedex.webhook");
     }
 
     #[test]

@@ -114,8 +114,8 @@ impl ParcelDe {
     fn events(&self, out: &mut Collector<'_>, shipment: &mut Shipment, piece: Node<'_, '_>, list: Option<Node<'_, '_>>) {
         let codes = Codes::of(&self.codes);
         let events: Vec<_> = list.into_iter().flat_map(Node::children).filter(|data| is_called(*data, "piece-event")).map(WireEvent::of).collect();
-        let is_correction = |event: &WireEvent<'_>| event.pair().is_some_and(Pair::is_correction);
-        let gone = ice::withdrawn(events.iter().enumerate().map(|(at, event)| (at, is_correction(event))));
+        let corrections: Vec<_> = events.iter().map(|event| event.pair().is_some_and(Pair::is_correction)).collect();
+        let gone = ice::withdrawn(&corrections, false, |at| clock::german(events[at].timestamp.as_deref()?));
         shipment.events.reserve(events.len());
         for (at, event) in events.iter().enumerate() {
             if gone.contains(&at) {
@@ -162,7 +162,7 @@ impl<'a> WireEvent<'a> {
     }
 
     fn pair(&self) -> Option<Pair<'_>> {
-        Pair::new(self.ice.as_deref(), self.ric.as_deref())
+        Pair::new(self.ice.as_deref(), self.ric.as_deref()).or_else(|| Pair::correction(self.standard.as_deref()?))
     }
 
     fn read(&self, out: &mut Collector<'_>, shipment: &mut Shipment, codes: Codes<'_>) {
@@ -185,7 +185,7 @@ impl<'a> WireEvent<'a> {
         let place = self.place(out, &shipment.number);
         let time = EventTime::in_fixed_zone(raw, local, Berlin);
         let mut event = out.event(&shipment.number, mapped, time, place, code(standard, qualifier.as_deref(), self.text.as_deref()));
-        if self.is_return.as_deref().map_or(shipment.is_return, |flag| flag == "true") {
+        if self.is_return.as_deref().map_or(shipment.is_return, |flag| flag.eq_ignore_ascii_case("true")) {
             come_back(&mut event);
         }
         shipment.events.push(event);
@@ -209,7 +209,7 @@ fn read_facts(out: &mut Collector<'_>, piece: Node<'_, '_>, shipment: &mut Shipm
     (shipment.origin, shipment.destination) = (place(origin), place(destination));
     shipment.service = piece.attribute("product-name").map(Into::into);
     shipment.weight_grams = piece.attribute("shipment-weight").and_then(|weight| grams(&weight, "KG"));
-    shipment.is_return = piece.attribute("ruecksendung").is_some_and(|flag| flag == "true");
+    shipment.is_return = piece.attribute("ruecksendung").is_some_and(|flag| flag.eq_ignore_ascii_case("true"));
     let germany = Country::from_alpha2("DE");
     // The number of the Universal Postal Union is that of the post on the other side of the border.
     let foreign_post = match () {

@@ -80,9 +80,13 @@ fn a_correction_takes_back_the_delivery_before_it() {
         event("05.05.2025 11:48", "DLVRD/ACCPT/ZU", ""),
         event("05.05.2025 11:55", "STORN/NRQRD/DD", ""),
     ];
+    let milestones = |batch: &Batch| batch.shipments[0].events.iter().map(|event| event.milestone).collect::<Vec<_>>();
+    let reversed: String = events.iter().rev().map(String::as_str).collect();
+    assert_eq!(milestones(&piece("", &reversed)), [Milestone::Info, Milestone::OutForDelivery]);
+    let plain = [events[0].clone(), events[1].clone(), event("05.05.2025 11:55", "//STORN", "")];
+    assert_eq!(milestones(&piece("", &plain.concat())), [Milestone::OutForDelivery, Milestone::Info]);
     let batch = piece("", &events.concat());
-    let milestones: Vec<_> = batch.shipments[0].events.iter().map(|event| event.milestone).collect();
-    assert_eq!(milestones, [Milestone::OutForDelivery, Milestone::Info]);
+    assert_eq!(milestones(&batch), [Milestone::OutForDelivery, Milestone::Info]);
     assert_eq!((batch.notices[0].kind, batch.notices[0].value.as_deref()), (NoticeKind::Withdrawn, Some("ZU")));
 }
 

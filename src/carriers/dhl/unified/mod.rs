@@ -10,13 +10,14 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use smol_str::format_smolstr;
+use smol_str::{SmolStr, SmolStrBuilder, format_smolstr};
 
 use self::wire::{Answer, WireDetails, WireEvent, WirePlace, WireShipment};
 use super::ice::{self, Pair};
 use super::shared::{come_back, is_over, place_of, push_all, push_by_piece, signed_by, stands_in};
 use crate::adapter::{
-    Adapter, Batch, CodeTable, Collector, DecodeError, Descriptor, Mark, Notice, NoticeKind, Payload, Poll, Vocabulary, Webhook, grams, stamped,
+    Adapter, Batch, CodeMeaning, CodeTable, Collector, DecodeError, Descriptor, Mark, Notice, NoticeKind, Payload, Poll, Vocabulary, Webhook, grams,
+    stamped,
 };
 use crate::carriers::Mapped;
 use crate::carriers::mapping::{code, delivered_after_return_is_returned};
@@ -42,7 +43,9 @@ impl Unified {
         const MARKS: &[Mark] = &[
             Mark::Json(&["shipments", "shipments.service", "shipments.id"]),
             Mark::Json(&["url", "shipments"]),
+            Mark::Json(&["shipments", "possibleAdditionalShipmentsUrl"]),
             Mark::Json(&["scope", "self"]),
+            Mark::Json(&["scope", "shipments"]),
             Mark::Json(&["scope", "shipments", "shipments.service", "shipments.id"]),
             Mark::Json(&["title", "status", "detail"]),
         ];
@@ -99,6 +102,8 @@ impl Adapter for Unified {
 struct Service<'c> {
     name: &'c str,
     table: Option<&'c Vocabulary>,
+    /// The sentences that may stand in the place of a code.
+    sentences: Option<&'c Vocabulary>,
     /// Parcel DE's fine codes, for the services that use them.
     fine: Option<ice::Codes<'c>>,
 }
@@ -110,11 +115,18 @@ impl<'c> Service<'c> {
             "ecommerce-apac" => "ecommerce",
             other => other,
         };
-        Self { name, table: codes.vocabulary(vocabulary), fine: (vocabulary == "parcel-de").then(|| ice::Codes::of(codes)) }
+        let sentences = (vocabulary == "ecommerce").then(|| codes.vocabulary("ecommerce-text")).flatten();
+        Self { name, table: codes.vocabulary(vocabulary), sentences, fine: (vocabulary == "parcel-de").then(|| ice::Codes::of(codes)) }
     }
 
     fn pair<'t>(&self, wire: &'t WireEvent<'_>) -> Option<Pair<'t>> {
-        self.fine.and_then(|_| Pair::in_text(wire.detailed.get()?))
+        self.fine?;
+        wire.detailed.get().and_then(Pair::in_text).or_else(|| Pair::correction(wire.status.get()?))
+    }
+
+    /// A status's row: of its code, else of its sentence as DHL lists them, whatever the letters' case and the marks between the words.
+    fn row(&self, status: &str) -> Option<&'c CodeMeaning> {
+        self.table?.get(status).or_else(|| self.sentences?.get(&plain(status)))
     }
 }
 
@@ -124,10 +136,11 @@ impl Unified {
             out.notice(out.new_notice(NoticeKind::EventSkipped, "expected the shipment's number").at("shipments.id"));
             return None;
         };
-        let service = Service::new(&self.codes, wire.service.or_empty());
+        let name = wire.service.or_empty().to_ascii_lowercase();
+        let service = Service::new(&self.codes, &name);
         let details = wire.details.get();
         let mut shipment = out.shipment(number);
-        shipment.instance = wire.service.get().map(Into::into);
+        shipment.instance = Some(service.name).filter(|name| !name.is_empty()).map(Into::into);
         shipment.origin = wire.origin.get().and_then(place);
         shipment.destination = wire.destination.get().and_then(place);
         shipment.is_return = wire.return_flag.is_true();
@@ -150,10 +163,10 @@ impl Unified {
 fn read_events(out: &mut Collector<'_>, shipment: &mut Shipment, service: &Service<'_>, wire: &WireShipment<'_>) {
     out.lost_elements(&wire.events, "shipments.events", Some(&shipment.number));
     shipment.events.reserve(wire.events.items.len());
-    // Newest first, as documented.
-    let is_correction = |event: &WireEvent<'_>| service.pair(event).is_some_and(Pair::is_correction);
     let gone = if service.fine.is_some() {
-        ice::withdrawn(wire.events.iter().enumerate().rev().map(|(at, event)| (at, is_correction(event))))
+        let events: Vec<_> = wire.events.iter().collect();
+        let corrections: Vec<_> = events.iter().map(|event| service.pair(event).is_some_and(Pair::is_correction)).collect();
+        ice::withdrawn(&corrections, true, |at| clock::iso(events[at].timestamp.get()?).map(|stamp| stamp.local))
     } else {
         HashSet::new()
     };
@@ -184,13 +197,25 @@ fn read_event(out: &mut Collector<'_>, shipment: &mut Shipment, service: &Servic
     let status = wire.status.or_empty();
     let is_sentence = status.contains(' ');
     let text = wire.description.get().or_else(|| wire.remark.get()).or(is_sentence.then_some(status));
-    let value = if is_sentence { wire.coarse.or_empty() } else { status };
+    let value = if is_sentence && service.row(status).is_none() { wire.coarse.or_empty() } else { status };
     let qualifier = match service.pair(wire) {
         Some(Pair { ice, ric }) => Cow::Owned(format_smolstr!("{} {ice}/{ric}", service.name).into()),
         None => Cow::Borrowed(service.name),
     };
     let event = out.event(&shipment.number, mapped, time, place, code(value, Some(&qualifier), text));
     push_by_piece(shipment, event, &wire.pieces);
+}
+
+/// A sentence's words in capitals, one blank between them.
+fn plain(sentence: &str) -> SmolStr {
+    let mut out = SmolStrBuilder::new();
+    for (i, word) in sentence.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).enumerate() {
+        if i > 0 {
+            out.push(' ');
+        }
+        word.bytes().for_each(|b| out.push(b.to_ascii_uppercase().into()));
+    }
+    out.finish()
 }
 
 fn read_time(raw: &str, zones: &Zones) -> Option<EventTime> {
@@ -201,13 +226,15 @@ fn read_time(raw: &str, zones: &Zones) -> Option<EventTime> {
 /// The meaning of a status: ICE and RIC where given, the service's table, then the coarse status.
 ///
 /// The coarse status is DHL's own statement, but "transit" is what it says of everything between pickup and delivery: under an unknown code it
-/// tells nothing, and the code stays unmapped. A whole sentence in the place of the code is no code; what it says is not guessed at.
+/// tells nothing, and the code stays unmapped. A whole sentence in the place of the code is one only if it is listed; what others say is not guessed at.
 fn meaning(out: &mut Collector<'_>, number: &TrackingNumber, service: &Service<'_>, wire: &WireEvent<'_>) -> Mapped {
     const FIELD: &str = "shipments.events.status";
-    let (status, coarse) = (wire.status.or_empty(), wire.coarse.or_empty());
+    // Written small in answers, and with capitals where a push is subscribed to.
+    let (status, coarse) = (wire.status.or_empty(), wire.coarse.or_empty().to_ascii_lowercase());
+    let coarse = coarse.as_str();
     let known = match service.fine {
         Some(fine) => fine.meaning(out, number, "shipments.events.statusDetailed", service.pair(wire), status),
-        None => service.table.and_then(|table| table.get(status)).map(Mapped::from),
+        None => service.row(status).map(Mapped::from),
     };
     if let Some(mapped) = known {
         return mapped;

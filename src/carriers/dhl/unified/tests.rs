@@ -29,6 +29,8 @@ fn a_status_is_read_by_its_service() {
     assert_eq!(milestone("ecommerce-europe", "43", "delivered"), (Milestone::AvailableForPickup, None));
     // The table wins over a coarse status that contradicts it.
     assert_eq!(milestone("express", "OK", "pre-transit"), (Milestone::Delivered, None));
+    assert_eq!(milestone("EXPRESS", "OK", "Delivered"), (Milestone::Delivered, None));
+    assert_eq!(milestone("sameday", "", "Pre-Transit"), (Milestone::Announced, None));
 }
 
 #[test]
@@ -44,15 +46,28 @@ fn the_coarse_status_stands_in_but_never_as_movement_under_an_unknown_code() {
     assert_eq!(milestone("parcel-uk", "", "transit"), (Milestone::InTransit, None));
     assert_eq!(milestone("sameday", "TRANSIT", "transit"), (Milestone::InTransit, None));
     assert_eq!(milestone("ecommerce", "COULD NOT BE DELIVERED", "failure"), (Milestone::Exception, None));
+    assert_eq!(milestone("parcel-de", "DELIVERED TO A NEIGHBOUR", "delivered"), (Milestone::Delivered, None));
     assert_eq!(milestone("ecommerce", "", "unknown"), (Milestone::Unmapped, None));
     assert_eq!(milestone("ecommerce", "", "sideways"), (Milestone::Unmapped, unmapped));
 }
 
 #[test]
 fn a_sentence_is_the_text_and_the_coarse_status_the_code() {
-    let batch = shipment("ecommerce", "", &event("ARRIVED AT CUSTOMS", "transit"));
+    let batch = shipment("ecommerce", "", &event("ARRIVED ON THE MOON", "transit"));
     let code = &batch.shipments[0].events[0].code;
-    assert_eq!((code.value.as_str(), code.text.as_ref().unwrap().reveal()), ("transit", "ARRIVED AT CUSTOMS"));
+    assert_eq!((code.value.as_str(), code.text.as_ref().unwrap().reveal()), ("transit", "ARRIVED ON THE MOON"));
+}
+
+#[test]
+fn a_listed_sentence_is_a_code() {
+    assert_eq!(milestone("ecommerce", "ARRIVED AT CUSTOMS", "transit"), (Milestone::Arrived, None));
+    assert_eq!(milestone("ecommerce-apac", "Notice left (business closed)", "transit"), (Milestone::DeliveryAttempted, None));
+    // DHL's own example contradicts itself; the code wins.
+    assert_eq!(milestone("ecommerce", "DELIVERED", "pre-transit"), (Milestone::Delivered, None));
+    assert_eq!(milestone("freight", "ARRIVED AT CUSTOMS", "transit"), (Milestone::InTransit, None));
+    let batch = shipment("ecommerce", "", &event("ARRIVED AT CUSTOMS", "transit"));
+    let event = &batch.shipments[0].events[0];
+    assert_eq!((event.stage, event.code.value.as_str()), (Some(Stage::ImportCustoms), "ARRIVED AT CUSTOMS"));
 }
 
 #[test]
@@ -91,6 +106,10 @@ fn a_correction_takes_back_the_event_before_it() {
     let milestones: Vec<_> = batch.shipments[0].events.iter().map(|event| event.milestone).collect();
     assert_eq!(milestones, [Milestone::Info, Milestone::OutForDelivery]);
     assert_eq!((batch.notices[0].kind, batch.notices[0].value.as_deref()), (NoticeKind::Withdrawn, Some("ZU")));
+    let oldest_first = [at("09:00", "PO", ""), at("11:48", "ZU", ""), at("12:00", "STORN", "")].join(",");
+    let batch = shipment("parcel-de", "", &oldest_first);
+    let milestones: Vec<_> = batch.shipments[0].events.iter().map(|event| event.milestone).collect();
+    assert_eq!(milestones, [Milestone::OutForDelivery, Milestone::Info]);
 }
 
 #[test]

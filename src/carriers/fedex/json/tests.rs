@@ -178,3 +178,14 @@ fn other_messages_are_errors() {
         assert!(adapter().decode(Payload::new(body.as_bytes(), Default::default())).is_err(), "{body}");
     }
 }
+
+#[test]
+fn an_alert_in_plain_text_starts_with_its_code() {
+    let told = |alerts: Value| {
+        let batch = batch(&json!({ "output": { "completeTrackResults": [], "alerts": alerts } }));
+        batch.notices.iter().map(|notice| (notice.kind, notice.message.to_string())).collect::<Vec<_>>()
+    };
+    let unavailable = (NoticeKind::NotFound, "Tracking data unavailable".to_owned());
+    assert_eq!(told(json!("TRACKING.DATA.NOTFOUND -  Tracking data unavailable")), [unavailable]);
+    assert_eq!(told(json!("Late - as always")), [(NoticeKind::CarrierMessage, "Late - as always".to_owned())]);
+}
