@@ -4,11 +4,12 @@ use std::collections::HashSet;
 use std::hash::{BuildHasherDefault, Hash, Hasher};
 
 use serde::de::Deserialize;
+use smol_str::SmolStr;
 
 use super::batch::open_text;
 use super::codes::FnvHasher;
 use super::{Batch, DecodeError, DecodeErrorKind, Descriptor, Notice, NoticeKind, Payload};
-use crate::model::{EventTime, Shipment, TrackingNumber};
+use crate::model::{EventTime, Place, Shipment, TrackingNumber};
 use crate::wire::json::{self, Fields, Many, One};
 use crate::wire::xml::{Document, XmlError};
 
@@ -17,6 +18,8 @@ pub(crate) struct Collector<'p> {
     descriptor: &'p Descriptor,
     payload: Payload<'p>,
     batch: Batch,
+    /// The place read last, by the texts that it was read from.
+    last_place: Option<(SmolStr, SmolStr, Option<Place>)>,
     /// Digests of the notices already there.
     told: HashSet<u64, BuildHasherDefault<FnvHasher>>,
 }
@@ -26,7 +29,7 @@ const MOST_NOTICES: usize = 10_000;
 
 impl<'p> Collector<'p> {
     pub fn new(descriptor: &'p Descriptor, payload: Payload<'p>) -> Self {
-        Self { descriptor, payload, batch: Batch::default(), told: HashSet::default() }
+        Self { descriptor, payload, batch: Batch::default(), last_place: None, told: HashSet::default() }
     }
 
     pub fn error(&self, kind: DecodeErrorKind) -> DecodeError {
@@ -126,6 +129,18 @@ impl<'p> Collector<'p> {
 
     pub fn push(&mut self, shipment: Shipment) {
         self.batch.shipments.push(shipment);
+    }
+
+    /// The place that two texts tell. Scans that follow each other mostly share theirs, which is then read once.
+    pub fn place(&mut self, text: &str, beside: &str, read: impl FnOnce() -> Option<Place>) -> Option<Place> {
+        match &self.last_place {
+            Some((known, known_beside, place)) if known == text && known_beside == beside => place.clone(),
+            _ => {
+                let place = read();
+                self.last_place = Some((text.into(), beside.into(), place.clone()));
+                place
+            }
+        }
     }
 
     /// What was gathered. A payload that says nothing is told of, too.

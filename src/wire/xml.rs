@@ -31,14 +31,14 @@ pub(crate) enum XmlError {
 /// The parsed message.
 pub(crate) struct Document<'a> {
     source: &'a str,
-    nodes: Vec<Raw>,
+    nodes: Vec<Raw<'a>>,
     /// Texts that are not one slice of the source, by node.
     built: Vec<(u32, String)>,
 }
 
 /// Offsets into the source; `u32` suffices because payloads are bounded well below 4 GiB.
-struct Raw {
-    name: (u32, u32),
+struct Raw<'a> {
+    name: &'a str,
     attributes: (u32, u32),
     text: (u32, u32),
     first_child: u32,
@@ -132,11 +132,11 @@ impl<'a> Builder<'a> {
             return Err(XmlError::TooLarge);
         }
         let name_end = before + 1 + name_len as u32;
-        let full = &self.document.source.as_bytes()[before as usize + 1..name_end as usize];
-        let prefix = full.iter().position(|b| *b == b':').map_or(0, |colon| colon as u32 + 1);
+        let full = &self.document.source[before as usize + 1..name_end as usize];
+        let prefix = full.bytes().position(|b| b == b':').map_or(0, |colon| colon + 1);
         let at = self.document.nodes.len() as u32;
         self.document.nodes.push(Raw {
-            name: (before + 1 + prefix, name_end),
+            name: &full[prefix..],
             attributes: (name_end, after - if is_empty { 2 } else { 1 }),
             text: (0, 0),
             first_child: NONE,
@@ -161,8 +161,7 @@ impl<'a> Builder<'a> {
         let Some((open, _)) = self.open.pop() else {
             return Err(XmlError::Malformed { at: u64::from(before), what: format!("</{tag}> closes nothing") });
         };
-        let (local, end) = self.document.nodes[open as usize].name;
-        let expected = &self.document.source[local as usize..end as usize];
+        let expected = self.document.nodes[open as usize].name;
         let closed = tag.trim_end();
         let is_same = closed.ends_with(expected) && (closed.len() == expected.len() || closed.as_bytes()[closed.len() - expected.len() - 1] == b':');
         if is_same {
@@ -174,11 +173,15 @@ impl<'a> Builder<'a> {
     /// Adds a slice of the source to the open element's text.
     fn text(&mut self, from: u32, to: u32) {
         let Some(&(at, last_child)) = self.open.last() else { return };
+        let text = self.document.nodes[at as usize].text;
+        if text == (0, 0) && last_child == NONE {
+            self.document.nodes[at as usize].text = (from, to);
+            return;
+        }
         let slice = &self.document.source[from as usize..to as usize];
         if last_child != NONE && slice.trim_start().is_empty() {
             return;
         }
-        let text = self.document.nodes[at as usize].text;
         let so_far = &self.document.source[text.0 as usize..text.1 as usize];
         if self.is_built(at) {
             self.built(slice);
@@ -217,7 +220,7 @@ pub(crate) struct Node<'d, 'a> {
 }
 
 impl<'d, 'a> Node<'d, 'a> {
-    fn raw(self) -> &'d Raw {
+    fn raw(self) -> &'d Raw<'a> {
         &self.document.nodes[self.at as usize]
     }
 
@@ -227,7 +230,7 @@ impl<'d, 'a> Node<'d, 'a> {
 
     /// The local name.
     pub fn name(self) -> &'a str {
-        self.slice(self.raw().name)
+        self.raw().name
     }
 
     /// The element's own text, trimmed, unless nothing is left.
@@ -314,16 +317,24 @@ impl<'d, 'a> Node<'d, 'a> {
 
 /// The next attribute: its local name, its raw value, and what follows.
 fn next_attribute(text: &str) -> Option<(&str, &str, &str)> {
-    let equals = memchr::memchr(b'=', text.as_bytes())?;
-    let name = trim(&text[..equals]);
-    let name = match memchr::memchr(b':', name.as_bytes()) {
-        Some(colon) => &name[colon + 1..],
-        None => name,
-    };
-    let after = text[equals + 1..].trim_start();
-    let quote = *after.as_bytes().first().filter(|b| matches!(b, b'"' | b'\''))?;
-    let end = memchr::memchr(quote, &after.as_bytes()[1..])? + 1;
-    Some((name, &after[1..end], &after[end + 1..]))
+    let bytes = text.as_bytes();
+    let start = bytes.iter().position(|b| !b.is_ascii_whitespace())?;
+    let mut local = start;
+    let mut at = start;
+    while *bytes.get(at)? != b'=' {
+        if bytes[at] == b':' {
+            local = at + 1;
+        }
+        at += 1;
+    }
+    let name = trim(&text[local..at]);
+    let open = at + 1 + bytes[at + 1..].iter().position(|b| !b.is_ascii_whitespace())?;
+    let quote = bytes[open];
+    if !matches!(quote, b'"' | b'\'') {
+        return None;
+    }
+    let end = open + 1 + memchr::memchr(quote, &bytes[open + 1..])?;
+    Some((name, &text[open + 1..end], &text[end + 1..]))
 }
 
 fn clean(value: &str) -> Option<Cow<'_, str>> {

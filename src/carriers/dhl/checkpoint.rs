@@ -48,7 +48,8 @@ impl<'c> Reader<'c> {
 
     /// The event of a checkpoint; nothing, and a notice, without a day.
     pub fn event(&self, out: &mut Collector<'_>, number: &TrackingNumber, checkpoint: Checkpoint<'_>) -> Option<Event> {
-        let place = area(checkpoint.area, checkpoint.area_text);
+        let (area_code, area_text) = (checkpoint.area.unwrap_or_default(), checkpoint.area_text.unwrap_or_default());
+        let place = out.place(area_text, area_code, || area(checkpoint.area, checkpoint.area_text));
         let time = self.time(out, number, checkpoint, place.as_ref())?;
         let mapped = self.meaning(out, number, checkpoint);
         let text = match (checkpoint.text, checkpoint.remark) {

@@ -116,7 +116,8 @@ impl Tables<'_> {
         let pair = route.status().map(|(first, second)| joined(first, second));
         let qualifier = if route.reason.is_empty() { pair.as_deref() } else { Some(route.reason) };
         let code = code(route.operation, qualifier, route.sentence());
-        let mut event = out.event(&shipment.number, mapped, time, place(route.address), code);
+        let place = out.place(route.address, "", || place(route.address));
+        let mut event = out.event(&shipment.number, mapped, time, place, code);
         event.related.extend(remark::related(&event, route.remark));
         shipment.events.push(event);
     }

@@ -141,8 +141,8 @@ impl Unified {
         let details = wire.details.get();
         let mut shipment = out.shipment(number);
         shipment.instance = Some(service.name).filter(|name| !name.is_empty()).map(Into::into);
-        shipment.origin = wire.origin.get().and_then(place);
-        shipment.destination = wire.destination.get().and_then(place);
+        shipment.origin = wire.origin.get().and_then(|origin| place(out, origin));
+        shipment.destination = wire.destination.get().and_then(|destination| place(out, destination));
         shipment.is_return = wire.return_flag.is_true();
         if let Some(details) = details {
             read_details(out, details, &mut shipment);
@@ -187,7 +187,7 @@ fn read_events(out: &mut Collector<'_>, shipment: &mut Shipment, service: &Servi
 
 fn read_event(out: &mut Collector<'_>, shipment: &mut Shipment, service: &Service<'_>, wire: &WireEvent<'_>) {
     let raw = wire.timestamp.or_empty();
-    let place = wire.location.get().and_then(place);
+    let place = wire.location.get().and_then(|location| place(out, location));
     let zones = place.as_ref().map_or(Zones::Unknown, zones_of);
     let Some(time) = read_time(raw, &zones) else {
         out.skipped(&shipment.number, "shipments.events.timestamp", raw, "an ISO 8601 date and time");
@@ -256,10 +256,10 @@ fn meaning(out: &mut Collector<'_>, number: &TrackingNumber, service: &Service<'
     stand_in.unwrap_or(Mapped::UNMAPPED)
 }
 
-fn place(wire: &WirePlace<'_>) -> Option<Place> {
+fn place(out: &mut Collector<'_>, wire: &WirePlace<'_>) -> Option<Place> {
     let address = wire.address.get()?;
-    let country = address.country.get().and_then(Country::named);
-    let mut place = place_of(address.locality.or_empty(), country);
+    let (locality, country) = (address.locality.or_empty(), address.country.or_empty());
+    let mut place = out.place(locality, country, || place_of(locality, Country::named(country)).known()).unwrap_or_default();
     if let Some(region) = address.region.get() {
         place.region = Some(region.into());
     }
