@@ -101,7 +101,7 @@ fn numbers(deliveries: &[&Shipment]) -> Vec<LegId> {
     numbers.into_iter().collect()
 }
 
-/// The newest promise of the leg that owns the final address; none once the journey is over.
+/// The newest promise of the leg that owns the final address, of several the latest day; none once the journey is over.
 fn promise(deliveries: &[&Shipment], legs: &Legs, parcel: Option<&ParcelState>) -> Option<StatedPromise> {
     if parcel.is_some_and(|parcel| parcel.terminal) {
         return None;
@@ -109,7 +109,7 @@ fn promise(deliveries: &[&Shipment], legs: &Legs, parcel: Option<&ParcelState>) 
     let owner = legs.all.iter().find(|leg| leg.owns_final_address)?;
     let of_leg = |shipment: &&&Shipment| shipment.carrier == owner.carrier && shipment.issuer == IssuerKind::Carrier;
     let newest = deliveries.iter().filter(of_leg).filter_map(|shipment| Some((shipment.received, &shipment.feed, shipment.promise.as_ref()?)));
-    let (stated, feed, promise) = newest.max_by_key(|(received, feed, promise)| (*received, promise.kind, promise.by.latest(), *feed))?;
+    let (stated, feed, promise) = newest.max_by_key(|(received, feed, promise)| (*received, promise.by.latest(), promise.kind, *feed))?;
     Some(StatedPromise { feed: feed.clone(), stated, promise: promise.clone() })
 }
 

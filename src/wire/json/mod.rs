@@ -1,0 +1,68 @@
+//! Tolerant JSON: carriers send numbers for strings, one object for a list, null for anything. A wrong type costs its field, never the
+//! payload; only broken syntax is an error.
+
+mod object;
+mod text;
+
+pub(crate) use object::{Fields, Many, One, wire};
+use serde::Deserialize;
+pub(crate) use text::{Text, Texts};
+
+/// The most elements that one list may hold; what follows is counted, not kept.
+const LONGEST_LIST: usize = 50_000;
+
+/// Reads one JSON document.
+pub(crate) fn read<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, serde_json::Error> {
+    serde_json::from_str(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Many, One, Text, Texts, read, wire};
+
+    wire! {
+        struct Outer {
+            id: Text<'a> = "id" | "ID",
+            inner: One<Inner<'a>> = "inner",
+            list: Many<Inner<'a>> = "list",
+            words: Texts<'a> = "words",
+        }
+        struct Inner { name: Text<'a> = "name", }
+    }
+
+    fn outer(text: &str) -> Outer<'_> {
+        read::<One<Outer<'_>>>(text).unwrap().0.unwrap()
+    }
+
+    #[test]
+    fn wrong_types_cost_only_their_field() {
+        let all = outer(r#"{"ID":136,"inner":[{"name":"a"},7],"list":[{"name":"b"},null,"x",[1],{"other":1}],"words":"one","new":{"deep":[{}]}}"#);
+        assert_eq!(all.id.get(), Some("136"));
+        assert_eq!(all.inner.get().unwrap().name.get(), Some("a"));
+        assert_eq!((all.list.items.len(), all.list.malformed), (1, 4));
+        assert_eq!(all.words.iter().collect::<Vec<_>>(), ["one"]);
+    }
+
+    #[test]
+    fn one_stands_for_many_and_null_for_none() {
+        let one = outer(r#"{"id":null,"inner":3,"list":{"name":"b"},"words":null}"#);
+        assert_eq!(one.id.get(), None);
+        assert!(one.inner.get().is_none());
+        assert_eq!(one.list.items.len(), 1);
+        assert_eq!(outer(r#"{"id":"","list":[]}"#).list.items.len(), 0);
+    }
+
+    #[test]
+    fn digits_are_never_rounded() {
+        assert_eq!(outer(r#"{"id":340434999900000013}"#).id.get(), Some("340434999900000013"));
+        assert_eq!(outer(r#"{"id":340434999900000013340434999900000013}"#).id.get(), None);
+    }
+
+    #[test]
+    fn depth_is_an_error_or_passed_over_never_a_crash() {
+        let deep = format!("{{\"new\":{}{},\"id\":\"a\"}}", "[".repeat(10_000), "]".repeat(10_000));
+        assert_eq!(outer(&deep).id.get(), Some("a"));
+        let deep = format!("{{\"list\":{}{}}}", "[".repeat(10_000), "]".repeat(10_000));
+        let _ = read::<One<Outer<'_>>>(&deep);
+    }
+}
