@@ -87,6 +87,9 @@ fn run(arguments: &Arguments, registry: &Registry) -> std::io::Result<bool> {
             Err(problem) => eprintln!("error: {problem}"),
         }
     }
+    if read == 0 {
+        return Ok(false);
+    }
     let (sorted, unsure) = journeys.sorted();
     let states: Vec<State> = sorted.iter().map(|journey| journey.state(now)).collect();
     notices.extend(unsure);
@@ -102,7 +105,7 @@ fn run(arguments: &Arguments, registry: &Registry) -> std::io::Result<bool> {
         Some(Output::Notices) => notices.iter().try_for_each(|notice| line(&mut out, notice))?,
     }
     out.flush()?;
-    Ok(read > 0)
+    Ok(true)
 }
 
 /// Colour on a terminal, unless `NO_COLOR` is set.
