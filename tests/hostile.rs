@@ -2,7 +2,7 @@
 
 use parceltrail::{Payload, Registry};
 
-const SIZE: usize = 4_000_000;
+const SIZE: usize = 1_000_000;
 
 fn payloads() -> Vec<(&'static str, Vec<u8>)> {
     let repeated = |open: &str, piece: &str, close: &str| format!("{open}{}{close}", piece.repeat(SIZE / piece.len())).into_bytes();
