@@ -90,8 +90,14 @@ impl Adapter for AcmeScans {
         let text = payload.text().map_err(|kind| self.failed(kind))?;
         let body: Value =
             serde_json::from_str(&text).map_err(|error| self.failed(DecodeErrorKind::Syntax { expected: "JSON", detail: error.to_string() }))?;
+        let Some(consignments) = body.get("consignments") else {
+            return Err(self.failed(DecodeErrorKind::Shape { field: "consignments", expected: "the list of consignments" }));
+        };
         let mut batch = Batch::default();
-        for consignment in one_or_many(&body["consignments"]) {
+        if one_or_many(consignments).is_empty() {
+            batch.notices.push(Notice::new(NoticeKind::Empty, self.descriptor.feed.clone(), "no consignments"));
+        }
+        for consignment in one_or_many(consignments) {
             let Some(number) = consignment["acmeRef"].as_str().and_then(TrackingNumber::parse) else { continue };
             let mut shipment = Shipment::new(&self.descriptor, number.clone(), payload.received);
             shipment.events = one_or_many(&consignment["scans"]).iter().filter_map(|scan| self.event(&number, scan, &mut batch.notices)).collect();
