@@ -1,8 +1,9 @@
 //! Which time zones a place may keep: country, region and city → IANA zones, from the tables beside this file.
 //!
-//! Sources: `countries.csv` from the IANA time-zone database's `zone.tab` (public domain); `regions.csv`, `cities.csv` and `areas.csv` list which
-//! of a country's zones its regions, cities and three-letter service areas keep, by the same database. Zone rules themselves come from
-//! `chrono-tz`, so a newer database is a dependency update in the application, not a release of this crate.
+//! `countries.csv` comes from the IANA time-zone database's `zone.tab` (public domain). `regions.csv`, `cities.csv` and `areas.csv` say which of
+//! those zones a region, city or three-letter service area keeps; they were written by hand from general knowledge, without a source for each
+//! row, and a test holds that every zone in them is one that its country keeps. Zone rules themselves come from `chrono-tz`, so a newer database
+//! is a dependency update in the application, not a release of this crate.
 
 use std::hash::BuildHasherDefault;
 use std::sync::LazyLock;
@@ -213,4 +214,67 @@ pub(crate) fn is_known_country(country: Country) -> bool {
 pub(crate) fn is_north_american_region(letters: &str) -> bool {
     let region = upper(letters);
     ["US", "CA"].iter().filter_map(|code| Country::from_alpha2(code)).any(|country| TABLES.regions.contains_key(&(country, region.as_ref())))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use chrono::{Offset, TimeZone, Utc};
+
+    use super::*;
+
+    const COUNTRIES: &str = include_str!("zones/countries.csv");
+    const ALIASES: &str = include_str!("zones/country-aliases.csv");
+    const REGIONS: &str = include_str!("zones/regions.csv");
+    const CITIES: &str = include_str!("zones/cities.csv");
+    const AREAS: &str = include_str!("zones/areas.csv");
+
+    /// What its clocks show through a year, which is what two names of one zone share.
+    fn offsets(zone: &str) -> Vec<i32> {
+        let zone: Tz = zone.parse().unwrap_or_else(|_| panic!("{zone} is no zone"));
+        (1..=12)
+            .map(|month| zone.offset_from_utc_datetime(&Utc.with_ymd_and_hms(2024, month, 15, 0, 0, 0).unwrap().naive_utc()).fix().local_minus_utc())
+            .collect()
+    }
+
+    #[test]
+    fn every_row_is_read() {
+        let lines = |table: &str| table.lines().count() - 1;
+        assert_eq!(rows::<4>(COUNTRIES).count(), lines(COUNTRIES));
+        assert_eq!(rows::<2>(ALIASES).count(), lines(ALIASES));
+        assert_eq!(rows::<3>(REGIONS).count(), lines(REGIONS));
+        assert_eq!(rows::<4>(CITIES).count(), lines(CITIES));
+        assert_eq!(rows::<4>(AREAS).count(), lines(AREAS));
+    }
+
+    #[test]
+    fn regions_cities_and_areas_keep_zones_of_their_country() {
+        let kept: HashSet<(&str, Vec<i32>)> = rows(COUNTRIES)
+            .flat_map(|[country, _, _, zones]: [&str; 4]| zones.split(';').filter(|zone| !zone.is_empty()).map(move |zone| (country, offsets(zone))))
+            .collect();
+        let regions = rows(REGIONS).flat_map(|[country, region, zones]: [&str; 3]| zones.split(';').map(move |zone| (country, region, zone)));
+        let cities = rows(CITIES).map(|[country, region, _, zone]: [&str; 4]| (country, region, zone));
+        let areas = rows(AREAS).map(|[_, _, country, zone]: [&str; 4]| (country, "", zone));
+        for (country, region, zone) in regions.chain(cities).chain(areas).filter(|(.., zone)| !zone.is_empty()) {
+            // Carriers also write the territories of the USA as its states.
+            let territory = matches!(zone, "America/Puerto_Rico" | "America/St_Thomas" | "Pacific/Guam" | "Pacific/Pago_Pago" | "Pacific/Saipan");
+            let is_kept = kept.contains(&(country, offsets(zone))) || country == "US" && territory;
+            assert!(is_kept, "{country} {region} {zone}");
+        }
+    }
+
+    #[test]
+    fn a_state_of_two_zones_is_told_by_its_city() {
+        let place = |city: &str, region: &str| Place {
+            city: Some(city.into()),
+            region: Some(region.into()),
+            country: Country::from_alpha2("US"),
+            ..Place::default()
+        };
+        assert_eq!(zones_of(&place("El Paso", "TX")).only(), Some(chrono_tz::America::Denver));
+        assert_eq!(zones_of(&place("KNOXVILLE", "TN")).only(), Some(chrono_tz::America::New_York));
+        assert_eq!(zones_of(&place("Nowhere", "TX")).iter().count(), 2);
+        assert_eq!(zones_of(&place("APO", "AE")), Zones::Unknown, "a military post office may be anywhere");
+    }
 }

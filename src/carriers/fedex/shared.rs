@@ -307,7 +307,7 @@ mod tests {
     }
 
     #[test]
-    fn a_placeholder_midnight_is_a_day() {
+    fn a_midnight_that_stands_for_no_time_is_a_day() {
         let kind = |raw, event, place: &Place| scan_time(raw, event, &zones_of(place)).map(|time| time.kind());
         let (reno, memphis) = (at("RENO", "NV", "US"), at("MEMPHIS", "TN", "US"));
         assert_eq!(kind("2025-03-03T00:00:00-06:00", "IT", &reno), Some(TimeKind::Date));
