@@ -39,7 +39,13 @@
 #![warn(missing_docs)]
 
 pub mod adapter;
+pub mod anomaly;
+pub mod briefing;
 pub mod carriers;
+#[cfg(feature = "client")]
+pub mod client;
+pub mod eta;
+pub mod history;
 pub mod journey;
 pub mod model;
 pub mod number;
@@ -48,6 +54,7 @@ pub mod testing;
 mod wire;
 
 pub use adapter::{Adapter, Batch, DecodeError, Notice, NoticeKind, Payload, Poll, Registry, Webhook};
+pub use history::History;
 pub use journey::Journey;
 pub use model::{CarrierId, Confidence, Event, EventId, EventTime, FeedId, Milestone, Party, Place, Reason, Scope, Shipment, Stage, TrackingNumber};
 pub use number::identify;

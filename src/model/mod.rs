@@ -26,6 +26,7 @@ pub use shipment::{Promise, PromiseKind, Shipment};
 pub(crate) use time::instant_text;
 pub use time::{EventTime, TimeKind};
 pub use words::UnknownWord;
+pub(crate) use words::deserialize_word;
 pub(crate) use words::words;
 pub(crate) use zone::country_of_city;
 pub use zone::{Zones, zones_of};

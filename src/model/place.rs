@@ -64,6 +64,12 @@ impl Serialize for Country {
     }
 }
 
+impl<'de> serde::Deserialize<'de> for Country {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        super::words::deserialize_word(deserializer)
+    }
+}
+
 /// A place as far as the feed tells it. Streets, names and phone numbers are not kept.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
 pub struct Place {

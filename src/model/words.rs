@@ -41,10 +41,26 @@ macro_rules! words {
                 serializer.serialize_str(self.as_str())
             }
         }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                $crate::model::deserialize_word(deserializer)
+            }
+        }
     };
 }
 
 pub(crate) use words;
+
+/// Reads a word of a vocabulary, borrowed or owned.
+pub fn deserialize_word<'de, T, D>(deserializer: D) -> Result<T, D::Error>
+where
+    T: std::str::FromStr<Err = UnknownWord>,
+    D: serde::Deserializer<'de>,
+{
+    let word: std::borrow::Cow<'de, str> = serde::Deserialize::deserialize(deserializer)?;
+    word.parse().map_err(serde::de::Error::custom)
+}
 
 /// A word that a closed vocabulary does not hold.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -1,0 +1,1 @@
+//! What is wrong with a parcel, since when, and who must act.

@@ -1,0 +1,1 @@
+//! Asking carriers over HTTP.

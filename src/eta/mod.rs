@@ -1,0 +1,1 @@
+//! When a parcel will arrive, and how sure that is.
