@@ -1,1 +1,4 @@
 //! When a parcel will arrive, and how sure that is.
+
+pub mod calendar;
+pub mod score;
