@@ -12,6 +12,7 @@ mod spread;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::estimate::Estimate;
 pub use book::{Scorebook, Source, Subject};
 use spread::Spread;
 
@@ -41,6 +42,12 @@ impl Forecast {
     #[must_use]
     pub fn quantiles(made: DateTime<Utc>, quantiles: [DateTime<Utc>; 4]) -> Self {
         Self { made, point: quantiles[1], quantiles: Some(quantiles) }
+    }
+
+    /// The forecast in an [`Estimate`].
+    #[must_use]
+    pub fn of(estimate: &Estimate) -> Self {
+        Self::quantiles(estimate.made, [estimate.p10, estimate.p50, estimate.p80, estimate.p90])
     }
 
     /// What it says at a level: the quantile, or the promise at every level.
