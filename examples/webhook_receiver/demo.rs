@@ -43,7 +43,7 @@ pub async fn run() -> Result<bool, Failure> {
         patience: Duration::from_secs(5),
         dhl_key: Some("sample-key".to_owned()),
         dhl_base: Some(dhl),
-        clock: Utc::now,
+        clock: Box::new(Utc::now),
         say: Box::new(move |line| heard.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(line)),
     })?;
     let base = serve(receiver.router()).await?;

@@ -39,11 +39,7 @@ pub struct Change {
 impl std::fmt::Display for Change {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         // `Debug` masks the number.
-        write!(f, "{:?}: ", self.number)?;
-        match (&self.before, &self.after) {
-            (before, after) if before == after => write!(f, "no change ({})", told(after.as_ref())),
-            (before, after) => write!(f, "{} -> {}", told(before.as_ref()), told(after.as_ref())),
-        }
+        write!(f, "{:?}: {} -> {}", self.number, told(self.before.as_ref()), told(self.after.as_ref()))
     }
 }
 
@@ -69,7 +65,7 @@ impl Desk {
 
     fn keep(&mut self, mut shipment: Shipment) {
         let known = self.shipments.entry(shipment.number.clone()).or_default();
-        if shipment.delivery == DeliveryKind::Snapshot && known.iter().any(|other| is_overtaken(&shipment, other)) {
+        if shipment.delivery == DeliveryKind::Snapshot && known.iter().any(|other| shipment.is_overtaken_by(other)) {
             // A carrier's late retry. Whole as it is, it must not withdraw what a newer one, which came before it, has told.
             shipment.delivery = DeliveryKind::Increment;
         }
@@ -106,13 +102,6 @@ impl Desk {
 fn mentioned(shipment: &Shipment) -> impl Iterator<Item = TrackingNumber> {
     let references = shipment.references.iter().chain(shipment.events.iter().flat_map(|event| &event.related));
     references.map(|reference| TrackingNumber::new(&reference.number))
-}
-
-/// Whether all that a snapshot tells is older, beyond doubt, than what an earlier one of the same shipment told.
-fn is_overtaken(late: &Shipment, known: &Shipment) -> bool {
-    let newest = |shipment: &Shipment| shipment.events.iter().map(|event| (event.time.latest(), event.time.earliest())).max();
-    let is_same = known.feed == late.feed && known.instance == late.instance;
-    is_same && newest(late).zip(newest(known)).is_some_and(|((late, _), (_, known))| late < known)
 }
 
 fn told(state: Option<&ParcelState>) -> String {

@@ -84,7 +84,7 @@ async fn serve(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> 
         patience: Duration::from_secs(5),
         dhl_key: std::env::var("PARCELTRAIL_DHL_UNIFIED_API_KEY").ok().filter(|key| !key.is_empty()),
         dhl_base: None,
-        clock: Utc::now,
+        clock: Box::new(Utc::now),
         say: Box::new(|line| println!("{}  {line}", Utc::now().format("%H:%M:%S"))),
     })?;
     let stop = async { drop(tokio::signal::ctrl_c().await) };
@@ -107,7 +107,12 @@ fn introduce(base: &str, secrets: &BTreeMap<String, SecretString>, configured: &
             (false, false) => format!("closed: set {}", variable(feed)),
         };
         println!("  POST {:<32} {state}", format!("{}{word}", server::path(feed)));
-        println!("       {}", webhook.protection());
+        match webhook.proof() {
+            Proof::Nothing => {
+                println!("       The carrier proves nothing. The secret that ends the path is all there is: over TLS only, and never in a log.")
+            }
+            _ => println!("       {}", webhook.protection()),
+        }
     }
     if secrets.is_empty() {
         println!("\nEverything is closed. `--try-out` opens it with made-up secrets, to look at.");

@@ -35,7 +35,7 @@ pub struct Settings {
     /// Where to activate them; DHL's own host if none is given.
     pub dhl_base: Option<String>,
     /// What time it is.
-    pub clock: fn() -> DateTime<Utc>,
+    pub clock: Box<dyn Fn() -> DateTime<Utc> + Send + Sync>,
     /// Where lines about changes and refusals go.
     pub say: Box<dyn Fn(String) + Send + Sync>,
 }
@@ -130,7 +130,7 @@ impl Receiver {
             }
             Ok(Applied::Changes(changes)) => {
                 self.counts.add(feed, Outcome::Accepted);
-                changes.iter().for_each(|change| (self.settings.say)(format!("{feed}  {change}")));
+                changes.iter().filter(|change| change.before != change.after).for_each(|change| (self.settings.say)(format!("{feed}  {change}")));
                 self.shake_hands(feed, webhook, &call);
                 Verdict::Accepted
             }

@@ -14,7 +14,7 @@ use super::{Delivery, Fingerprint, Refusal, WebhookError};
 /// not help against somebody who knows the secret, or against the first sight of a call that was held back for less than the window.
 ///
 /// Events are idempotent by their id without it. It matters for snapshots, of which the one received last counts: an old one sent again would
-/// withdraw what came after it.
+/// withdraw what came after it. One that was never seen and comes late is told by [`Shipment::is_overtaken_by`](crate::Shipment::is_overtaken_by).
 ///
 /// Choose the window longer than the carrier's longest retry and the age of news that you still want: UPS sends events for 14 days, FedEx keeps what
 /// failed for seven. It lives in memory; behind several machines keep [`Delivery::fingerprint`] in the store that they share.
