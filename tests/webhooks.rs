@@ -18,8 +18,8 @@ use std::time::Duration;
 use axum::http::HeaderMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use counts::Outcome;
-use parceltrail::adapter::{Proof, Refusal, Verdict, Webhook, WebhookCall, WebhookError, receive, verify_hmac_sha256, within_window};
-use parceltrail::{Adapter, Batch, DecodeError, Payload, Registry};
+use parceltrail::Registry;
+use parceltrail::adapter::{Proof, WebhookCall};
 use samples::{Sample, samples};
 use secrecy::SecretString;
 use server::{Receiver, Settings, path, pushing};
@@ -344,88 +344,4 @@ async fn a_subscription_of_dhl_is_activated_only_for_who_proves_himself() {
     assert_eq!(bench.send(&dhl, &foreign, Some(&secret(dhl.feed))).await.0, 200);
     assert_eq!(bench.count(dhl.feed, Outcome::HandshakeFailed), 1);
     assert_eq!(wanted.lock().unwrap().len(), 1, "the key goes to no foreign address");
-}
-
-/// A scheme of another's adapter that signs its time, by the contract alone: the window is the scheme's.
-#[derive(Debug)]
-struct Timed(Registry);
-
-impl Timed {
-    /// Reads what SF sends.
-    fn reader(&self) -> &dyn Adapter {
-        self.0.get("sf.push").unwrap()
-    }
-}
-
-impl Adapter for Timed {
-    fn descriptor(&self) -> &parceltrail::adapter::Descriptor {
-        self.reader().descriptor()
-    }
-
-    fn decode(&self, payload: Payload<'_>) -> Result<Batch, DecodeError> {
-        self.reader().decode(payload)
-    }
-
-    fn as_webhook(&self) -> Option<&dyn Webhook> {
-        Some(self)
-    }
-}
-
-impl Webhook for Timed {
-    fn protection(&self) -> &'static str {
-        "An HMAC-SHA256 of the time and the body proves both."
-    }
-
-    fn proof(&self) -> Proof {
-        Proof::TimedSignature
-    }
-
-    fn verify(&self, call: &WebhookCall<'_>, secret: Option<&SecretString>) -> Result<(), WebhookError> {
-        let secret = secret.ok_or(WebhookError::NoSecret)?;
-        let sent = call.header("x-sent").ok_or(WebhookError::MissingProof("x-sent"))?;
-        let tag = call.header("x-tag").and_then(unhex).ok_or(WebhookError::MissingProof("x-tag"))?;
-        verify_hmac_sha256(secret, &[sent.as_bytes(), b".", call.body].concat(), &tag)?;
-        let sent = sent.parse().ok().and_then(|seconds| DateTime::from_timestamp(seconds, 0)).ok_or(WebhookError::WrongProof)?;
-        within_window(sent, call.received, TimeDelta::minutes(5))
-    }
-
-    fn acknowledge(&self, _call: &WebhookCall<'_>, verdict: Verdict) -> axum::http::Response<Vec<u8>> {
-        axum::http::Response::builder().status(verdict.status()).body(Vec::new()).unwrap()
-    }
-}
-
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    (0..text.len()).step_by(2).map(|at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok()).collect()
-}
-
-#[test]
-fn a_scheme_that_signs_its_time_has_a_replay_window() {
-    use hmac::{KeyInit, Mac};
-    let adapter = Timed(Registry::builtin());
-    let secret = SecretString::from("a-key");
-    let body = sample_of("sf.push").body;
-    let sent = now().timestamp().to_string();
-    let mac = hmac::Hmac::<sha2::Sha256>::new_from_slice(b"a-key").unwrap().chain_update(format!("{sent}.{body}"));
-    let tag: String = mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
-    let take = |sent: &str, received| {
-        let mut headers = HeaderMap::new();
-        headers.insert("x-sent", sent.parse().unwrap());
-        headers.insert("x-tag", tag.parse().unwrap());
-        receive(&adapter, &WebhookCall { headers: &headers, body: body.as_bytes(), received }, Some(&secret)).map(|_| ())
-    };
-    assert_eq!(take(&sent, now() + TimeDelta::minutes(5)), Ok(()));
-    for off in [TimeDelta::minutes(6), TimeDelta::minutes(-6)] {
-        let refusal = take(&sent, now() + off).unwrap_err();
-        assert_eq!((&refusal, refusal.verdict()), (&Refusal::Unverified(WebhookError::Stale), Verdict::Unverified));
-    }
-    let later = (now().timestamp() + 600).to_string();
-    assert_eq!(take(&later, now() + TimeDelta::minutes(10)), Err(WebhookError::WrongProof.into()), "the time is signed");
-}
-
-#[test]
-fn a_feed_that_does_not_push_receives_nothing() {
-    let feeds = Registry::builtin();
-    let call = WebhookCall { headers: &HeaderMap::new(), body: b"{}", received: now() };
-    let refusal = receive(feeds.get("usps.tracking").unwrap(), &call, Some(&"a-key".into())).unwrap_err();
-    assert_eq!((&refusal, refusal.verdict()), (&Refusal::Unverified(WebhookError::NotPushed), Verdict::Unverified));
 }

@@ -113,7 +113,8 @@ impl Shipment {
     ///
     /// A push that failed is sent again hours later, after newer ones. As a [`Snapshot`](DeliveryKind::Snapshot) the one received last would withdraw
     /// what came in between; whoever keeps pushed snapshots turns one that was overtaken into an [`Increment`](DeliveryKind::Increment) first. A
-    /// polled answer is the carrier's word of now: there, what is missing was taken back.
+    /// polled answer is the carrier's word of now: there, what is missing was taken back. A pushed correction that only takes back the newest event
+    /// looks like a late one; it takes effect with the next snapshot.
     ///
     /// ```
     /// use parceltrail::{Payload, Registry};
