@@ -145,7 +145,7 @@ fn take_facts(parcel: &mut Parcel, known: &[&Shipment], state: &State) {
 }
 
 fn place_index(places: &mut Vec<Place>, known: &mut HashMap<SmolStr, u16>, place: &Place) -> Option<u16> {
-    let key = SmolStr::from(place.identity());
+    let key = place.identity();
     if let Some(at) = known.get(&key) {
         return Some(*at);
     }

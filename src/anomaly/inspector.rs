@@ -41,10 +41,13 @@ pub struct Inspector {
     settings: Settings,
     base: Arc<Profile>,
     /// Overrides by what they name, weakest kind first.
-    overrides: Vec<(u8, HashMap<Target, usize>)>,
+    overrides: Vec<OverrideKind>,
     /// Rules made for sets of overrides that were met together. A memo: what it holds follows from the settings.
     made: RwLock<HashMap<Vec<usize>, Arc<Profile>>>,
 }
+
+/// Which of carrier, origin, destination and customer some overrides name, and each by what it names.
+type OverrideKind = (u8, HashMap<Target, usize>);
 
 /// What an override names.
 #[derive(Debug, Default, PartialEq, Eq, Hash)]
@@ -208,7 +211,7 @@ fn doubt(parcel: &Parcel, history: &History) -> TimeDelta {
     doubt.max(TimeDelta::zero())
 }
 
-fn overrides(catalogue: &Catalogue, settings: &Settings) -> Result<Vec<(u8, HashMap<Target, usize>)>, SettingsError> {
+fn overrides(catalogue: &Catalogue, settings: &Settings) -> Result<Vec<OverrideKind>, SettingsError> {
     let mut kinds: Vec<((u32, u8), HashMap<Target, usize>)> = Vec::new();
     for (at, one) in settings.overrides.iter().enumerate() {
         let located = |error: SettingsError| SettingsError { in_override: Some(at + 1), ..error };
