@@ -305,7 +305,11 @@ fn in_order_of_travel(mut legs: Legs, links: &BTreeMap<usize, (usize, LinkEviden
     let mut order: Vec<usize> = Vec::with_capacity(legs.all.len());
     let mut seen: BTreeSet<usize> = BTreeSet::new();
     let mut starts: Vec<usize> = (0..legs.all.len()).filter(|leg| !reached.contains(leg)).collect();
-    starts.sort_by_key(|leg| (legs.all[*leg].first.as_ref().map(EventTime::middle), legs.id(*leg)));
+    // What has not begun comes after what has.
+    starts.sort_by_key(|leg| {
+        let first = legs.all[*leg].first.as_ref().map(EventTime::middle);
+        (first.is_none(), first, legs.id(*leg))
+    });
     for start in starts {
         let mut at = Some(start);
         while let Some(leg) = at.filter(|leg| seen.insert(*leg)) {
