@@ -1,0 +1,7 @@
+//! The simulated carriers, seen by a bare HTTP client: what they say, what they demand, and what goes wrong.
+
+mod access;
+mod bare;
+mod faults;
+mod formats;
+mod webhooks;
