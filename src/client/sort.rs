@@ -26,7 +26,8 @@ pub(super) fn sort(asked: &[Asked], batch: Batch, is_not_found: bool) -> (Vec<Sh
     let index: HashMap<&str, usize> = asked.iter().enumerate().map(|(at, asked)| (asked.number.as_str(), at)).collect();
     let mut shares: Vec<Batch> = asked.iter().map(|_| Batch::default()).collect();
     let mut besides = Batch::default();
-    let (own, others): (Vec<Shipment>, Vec<Shipment>) = batch.shipments.into_iter().partition(|shipment| index.contains_key(shipment.number.as_str()));
+    let (own, others): (Vec<Shipment>, Vec<Shipment>) =
+        batch.shipments.into_iter().partition(|shipment| index.contains_key(shipment.number.as_str()));
     let answered: HashSet<usize> = own.iter().filter_map(|shipment| index.get(shipment.number.as_str()).copied()).collect();
     // A number that has no shipment of its own may be another name of one, or its master.
     for shipment in own.iter().chain(&others) {

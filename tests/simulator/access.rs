@@ -130,7 +130,7 @@ async fn quotas_are_counted_on_the_carrier_s_side() {
     simulator.advance(Duration::from_secs(40 * 86_400));
     let dhl = Asker::new(&simulator, "dhl.unified").await;
     let numbers = simulator.numbers("dhl.unified");
-    let violations = || simulator.counters().of("dhl.unified").quota_violations;
+    let violations = || simulator.counters().of("dhl.unified").quota_violations();
     for number in &numbers[..5] {
         assert_eq!(dhl.ask(std::slice::from_ref(number)).await.unwrap().status, 200);
     }
@@ -159,6 +159,6 @@ async fn too_many_at_once_are_counted() {
     let numbers = simulator.numbers("dhl.unified");
     let (a, b, c) = tokio::join!(dhl.ask(&numbers[..1]), dhl.ask(&numbers[1..2]), dhl.ask(&numbers[2..]));
     let throttled = [a, b, c].iter().filter(|answer| answer.as_ref().unwrap().status == 429).count();
-    assert_eq!((throttled, simulator.counters().of("dhl.unified").quota_violations), (1, 1));
+    assert_eq!((throttled, simulator.counters().of("dhl.unified").quota_violations()), (1, 1));
     assert_ne!(dhl.ask(&numbers[..1]).await.unwrap().status, 429, "none is under way any more");
 }

@@ -50,7 +50,11 @@ async fn throttling_says_how_long_in_seconds_or_as_a_date() {
             let answer = asker.ask(std::slice::from_ref(&number)).await.unwrap();
             assert_eq!(answer.status, 429, "{feed}");
             let told = answer.headers["retry-after"].to_str().unwrap();
-            if told.parse::<u64>().is_ok() { seconds += 1 } else { dates += 1 }
+            if told.parse::<u64>().is_ok() {
+                seconds += 1
+            } else {
+                dates += 1
+            }
             let now = DateTime::<Utc>::from(std::time::SystemTime::now());
             let wait = reply(&answer).retry_after().unwrap();
             assert!((5..=8).contains(&wait.as_secs()), "{feed} {told} at {now}");
@@ -149,9 +153,8 @@ async fn events_are_repeated_and_shuffled_by_plan() {
         let asker = Asker::new(&simulator, feed).await;
         let mut shuffled = 0;
         for number in simulator.numbers(feed) {
-            let times = |answer| -> Vec<DateTime<Utc>> {
-                asker.decode(&answer).shipments.remove(0).events.iter().map(|event| event.time.middle()).collect()
-            };
+            let times =
+                |answer| -> Vec<DateTime<Utc>> { asker.decode(&answer).shipments.remove(0).events.iter().map(|event| event.time.middle()).collect() };
             let first = times(asker.ask(std::slice::from_ref(&number)).await.unwrap());
             let then = times(asker.ask(&[number]).await.unwrap());
             assert_eq!(first.len(), then.len() + 1, "{feed}");
@@ -179,6 +182,6 @@ async fn a_storm_has_every_kind_that_questions_meet() {
     for fault in Fault::ALL.iter().filter(|fault| !not_by_question.contains(fault)) {
         assert!(total.injected(*fault) > 0, "{fault}");
     }
-    assert_eq!((total.unauthorised, total.invalid, total.quota_violations), (0, 0, 0));
+    assert_eq!((total.unauthorised, total.invalid, total.quota_violations()), (0, 0, 0));
     assert!(total.answered * 4 > total.requests * 3, "most questions are answered: {total:?}");
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use parceltrail::adapter::{NoticeKind, Outcome};
-use parceltrail::testing::simulator::{Carrier, Difference, Fault, FaultPlan, Simulator};
 use parceltrail::number::Context;
+use parceltrail::testing::simulator::{Carrier, Difference, Fault, FaultPlan, Simulator};
 use parceltrail::{Journey, Milestone, Registry};
 
 use super::bare::{Asker, FEEDS};

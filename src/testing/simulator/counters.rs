@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use serde::Serialize;
 
 use super::fault::Fault;
+use super::quota::Limit;
 
 /// What the server saw, by feed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -52,8 +53,8 @@ pub struct FeedCounters {
     pub tokens: u64,
     /// Requests for a token with wrong credentials.
     pub tokens_refused: u64,
-    /// Times that a quota was broken.
-    pub quota_violations: u64,
+    /// Times that a limit of the quota was broken, by limit.
+    pub broken: BTreeMap<Limit, u64>,
     /// Faults injected, by kind.
     pub faults: BTreeMap<Fault, u64>,
     /// Webhook calls sent, repetitions and handshakes included.
@@ -71,6 +72,12 @@ impl FeedCounters {
         self.faults.get(&fault).copied().unwrap_or(0)
     }
 
+    /// How often the quota was broken in all.
+    #[must_use]
+    pub fn quota_violations(&self) -> u64 {
+        self.broken.values().sum()
+    }
+
     fn add(&mut self, other: &Self) {
         self.requests += other.requests;
         self.answered += other.answered;
@@ -80,12 +87,14 @@ impl FeedCounters {
         self.invalid += other.invalid;
         self.tokens += other.tokens;
         self.tokens_refused += other.tokens_refused;
-        self.quota_violations += other.quota_violations;
         self.pushes += other.pushes;
         self.pushes_acknowledged += other.pushes_acknowledged;
         self.pushes_given_up += other.pushes_given_up;
         for (fault, count) in &other.faults {
             *self.faults.entry(*fault).or_default() += count;
+        }
+        for (limit, count) in &other.broken {
+            *self.broken.entry(*limit).or_default() += count;
         }
     }
 }

@@ -87,7 +87,7 @@ pub use clock::SimulatedClock;
 pub use counters::{Counters, FeedCounters};
 pub use fault::{Fault, FaultPlan};
 pub use push::Hook;
-pub use quota::Quota;
+pub use quota::{Limit, Quota};
 pub use truth::{Difference, TrueEvent};
 
 use crate::adapter::Credentials;

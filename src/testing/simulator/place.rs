@@ -74,9 +74,13 @@ static DHL: [Lane; 4] = [
 ];
 static FEDEX: [Lane; 3] =
     [lane(&DALLAS, &MEMPHIS, &MEMPHIS, &RENO), lane(&DALLAS, &MEMPHIS, &PARIS, &LYON), lane(&GUANGZHOU, &GUANGZHOU, &MEMPHIS, &RENO)];
-static UPS: [Lane; 3] =
-    [lane(&ATLANTA, &LOUISVILLE, &LOUISVILLE, &PHOENIX), lane(&SHENZHEN, &SHENZHEN, &LOUISVILLE, &ATLANTA), lane(&PHOENIX, &LOUISVILLE, &KOELN, &BONN)];
-static SF: [Lane; 3] = [lane(&SHENZHEN, &WUHAN, &BEIJING, &BEIJING), lane(&SHENZHEN, &HONG_KONG, &TOKYO, &TOKYO), lane(&BEIJING, &WUHAN, &WUHAN, &GUANGZHOU)];
+static UPS: [Lane; 3] = [
+    lane(&ATLANTA, &LOUISVILLE, &LOUISVILLE, &PHOENIX),
+    lane(&SHENZHEN, &SHENZHEN, &LOUISVILLE, &ATLANTA),
+    lane(&PHOENIX, &LOUISVILLE, &KOELN, &BONN),
+];
+static SF: [Lane; 3] =
+    [lane(&SHENZHEN, &WUHAN, &BEIJING, &BEIJING), lane(&SHENZHEN, &HONG_KONG, &TOKYO, &TOKYO), lane(&BEIJING, &WUHAN, &WUHAN, &GUANGZHOU)];
 
 /// The ways of a carrier.
 pub(super) fn lanes(carrier: Carrier) -> &'static [Lane] {

@@ -6,6 +6,22 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crate::model::words;
+
+words! {
+    /// A limit of a [`Quota`].
+    Limit {
+        /// Requests in any second.
+        PerSecond = "per_second",
+        /// Requests in a run.
+        PerDay = "per_day",
+        /// Requests under way at once.
+        Concurrent = "concurrent",
+        /// The pause between two answered questions about one number.
+        BetweenAsks = "between_asks",
+    }
+}
+
 /// How far the arrival of a request may stray from its sending before it counts as too early.
 const JITTER: Duration = Duration::from_millis(100);
 
@@ -94,8 +110,8 @@ impl Watch {
         Self { quota, state: Arc::default() }
     }
 
-    /// Counts a request in, and says in how many ways it breaks the quota.
-    pub fn enter(&self, numbers: &[String]) -> (UnderWay, u64) {
+    /// Counts a request in, and says which limits it breaks.
+    pub fn enter(&self, numbers: &[String]) -> (UnderWay, Vec<Limit>) {
         let now = Instant::now();
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.under_way += 1;
@@ -109,15 +125,15 @@ impl Watch {
             let early = |last: &Instant| now - *last + JITTER.min(pause / 10) < pause;
             numbers.iter().any(|number| state.answered.get(number).is_some_and(early))
         };
-        let broken = [
-            is_over(self.quota.requests_per_second, state.recent.len()),
-            is_over(self.quota.requests_per_day, state.today as usize),
-            is_over(self.quota.concurrent_requests, state.under_way as usize),
-            self.quota.pause_between_asks.is_some_and(is_early),
+        let limits = [
+            (Limit::PerSecond, is_over(self.quota.requests_per_second, state.recent.len())),
+            (Limit::PerDay, is_over(self.quota.requests_per_day, state.today as usize)),
+            (Limit::Concurrent, is_over(self.quota.concurrent_requests, state.under_way as usize)),
+            (Limit::BetweenAsks, self.quota.pause_between_asks.is_some_and(is_early)),
         ];
-        let violations = broken.iter().filter(|broken| **broken).count() as u64;
+        let broken = limits.into_iter().filter(|(_, is_broken)| *is_broken).map(|(limit, _)| limit).collect();
         drop(state);
-        (UnderWay(Arc::clone(&self.state)), violations)
+        (UnderWay(Arc::clone(&self.state)), broken)
     }
 
     /// Takes note that questions about these numbers were answered.

@@ -154,9 +154,9 @@ impl Visit<'_> {
         let tally = &self.shared.tally;
         tally.count(self.feed(), |figures| figures.requests += 1);
         let asked = self.wire.numbers(self.call);
-        let (under_way, violations) = self.desk.watch.enter(asked.as_deref().unwrap_or_default());
-        if violations > 0 {
-            tally.count(self.feed(), |figures| figures.quota_violations += violations);
+        let (under_way, broken) = self.desk.watch.enter(asked.as_deref().unwrap_or_default());
+        if !broken.is_empty() {
+            tally.count(self.feed(), |figures| broken.iter().for_each(|limit| *figures.broken.entry(*limit).or_default() += 1));
             let answer = Answer { retry_after: Some(QUOTA_WAIT.into()), ..self.wire.refused(Refusal::Throttled) };
             return Ok(response(answer, Manner::Whole, Some(under_way)));
         }

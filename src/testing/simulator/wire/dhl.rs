@@ -23,7 +23,11 @@ impl Wire for Unified {
     }
 
     fn authorise<'c>(&self, call: &'c Call, access: &Access) -> Result<Option<std::borrow::Cow<'c, str>>, Answer> {
-        if access.is("api_key", call.header("dhl-api-key")) { Ok(None) } else { Err(problem(401, "Unauthorized", "The API key is missing or wrong.")) }
+        if access.is("api_key", call.header("dhl-api-key")) {
+            Ok(None)
+        } else {
+            Err(problem(401, "Unauthorized", "The API key is missing or wrong."))
+        }
     }
 
     fn numbers(&self, call: &Call) -> Result<Vec<String>, Answer> {
@@ -85,9 +89,7 @@ fn service(parcel: &Parcel) -> &'static str {
 }
 
 fn shipment(parcel: &Parcel, scans: &[&Scan]) -> Value {
-    let place = |site: &crate::testing::simulator::place::Site| {
-        json!({ "address": { "addressLocality": format!("{} - {}", site.city, site.country_name), "countryCode": site.country } })
-    };
+    let place = |site: &crate::testing::simulator::place::Site| json!({ "address": { "addressLocality": format!("{} - {}", site.city, site.country_name), "countryCode": site.country } });
     let newest = scans.iter().max_by_key(|scan| scan.at);
     let mut shipment = json!({
         "id": parcel.number,

@@ -67,8 +67,12 @@ impl Wire for Track {
         }
         let question: Value = serde_json::from_slice(&call.body).unwrap_or_default();
         let asked = question["trackingInfo"].as_array().map(Vec::as_slice).unwrap_or_default();
-        let numbers: Vec<String> =
-            asked.iter().filter_map(|one| one["trackingNumberInfo"]["trackingNumber"].as_str()).filter(|number| !number.is_empty()).map(Into::into).collect();
+        let numbers: Vec<String> = asked
+            .iter()
+            .filter_map(|one| one["trackingNumberInfo"]["trackingNumber"].as_str())
+            .filter(|number| !number.is_empty())
+            .map(Into::into)
+            .collect();
         if !call.has_type("application/json") || numbers.len() != asked.len() || numbers.is_empty() {
             return Err(errors(400, "TRACKING.TRACKINGNUMBER.EMPTY", "Please provide a tracking number."));
         }
@@ -94,7 +98,9 @@ impl Wire for Track {
             Refusal::Unauthorised => errors(401, "NOT.AUTHORIZED.ERROR", "Access token expired. Please modify your request and try again."),
             Refusal::Throttled => errors(429, "TOO.MANY.REQUESTS.ERROR", "The rate limit was exceeded."),
             Refusal::Broken(503) => errors(503, UNAVAILABLE, "The service is currently unavailable and we are working to resolve the issue."),
-            Refusal::Broken(status) => errors(status, "INTERNAL.SERVER.ERROR", "We encountered an unexpected error and are working to resolve the issue."),
+            Refusal::Broken(status) => {
+                errors(status, "INTERNAL.SERVER.ERROR", "We encountered an unexpected error and are working to resolve the issue.")
+            }
         }
     }
 
@@ -170,8 +176,7 @@ fn result(parcel: &Parcel, scans: &[&Scan]) -> Value {
     });
     let Some(newest) = scans.iter().max_by_key(|scan| scan.at) else { return result };
     let code = Track.code(parcel, newest);
-    result["latestStatusDetail"] =
-        json!({ "code": code.value, "derivedCode": code.more, "statusByLocale": code.text, "description": code.text, "scanLocation": address(newest.site) });
+    result["latestStatusDetail"] = json!({ "code": code.value, "derivedCode": code.more, "statusByLocale": code.text, "description": code.text, "scanLocation": address(newest.site) });
     result["dateAndTimes"] = if newest.is_last_word() {
         json!([{ "type": "ACTUAL_DELIVERY", "dateTime": newest.local().to_rfc3339() }])
     } else {

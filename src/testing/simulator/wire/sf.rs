@@ -56,7 +56,8 @@ impl Wire for Routes {
 
     fn authorise<'c>(&self, call: &'c Call, access: &Access) -> Result<Option<std::borrow::Cow<'c, str>>, Answer> {
         let field = |name: &str| call.form(name).filter(|value| !value.is_empty());
-        let (Some(partner), Some(id), Some(timestamp), Some(message)) = (field("partnerID"), field("requestID"), field("timestamp"), field("msgData"))
+        let (Some(partner), Some(id), Some(timestamp), Some(message)) =
+            (field("partnerID"), field("requestID"), field("timestamp"), field("msgData"))
         else {
             return Err(platform("A1001", "必传参数不可为空"));
         };

@@ -136,8 +136,11 @@ fn shipment(sight: &Sight<'_>) -> Value {
     if let Some(newest) = newest {
         let status = status(parcel, newest);
         package["currentStatus"] = status;
-        let (kind, day) =
-            if newest.is_last_word() { ("DEL", newest.local().naive_local()) } else { ("SDD", parcel.promised().with_timezone(&parcel.lane.destination.zone).naive_local()) };
+        let (kind, day) = if newest.is_last_word() {
+            ("DEL", newest.local().naive_local())
+        } else {
+            ("SDD", parcel.promised().with_timezone(&parcel.lane.destination.zone).naive_local())
+        };
         package["deliveryDate"] = json!([{ "type": kind, "date": day.format("%Y%m%d").to_string() }]);
     }
     json!({ "inquiryNumber": sight.number, "package": [package] })
