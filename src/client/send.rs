@@ -87,13 +87,7 @@ impl Inner {
     }
 
     /// What an outcome comes to.
-    fn judge(
-        &self,
-        operation: Operation,
-        response: Response<Vec<u8>>,
-        received: DateTime<Utc>,
-        outcome: Outcome,
-    ) -> Result<Answered, ClientError> {
+    fn judge(&self, operation: Operation, response: Response<Vec<u8>>, received: DateTime<Utc>, outcome: Outcome) -> Result<Answered, ClientError> {
         let status = response.status();
         let fail = |kind, retry| self.error(operation, kind, retry);
         if status.is_redirection() {
@@ -123,10 +117,8 @@ impl Inner {
 
     /// After a failure: sleeps before the next attempt, or gives up with an error that says so.
     async fn pause_or_give_up(&self, effort: &mut Effort<'_>, error: ClientError) -> Result<(), ClientError> {
-        let is_for_us = matches!(
-            error.kind,
-            ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Interrupted | ErrorKind::Unavailable | ErrorKind::Throttled
-        );
+        let is_for_us =
+            matches!(error.kind, ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Interrupted | ErrorKind::Unavailable | ErrorKind::Throttled);
         let was_tried = !effort.is_first();
         match error.retry {
             // Tried already, one layer below; or hopeless.

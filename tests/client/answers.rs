@@ -137,7 +137,8 @@ async fn not_found_is_an_answer_and_no_reason_to_ask_again() {
 
 #[tokio::test]
 async fn a_fault_inside_a_200_is_read_by_the_adapter() {
-    let body = json!({ "trackResponse": { "shipment": [{ "inquiryNumber": "1Z0000000300000017", "warnings": [{ "code": "TW0001", "message": "no" }] }] } });
+    let body =
+        json!({ "trackResponse": { "shipment": [{ "inquiryNumber": "1Z0000000300000017", "warnings": [{ "code": "TW0001", "message": "no" }] }] } });
     let server = MockServer::start().await;
     grants(&server, "/security/v1/oauth/token", 3600, 1).await;
     Mock::given(path("/api/track/v1/details/1Z0000000300000017")).respond_with(ok(&body)).expect(1).mount(&server).await;

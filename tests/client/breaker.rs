@@ -107,7 +107,10 @@ async fn connections_that_fail_count_and_each_host_has_its_own() {
     let server = answering(ok(&dhl_found())).await;
     let policy = BreakerPolicy::new(2, Duration::from_secs(30));
     let client = paused("dhl.unified", &server).base(format!("http://{dead}")).retry(RetryPolicy::none()).breaker(policy).build().unwrap();
-    assert_eq!([kind(&client).await, kind(&client).await, kind(&client).await], [ErrorKind::Connect, ErrorKind::Connect, ErrorKind::CircuitOpen].map(Some));
+    assert_eq!(
+        [kind(&client).await, kind(&client).await, kind(&client).await],
+        [ErrorKind::Connect, ErrorKind::Connect, ErrorKind::CircuitOpen].map(Some)
+    );
     assert_eq!(kind(&breaking(&server)).await, None);
 }
 

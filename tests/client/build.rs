@@ -30,7 +30,14 @@ fn a_feed_that_only_pushes_cannot_be_asked() {
 #[test]
 fn the_base_address_is_checked_and_credentials_do_not_travel_in_the_open() {
     let with = |base: &str| fedex().credentials(credentials("fedex.track")).base(base).build();
-    for base in ["http://carrier.example", "ftp://127.0.0.1", "carrier.example", "https://", "https://user:word@carrier.example", "https://carrier.example/?a=b"] {
+    for base in [
+        "http://carrier.example",
+        "ftp://127.0.0.1",
+        "carrier.example",
+        "https://",
+        "https://user:word@carrier.example",
+        "https://carrier.example/?a=b",
+    ] {
         let error = with(base).unwrap_err();
         assert!(matches!(error, BuildError::Base { .. }), "{base}");
         assert!(!error.to_string().contains("carrier.example"), "{error}");
@@ -39,15 +46,6 @@ fn the_base_address_is_checked_and_credentials_do_not_travel_in_the_open() {
         assert!(with(base).is_ok(), "{base}");
     }
     assert!(fedex().credentials(credentials("fedex.track")).base("http://carrier.example").allow_plain_http().build().is_ok());
-}
-
-/// Runs a test of this binary that is ignored otherwise, with an environment of its own.
-fn in_environment(test: &str, variables: &[(&str, &str)]) {
-    let mut command = std::process::Command::new(std::env::current_exe().unwrap());
-    command.args(["--exact", test, "--ignored", "--nocapture"]).env_clear().envs(variables.iter().copied());
-    let output = command.output().unwrap();
-    let text = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success() && text.contains("1 passed"), "{text}{}", String::from_utf8_lossy(&output.stderr));
 }
 
 #[test]
@@ -59,9 +57,9 @@ fn credentials_come_from_the_environment() {
         ("PARCELTRAIL_FEDEX_TRACK_CHILD_SECRET", "s"),
         ("PARCELTRAIL_FEDEX_TRACK_BASE", "http://127.0.0.1:9"),
     ];
-    in_environment("build::with_a_full_environment", &all);
-    in_environment("build::with_an_empty_environment", &[]);
-    in_environment("build::with_half_an_environment", &all[..1]);
+    alone("build::with_a_full_environment", &all);
+    alone("build::with_an_empty_environment", &[]);
+    alone("build::with_half_an_environment", &all[..1]);
 }
 
 #[derive(Debug, Default, Clone)]
@@ -94,7 +92,8 @@ async fn with_a_full_environment() {
 #[ignore = "run by `credentials_come_from_the_environment`"]
 fn with_an_empty_environment() {
     let error = fedex().credentials_from_env().build().unwrap_err();
-    let expected = "fedex.track: environment variables missing, empty or not text: PARCELTRAIL_FEDEX_TRACK_CLIENT_ID, PARCELTRAIL_FEDEX_TRACK_CLIENT_SECRET";
+    let expected =
+        "fedex.track: environment variables missing, empty or not text: PARCELTRAIL_FEDEX_TRACK_CLIENT_ID, PARCELTRAIL_FEDEX_TRACK_CLIENT_SECRET";
     assert_eq!(error.to_string(), expected);
 }
 

@@ -45,7 +45,12 @@ async fn bearer_tokens_are_fetched_as_each_carrier_wants() {
     sends("usps.tracking", "9200190000000000000214", header("authorization", bearer.as_str())).await;
 
     let server = MockServer::start().await;
-    Mock::given(path("/security/v1/oauth/token")).and(basic_auth(SECRET, SECRET)).respond_with(ok(&json!({ "access_token": TOKEN }))).expect(1).mount(&server).await;
+    Mock::given(path("/security/v1/oauth/token"))
+        .and(basic_auth(SECRET, SECRET))
+        .respond_with(ok(&json!({ "access_token": TOKEN })))
+        .expect(1)
+        .mount(&server)
+        .await;
     let _ = client("ups.track", &server).fetch(&asked("1Z0000000300000017")).await;
     let server = MockServer::start().await;
     let form = body_string_contains(format!("client_secret={SECRET}"));

@@ -19,7 +19,8 @@ async fn sent(server: &wiremock::MockServer) -> usize {
 #[tokio::test(start_paused = true)]
 async fn pauses_grow_with_jitter() {
     let server = answering(InTurn::new([status(503), status(500), status(502), ok(&dhl_found())])).await;
-    let client = paused("dhl.unified", &server).retry(RetryPolicy::default().pauses(Duration::from_secs(1), Duration::from_secs(30))).build().unwrap();
+    let client =
+        paused("dhl.unified", &server).retry(RetryPolicy::default().pauses(Duration::from_secs(1), Duration::from_secs(30))).build().unwrap();
     let (told, took) = seconds(client.fetch(&asked(DHL))).await;
     assert!(is_found(&told));
     assert!((3.5..7.5).contains(&took), "1 + 2 + 4 s, each at least half: {took}");

@@ -7,9 +7,7 @@ use async_trait::async_trait;
 use futures_util::StreamExt as _;
 use http::{Request, Response};
 use parceltrail::adapter::{Asked, Credentials};
-use parceltrail::client::{
-    Answer, Client, ClientBuilder, ClientError, HttpTransport, Quota, RetryPolicy, Told, Transport, TransportError,
-};
+use parceltrail::client::{Answer, Client, ClientBuilder, ClientError, HttpTransport, Quota, RetryPolicy, Told, Transport, TransportError};
 use parceltrail::{Adapter, Registry, TrackingNumber};
 use serde_json::{Value, json};
 use wiremock::matchers::{any, path};
@@ -219,4 +217,13 @@ pub async fn seconds<T>(what: impl Future<Output = T>) -> (T, f64) {
     let began = tokio::time::Instant::now();
     let result = what.await;
     (result, began.elapsed().as_secs_f64())
+}
+
+/// Runs a test of this binary that is ignored otherwise, with a process and an environment of its own.
+pub fn alone(test: &str, variables: &[(&str, &str)]) {
+    let mut command = std::process::Command::new(std::env::current_exe().unwrap());
+    command.args(["--exact", test, "--ignored", "--nocapture"]).env_clear().envs(variables.iter().copied());
+    let output = command.output().unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && text.contains("1 passed"), "{text}{}", String::from_utf8_lossy(&output.stderr));
 }

@@ -25,7 +25,11 @@ async fn numbered(lifetime: u64, delay: Duration, accepts: impl Fn(usize) -> boo
     let track = move |request: &Request| {
         let bearer = request.headers["authorization"].to_str().unwrap();
         let nth = bearer.strip_prefix("Bearer token-").unwrap().parse().unwrap();
-        if accepts(nth) { ok(&fedex_found(&fedex_asked(request))) } else { ResponseTemplate::new(401).set_body_json(fedex_fault("NOT.AUTHORIZED.ERROR")) }
+        if accepts(nth) {
+            ok(&fedex_found(&fedex_asked(request)))
+        } else {
+            ResponseTemplate::new(401).set_body_json(fedex_fault("NOT.AUTHORIZED.ERROR"))
+        }
     };
     Mock::given(path(FEDEX_TRACK)).respond_with(track).mount(&server).await;
     server

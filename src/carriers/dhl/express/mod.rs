@@ -7,8 +7,8 @@ use http::{Method, Request};
 use super::checkpoint::{Checkpoint, Names, Reader, join_pieces, of_piece};
 use super::shared::{area, is_over, is_piece, push_all};
 use crate::adapter::{
-    Adapter, Asked, Batch, CodeTable, Collector, DecodeError, Descriptor, Fault, Mark, Notice, NoticeKind, Outcome, Payload, Poll, PollContext, PollLimits,
-    Question, Reply, RequestError, basic, build, check_count, grams, stamped,
+    Adapter, Asked, Batch, CodeTable, Collector, DecodeError, Descriptor, Fault, Mark, Notice, NoticeKind, Outcome, Payload, Poll, PollContext,
+    PollLimits, Question, Reply, RequestError, basic, build, check_count, grams, stamped,
 };
 use crate::carriers::mapping::delivered_after_return_is_returned;
 use crate::model::{Country, Event, EventTime, Place, Promise, PromiseKind, Reference, Role, Shipment, TrackingNumber, Zones, zones_of};

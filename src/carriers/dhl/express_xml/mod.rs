@@ -9,8 +9,8 @@ use quick_xml::escape::escape;
 use super::checkpoint::{Checkpoint, Names, Reader, join_pieces, of_piece};
 use super::shared::{area, is_over, is_piece, push_all};
 use crate::adapter::{
-    Adapter, Asked, Batch, Clock, CodeTable, Collector, DecodeError, Descriptor, Fault, Mark, NoticeKind, Outcome, Payload, Poll, PollContext, PollLimits,
-    Question, Reply, RequestError, build, check_count, grams, stamped,
+    Adapter, Asked, Batch, Clock, CodeTable, Collector, DecodeError, Descriptor, Fault, Mark, NoticeKind, Outcome, Payload, Poll, PollContext,
+    PollLimits, Question, Reply, RequestError, build, check_count, grams, stamped,
 };
 use crate::carriers::mapping::delivered_after_return_is_returned;
 use crate::model::{Country, Event, EventTime, Place, Promise, PromiseKind, Reference, Role, Shipment, TrackingNumber, Zones, zones_of};
