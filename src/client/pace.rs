@@ -2,6 +2,7 @@
 
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use governor::clock::Clock;
@@ -34,6 +35,8 @@ pub(super) struct Pace {
     /// Only the first of the line looks at the gate, so that nobody overtakes.
     front: tokio::sync::Mutex<()>,
     waiting: AtomicU32,
+    /// When the gate was passed last.
+    passed: Mutex<Option<Instant>>,
 }
 
 impl Pace {
@@ -42,25 +45,43 @@ impl Pace {
         let quota = Quota::with_period(pause)?.allow_burst(NonZeroU32::new(burst)?);
         let clock = RuntimeClock(Instant::now());
         let gate = RateLimiter::direct_with_clock(quota, clock.clone());
-        Some(Self { gate, clock, pause, front: tokio::sync::Mutex::default(), waiting: AtomicU32::new(0) })
+        Some(Self { gate, clock, pause, front: tokio::sync::Mutex::default(), waiting: AtomicU32::new(0), passed: Mutex::default() })
     }
 
-    /// Waits until the gate opens. Who would have to wait too long is told at once.
-    pub async fn pass(&self, until: Instant) -> Result<(), TooLong> {
+    /// Waits until the gate opens, and tells whether it had to. Who would have to wait too long is told at once.
+    pub async fn pass(&self, until: Instant) -> Result<bool, TooLong> {
         let place = Place::take(&self.waiting);
-        let ahead = self.pause.saturating_mul(place.ahead);
-        if Instant::now() + ahead > until {
-            return Err(Some(ahead));
+        let expected = self.expected(place.ahead);
+        if Instant::now() + expected > until {
+            return Err(Some(expected));
         }
         let _front = timeout_at(until, self.front.lock()).await.map_err(|_| Some(self.pause))?;
+        let mut has_waited = place.ahead > 0;
         loop {
-            let Err(closed) = self.gate.check() else { return Ok(()) };
+            let Err(closed) = self.gate.check() else {
+                *self.passed() = Some(Instant::now());
+                return Ok(has_waited);
+            };
             let wait = closed.wait_time_from(self.clock.now());
             if Instant::now() + wait > until {
                 return Err(Some(wait));
             }
             sleep(wait).await;
+            has_waited = true;
         }
+    }
+
+    /// How long it takes until those ahead have passed: nobody waits unless the gate is closed.
+    fn expected(&self, ahead: u32) -> Duration {
+        if ahead == 0 {
+            return Duration::ZERO;
+        }
+        let opens = self.passed().map(|passed| (passed + self.pause).saturating_duration_since(Instant::now()));
+        self.pause.saturating_mul(ahead).saturating_add(opens.unwrap_or_default())
+    }
+
+    fn passed(&self) -> MutexGuard<'_, Option<Instant>> {
+        self.passed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

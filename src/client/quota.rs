@@ -157,14 +157,17 @@ impl Allowance {
     /// Waits for a turn. Dropping the future gives the place in the line up.
     pub(super) async fn turn(&self, wall: impl Fn() -> DateTime<Utc>) -> Result<Turn, TooLong> {
         let inner = &*self.0;
-        let began = Instant::now();
-        let until = began + inner.quota.longest_wait;
+        let until = Instant::now() + inner.quota.longest_wait;
+        let mut has_waited = false;
         self.day(wall(), false)?;
         let slot = match &inner.slots {
             None => None,
             Some(slots) => match Arc::clone(slots).try_acquire_owned() {
                 Ok(slot) => Some(slot),
-                Err(_) => Some(timeout_at(until, Arc::clone(slots).acquire_owned()).await.ok().and_then(Result::ok).ok_or(None)?),
+                Err(_) => {
+                    has_waited = true;
+                    Some(timeout_at(until, Arc::clone(slots).acquire_owned()).await.ok().and_then(Result::ok).ok_or(None)?)
+                }
             },
         };
         loop {
@@ -172,14 +175,17 @@ impl Allowance {
             match held.filter(|held| *held > Instant::now()) {
                 None => break,
                 Some(held) if held > until => return Err(Some(held - Instant::now())),
-                Some(held) => sleep_until(held).await,
+                Some(held) => {
+                    has_waited = true;
+                    sleep_until(held).await;
+                }
             }
         }
         if let Some(pace) = &inner.pace {
-            pace.pass(until).await?;
+            has_waited |= pace.pass(until).await?;
         }
         self.day(wall(), true)?;
-        Ok(Turn { _slot: slot, has_waited: Instant::now() > began })
+        Ok(Turn { _slot: slot, has_waited })
     }
 
     /// Looks whether the day has room, and takes it.

@@ -50,10 +50,14 @@ pub(super) fn sort(asked: &[Asked], batch: Batch, is_not_found: bool) -> (Vec<Sh
         .enumerate()
         .flat_map(|(at, share)| share.shipments.iter().map(move |shipment| (SmolStr::new(shipment.number.as_str()), at)))
         .collect();
+    // An answer that names some of the numbers says nothing of the others.
+    let is_named = |notice: &Notice| notice.number.as_ref().is_some_and(|number| index.contains_key(number.as_str()));
+    let is_not_found = is_not_found && !batch.notices.iter().any(is_named);
     for notice in batch.notices {
         let number = notice.number.as_ref().map(|number| number.as_str());
         match number.and_then(|number| index.get(number).or_else(|| owner.get(number)).copied()) {
             Some(at) => shares[at].notices.push(notice),
+            None if is_not_found && says_nothing(&notice) => shares.iter_mut().for_each(|share| share.notices.push(notice.clone())),
             None => besides.notices.push(notice),
         }
     }
@@ -66,6 +70,11 @@ fn named<'i>(shipment: &'i Shipment, index: &'i HashMap<&str, usize>) -> impl It
     let names = of_parcel.map(|reference| reference.number.as_str()).chain(shipment.pieces.iter().map(|piece| piece.as_str()));
     let mut seen = HashSet::new();
     names.filter_map(|name| index.get(name).copied()).filter(move |at| seen.insert(*at))
+}
+
+/// Whether a notice says that there is nothing.
+fn says_nothing(notice: &Notice) -> bool {
+    matches!(notice.kind, NoticeKind::NotFound | NoticeKind::Empty)
 }
 
 /// What shipments and notices come to.
@@ -83,6 +92,6 @@ fn share(batch: Batch, is_not_found: bool) -> Share {
             _ => {}
         }
     }
-    let says_so = batch.notices.iter().any(|notice| matches!(notice.kind, NoticeKind::NotFound | NoticeKind::Empty));
+    let says_so = batch.notices.iter().any(says_nothing);
     Share::Told(if is_not_found || says_so { Told::NotFound(batch.notices) } else { Told::Missing(batch.notices) })
 }
