@@ -58,7 +58,8 @@ fn check(simulator: &Simulator, watches: &[Watch], took: Duration) {
         let most = if has_tokens { 1 + renewals + seen.injected(Fault::TokenRevoked) } else { 0 };
         assert!(seen.tokens <= most, "{feed}: {} tokens in {took:?}, {} were revoked", seen.tokens, seen.injected(Fault::TokenRevoked));
         let stats = watch.client.stats();
-        assert_eq!((stats.tokens, stats.requests), (seen.tokens, seen.requests + seen.tokens), "{feed}: both sides count the same");
+        assert_eq!(stats.tokens, seen.tokens, "{feed}: both sides count the same");
+        assert!(seen.requests + seen.tokens <= stats.requests, "{feed}: {seen:?} {stats:?}");
         if !has_tokens {
             assert_eq!(seen.unauthorised, 0, "{feed}");
         }

@@ -32,7 +32,7 @@ pub struct Setting {
 /// Opens the carriers.
 pub async fn open(setting: Setting) -> io::Result<Simulator> {
     let plan = if setting.is_storm { FaultPlan::storm(setting.seed) } else { FaultPlan::none() };
-    let plan = plan.silence(Duration::from_secs(2)).slowness(Duration::from_millis(200));
+    let plan = plan.silence(Duration::from_secs(4)).slowness(Duration::from_millis(200));
     let clock = SimulatedClock::running(setting.hours_a_second * 3600.0);
     let mut builder = Simulator::builder().seed(setting.seed).faults(plan).clock(clock).token_lifetime(TOKEN_LIFETIME);
     let (each, rest) = (setting.parcels / Carrier::ALL.len(), setting.parcels % Carrier::ALL.len());
@@ -49,7 +49,7 @@ pub fn client(simulator: &Simulator, feed: &str, seed: u64) -> Result<Client, Bu
     let retry = RetryPolicy::default()
         .attempts(6)
         .pauses(Duration::from_millis(50), Duration::from_millis(800))
-        .attempt(Duration::from_millis(900))
+        .attempt(Duration::from_millis(1500))
         .budget(Duration::from_secs(12));
     let quota = Quota::unlimited().per_second(PER_SECOND).concurrent(AT_ONCE as usize).per_day(PER_DAY).same_number(SAME_NUMBER);
     Client::builder(adapter)

@@ -35,7 +35,7 @@ struct Arguments {
     /// Which parcels there are, how they fare and what goes wrong.
     #[arg(long, default_value_t = 7)]
     seed: u64,
-    /// How many parcels, over four carriers. The trails of up to 100 are printed.
+    /// How many parcels, over four carriers. The trails of up to 100 are printed as they grow.
     #[arg(long, default_value_t = 40)]
     parcels: usize,
     /// What goes wrong.

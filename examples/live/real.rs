@@ -6,7 +6,7 @@ use std::time::SystemTime;
 
 use futures_util::StreamExt as _;
 use parceltrail::adapter::Asked;
-use parceltrail::client::{Client, Told, environment_variable};
+use parceltrail::client::{Client, Told};
 use parceltrail::{Registry, TrackingNumber};
 
 use crate::page;
@@ -26,7 +26,6 @@ pub async fn ask(feed: &str, numbers: &[String], base: Option<&str>) -> io::Resu
         Ok(client) => client,
         Err(error) => {
             eprintln!("error: {error}");
-            eprintln!("Credentials are read from variables such as {}.", environment_variable(feed, "…"));
             return Ok(ExitCode::from(2));
         }
     };

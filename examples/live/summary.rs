@@ -39,7 +39,7 @@ pub struct Figures {
     pub lost: u64,
     pub repeated: u64,
     pub untrue: u64,
-    pub quota_exceeded: u64,
+    pub quota_broken: u64,
     /// Which limits were broken how often, as the carriers count.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub limits_broken: BTreeMap<Limit, u64>,
@@ -67,7 +67,7 @@ impl Summary {
         ("lost", |figures| figures.lost, true),
         ("held twice", |figures| figures.repeated, true),
         ("held, but not true", |figures| figures.untrue, true),
-        ("quota exceeded (server's count)", |figures| figures.quota_exceeded, true),
+        ("quota broken (server's count)", |figures| figures.quota_broken, true),
     ];
 }
 
@@ -89,7 +89,7 @@ impl Figures {
             lost: audit.lost as u64,
             repeated: audit.repeated as u64,
             untrue: audit.untrue as u64,
-            quota_exceeded: seen.quota_violations(),
+            quota_broken: seen.quota_violations(),
             limits_broken: seen.broken.clone(),
             faults: seen.faults.clone(),
         }
@@ -111,7 +111,7 @@ impl Figures {
         self.lost += other.lost;
         self.repeated += other.repeated;
         self.untrue += other.untrue;
-        self.quota_exceeded += other.quota_exceeded;
+        self.quota_broken += other.quota_broken;
         for (fault, count) in &other.faults {
             *self.faults.entry(*fault).or_default() += count;
         }
@@ -122,6 +122,6 @@ impl Figures {
 
     /// Whether all that happened is held, once, and no quota was broken.
     pub fn is_clean(&self) -> bool {
-        self.lost + self.repeated + self.untrue + self.quota_exceeded == 0 && self.at_rest == self.parcels
+        self.lost + self.repeated + self.untrue + self.quota_broken == 0 && self.at_rest == self.parcels
     }
 }

@@ -83,4 +83,8 @@ impl Body for Reply {
         }
         Poll::Ready(Some(Ok(Frame::data(piece))))
     }
+
+    fn is_end_stream(&self) -> bool {
+        self.pieces.is_empty() && !self.is_cut
+    }
 }

@@ -192,7 +192,8 @@ mod tests {
         for seed in 0..2000 {
             let mut rng = Rng::with_seed(seed);
             let lanes = place::lanes(Carrier::ALL[seed as usize % 4]);
-            let mut scans = told(&mut rng, &lanes[rng.usize(0..lanes.len())], DateTime::from_timestamp(1_772_409_600, 0).unwrap());
+            let lane = &lanes[rng.usize(0..lanes.len())];
+            let mut scans = told(&mut rng, lane, DateTime::from_timestamp(1_772_409_600, 0).unwrap());
             with_unknown_code(&mut rng, &mut scans);
             corrected(&mut rng, &mut scans);
             assert!(scans.windows(2).all(|pair| pair[0].at < pair[1].at), "seed {seed}: {scans:?}");

@@ -108,7 +108,7 @@ impl Wire for Track {
         let results: Vec<Value> = news.iter().map(|(parcel, scan)| result(parcel, &[scan])).collect();
         // One result by itself, or a list: both are sent.
         let body = match <[Value; 1]>::try_from(results) {
-            Ok([only]) if nth % 2 == 0 => only,
+            Ok([only]) if nth.is_multiple_of(2) => only,
             Ok(only) => Value::Array(only.into()),
             Err(several) => Value::Array(several),
         };

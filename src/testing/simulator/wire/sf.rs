@@ -122,7 +122,7 @@ impl Wire for Routes {
     /// JSON and XML in a form by turns: which of them is chosen in SF's portal.
     fn push(&self, news: &[(&Parcel, &Scan)], _whole: &[&Scan], _secret: &str, nth: u64) -> Message {
         let routes: Vec<Value> = news.iter().enumerate().map(|(at, (parcel, scan))| pushed(parcel, scan, nth * 10 + at as u64)).collect();
-        if nth % 2 == 0 {
+        if nth.is_multiple_of(2) {
             return Message::json(&json!({ "Body": { "WaybillRoute": routes } }));
         }
         let attributes = |route: &Value| -> String {

@@ -172,7 +172,7 @@ fn alert(parcel: &Parcel, scan: &Scan, nth: u64) -> Value {
         "activityStatus": { "type": code.more, "code": code.value, "description": code.text, "descriptionCode": code.digits.parse::<u32>().ok() },
         "gmtActivityDate": gmt.format("%Y%m%d").to_string(), "gmtActivityTime": gmt.format("%H%M%S").to_string(),
     });
-    if nth % 3 != 0 {
+    if !nth.is_multiple_of(3) {
         alert["gmtOffset"] = local.offset().to_string().replace(':', ".").into();
     }
     if scan.is_last_word() {
