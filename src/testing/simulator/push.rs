@@ -1,6 +1,7 @@
 //! The carriers call: [`Hook`] says where, and with what secret.
 
 use std::collections::VecDeque;
+use std::fmt;
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -22,7 +23,7 @@ use super::story::Scan;
 use super::wire;
 use super::world::Parcel;
 
-/// How often a call is tried in all. The carriers wait minutes and hours between two tries; here it is [`FIRST_WAIT`], doubled each time.
+/// How often a call is tried in all. The carriers wait minutes and hours between two tries; here it is `FIRST_WAIT`, doubled each time.
 const TRIES: u32 = 5;
 const FIRST_WAIT: Duration = Duration::from_millis(50);
 /// How long an application has to answer, as DHL demands.
@@ -41,12 +42,18 @@ const LONGEST_ANSWER: usize = 1 << 16;
 /// let hook = Hook::new("fedex.webhook", "http://127.0.0.1:8080/hooks/fedex").secret("chosen-in-the-portal");
 /// assert!(!format!("{hook:?}").contains("chosen"));
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Hook {
     pub(super) feed: String,
     pub(super) url: String,
     pub(super) secret: SecretString,
     pub(super) is_active: bool,
+}
+
+impl fmt::Debug for Hook {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Hook").field("feed", &self.feed).finish_non_exhaustive()
+    }
 }
 
 impl Hook {
@@ -72,7 +79,7 @@ impl Hook {
 }
 
 /// A webhook call to be made.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Message {
     kind: &'static str,
     headers: Vec<(&'static str, String)>,
@@ -163,7 +170,7 @@ impl Hooks {
     }
 }
 
-/// News about one parcel or, at SF, several: indices of scans, because the calls outlive a look at the clock.
+/// News about one parcel or, at SF, several.
 #[derive(Clone, Debug)]
 struct News<'w> {
     told: Vec<(&'w Parcel, &'w Scan)>,
