@@ -36,8 +36,10 @@ fn main() {
     println!("client against a bare reqwest loop, {requests} requests a turn, {turns} turns in pairs; aim {AIM:.2}");
     println!("| feed | at once | bare µs | client µs | time | bare CPU µs | client CPU µs | CPU | aim |");
     println!("|---|---:|---:|---:|---:|---:|---:|---:|---|");
-    let feeds: [(&str, Arc<dyn Adapter>); 2] =
-        [("plain", Arc::new(Plain(Descriptor::new("bench.plain", "Plain")))), ("dhl.unified, 12 events", Registry::builtin().share("dhl.unified").unwrap())];
+    let feeds: [(&str, Arc<dyn Adapter>); 2] = [
+        ("plain", Arc::new(Plain(Descriptor::new("bench.plain", "Plain")))),
+        ("dhl.unified, 12 events", Registry::builtin().share("dhl.unified").unwrap()),
+    ];
     for (name, adapter) in feeds {
         for at_once in [1, 16] {
             let side = Sides::new(Arc::clone(&adapter), &server.base, at_once, requests);

@@ -13,7 +13,8 @@ use super::pace::Pace;
 use crate::adapter::{Asked, PollLimits};
 use crate::model::TrackingNumber;
 
-/// How much may be asked with one credential. Nothing is limited unless said so.
+/// How much may be asked with one credential. Nothing is limited unless said so. Every request counts, further attempts and pages too; fetches of tokens
+/// do not.
 ///
 /// ```
 /// use std::time::Duration;
@@ -157,7 +158,7 @@ impl Allowance {
     /// Waits for a turn. Dropping the future gives the place in the line up.
     pub(super) async fn turn(&self, wall: impl Fn() -> DateTime<Utc>) -> Result<Turn, TooLong> {
         let inner = &*self.0;
-        let until = Instant::now() + inner.quota.longest_wait;
+        let until = super::from_now(inner.quota.longest_wait);
         let mut has_waited = false;
         self.day(wall(), false)?;
         let slot = match &inner.slots {

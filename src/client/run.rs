@@ -84,7 +84,7 @@ impl Run {
         }
         if let Some(wait) = soon.iter().map(|(_, wait)| *wait).max() {
             let asked = soon.into_iter().map(|(asked, _)| asked).collect();
-            self.work.push_back(Work { asked, booking: None, is_booked: false, at: Some(Instant::now() + wait), rounds: 0 });
+            self.work.push_back(Work { asked, booking: None, is_booked: false, at: Some(super::from_now(wait)), rounds: 0 });
         }
     }
 
@@ -132,7 +132,7 @@ impl Run {
         match pause {
             Some(pause) => {
                 self.client.meter.retries();
-                self.work.push_back(Work { at: Some(Instant::now() + pause), rounds: work.rounds + 1, ..work });
+                self.work.push_back(Work { at: Some(super::from_now(pause)), rounds: work.rounds + 1, ..work });
             }
             None => {
                 let retry = Retry::Exhausted { after: None };
