@@ -123,7 +123,7 @@ impl Pass<'_> {
         match (is_failure, opens) {
             (false, _) if failures == 0 => {}
             (false, _) => _ = hosts.remove(&self.host),
-            (true, true) => _ = hosts.insert(self.host.clone(), State::Open { until: Instant::now() + policy.rest }),
+            (true, true) => _ = hosts.insert(self.host.clone(), State::Open { until: super::from_now(policy.rest) }),
             (true, false) => _ = hosts.insert(self.host.clone(), State::Closed { failures: failures + 1 }),
         }
         opens

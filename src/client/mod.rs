@@ -56,8 +56,10 @@ mod transport;
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use futures_util::stream::{self, Stream, StreamExt as _};
+use tokio::time::Instant;
 
 pub use answer::{Answer, Told};
 pub use breaker::BreakerPolicy;
@@ -182,6 +184,12 @@ impl fmt::Debug for Inner {
         let mut shown = f.debug_struct("Client");
         shown.field("feed", &self.feed).field("stats", &self.meter.stats()).finish_non_exhaustive()
     }
+}
+
+/// That far from now on the runtime's clock; what is beyond all clocks is a century.
+fn from_now(time: Duration) -> Instant {
+    let now = Instant::now();
+    now.checked_add(time).unwrap_or_else(|| now + Duration::from_secs(100 * 365 * 86_400))
 }
 
 enum Next {

@@ -52,7 +52,7 @@ impl Pace {
     pub async fn pass(&self, until: Instant) -> Result<bool, TooLong> {
         let place = Place::take(&self.waiting);
         let expected = self.expected(place.ahead);
-        if Instant::now() + expected > until {
+        if super::from_now(expected) > until {
             return Err(Some(expected));
         }
         let _front = timeout_at(until, self.front.lock()).await.map_err(|_| Some(self.pause))?;
@@ -63,7 +63,7 @@ impl Pace {
                 return Ok(has_waited);
             };
             let wait = closed.wait_time_from(self.clock.now());
-            if Instant::now() + wait > until {
+            if super::from_now(wait) > until {
                 return Err(Some(wait));
             }
             sleep(wait).await;
@@ -76,7 +76,7 @@ impl Pace {
         if ahead == 0 {
             return Duration::ZERO;
         }
-        let opens = self.passed().map(|passed| (passed + self.pause).saturating_duration_since(Instant::now()));
+        let opens = self.passed().map(|passed| self.pause.saturating_sub(passed.elapsed()));
         self.pause.saturating_mul(ahead).saturating_add(opens.unwrap_or_default())
     }
 

@@ -13,7 +13,8 @@ use super::pace::Pace;
 use crate::adapter::{Asked, PollLimits};
 use crate::model::TrackingNumber;
 
-/// How much may be asked with one credential. Nothing is limited unless said so.
+/// How much may be asked with one credential. Nothing is limited unless said so. Every request counts, further attempts and pages too; fetches of tokens
+/// do not.
 ///
 /// ```
 /// use std::time::Duration;
@@ -157,7 +158,7 @@ impl Allowance {
     /// Waits for a turn. Dropping the future gives the place in the line up.
     pub(super) async fn turn(&self, wall: impl Fn() -> DateTime<Utc>) -> Result<Turn, TooLong> {
         let inner = &*self.0;
-        let until = Instant::now() + inner.quota.longest_wait;
+        let until = super::from_now(inner.quota.longest_wait);
         let mut has_waited = false;
         self.day(wall(), false)?;
         let slot = match &inner.slots {
@@ -211,9 +212,9 @@ impl Allowance {
         *held = (*held).max(until);
     }
 
-    /// Claims the numbers that may be asked about now. The others come back with how long they have to wait.
-    pub(super) fn book(&self, numbers: Vec<Asked>) -> (Vec<Asked>, Option<Arc<Booking>>, Vec<(Asked, Duration)>) {
-        let Some(interval) = self.0.quota.same_number else { return (numbers, None, Vec::new()) };
+    /// Claims the numbers that may be asked about now. The others have to wait.
+    pub(super) fn book(&self, numbers: Vec<Asked>) -> Booked {
+        let Some(interval) = self.0.quota.same_number else { return Booked { free: numbers, booking: None, early: Vec::new() } };
         let (now, mut free, mut early) = (Instant::now(), Vec::with_capacity(numbers.len()), Vec::new());
         let mut asked = locked(&self.0.asked);
         if asked.len() == asked.capacity() {
@@ -230,8 +231,19 @@ impl Allowance {
         }
         let numbers = free.iter().map(|asked| asked.number.clone()).collect();
         let booking = Booking { allowance: self.clone(), numbers, at: now, is_used: AtomicBool::new(false) };
-        (free, Some(Arc::new(booking)), early)
+        Booked { free, booking: Some(Arc::new(booking)), early }
     }
+}
+
+/// What came of a claim.
+#[derive(Debug)]
+pub(super) struct Booked {
+    /// Numbers that may be asked about.
+    pub free: Vec<Asked>,
+    /// The claim on them, where there is an interval to keep.
+    pub booking: Option<Arc<Booking>>,
+    /// Numbers that have to wait, and how long.
+    pub early: Vec<(Asked, Duration)>,
 }
 
 /// Numbers that are being asked about. What was never sent is given back.

@@ -72,6 +72,9 @@ impl RetryPolicy {
     }
 }
 
+/// Longer than anybody waits: what is beyond it would only overflow.
+const AGES: Duration = Duration::from_secs(365 * 86_400);
+
 /// The attempts of one request.
 #[derive(Debug)]
 pub(super) struct Effort<'p> {
@@ -89,7 +92,7 @@ impl<'p> Effort<'p> {
     /// Begins an attempt: until when it may last.
     pub fn begin(&mut self) -> Instant {
         self.attempts += 1;
-        Instant::now() + self.policy.attempt.min(self.policy.budget.saturating_sub(self.used))
+        super::from_now(self.policy.attempt.min(self.policy.budget.saturating_sub(self.used)))
     }
 
     /// Counts time towards the budget.
@@ -107,10 +110,11 @@ impl<'p> Effort<'p> {
             return None;
         }
         let doublings = self.attempts.saturating_sub(1).min(31);
-        let full = self.policy.first.saturating_mul(1 << doublings).min(self.policy.longest);
-        let chosen = full.mul_f64(0.5 + chance.clamp(0.0, 1.0) / 2.0);
+        let full = self.policy.first.saturating_mul(1 << doublings).min(self.policy.longest).min(self.policy.budget.min(AGES));
+        let by_chance = (full / 2).mul_f64(chance.clamp(0.0, 1.0));
+        let chosen = full / 2 + by_chance;
         // Who was sent away together should not come back together.
-        let asked = after.map_or(Duration::ZERO, |after| after.saturating_add(self.policy.first.mul_f64(chance.clamp(0.0, 1.0) / 2.0)));
+        let asked = after.map_or(Duration::ZERO, |after| after.saturating_add(by_chance));
         let pause = chosen.max(asked);
         let used = self.used.saturating_add(pause);
         if used >= self.policy.budget {
@@ -165,5 +169,14 @@ mod tests {
         assert_eq!(effort.pause(Some(SECOND * 30), 0.0), Some(SECOND * 30));
         effort.begin();
         assert_eq!(effort.pause(Some(SECOND / 10), 0.0), Some(SECOND), "never shorter than the own pause");
+    }
+
+    #[test]
+    fn limits_that_are_none_overflow_nothing() {
+        let endless = RetryPolicy::default().pauses(Duration::MAX, Duration::MAX).budget(Duration::MAX).attempt(Duration::MAX);
+        let mut effort = Effort::new(&endless);
+        effort.begin();
+        assert!(effort.pause(Some(Duration::MAX), 1.0).is_none());
+        assert!(effort.pause(None, 1.0).is_some());
     }
 }

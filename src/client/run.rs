@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tokio::time::{Instant, sleep_until};
 
-use super::quota::Booking;
+use super::quota::{Booked, Booking};
 use super::retry::Effort;
 use super::send::{Answered, reply};
 use super::sort::{Share, sort};
@@ -74,7 +74,7 @@ impl Run {
     /// Takes out the numbers that were asked about a moment ago: to wait, or to be told that they would wait too long.
     fn book(&mut self, work: &mut Work) {
         let allowance = self.client.allowance.clone();
-        let (free, booking, early) = allowance.book(std::mem::take(&mut work.asked));
+        let Booked { free, booking, early } = allowance.book(std::mem::take(&mut work.asked));
         (work.asked, work.booking, work.is_booked) = (free, booking, true);
         let longest = allowance.quota().longest_wait;
         let (soon, late): (Vec<_>, Vec<_>) = early.into_iter().partition(|(_, wait)| *wait <= longest);
@@ -84,7 +84,7 @@ impl Run {
         }
         if let Some(wait) = soon.iter().map(|(_, wait)| *wait).max() {
             let asked = soon.into_iter().map(|(asked, _)| asked).collect();
-            self.work.push_back(Work { asked, booking: None, is_booked: false, at: Some(Instant::now() + wait), rounds: 0 });
+            self.work.push_back(Work { asked, booking: None, is_booked: false, at: Some(super::from_now(wait)), rounds: 0 });
         }
     }
 
@@ -132,7 +132,7 @@ impl Run {
         match pause {
             Some(pause) => {
                 self.client.meter.retries();
-                self.work.push_back(Work { at: Some(Instant::now() + pause), rounds: work.rounds + 1, ..work });
+                self.work.push_back(Work { at: Some(super::from_now(pause)), rounds: work.rounds + 1, ..work });
             }
             None => {
                 let retry = Retry::Exhausted { after: None };

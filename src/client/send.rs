@@ -63,7 +63,7 @@ impl Inner {
         rejected: Option<u64>,
         used: &mut Option<u64>,
     ) -> Result<Answered, ClientError> {
-        let token = self.token(rejected).await?;
+        let mut token = self.token(rejected).await?;
         let mut request = self.request(operation, question, token.as_deref())?;
         let host = self.host(operation, &request)?;
         if let Some(rest) = self.breakers.refuses(&host) {
@@ -72,7 +72,7 @@ impl Inner {
         let turn = self.turn(operation).await?;
         if turn.has_waited {
             // A signature may be too old by now, the token over.
-            let token = self.token(rejected).await?;
+            token = self.token(rejected).await?;
             request = self.request(operation, question, token.as_deref())?;
         }
         *used = token.map(|token| token.generation);

@@ -180,3 +180,13 @@ async fn dropping_the_stream_ends_all_of_it() {
     tokio::time::sleep(Duration::from_secs(600)).await;
     assert_eq!(sent(&server).await, 2);
 }
+
+#[tokio::test(start_paused = true)]
+async fn whoever_has_time_waits_as_long_as_it_takes() {
+    let server = answering(ok(&dhl_found())).await;
+    let quota = Quota::unlimited().pause(Duration::from_secs(600)).longest_wait(Duration::MAX);
+    let client = paused("dhl.unified", &server).quota(quota).build().unwrap();
+    let (answers, took) = seconds(all(&client, numbers(5))).await;
+    assert!(answers.iter().all(|answer| is_found(&answer.told)));
+    assert!((2400.0..2401.0).contains(&took), "{took}");
+}
