@@ -91,6 +91,13 @@ impl Told {
         self
     }
 
+    /// Changes the shipment.
+    #[must_use]
+    pub fn changed(mut self, change: impl FnOnce(&mut Shipment)) -> Self {
+        change(&mut self.0);
+        self
+    }
+
     /// Puts the event added last at a place, given as one line of text.
     #[must_use]
     pub fn at(self, place: &str) -> Self {
@@ -193,6 +200,12 @@ impl Told {
     #[must_use]
     pub fn shipment(self) -> Shipment {
         self.0
+    }
+}
+
+impl From<Shipment> for Told {
+    fn from(shipment: Shipment) -> Self {
+        Self(shipment)
     }
 }
 
