@@ -7,11 +7,9 @@ use smol_str::SmolStr;
 
 use super::parcel::{Clearance, Fact, FeedDigest, HoldDigest, Lane, LegDigest, Parcel, PromiseMark, When};
 use super::{order, travel};
-use crate::History;
 use crate::adapter::IssuerKind;
-use crate::history::{Passage, Planned, Station};
 use crate::journey::{CustomsTrack, Hold, Journey, Leg, LegId, State};
-use crate::model::{Country, Event, EventId, EventTime, Milestone, Place, Scope, Shipment, Stage};
+use crate::model::{Country, Event, EventId, EventTime, Milestone, Place, Reason, Scope, Shipment, Stage};
 
 impl From<&EventTime> for When {
     fn from(time: &EventTime) -> Self {
@@ -160,6 +158,10 @@ fn take_facts(parcel: &mut Parcel, received: &HashMap<EventId, DateTime<Utc>>, s
             parcel.moved = index(parcel.facts.len());
         }
         parcel.seen |= 1 << fact.milestone as u64;
+        if fact.scope != Scope::Document {
+            parcel.reasons |= fact.reason.map_or(0, |reason| 1 << reason as u128);
+            parcel.is_damaged |= fact.damaged || fact.milestone == Milestone::Damaged || fact.reason == Some(Reason::Damage);
+        }
         parcel.facts.push(fact);
     }
 }
@@ -246,38 +248,12 @@ fn is_beyond(fact: &Fact, is_export: bool) -> bool {
 }
 
 fn hold(hold: &Hold) -> HoldDigest {
-    HoldDigest { kind: hold.kind, reason: hold.reason, since: When::from(&hold.since), event: hold.event, agency: hold.agency.clone() }
-}
-
-impl Parcel {
-    /// The parcel's events as a transit model reads them: the middle of each time, without papers and repetitions.
-    #[must_use]
-    pub fn history(&self) -> History {
-        let station = |place: &Place| Station {
-            country: place.country,
-            region: place.region.clone(),
-            postcode: place.postcode.clone(),
-            code: place.code.clone(),
-        };
-        let passage = |fact: &Fact| Passage {
-            at: fact.earliest + (fact.latest - fact.earliest) / 2,
-            stage: fact.stage,
-            milestone: fact.milestone,
-            place: self.place(fact).map(station),
-            planned: None,
-            reason: fact.reason,
-        };
-        let promised = self.promise().map(|promise| promise.by.latest);
-        History {
-            id: SmolStr::default(),
-            carrier: self.carrier.as_ref().map(|carrier| carrier.as_str().into()),
-            service: self.service.clone(),
-            origin: Station { country: self.lane.origin, ..Station::default() },
-            destination: Station { country: self.lane.destination, ..Station::default() },
-            promised,
-            events: self.facts.iter().filter(|fact| fact.milestone.moves_state() && fact.is_of_parcel() && !fact.repeats).map(passage).collect(),
-            schedule: promised.map(|at| Planned { stage: Some(Stage::LastMile), milestone: Milestone::Delivered, at }).into_iter().collect(),
-            ..History::default()
-        }
+    HoldDigest {
+        kind: hold.kind,
+        reason: hold.reason,
+        since: When::from(&hold.since),
+        event: hold.event,
+        agency: hold.agency.clone(),
+        party: hold.who_must_act(),
     }
 }
