@@ -56,7 +56,10 @@ fn reliability(area: &Area<'_>, scores: &Scores) -> Result<(), Problem> {
         .label_style(font(13, INK))
         .axis_desc_style(font(14, INK))
         .draw()?;
-    chart.draw_series(LineSeries::new([(0.0, 0.0), (1.0, 1.0)], GREY.stroke_width(1)))?.label("as promised").legend(|at| legend(at, GREY));
+    chart
+        .draw_series(LineSeries::new([(0.0, 0.0), (1.0, 1.0)], GREY.stroke_width(1)))?
+        .label("as promised")
+        .legend(|(x, y)| PathElement::new([(x, y), (x + 18, y)], GREY.stroke_width(1)));
     for (method, colour) in DRAWN {
         let Some(score) = scores.whole(method).filter(|score| score.coverage_10_90().is_some()) else { continue };
         let points: Vec<(f64, f64)> = score.reliability().iter().filter_map(|row| Some((row.level, row.delivered?))).collect();
@@ -67,7 +70,7 @@ fn reliability(area: &Area<'_>, scores: &Scores) -> Result<(), Problem> {
     if let Some(promise) = scores.whole(Method::Promise).and_then(|score| score.under_p90()) {
         let line = [(0.0, promise), (1.0, promise)];
         let dashes = DashedLineSeries::new(line, 4, 4, GREY.stroke_width(1));
-        chart.draw_series(dashes)?.label("delivered by the promise").legend(|at| legend(at, GREY));
+        chart.draw_series(dashes)?.label("delivered by the promise").legend(|(x, y)| PathElement::new([(x, y), (x + 5, y)], GREY.stroke_width(2)));
     }
     chart
         .configure_series_labels()
@@ -106,7 +109,8 @@ fn between(area: &Area<'_>, scores: &Scores, method: Method, colour: RGBColor, i
     chart.draw_series(LineSeries::new([(0.0, 1.0), (1.0, 1.0)], INK.stroke_width(1)))?;
     let label = |(from, to, share, height): &(f64, f64, f64, f64)| {
         let middle = plotters::style::text_anchor::Pos::new(plotters::style::text_anchor::HPos::Center, plotters::style::text_anchor::VPos::Bottom);
-        Text::new(format!("{:.0}%", share * 100.0), (f64::midpoint(*from, *to), height + highest * 0.02), font(12, INK).pos(middle))
+        let inside = if *height > highest * 0.2 { highest * 0.03 } else { height + highest * 0.03 };
+        Text::new(format!("{:.0}%", share * 100.0), (f64::midpoint(*from, *to), inside), font(12, INK).pos(middle))
     };
     chart.draw_series(bars.iter().map(label))?;
     Ok(())
