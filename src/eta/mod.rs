@@ -29,6 +29,7 @@
 mod arrival;
 #[doc(hidden)]
 pub mod boost;
+pub mod calendar;
 mod calibration;
 mod context;
 mod curve;
@@ -39,7 +40,9 @@ mod fit;
 mod kind;
 mod memory;
 mod model;
+pub mod prior;
 mod record;
+pub mod score;
 mod settings;
 mod silence;
 mod tables;
