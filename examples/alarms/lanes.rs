@@ -102,7 +102,7 @@ pub static LANES: [Lane; 9] = [
         service: "standard",
         last_mile: None,
         share: 0.22,
-        promise_days: Some(4),
+        promise_days: Some(3),
         has_zones: true,
         telling: 0.3,
         steps: &[
@@ -121,7 +121,7 @@ pub static LANES: [Lane; 9] = [
         service: "ground",
         last_mile: None,
         share: 0.18,
-        promise_days: Some(7),
+        promise_days: Some(6),
         has_zones: false,
         telling: 0.5,
         steps: &[
@@ -161,7 +161,7 @@ pub static LANES: [Lane; 9] = [
         service: "europe",
         last_mile: Some("corriere"),
         share: 0.07,
-        promise_days: Some(8),
+        promise_days: Some(7),
         has_zones: true,
         telling: 1.0,
         steps: &[
@@ -205,7 +205,7 @@ pub static LANES: [Lane; 9] = [
         service: "e-commerce-air",
         last_mile: None,
         share: 0.11,
-        promise_days: Some(14),
+        promise_days: Some(11),
         has_zones: true,
         telling: 1.5,
         steps: &[
