@@ -1,0 +1,180 @@
+//! Durations as weights in bins of equal ratio, and the curve of what is still to come.
+
+use std::ops::AddAssign;
+
+/// Bins: the first holds what is under a minute, the last what is over four years.
+pub(super) const BINS: usize = 86;
+const PER_OCTAVE: f64 = 4.0;
+
+/// The bin of a duration in seconds.
+pub(super) fn bin(seconds: f64) -> usize {
+    if seconds < 60.0 {
+        return 0;
+    }
+    (1 + ((seconds / 60.0).log2() * PER_OCTAVE) as usize).min(BINS - 1)
+}
+
+/// Where a bin begins, in seconds.
+pub(super) fn edge(bin: usize) -> f64 {
+    if bin == 0 { 0.0 } else { 60.0 * ((bin - 1) as f64 / PER_OCTAVE).exp2() }
+}
+
+/// Weights of observed durations, of durations that were still going on, and of those that never ended.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Spread {
+    ended: Vec<(u8, f64)>,
+    going: Vec<(u8, f64)>,
+    never: f64,
+}
+
+/// What became of a duration.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Seen {
+    Ended(f64),
+    Going(f64),
+    Never,
+}
+
+impl Spread {
+    pub(super) fn add(&mut self, seen: Seen, weight: f64) {
+        match seen {
+            Seen::Ended(seconds) => put(&mut self.ended, bin(seconds), weight),
+            Seen::Going(seconds) => put(&mut self.going, bin(seconds), weight),
+            Seen::Never => self.never.add_assign(weight),
+        }
+    }
+
+    /// The weight of what ended, and of everything.
+    pub(super) fn weights(&self) -> (f64, f64) {
+        let ended: f64 = self.ended.iter().map(|(_, weight)| weight).sum();
+        let going: f64 = self.going.iter().map(|(_, weight)| weight).sum();
+        (ended, ended + going + self.never)
+    }
+}
+
+fn put(bins: &mut Vec<(u8, f64)>, bin: usize, weight: f64) {
+    let bin = bin as u8;
+    match bins.binary_search_by_key(&bin, |(bin, _)| *bin) {
+        Ok(nth) => {
+            bins[nth].1 += weight;
+            if weight < 0.0 && bins[nth].1 <= 1e-9 * -weight {
+                bins.remove(nth);
+            }
+        }
+        Err(nth) => {
+            if weight > 0.0 {
+                bins.insert(nth, (bin, weight));
+            }
+        }
+    }
+}
+
+/// A distribution of durations: the share that ends in each bin, and the share that never ends.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Curve {
+    mass: [f64; BINS],
+    never: f64,
+}
+
+impl Curve {
+    /// Log-linear between four quantiles (P10, P50, P80, P90, in seconds), with a tail beyond.
+    pub(super) fn between(quantiles: [f64; 4], never: f64) -> Self {
+        let knots = [
+            (0.0, quantiles[0] / 4.0),
+            (0.1, quantiles[0]),
+            (0.5, quantiles[1]),
+            (0.8, quantiles[2]),
+            (0.9, quantiles[3]),
+            (0.98, quantiles[3] * 2.0),
+            (0.998, quantiles[3] * 4.0),
+            (1.0, quantiles[3] * 10.0),
+        ];
+        let below = |seconds: f64| {
+            let x = seconds.max(1.0).ln();
+            let mut last = (0.0, f64::NEG_INFINITY);
+            for (share, knot) in knots {
+                let knot = knot.max(1.0).ln();
+                if x < knot {
+                    return if last.1.is_finite() { last.0 + (share - last.0) * (x - last.1) / (knot - last.1) } else { 0.0 };
+                }
+                last = (share, knot);
+            }
+            1.0
+        };
+        let mut mass = [0.0; BINS];
+        for (nth, mass) in mass.iter_mut().enumerate() {
+            let upper = if nth + 1 < BINS { below(edge(nth + 1)) } else { 1.0 };
+            *mass = (upper - below(edge(nth))).max(0.0) * (1.0 - never);
+        }
+        Self { mass, never }
+    }
+
+    /// This belief, worth `strength` observations, after seeing a spread: a beta process, so that what is still going on counts for as long as it has.
+    pub(super) fn after(&self, spread: &Spread, unit: f64, strength: f64) -> Self {
+        let (_, total) = spread.weights();
+        let mut at_risk = total / unit;
+        let (mut belief, mut left) = (1.0, 1.0);
+        let (mut ended, mut going) = (spread.ended.iter().peekable(), spread.going.iter().peekable());
+        let mut mass = [0.0; BINS];
+        for (nth, mass) in mass.iter_mut().enumerate() {
+            let take = |of: &mut std::iter::Peekable<std::slice::Iter<'_, (u8, f64)>>| {
+                of.next_if(|(bin, _)| usize::from(*bin) == nth).map_or(0.0, |found| found.1 / unit)
+            };
+            let (ends, goes) = (take(&mut ended), take(&mut going));
+            let risk = strength * belief + (at_risk - goes / 2.0).max(ends);
+            let hazard = if risk > 1e-12 { ((strength * self.mass[nth] + ends) / risk).min(1.0) } else { 1.0 };
+            *mass = left * hazard;
+            left -= *mass;
+            belief -= self.mass[nth];
+            belief = belief.max(0.0);
+            at_risk = (at_risk - ends - goes).max(0.0);
+        }
+        Self { mass, never: left.max(0.0) }
+    }
+
+    /// The share that lasts longer than `seconds`, with those that never end.
+    pub(super) fn beyond(&self, seconds: f64) -> f64 {
+        let nth = bin(seconds);
+        let later: f64 = self.mass[nth + 1..].iter().sum();
+        self.never + later + self.mass[nth] * (1.0 - within(nth, seconds))
+    }
+
+    /// The share that never ends, of those that last longer than `seconds`.
+    pub(super) fn never_after(&self, seconds: f64) -> f64 {
+        let beyond = self.beyond(seconds);
+        if beyond > 0.0 { (self.never / beyond).clamp(0.0, 1.0) } else { 1.0 }
+    }
+
+    /// The duration under which a share lies of those that end and last longer than `seconds`. At least `seconds`.
+    pub(super) fn quantile_after(&self, seconds: f64, share: f64) -> f64 {
+        let ending = (self.beyond(seconds) - self.never).max(0.0);
+        self.where_beyond(self.never + ending * (1.0 - share)).max(seconds)
+    }
+
+    /// From what duration on no more than `share` last longer, those included that never end.
+    pub(super) fn where_beyond(&self, share: f64) -> f64 {
+        let mut left: f64 = self.never + self.mass.iter().sum::<f64>();
+        for (nth, mass) in self.mass.iter().enumerate() {
+            if left - mass <= share && *mass > 0.0 {
+                let part = ((left - share) / mass).clamp(0.0, 1.0);
+                return between(nth, part);
+            }
+            left -= mass;
+        }
+        edge(BINS - 1)
+    }
+
+    pub(super) const fn never(&self) -> f64 {
+        self.never
+    }
+}
+
+/// How far into its bin a duration lies, from 0 to 1.
+fn within(bin: usize, seconds: f64) -> f64 {
+    let (low, high) = (edge(bin), edge(bin + 1));
+    ((seconds - low) / (high - low)).clamp(0.0, 1.0)
+}
+
+fn between(bin: usize, part: f64) -> f64 {
+    edge(bin) + (edge(bin + 1) - edge(bin)) * part
+}

@@ -1,0 +1,69 @@
+//! What the model answers.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::context::Level;
+use crate::model::{Milestone, Stage};
+
+/// When a parcel will arrive, as seen at one moment.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Estimate {
+    /// The moment at which it was made; only what was known then went into it.
+    pub made: DateTime<Utc>,
+    /// One in ten comes earlier. Like the others: of those that arrive at all, and never before `made`.
+    pub p10: DateTime<Utc>,
+    /// Half come earlier.
+    pub p50: DateTime<Utc>,
+    /// Eight in ten come earlier: what to promise.
+    pub p80: DateTime<Utc>,
+    /// Nine in ten come earlier.
+    pub p90: DateTime<Utc>,
+    /// Probability that it never arrives at its recipient: lost, returned or destroyed.
+    pub loss: f64,
+    /// Probability that it is not there by the promise; none if nothing was promised.
+    pub miss_promise: Option<f64>,
+    /// The carrier's or the shop's own promise.
+    pub promise: Option<DateTime<Utc>>,
+    /// What it rests on.
+    pub basis: Basis,
+    /// What each level of evidence said.
+    pub explanation: Vec<Factor>,
+}
+
+/// What an estimate rests on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Basis {
+    /// The finest level that had enough observations to speak.
+    pub level: Level,
+    /// Its observations, weighted by recency: one of the newest date counts 1.
+    pub observations: f64,
+    /// Where the prior comes from that stands in where observations are few.
+    pub prior: String,
+}
+
+/// One thing that spoke for an estimate.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Factor {
+    /// What it is, such as `lane` or `silence`.
+    pub name: String,
+    /// What it stood at, such as `CN → DE` or `36 h`.
+    pub value: String,
+    /// How many observations it had, weighted by recency.
+    pub observations: f64,
+    /// The median instant once this had spoken.
+    pub says: DateTime<Utc>,
+}
+
+/// What may come next.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Next {
+    /// Where in the chain.
+    pub stage: Option<Stage>,
+    /// What.
+    pub milestone: Milestone,
+    /// How often it does, of all that follow such an event.
+    pub share: f64,
+    /// Half of those come sooner after the last event.
+    pub typical: TimeDelta,
+}

@@ -1,0 +1,42 @@
+//! A step's kind: stage and milestone in two bytes.
+
+use crate::model::{Milestone, Stage};
+
+/// Stage and milestone of an event, as an index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) struct Kind(u16);
+
+const MILESTONES: u16 = 64;
+
+impl Kind {
+    pub(super) fn new(stage: Option<Stage>, milestone: Milestone) -> Self {
+        let stage = stage.map_or(0, |stage| stage as u16 + 1);
+        Self(stage * MILESTONES + milestone as u16)
+    }
+
+    pub(super) fn stage(self) -> Option<Stage> {
+        let nth = (self.0 / MILESTONES).checked_sub(1)?;
+        Stage::ALL.get(usize::from(nth)).copied()
+    }
+
+    pub(super) fn milestone(self) -> Milestone {
+        Milestone::ALL.get(usize::from(self.0 % MILESTONES)).copied().unwrap_or(Milestone::Unmapped)
+    }
+
+    pub(super) const fn index(self) -> u16 {
+        self.0
+    }
+}
+
+impl serde::Serialize for Kind {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        (self.stage(), self.milestone()).serialize(serializer)
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Kind {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let (stage, milestone) = serde::Deserialize::deserialize(deserializer)?;
+        Ok(Self::new(stage, milestone))
+    }
+}

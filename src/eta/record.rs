@@ -1,0 +1,187 @@
+//! A journey as the model remembers it: words as hashes, times as seconds.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::kind::Kind;
+use crate::History;
+use crate::history::{Attribute, HistoryEnd, Station};
+use crate::model::{Country, Milestone};
+
+/// The words of a journey that contexts are made of, as hashes; 0 where nothing is known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Route {
+    pub(super) carrier: u32,
+    pub(super) service: u32,
+    pub(super) from: Spot,
+    pub(super) to: Spot,
+}
+
+/// A place as hashes, coarse to fine.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Spot {
+    pub(super) country: u32,
+    pub(super) region: u32,
+    pub(super) postcode: u32,
+    pub(super) code: u32,
+}
+
+impl Spot {
+    pub(super) fn of(station: &Station) -> Self {
+        Self {
+            country: station.country.as_ref().map_or(0, packed),
+            region: hashed(station.region.as_deref()),
+            postcode: hashed(station.postcode.as_deref()),
+            code: hashed(station.code.as_deref()),
+        }
+    }
+
+    /// The finest thing that is known.
+    pub(super) const fn finest(self) -> u32 {
+        match self {
+            Self { code, .. } if code != 0 => code,
+            Self { postcode, .. } if postcode != 0 => postcode,
+            Self { region, .. } if region != 0 => region,
+            Self { country, .. } => country,
+        }
+    }
+}
+
+/// One event, or one step of a plan.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Step {
+    /// Seconds since 1970.
+    pub(super) at: i64,
+    pub(super) kind: Kind,
+    /// Hash of the finest that is known of the place.
+    pub(super) place: u32,
+}
+
+/// How far it came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum End {
+    Open,
+    Delivered(i64),
+    /// Lost, returned, disposed of: it will not arrive.
+    Never,
+}
+
+/// What else is known.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) enum Value {
+    Number(f32),
+    Word(u32),
+}
+
+/// One journey.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Record {
+    pub(super) id: u64,
+    /// As of when it was taught, seconds since 1970.
+    pub(super) seen: i64,
+    pub(super) end: End,
+    pub(super) promised: Option<i64>,
+    pub(super) route: Route,
+    pub(super) attributes: Vec<(u32, Value)>,
+    /// At least one, in order of time.
+    pub(super) steps: Vec<Step>,
+    pub(super) plan: Vec<Step>,
+}
+
+impl Record {
+    /// What was known of a journey at a moment; nothing if nothing had happened.
+    pub(super) fn of(history: &History, at: DateTime<Utc>) -> Option<Self> {
+        let seen = at.timestamp();
+        let known = || history.events.iter().filter(|event| event.at <= at);
+        let moving = known().any(|event| event.milestone.moves_state());
+        let mut steps: Vec<Step> = known()
+            .filter(|event| !moving || event.milestone.moves_state())
+            .map(|event| Step {
+                at: event.at.timestamp(),
+                kind: Kind::new(event.stage, event.milestone),
+                place: event.place.as_ref().map_or(0, |place| Spot::of(place).finest()),
+            })
+            .collect();
+        steps.sort_by_key(|step| step.at);
+        let first = steps.first()?.at;
+        let delivered = steps.iter().find(|step| step.kind.milestone() == Milestone::Delivered).map(|step| step.at);
+        let whole = known().count() == history.events.len();
+        let end = match (delivered, history.outcome) {
+            (Some(at), _) => End::Delivered(at),
+            (None, Some(HistoryEnd::Lost | HistoryEnd::Returned)) if whole => End::Never,
+            _ if steps.last().is_some_and(|last| last.kind.milestone().is_terminal()) => End::Never,
+            _ => End::Open,
+        };
+        if let End::Delivered(at) = end {
+            steps.retain(|step| step.at <= at);
+        }
+        let plan = history
+            .schedule
+            .iter()
+            .map(|step| Step { at: step.at.timestamp(), kind: Kind::new(step.stage, step.milestone), place: 0 })
+            .filter(|step| (step.at - first).abs() < 3 * 366 * 86_400)
+            .collect();
+        Some(Self {
+            id: hash(history.id.as_bytes()),
+            seen,
+            end,
+            promised: history.promised.map(|promised| promised.timestamp()),
+            route: Route {
+                carrier: hashed(history.carrier.as_deref()),
+                service: hashed(history.service.as_deref()),
+                from: Spot::of(&history.origin),
+                to: Spot::of(&history.destination),
+            },
+            attributes: history.attributes.iter().filter_map(|(name, value)| Some((hashed(Some(name)), value_of(value)?))).collect(),
+            steps,
+            plan,
+        })
+    }
+
+    pub(super) fn start(&self) -> i64 {
+        self.steps.first().map_or(self.seen, |step| step.at)
+    }
+
+    /// When its evidence dates from: its end, or when it was last seen open.
+    pub(super) fn dated(&self) -> i64 {
+        match self.end {
+            End::Delivered(at) => at,
+            End::Open => self.seen,
+            End::Never => self.steps.last().map_or(self.seen, |step| step.at),
+        }
+    }
+
+    /// Whether this tells more of a journey than another record of it.
+    pub(super) fn supersedes(&self, other: &Self) -> bool {
+        let rank = |record: &Self| (record.end != End::Open, record.seen, record.steps.len());
+        rank(self) >= rank(other)
+    }
+}
+
+fn value_of(value: &Attribute) -> Option<Value> {
+    match value {
+        Attribute::Number(number) => number.is_finite().then_some(Value::Number(*number as f32)),
+        Attribute::Text(text) => Some(Value::Word(hashed(Some(text)))),
+    }
+}
+
+fn packed(country: &Country) -> u32 {
+    country.as_str().bytes().fold(0, |packed, byte| packed << 8 | u32::from(byte))
+}
+
+/// The hash of a word, never 0; 0 for none.
+pub(super) fn hashed(word: Option<&str>) -> u32 {
+    word.map_or(0, |word| (hash(word.as_bytes()) as u32).max(1))
+}
+
+/// FNV-1a, finished with a mix. The same on every machine, and part of the serialised form.
+pub(super) fn hash(bytes: &[u8]) -> u64 {
+    mix(bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)))
+}
+
+/// A bijection that spreads every bit.
+pub(super) const fn mix(value: u64) -> u64 {
+    let value = (value ^ (value >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let value = (value ^ (value >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    value ^ (value >> 31)
+}

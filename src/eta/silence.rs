@@ -1,0 +1,86 @@
+//! How long silence is normal, and what comes after it.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::curve::{Curve, Spread};
+use super::estimate::Next;
+use super::fallback;
+use super::model::{TransitModel, instant};
+use super::record::{End, Record};
+use super::tables::refine;
+use crate::History;
+use crate::model::Milestone;
+
+/// How many comparable stays there must be before silence is judged by them.
+const ENOUGH: f64 = 12.0;
+
+impl TransitModel {
+    /// From when on the silence since the last event is longer than in all but `tail` of comparable stays, such as 0.01. `None` if the journey is
+    /// finished or too few comparable stays were taught.
+    #[must_use]
+    pub fn patience(&self, history: &History, tail: f64) -> Option<DateTime<Utc>> {
+        let (record, last) = open(history)?;
+        let (tables, unit) = (self.tables(), self.tables().unit(self.settings()));
+        let mut seen = 0.0_f64;
+        let spreads = tables.levels(&record, &record.steps[last]).map(|(level, table)| (level, &table.stay));
+        let stay = refine(fallback::stay(), spreads, unit, self.settings().shrinkage, |_, observations, _| seen = seen.max(observations));
+        (seen >= ENOUGH).then(|| instant(record.steps[last].at, stay.where_beyond(tail.clamp(0.0, 1.0))))
+    }
+
+    /// From when on the probability that it never arrives exceeds `probability`, if nothing more is heard. `None` if the journey is finished or the
+    /// probability is never reached.
+    #[must_use]
+    pub fn loss_patience(&self, history: &History, probability: f64) -> Option<DateTime<Utc>> {
+        let (record, last) = open(history)?;
+        let arrival = self.arrival(&record, last, |_, _, _| ()).0;
+        if arrival.never() <= 0.0 || probability >= 1.0 {
+            return None;
+        }
+        let share = arrival.never() / probability.max(1e-9);
+        Some(instant(record.steps[last].at, arrival.where_beyond(share)))
+    }
+
+    /// What may come next after the last event, likeliest first; nothing if the journey is finished or nothing like it was taught.
+    #[must_use]
+    pub fn next(&self, history: &History) -> Vec<Next> {
+        let Some((record, last)) = open(history) else { return Vec::new() };
+        let unit = self.tables().unit(self.settings());
+        let mut shares: Vec<(super::kind::Kind, f64, Curve)> = Vec::new();
+        for (_, table) in self.tables().levels(&record, &record.steps[last]) {
+            let weight = |spread: &Spread| spread.weights().0 / unit;
+            let total: f64 = table.next.iter().map(|(_, spread)| weight(spread)).sum();
+            if total <= 0.0 {
+                continue;
+            }
+            let own = total / (total + if shares.is_empty() { 0.0 } else { self.settings().shrinkage });
+            shares.iter_mut().for_each(|(_, share, _)| *share *= 1.0 - own);
+            for (kind, spread) in &table.next {
+                let share = own * weight(spread) / total;
+                match shares.iter_mut().find(|(known, ..)| known == kind) {
+                    Some((_, known, curve)) => {
+                        *known += share;
+                        *curve = curve.after(spread, unit, self.settings().shrinkage);
+                    }
+                    None => shares.push((*kind, share, fallback::stay().after(spread, unit, 0.5))),
+                }
+            }
+        }
+        shares.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        let next = |(kind, share, curve): (super::kind::Kind, f64, Curve)| Next {
+            stage: kind.stage(),
+            milestone: kind.milestone(),
+            share,
+            typical: TimeDelta::seconds(curve.quantile_after(0.0, 0.5) as i64),
+        };
+        shares.into_iter().filter(|(_, share, _)| *share > 0.0).map(next).collect()
+    }
+}
+
+/// The record of a journey that is not finished, and the place of its last event.
+fn open(history: &History) -> Option<(Record, usize)> {
+    let until = history.events.iter().map(|event| event.at).max()?;
+    let record = Record::of(history, until)?;
+    let last = record.steps.len().checked_sub(1)?;
+    let is_open = record.end == End::Open && record.steps[last].kind.milestone() != Milestone::Delivered;
+    is_open.then_some((record, last))
+}
