@@ -24,7 +24,7 @@ impl TransitModel {
         let mut seen = 0.0_f64;
         let spreads = tables.levels(&record, &record.steps[last]).map(|(level, table)| (level, &table.stay));
         let stay = refine(fallback::stay(), spreads, unit, self.settings().shrinkage, |_, observations, _| seen = seen.max(observations));
-        (seen >= ENOUGH).then(|| instant(record.steps[last].at, stay.where_beyond(tail.clamp(0.0, 1.0))))
+        (seen >= ENOUGH).then(|| instant(record.steps[last].at, stay.quantile_after(0.0, 1.0 - tail.clamp(0.0, 1.0))))
     }
 
     /// From when on the probability that it never arrives exceeds `probability`, if nothing more is heard. `None` if the journey is finished or the
