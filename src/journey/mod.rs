@@ -21,7 +21,7 @@ use serde::Serialize;
 
 pub use conflicts::{Conflict, ConflictKind};
 pub use customs::{Customs, CustomsTrack, Hold};
-pub use legs::{Leg, LegId};
+pub use legs::{Leg, LegId, LinkEvidence};
 pub use pieces::PieceState;
 pub use scans::SameScan;
 pub use set::Journeys;
