@@ -11,12 +11,14 @@ mod read;
 mod report;
 mod score;
 mod trial;
+mod watch;
 
 use std::io::{self, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use baseline::Baseline;
 use course::Course;
@@ -80,7 +82,12 @@ fn run(arguments: &Arguments) -> io::Result<()> {
     for kind in Kind::ALL.into_iter().filter(|kind| !injected.iter().any(|(_, one)| one.kind == *kind)) {
         eprintln!("note: no journey under test has room for {}; it is left out", kind.as_str());
     }
-    let judged: Vec<_> = Baseline::ALL.map(|one| judge::baseline(one, &parts, &injected, arguments.alarms_per_parcel)).into();
+    let bar = progress(watch::work(&parts, &injected));
+    let model = watch::Expecting(watch::train(&parts, &bar));
+    let watched = watch::judge(&parts, &injected, arguments.alarms_per_parcel, &model, &bar).map_err(io::Error::other)?;
+    bar.finish_and_clear();
+    let baselines = Baseline::ALL.map(|one| judge::baseline(one, &parts, &injected, arguments.alarms_per_parcel));
+    let judged: Vec<_> = std::iter::once(watched.judged).chain(baselines).collect();
     let mut rows: Vec<_> = judged.iter().flat_map(|one| one.rows(&injected, &parts, &patience)).collect();
     rows.sort_by_key(|row| Kind::ALL.iter().position(|kind| kind.as_str() == row.kind));
 
@@ -97,7 +104,15 @@ fn run(arguments: &Arguments) -> io::Result<()> {
     )?;
     report::table(&mut out, &rows)?;
     report::settings(&mut out, &judged)?;
+    report::rules(&mut out, &watched.rules, parts.test.len())?;
     out.flush()
+}
+
+/// A bar on the standard error, if that is a terminal.
+fn progress(length: usize) -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(Some(length as u64), ProgressDrawTarget::stderr_with_hz(5));
+    bar.set_style(ProgressStyle::with_template("{wide_bar} {pos}/{len} journeys, {eta} left").unwrap_or_else(|_| ProgressStyle::default_bar()));
+    bar
 }
 
 fn from_file(path: &Path) -> io::Result<Vec<Course>> {

@@ -2,8 +2,9 @@
 
 use std::io::{self, Write};
 
-use super::judge::Judged;
+use super::judge::{Judged, share};
 use super::score::Row;
+use super::watch::RuleCount;
 
 /// One object a line.
 pub fn json(out: &mut impl Write, rows: &[Row]) -> io::Result<()> {
@@ -49,6 +50,16 @@ pub fn settings(out: &mut impl Write, judged: &[Judged]) -> io::Result<()> {
     writeln!(out, "\n{:<18} {:<44} {:>14} {:>14}", "detector", "set on the tuning part", "false there", "false in test")?;
     for one in judged {
         writeln!(out, "{:<18} {:<44} {:>14.4} {:>14.4}", one.detector, one.setting, one.tuned, one.false_alarms)?;
+    }
+    Ok(())
+}
+
+/// Which rules raised alarms about clean parcels under test.
+pub fn rules(out: &mut impl Write, rules: &[RuleCount], parcels: usize) -> io::Result<()> {
+    writeln!(out, "\n{:<24} {:>8} {:>9}", "rule, on clean parcels", "parcels", "share")?;
+    for rule in rules {
+        let note = if rule.counts { "" } else { "   not counted: foretells or states a lateness, or repeats what was told" };
+        writeln!(out, "{:<24} {:>8} {:>9.4}{note}", rule.rule, rule.parcels, share(rule.parcels, parcels))?;
     }
     Ok(())
 }
