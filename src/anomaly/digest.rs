@@ -10,7 +10,7 @@ use crate::History;
 use crate::adapter::IssuerKind;
 use crate::history::{Passage, Planned, Station};
 use crate::journey::{CustomsTrack, Hold, Journey, Leg, LegId, State};
-use crate::model::{Country, Event, EventId, EventTime, Milestone, Place, Scope, Shipment, Stage};
+use crate::model::{Country, Event, EventId, EventTime, Milestone, Place, Reason, Scope, Shipment, Stage};
 
 impl From<&EventTime> for When {
     fn from(time: &EventTime) -> Self {
@@ -138,6 +138,10 @@ fn take_facts(parcel: &mut Parcel, known: &[&Shipment], state: &State) {
             parcel.moved = index(parcel.facts.len());
         }
         parcel.seen |= 1 << fact.milestone as u64;
+        if fact.scope != Scope::Document {
+            parcel.reasons |= fact.reason.map_or(0, |reason| 1 << reason as u128);
+            parcel.is_damaged |= fact.damaged || fact.milestone == Milestone::Damaged || fact.reason == Some(Reason::Damage);
+        }
         parcel.facts.push(fact);
     }
 }
@@ -219,7 +223,14 @@ fn is_beyond(fact: &Fact, is_export: bool) -> bool {
 }
 
 fn hold(hold: &Hold) -> HoldDigest {
-    HoldDigest { kind: hold.kind, reason: hold.reason, since: When::from(&hold.since), event: hold.event, agency: hold.agency.clone() }
+    HoldDigest {
+        kind: hold.kind,
+        reason: hold.reason,
+        since: When::from(&hold.since),
+        event: hold.event,
+        agency: hold.agency.clone(),
+        party: hold.who_must_act(),
+    }
 }
 
 impl Parcel {

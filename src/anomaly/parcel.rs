@@ -64,6 +64,8 @@ pub struct Parcel {
     /// What the transit model expects, by rule.
     pub(super) expected: Vec<(&'static str, Expected)>,
     pub(super) seen: u64,
+    pub(super) reasons: u128,
+    pub(super) is_damaged: bool,
     pub(super) moved: Option<u16>,
 }
 
@@ -228,6 +230,8 @@ pub struct HoldDigest {
     pub event: EventId,
     /// Who holds it.
     pub agency: CarrierId,
+    /// Who must act for it to end.
+    pub party: Party,
 }
 
 /// A promise, and when it was made.
@@ -261,6 +265,30 @@ impl Parcel {
     #[must_use]
     pub const fn has(&self, milestone: Milestone) -> bool {
         self.seen & (1 << milestone as u64) != 0
+    }
+
+    /// Whether a statement about goods, not about a paper, gives this reason.
+    #[must_use]
+    pub const fn cites(&self, reason: Reason) -> bool {
+        self.reasons & (1 << reason as u128) != 0
+    }
+
+    /// Whether a statement says that the parcel is damaged.
+    #[must_use]
+    pub const fn is_damaged(&self) -> bool {
+        self.is_damaged
+    }
+
+    /// Whether the parcel was out for delivery, sent elsewhere or made ready to be collected after a fact, beyond doubt.
+    #[must_use]
+    pub fn went_on_after(&self, fact: &Fact) -> bool {
+        let is_progress = |later: &&Fact| {
+            matches!(
+                later.milestone,
+                Milestone::OutForDelivery | Milestone::Delivered | Milestone::Redirected | Milestone::AvailableForPickup | Milestone::Returning
+            )
+        };
+        self.facts.iter().rev().take_while(|later| later.event != fact.event).filter(is_progress).any(|later| later.is_after(fact))
     }
 
     /// The newest fact of a kind.
