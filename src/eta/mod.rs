@@ -26,6 +26,7 @@
 //! An open journey is evidence too: teach it as often as you like; what was taught last about a journey replaces what was taught before, and its end
 //! replaces all.
 
+pub mod calendar;
 mod calibration;
 mod context;
 mod curve;
@@ -34,7 +35,9 @@ mod fallback;
 mod kind;
 mod memory;
 mod model;
+pub mod prior;
 mod record;
+pub mod score;
 mod settings;
 mod silence;
 mod tables;

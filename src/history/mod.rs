@@ -1,7 +1,10 @@
 //! Past and present journeys in the shape that estimates learn from: [`History`].
 //!
 //! A history is what a [`Journey`](crate::Journey) says once places and times are settled: one line of JSON a journey, small enough to keep for years.
-//! It holds no number, name or address.
+//! It holds no number, name or address. [`History::of`] makes one of a journey, [`History::to_line`] writes it, [`History::from_line`] reads it.
+
+mod journey;
+mod line;
 
 use std::collections::BTreeMap;
 
@@ -10,6 +13,8 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use crate::model::{Country, Milestone, Reason, Stage};
+pub use line::HistoryError;
+use line::Line;
 
 /// One journey, finished or open.
 ///
@@ -27,56 +32,85 @@ use crate::model::{Country, Milestone, Reason, Stage};
 /// assert_eq!(then.schedule.len(), 1, "the plan was known from the start");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(from = "Line")]
 pub struct History {
     /// The journey's name within its file.
     pub id: SmolStr,
     /// The carrier, or whoever answers for the whole way.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub carrier: Option<SmolStr>,
     /// The carrier's product.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub service: Option<SmolStr>,
     /// Where from.
     pub origin: Station,
     /// Where to.
     pub destination: Station,
     /// The delivery that was promised.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub promised: Option<DateTime<Utc>>,
     /// How it ended; absent while it is open.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub outcome: Option<HistoryEnd>,
     /// What else is known of it from the start, such as a weight or a product group.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub attributes: BTreeMap<SmolStr, Attribute>,
     /// What happened, oldest first.
     pub events: Vec<Passage>,
     /// What was planned from the start, in order of the plan: every `planned` of the line, also of events that were yet to come.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub schedule: Vec<Planned>,
 }
 
 impl History {
-    /// What was known at a moment: the events until then, and everything known from the start. The outcome only if its event lies in the past.
+    /// What was known at a moment: the events until then, and everything known from the start: ends, service, promise, plan, attributes. How it
+    /// ended is known once an event tells it. Nothing that happens later changes the answer.
     #[must_use]
     pub fn known_at(&self, at: DateTime<Utc>) -> Self {
-        let events: Vec<Passage> = self.events.iter().filter(|event| event.at <= at).cloned().collect();
-        let outcome = self.outcome.filter(|_| events.len() == self.events.len() && events.last().is_some_and(|last| last.milestone.is_terminal()));
-        Self { events, outcome, ..self.clone() }
+        let events: Vec<Passage> = self.events.iter().take_while(|event| event.at <= at).cloned().collect();
+        let outcome = self.outcome.filter(|outcome| events.iter().any(|event| outcome.is_told_by(event.milestone)));
+        Self {
+            id: self.id.clone(),
+            carrier: self.carrier.clone(),
+            service: self.service.clone(),
+            origin: self.origin.clone(),
+            destination: self.destination.clone(),
+            promised: self.promised,
+            outcome,
+            attributes: self.attributes.clone(),
+            events,
+            schedule: self.schedule.clone(),
+        }
     }
 
-    /// When it was delivered, if it was.
+    /// When it began: its first event.
+    #[must_use]
+    pub fn begun_at(&self) -> Option<DateTime<Utc>> {
+        self.events.first().map(|event| event.at)
+    }
+
+    /// When it was delivered, if it was: the first such event, unless the journey is known to have ended otherwise.
     #[must_use]
     pub fn delivered_at(&self) -> Option<DateTime<Utc>> {
+        if matches!(self.outcome, Some(HistoryEnd::Lost | HistoryEnd::Returned)) {
+            return None;
+        }
         self.events.iter().find(|event| event.milestone == Milestone::Delivered).map(|event| event.at)
+    }
+
+    /// When it was known to be over, however it ended: the first event that tells its outcome, or a delivery.
+    #[must_use]
+    pub fn ended_at(&self) -> Option<DateTime<Utc>> {
+        let tells = |event: &&Passage| self.outcome.map_or(event.milestone == Milestone::Delivered, |outcome| outcome.is_told_by(event.milestone));
+        self.events.iter().find(tells).map(|event| event.at)
+    }
+
+    /// From where to where, such as `CN>DE`; none unless both are known.
+    #[must_use]
+    pub fn lane(&self) -> Option<SmolStr> {
+        Some(format!("{}>{}", self.origin.label()?, self.destination.label()?).into())
     }
 }
 
 /// Where a journey starts or ends, or an event happened, as far as it is known.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(default)]
+///
+/// It is also read from a bare text: a country, or else a code.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 pub struct Station {
     /// Country.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -92,24 +126,39 @@ pub struct Station {
     pub code: Option<SmolStr>,
 }
 
+impl Station {
+    /// One word for it: country and region (`CN-GD`), else country and code, else whichever of them is known; the postcode only if nothing else is.
+    #[must_use]
+    pub fn label(&self) -> Option<SmolStr> {
+        let part = self.region.as_ref().or(self.code.as_ref());
+        match (&self.country, part) {
+            (Some(country), Some(part)) => Some(format!("{country}-{part}").into()),
+            (Some(country), None) => Some(country.as_str().into()),
+            (None, part) => part.or(self.postcode.as_ref()).cloned(),
+        }
+    }
+}
+
 /// One event of a history.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Passage {
     /// When.
+    #[serde(deserialize_with = "line::instant")]
     pub at: DateTime<Utc>,
     /// Where in the chain.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "line::word", skip_serializing_if = "Option::is_none")]
     pub stage: Option<Stage>,
     /// What happened.
+    #[serde(deserialize_with = "line::milestone")]
     pub milestone: Milestone,
     /// Where.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<Station>,
     /// When it was planned for.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "line::maybe_instant", skip_serializing_if = "Option::is_none")]
     pub planned: Option<DateTime<Utc>>,
     /// Why.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "line::word", skip_serializing_if = "Option::is_none")]
     pub reason: Option<Reason>,
 }
 
@@ -147,38 +196,14 @@ crate::model::words! {
     }
 }
 
-/// A line as it is written: the plan stands at the events.
-#[derive(Deserialize)]
-struct Line {
-    id: SmolStr,
-    #[serde(default)]
-    carrier: Option<SmolStr>,
-    #[serde(default)]
-    service: Option<SmolStr>,
-    #[serde(default)]
-    origin: Station,
-    #[serde(default)]
-    destination: Station,
-    #[serde(default)]
-    promised: Option<DateTime<Utc>>,
-    #[serde(default)]
-    outcome: Option<HistoryEnd>,
-    #[serde(default)]
-    attributes: BTreeMap<SmolStr, Attribute>,
-    events: Vec<Passage>,
-    #[serde(default)]
-    schedule: Vec<Planned>,
-}
-
-impl From<Line> for History {
-    fn from(line: Line) -> Self {
-        let Line { id, carrier, service, origin, destination, promised, outcome, attributes, mut events, mut schedule } = line;
-        events.sort_by_key(|event| event.at);
-        if schedule.is_empty() {
-            schedule =
-                events.iter().filter_map(|event| Some(Planned { stage: event.stage, milestone: event.milestone, at: event.planned? })).collect();
-            schedule.sort_by_key(|step| step.at);
+impl HistoryEnd {
+    /// Whether an event of that kind tells that a journey ended so. Destroyed and seized parcels are lost to their recipient.
+    #[must_use]
+    pub const fn is_told_by(self, milestone: Milestone) -> bool {
+        match self {
+            Self::Delivered => matches!(milestone, Milestone::Delivered),
+            Self::Lost => matches!(milestone, Milestone::Lost | Milestone::Disposed | Milestone::CustomsSeized),
+            Self::Returned => matches!(milestone, Milestone::Returned),
         }
-        Self { id, carrier, service, origin, destination, promised, outcome, attributes, events, schedule }
     }
 }

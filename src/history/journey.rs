@@ -1,0 +1,135 @@
+//! From a journey to its history.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use smol_str::{SmolStr, StrExt};
+
+use super::{Attribute, History, HistoryEnd, Passage, Station};
+use crate::adapter::IssuerKind;
+use crate::journey::{Journey, Leg, State};
+use crate::model::{Event, EventTime, Milestone, Place, Scope, Shipment};
+
+/// Statements about a time less certain than this are left out: a local time without a zone (26 hours) is just certain enough, a date without a
+/// year is not.
+const CERTAIN_ENOUGH: TimeDelta = TimeDelta::hours(26);
+/// How much of a postcode is kept: a district, never a house.
+const POSTCODE_LETTERS: usize = 3;
+
+impl History {
+    /// What `journey` says at `now`, once places and times are settled. None if nothing has happened at a time that is known, or it was cancelled.
+    ///
+    /// `id` is the application's own name for it; it need not and should not be the tracking number.
+    ///
+    /// - **Events**: those that stand and tell about the parcel itself, from a table or sure enough; of one scan told by several feeds the one
+    ///   with the most exact time. Papers, air waybills, remarks and unmapped codes are left out.
+    /// - **Times**: the instant, or the middle of the interval that a statement allows if that is at most 26 hours wide (a day; a local time in an
+    ///   unknown zone), never later than `now`. Less certain statements are left out.
+    /// - **Delivered** stands only if the journey's state is delivered (or returned, which is then what stands), and only once: a carrier's
+    ///   "delivered" that only ends its leg is `handed_over`; of one that was taken back, or of single pieces, nothing is told.
+    /// - **Carrier and service** are those of the first leg, which are known from the start. **Origin and destination** are what the shipments name; the
+    ///   origin else the place of the first event. The postcode is cut to three signs.
+    /// - **Promised** is the first promise that a carrier made. Weight in grams and number of pieces are attributes where told.
+    ///
+    /// ```
+    /// # use parceltrail::{History, Journey, Payload, Registry};
+    /// let body = br#"{"shipments":[{"id":"7100000042","service":"express","events":[
+    ///   {"timestamp":"2025-03-06T11:40:00+01:00","status":"OK","statusCode":"delivered"},
+    ///   {"timestamp":"2025-03-03T17:05:00+08:00","status":"PU","statusCode":"transit"}]}]}"#;
+    /// let now = "2025-03-06T12:00:00Z".parse()?;
+    /// let mut journey = Journey::default();
+    /// for shipment in Registry::builtin().get("dhl.unified").unwrap().decode(Payload::new(body, now))?.shipments {
+    ///     journey.apply(shipment);
+    /// }
+    /// let history = History::of("order 17", &journey, now).ok_or("nothing happened")?;
+    /// assert_eq!(history.carrier.as_deref(), Some("dhl"));
+    /// assert_eq!(history.delivered_at(), Some("2025-03-06T10:40:00Z".parse()?));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn of(id: impl Into<SmolStr>, journey: &Journey, now: DateTime<Utc>) -> Option<Self> {
+        let state = journey.state(now);
+        let stands = state.parcel.as_ref().map(|parcel| parcel.milestone);
+        if stands == Some(Milestone::Cancelled) {
+            return None;
+        }
+        let mut events: Vec<Passage> = state.events.iter().filter_map(|event| passage(event, &state, now)).collect();
+        events.sort_by_key(|event| event.at);
+        let first = events.first()?;
+        let told: Vec<&Shipment> = journey.shipments().map(AsRef::as_ref).filter(|shipment| shipment.issuer == IssuerKind::Carrier).collect();
+        let origin = ends(&told, state.legs.iter(), |shipment| shipment.origin.as_ref()).or_else(|| first.place.clone()).unwrap_or_default();
+        let destination = ends(&told, state.legs.iter().rev(), |shipment| shipment.destination.as_ref()).unwrap_or_default();
+        let outcome = [HistoryEnd::Delivered, HistoryEnd::Lost, HistoryEnd::Returned];
+        Some(Self {
+            id: id.into(),
+            carrier: state.legs.first().map(|leg| leg.carrier.as_str().into()),
+            service: state.legs.first().and_then(|leg| of_leg(&told, leg).filter_map(|shipment| shipment.service.clone()).next()),
+            origin,
+            destination,
+            promised: told.iter().find_map(|shipment| Some(shipment.promise.as_ref()?.by.latest())),
+            outcome: outcome.into_iter().find(|end| stands.is_some_and(|milestone| end.is_told_by(milestone))),
+            attributes: attributes(&told),
+            events,
+            schedule: Vec::new(),
+        })
+    }
+}
+
+/// An event as a history keeps it, if it does.
+fn passage(event: &Event, state: &State, now: DateTime<Utc>) -> Option<Passage> {
+    let id = event.id();
+    let is_best_witness = state.same_scans.iter().all(|scan| scan.best == id || !scan.events.contains(&id));
+    if !(event.is_evidence_of_state() && is_best_witness && event.time.earliest() <= now) {
+        return None;
+    }
+    let milestone = match event.milestone {
+        Milestone::Delivered => delivered(event, state)?,
+        other => other,
+    };
+    let place = event.place.as_ref().map(station);
+    Some(Passage { at: instant(&event.time)?.min(now), stage: event.stage, milestone, place, planned: None, reason: event.reason })
+}
+
+/// What a "delivered" is worth: the end of a leg, the end of the journey, or nothing.
+fn delivered(event: &Event, state: &State) -> Option<Milestone> {
+    let is_of = |leg: &&Leg| leg.carrier == event.carrier && (leg.number == event.number || leg.packages.contains(&event.number));
+    if state.legs.iter().find(is_of).is_some_and(|leg| leg.next.is_some()) {
+        return (event.scope == Scope::Parcel).then_some(Milestone::HandedOver);
+    }
+    let decides = state.trace.state.get("milestone").is_some_and(|decisive| decisive.contains(&event.id()));
+    let stands = state.parcel.as_ref()?.milestone;
+    (decides && matches!(stands, Milestone::Delivered | Milestone::Returned)).then_some(stands)
+}
+
+/// The instant of a statement, if it is certain enough.
+fn instant(time: &EventTime) -> Option<DateTime<Utc>> {
+    (time.latest() - time.earliest() <= CERTAIN_ENOUGH).then(|| time.middle())
+}
+
+fn station(place: &Place) -> Station {
+    let postcode = place.postcode.as_ref().map(|code| code.chars().filter(|sign| sign.is_alphanumeric()).take(POSTCODE_LETTERS).collect::<SmolStr>());
+    Station {
+        country: place.country,
+        region: place.region.clone(),
+        postcode: postcode.map(|code| code.to_uppercase_smolstr()),
+        code: place.code.clone(),
+    }
+}
+
+/// What the shipments of a leg say, oldest first.
+fn of_leg<'j>(told: &[&'j Shipment], leg: &'j Leg) -> impl Iterator<Item = &'j Shipment> {
+    let of_leg =
+        move |shipment: &&Shipment| shipment.carrier == leg.carrier && (shipment.number == leg.number || leg.packages.contains(&shipment.number));
+    told.to_vec().into_iter().filter(of_leg)
+}
+
+/// The place that the shipments of the first of `legs` name that names one; of one leg what was said first.
+fn ends<'j>(told: &[&'j Shipment], legs: impl Iterator<Item = &'j Leg>, of: impl Fn(&'j Shipment) -> Option<&'j Place>) -> Option<Station> {
+    legs.flat_map(|leg| of_leg(told, leg)).find_map(|shipment| of(shipment)).map(station)
+}
+
+fn attributes(told: &[&Shipment]) -> BTreeMap<SmolStr, Attribute> {
+    let weight = told.iter().find_map(|shipment| shipment.weight_grams).map(|grams| ("weight_grams", grams as f64));
+    let pieces = told.iter().find_map(|shipment| shipment.piece_count).map(|count| ("pieces", f64::from(count)));
+    weight.into_iter().chain(pieces).map(|(name, value)| (name.into(), Attribute::Number(value))).collect()
+}
