@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, FixedOffset, SecondsFormat, Utc};
 use parceltrail::adapter::{DeliveryKind, IssuerKind};
-use parceltrail::history::{History, HistoryEnd, Passage, Planned, Station};
+use parceltrail::history::{HistoryEnd, Station};
 use parceltrail::model::{CarrierCode, Promise, PromiseKind, Zones};
 use parceltrail::{CarrierId, Confidence, Event, EventTime, FeedId, Milestone, Place, Reason, Scope, Shipment, Stage, TrackingNumber};
 use smol_str::SmolStr;
@@ -17,7 +17,6 @@ pub struct Course {
     pub destination: Station,
     pub promised: Option<DateTime<Utc>>,
     pub outcome: Option<HistoryEnd>,
-    pub schedule: Vec<Planned>,
     /// The carriers' numbers that it travels under, in order.
     pub legs: Vec<Leg>,
     /// In the order in which they happened.
@@ -99,35 +98,6 @@ impl Course {
             None => station.clone(),
         };
         (coarse(&self.origin), coarse(&self.destination), self.service.clone())
-    }
-
-    /// What an application keeps of it: times as told, an unknown zone's in the middle of what it allows.
-    pub fn history(&self) -> History {
-        let mut events: Vec<Passage> = self
-            .scans
-            .iter()
-            .map(|scan| Passage {
-                at: scan.clock.tell(scan.at).middle(),
-                stage: scan.stage,
-                milestone: scan.milestone,
-                place: scan.place.clone(),
-                planned: None,
-                reason: scan.reason,
-            })
-            .collect();
-        events.sort_by_key(|event| event.at);
-        History {
-            id: self.id.clone(),
-            carrier: Some(self.carrier.clone()),
-            service: self.service.clone(),
-            origin: self.origin.clone(),
-            destination: self.destination.clone(),
-            promised: self.promised,
-            outcome: self.outcome,
-            events,
-            schedule: self.schedule.clone(),
-            ..History::default()
-        }
     }
 
     /// What the feeds delivered, one scan a delivery, oldest reception first.

@@ -74,7 +74,6 @@ impl<'r> Draw<'r> {
             destination: station(last.town),
             promised: None,
             outcome: None,
-            schedule: Vec::new(),
             legs: legs.enumerate().map(|(leg, carrier)| Leg { carrier: carrier.into(), number: format!("T{index:07}{leg}").into() }).collect(),
             scans: Vec::new(),
         };

@@ -15,11 +15,11 @@ use super::lanes::ASTRAY;
 /// How long after its start a loss may still be found: an alarm after a month serves nobody.
 pub const LOSS_WATCHED: TimeDelta = TimeDelta::days(30);
 /// By how many whole days a stay is prolonged.
-const STALL_DAYS: std::ops::RangeInclusive<i64> = 5..=12;
+pub const STALL_DAYS: std::ops::RangeInclusive<i64> = 5..=12;
 /// How long customs hold, in days.
-const HOLD_DAYS: std::ops::RangeInclusive<i64> = 7..=21;
+pub const HOLD_DAYS: std::ops::RangeInclusive<i64> = 7..=21;
 /// How often the feed tells of the hold.
-const HOLD_TOLD: f64 = 0.5;
+pub const HOLD_TOLD: f64 = 0.5;
 /// How often the feed says itself that the parcel went astray.
 const MISROUTE_TOLD: f64 = 0.4;
 /// By how many days a stray costs.

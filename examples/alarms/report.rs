@@ -2,9 +2,13 @@
 
 use std::io::{self, Write};
 
+use super::inject::Kind;
 use super::judge::{Judged, share};
 use super::score::Row;
-use super::watch::RuleCount;
+use super::watch::{DETECTOR, RuleCount};
+
+/// What the rules should see of drawn journeys when two in a hundred clean parcels get an alarm.
+const AIMS: [(Kind, f64); 4] = [(Kind::Stall, 0.9), (Kind::CustomsHold, 0.7), (Kind::Loss, 0.9), (Kind::FalseDelivery, 0.95)];
 
 /// One object a line.
 pub fn json(out: &mut impl Write, rows: &[Row]) -> io::Result<()> {
@@ -54,11 +58,23 @@ pub fn settings(out: &mut impl Write, judged: &[Judged]) -> io::Result<()> {
     Ok(())
 }
 
+/// What the aims of the generator's journeys came to.
+pub fn aims(out: &mut impl Write, rows: &[Row]) -> io::Result<()> {
+    writeln!(out)?;
+    for (kind, aim) in AIMS {
+        if let Some(row) = rows.iter().find(|row| row.kind == kind.as_str() && row.detector == DETECTOR) {
+            let verdict = if row.recall >= aim { "reached" } else { "missed" };
+            writeln!(out, "aim: recall of {} at least {aim:.2}: {:.3}, {verdict}", kind.as_str(), row.recall)?;
+        }
+    }
+    Ok(())
+}
+
 /// Which rules raised alarms about clean parcels under test.
 pub fn rules(out: &mut impl Write, rules: &[RuleCount], parcels: usize) -> io::Result<()> {
     writeln!(out, "\n{:<24} {:>8} {:>9}", "rule, on clean parcels", "parcels", "share")?;
     for rule in rules {
-        let note = if rule.counts { "" } else { "   not counted: foretells or states a lateness, or repeats what was told" };
+        let note = if rule.counts { "" } else { "  not counted: about the promise, or told at the door" };
         writeln!(out, "{:<24} {:>8} {:>9.4}{note}", rule.rule, rule.parcels, share(rule.parcels, parcels))?;
     }
     Ok(())

@@ -5,12 +5,11 @@ use std::num::NonZero;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use indicatif::ProgressBar;
-use parceltrail::Journey;
 use parceltrail::anomaly::{CaseChange, CaseEvent, Category, Expectations, Inspector, Level, Replay, Settings, SettingsError, Share};
 use parceltrail::eta::{ModelSettings, TransitModel};
-use parceltrail::history::HistoryEnd;
 use parceltrail::journey::LegId;
 use parceltrail::{CarrierId, TrackingNumber};
+use parceltrail::{History, Journey, Shipment};
 use smol_str::SmolStr;
 
 use super::course::Course;
@@ -29,6 +28,8 @@ pub const fn seen_by(kind: Kind) -> &'static [&'static str] {
     }
 }
 
+/// The rules' name in the table.
+pub const DETECTOR: &str = "parceltrail";
 /// How long a delivered parcel is still looked at: a scan may be told late.
 const AFTERWARDS: TimeDelta = TimeDelta::days(1);
 /// How often the setting is halved in on: enough for three parts in a hundred.
@@ -53,6 +54,8 @@ pub struct RuleCount {
 /// The rules at their operating point.
 pub struct Watched {
     pub judged: Judged,
+    /// The share of clean parcels of the tuning part with an alarm, if the setting were the share allowed: how far its name can be believed.
+    pub as_named: f64,
     pub rules: Vec<RuleCount>,
 }
 
@@ -67,16 +70,16 @@ impl Ready {
     fn new(course: &Course, until: DateTime<Utc>) -> Self {
         let deliveries = course.deliveries();
         let from = deliveries.first().map_or(until, |first| first.received);
-        Self { journey: journey(course), from, until }
+        Self { journey: journey(course, deliveries), from, until }
     }
 }
 
-/// The journey that an application would have: every delivery, and the link that it declares when it learns the next carrier's number.
-fn journey(course: &Course) -> Journey {
+/// The journey that an application has after some deliveries, and the link that it declares when it learns the next carrier's number.
+fn journey(course: &Course, deliveries: impl IntoIterator<Item = Shipment>) -> Journey {
     let mut journey = Journey::default();
-    course.deliveries().into_iter().for_each(|delivery| {
+    for delivery in deliveries {
         journey.apply(delivery);
-    });
+    }
     let leg = |index: usize| LegId {
         carrier: CarrierId::from(course.legs[index].carrier.clone()),
         number: TrackingNumber::new(course.legs[index].number.as_str()),
@@ -89,20 +92,18 @@ fn journey(course: &Course) -> Journey {
 
 /// How many journeys are read or replayed in all.
 pub fn work(parts: &Parts, injected: &[(usize, Injected)]) -> usize {
-    parts.train.len() + (HALVINGS + 1) * parts.tune.len() + parts.test.len() + injected.len()
+    parts.train.len() + (HALVINGS + 2) * parts.tune.len() + parts.test.len() + injected.len()
 }
 
 /// What a transit model learns from the journeys that teach: what was known of them when training ends.
 pub fn train(parts: &Parts, bar: &ProgressBar) -> TransitModel {
-    let inspector = Inspector::new(Settings::default()).unwrap_or_else(|error| unreachable!("the defaults are valid: {error}"));
     let mut model = TransitModel::new(ModelSettings::default());
     for course in &parts.train {
         bar.inc(1);
-        let mut history = inspector.digest(&journey(course), parts.train_until).history();
-        history.id = course.id.clone();
-        let is_known = course.delivery_known_at().is_some_and(|known| known <= parts.train_until);
-        history.outcome = is_known.then_some(HistoryEnd::Delivered);
-        model.learn(&history, parts.train_until);
+        let known = course.deliveries().into_iter().filter(|delivery| delivery.received <= parts.train_until);
+        if let Some(history) = History::of(course.id.clone(), &journey(course, known), parts.train_until) {
+            model.learn(&history, parts.train_until);
+        }
     }
     model
 }
@@ -125,6 +126,7 @@ pub fn judge(
         });
         share(of_each.into_iter().filter(|counts| *counts).count(), ready.len())
     };
+    let as_named = alarmed(&inspector(allowed)?, &tune);
     let (mut low, mut high) = (allowed / 50.0, (allowed * 20.0).min(0.9));
     for _ in 0..HALVINGS {
         let middle = (low * high).sqrt();
@@ -143,12 +145,13 @@ pub fn judge(
     let is_alarmed = |alarms: &&Vec<Alarm>| alarms.iter().any(|alarm| is_claim(&inspector, &alarm.rule));
     Ok(Watched {
         judged: Judged {
-            detector: "parceltrail",
+            detector: DETECTOR,
             setting: format!("false_alarms_per_parcel = {low:.4}"),
             tuned: alarmed(&inspector, &tune),
             false_alarms: share(of_test.iter().filter(is_alarmed).count(), test.len()),
             seen,
         },
+        as_named,
         rules: by_rule(&inspector, &of_test),
     })
 }
@@ -196,18 +199,4 @@ fn in_parallel<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> 
         let threads: Vec<_> = items.chunks(size).map(|chunk| scope.spawn(|| chunk.iter().map(&work).collect::<Vec<R>>())).collect();
         threads.into_iter().flat_map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
     })
-}
-
-/// TEMPORARY.
-pub struct Expecting(pub TransitModel);
-impl Expectations for Expecting {
-    fn patience(&self, history: &parceltrail::History, tail: f64) -> Option<DateTime<Utc>> {
-        self.0.patience(history, tail)
-    }
-    fn loss_patience(&self, history: &parceltrail::History, probability: f64) -> Option<DateTime<Utc>> {
-        self.0.loss_patience(history, probability)
-    }
-    fn miss(&self, history: &parceltrail::History, by: DateTime<Utc>, now: DateTime<Utc>) -> Option<f64> {
-        self.0.estimate(&parceltrail::History { promised: Some(by), ..history.clone() }, now)?.miss_promise
-    }
 }
