@@ -8,6 +8,7 @@ use smol_str::SmolStr;
 use super::parcel::{Clearance, Fact, FeedDigest, HoldDigest, Lane, LegDigest, Parcel, PromiseMark, When};
 use crate::History;
 use crate::adapter::IssuerKind;
+use crate::history::{Passage, Planned, Station};
 use crate::journey::{CustomsTrack, Hold, Journey, Leg, LegId, State};
 use crate::model::{Country, Event, EventId, EventTime, Milestone, Place, Reason, Scope, Shipment, Stage};
 
@@ -23,7 +24,6 @@ pub(super) fn digest(journey: &Journey, state: &State, at: DateTime<Utc>) -> Par
     let feeds = feeds(&known);
     let mut parcel = Parcel {
         at,
-        history: History::of_known(SmolStr::default(), &known, state, at),
         renew: state.events.iter().map(|event| event.time.earliest()).filter(|earliest| *earliest > at).min(),
         is_return: known.iter().any(|shipment| shipment.is_return),
         legs: legs(&state.legs, &feeds),
@@ -234,10 +234,34 @@ fn hold(hold: &Hold) -> HoldDigest {
 }
 
 impl Parcel {
-    /// The parcel as a transit model reads it: what [`History::of`] makes of the journey, so that asking and learning agree. Empty where nothing has
-    /// happened at a time that is known.
+    /// The parcel's events as a transit model reads them: the middle of each time, without papers and repetitions.
     #[must_use]
     pub fn history(&self) -> History {
-        self.history.clone().unwrap_or_default()
+        let station = |place: &Place| Station {
+            country: place.country,
+            region: place.region.clone(),
+            postcode: place.postcode.clone(),
+            code: place.code.clone(),
+        };
+        let passage = |fact: &Fact| Passage {
+            at: fact.earliest + (fact.latest - fact.earliest) / 2,
+            stage: fact.stage,
+            milestone: fact.milestone,
+            place: self.place(fact).map(station),
+            planned: None,
+            reason: fact.reason,
+        };
+        let promised = self.promise().map(|promise| promise.by.latest);
+        History {
+            id: SmolStr::default(),
+            carrier: self.carrier.as_ref().map(|carrier| carrier.as_str().into()),
+            service: self.service.clone(),
+            origin: Station { country: self.lane.origin, ..Station::default() },
+            destination: Station { country: self.lane.destination, ..Station::default() },
+            promised,
+            events: self.facts.iter().filter(|fact| fact.milestone.moves_state() && fact.is_of_parcel() && !fact.repeats).map(passage).collect(),
+            schedule: promised.map(|at| Planned { stage: Some(Stage::LastMile), milestone: Milestone::Delivered, at }).into_iter().collect(),
+            ..History::default()
+        }
     }
 }

@@ -61,8 +61,6 @@ pub struct Parcel {
     pub notices: Vec<Notice>,
     /// The feeds that told of it, which facts name by index.
     pub feeds: Vec<FeedDigest>,
-    /// What a transit model is asked with.
-    pub(super) history: Option<crate::History>,
     /// What the transit model expects, by rule.
     pub(super) expected: Vec<(&'static str, Expected)>,
     pub(super) seen: u64,

@@ -48,25 +48,20 @@ impl History {
     /// ```
     #[must_use]
     pub fn of(id: impl Into<SmolStr>, journey: &Journey, now: DateTime<Utc>) -> Option<Self> {
-        let known: Vec<&Shipment> = journey.shipments().map(AsRef::as_ref).collect();
-        Self::of_known(id.into(), &known, &journey.state(now), now)
-    }
-
-    /// The same of what was known at a moment: those deliveries, and the state that follows from them.
-    pub(crate) fn of_known(id: SmolStr, known: &[&Shipment], state: &State, now: DateTime<Utc>) -> Option<Self> {
+        let state = journey.state(now);
         let stands = state.parcel.as_ref().map(|parcel| parcel.milestone);
         if stands == Some(Milestone::Cancelled) {
             return None;
         }
-        let mut events: Vec<Passage> = state.events.iter().filter_map(|event| passage(event, state, now)).collect();
+        let mut events: Vec<Passage> = state.events.iter().filter_map(|event| passage(event, &state, now)).collect();
         events.sort_by_key(|event| event.at);
         let first = events.first()?;
-        let told: Vec<&Shipment> = known.iter().copied().filter(|shipment| shipment.issuer == IssuerKind::Carrier).collect();
+        let told: Vec<&Shipment> = journey.shipments().map(AsRef::as_ref).filter(|shipment| shipment.issuer == IssuerKind::Carrier).collect();
         let origin = ends(&told, state.legs.iter(), |shipment| shipment.origin.as_ref()).or_else(|| first.place.clone()).unwrap_or_default();
         let destination = ends(&told, state.legs.iter().rev(), |shipment| shipment.destination.as_ref()).unwrap_or_default();
         let outcome = [HistoryEnd::Delivered, HistoryEnd::Lost, HistoryEnd::Returned];
         Some(Self {
-            id,
+            id: id.into(),
             carrier: state.legs.first().map(|leg| leg.carrier.as_str().into()),
             service: state.legs.first().and_then(|leg| of_leg(&told, leg).filter_map(|shipment| shipment.service.clone()).next()),
             origin,
