@@ -120,7 +120,8 @@ impl Cases {
 fn meet(cases: &mut Vec<Case>, parcel: &str, finding: &Finding, now: DateTime<Utc>, settings: &CaseSettings) -> Option<CaseChange> {
     let id = CaseId::of(parcel, finding);
     let recent = |case: &Case| case.resolved.is_none_or(|resolved| now <= settings.reopen.after(resolved));
-    let known = cases.iter().rposition(|case| case.id == id || case.is_of(finding) && recent(case));
+    let open = cases.iter().position(|case| case.is_open() && case.is_of(finding));
+    let known = open.or_else(|| cases.iter().rposition(|case| case.id == id || case.is_of(finding) && recent(case)));
     let Some(case) = known.and_then(|at| cases.get_mut(at)) else {
         if finding.under.is_some() {
             return None;

@@ -6,9 +6,7 @@ use chrono::{DateTime, Utc};
 use smol_str::SmolStr;
 
 use super::parcel::{Clearance, Fact, FeedDigest, HoldDigest, Lane, LegDigest, Parcel, PromiseMark, When};
-use crate::History;
 use crate::adapter::IssuerKind;
-use crate::history::{Passage, Planned, Station};
 use crate::journey::{CustomsTrack, Hold, Journey, Leg, LegId, State};
 use crate::model::{Country, Event, EventId, EventTime, Milestone, Place, Reason, Scope, Shipment, Stage};
 
@@ -230,38 +228,5 @@ fn hold(hold: &Hold) -> HoldDigest {
         event: hold.event,
         agency: hold.agency.clone(),
         party: hold.who_must_act(),
-    }
-}
-
-impl Parcel {
-    /// The parcel's events as a transit model reads them: the middle of each time, without papers and repetitions.
-    #[must_use]
-    pub fn history(&self) -> History {
-        let station = |place: &Place| Station {
-            country: place.country,
-            region: place.region.clone(),
-            postcode: place.postcode.clone(),
-            code: place.code.clone(),
-        };
-        let passage = |fact: &Fact| Passage {
-            at: fact.earliest + (fact.latest - fact.earliest) / 2,
-            stage: fact.stage,
-            milestone: fact.milestone,
-            place: self.place(fact).map(station),
-            planned: None,
-            reason: fact.reason,
-        };
-        let promised = self.promise().map(|promise| promise.by.latest);
-        History {
-            id: SmolStr::default(),
-            carrier: self.carrier.as_ref().map(|carrier| carrier.as_str().into()),
-            service: self.service.clone(),
-            origin: Station { country: self.lane.origin, ..Station::default() },
-            destination: Station { country: self.lane.destination, ..Station::default() },
-            promised,
-            events: self.facts.iter().filter(|fact| fact.milestone.moves_state() && fact.is_of_parcel() && !fact.repeats).map(passage).collect(),
-            schedule: promised.map(|at| Planned { stage: Some(Stage::LastMile), milestone: Milestone::Delivered, at }).into_iter().collect(),
-            ..History::default()
-        }
     }
 }

@@ -3,16 +3,18 @@
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use smol_str::SmolStr;
 
 use super::catalogue::{Catalogue, Profile};
 use super::cohort::{Cohort, NOTHING_KNOWN, Surroundings};
 use super::digest;
+use super::expectations::{Expectations, Foresight};
 use super::finding::Findings;
 use super::parcel::Parcel;
-use super::rule::{Expectations, Foresight, Look};
+use super::rule::Look;
 use super::settings::{LanePattern, Section, Settings, SettingsError};
+use crate::History;
 use crate::journey::{Journey, State};
 
 /// The rules with their settings.
@@ -98,18 +100,40 @@ impl Inspector {
         digest::digest(journey, state, at)
     }
 
+    /// The digest of a customer's journey as it is known at a moment, with what a transit model expects of it.
+    #[must_use]
+    pub fn digest_expecting(&self, journey: &Journey, at: DateTime<Utc>, customer: Option<&str>, model: &dyn Expectations) -> Parcel {
+        let state = journey.state_at(at, at);
+        let mut parcel = self.digest_state(journey, &state, at);
+        parcel.customer = customer.map(Into::into);
+        if !parcel.terminal
+            && let Some(history) = History::of_state("", journey, &state, at)
+        {
+            self.foresee(&mut parcel, &history, model);
+        }
+        parcel
+    }
+
     /// Asks a transit model once what the rules need of it until the journey changes: when silence becomes unusual, when the promise is
-    /// probably missed. Set [`Parcel::customer`] before, if overrides name customers.
-    pub fn foresee(&self, parcel: &mut Parcel, model: &dyn Expectations) {
+    /// probably missed. `history` is the same journey at the same moment ([`History::of_state`]). Set [`Parcel::customer`] before, if overrides
+    /// name customers.
+    pub fn foresee(&self, parcel: &mut Parcel, history: &History, model: &dyn Expectations) {
         parcel.expected.clear();
-        if parcel.terminal || parcel.facts.is_empty() {
+        if parcel.terminal || history.events.is_empty() {
             return;
         }
-        let history = parcel.history();
+        let patient;
+        let history = match doubt(parcel, history) {
+            Some(doubt) => {
+                patient = later(history, doubt);
+                &patient
+            }
+            None => history,
+        };
         let stays = parcel.stays().max(usize::from(self.settings.stays_per_journey)).max(1);
         #[expect(clippy::cast_precision_loss, reason = "a journey has few stays")]
         let tail = self.settings.false_alarms_per_parcel.get() / stays as f64;
-        let ahead = Foresight { parcel, history: &history, model, tail };
+        let ahead = Foresight { parcel, history, model, tail };
         let expected = self.profile(parcel).rules.iter().filter_map(|slot| Some((slot.about.code, slot.rule.foresee(&ahead)?))).collect();
         parcel.expected = expected;
     }
@@ -182,6 +206,21 @@ impl Inspector {
         }
         matching
     }
+}
+
+/// How much later than a history has it the last event may have been.
+fn doubt(parcel: &Parcel, history: &History) -> Option<TimeDelta> {
+    let latest = parcel.facts.iter().filter(|fact| fact.is_of_parcel() && fact.milestone.moves_state()).map(|fact| fact.latest).max()?;
+    Some(latest - history.events.last()?.at).filter(|doubt| *doubt > TimeDelta::zero())
+}
+
+/// The history with its last event as late as it may have been, so that an unknown zone cannot raise an alarm.
+fn later(history: &History, doubt: TimeDelta) -> History {
+    let mut history = history.clone();
+    if let Some(last) = history.events.last_mut() {
+        last.at = last.at.checked_add_signed(doubt).unwrap_or(last.at);
+    }
+    history
 }
 
 fn overrides(catalogue: &Catalogue, settings: &Settings) -> Result<Vec<(u8, HashMap<Target, usize>)>, SettingsError> {

@@ -39,6 +39,7 @@ mod cases;
 mod catalogue;
 mod cohort;
 mod digest;
+mod expectations;
 mod finding;
 mod inspector;
 mod parcel;
@@ -52,11 +53,12 @@ pub use case::{Case, CaseChange, CaseEvent, CaseId, CaseSettings, CaseStatus, Ca
 pub use cases::Cases;
 pub use catalogue::Catalogue;
 pub use cohort::{Cohort, FeedPulse, LanePulse, Surroundings};
+pub use expectations::{Expectations, Foresight};
 pub use finding::{Category, Datum, Draft, Expected, Finding, Findings, Level};
 pub use inspector::Inspector;
 pub use parcel::{Clearance, Fact, FeedDigest, HoldDigest, Lane, LegDigest, Parcel, PromiseMark, When};
 pub use replay::Replay;
-pub use rule::{CohortRule, Expectations, Foresight, Look, Rule, RuleAbout, SettingAbout};
+pub use rule::{CohortRule, Look, Rule, RuleAbout, SettingAbout};
 pub use settings::{LanePattern, Override, Section, Settings, SettingsError};
 pub use span::{InvalidShare, InvalidSpan, Share, Span};
 

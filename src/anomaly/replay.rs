@@ -4,10 +4,10 @@ use chrono::{DateTime, Duration, Utc};
 
 use super::case::CaseChange;
 use super::cases::Cases;
+use super::expectations::Expectations;
 use super::finding::Findings;
 use super::inspector::Inspector;
 use super::parcel::Parcel;
-use super::rule::Expectations;
 use crate::journey::Journey;
 
 /// Two looks without news are at least so far apart, whatever a rule asks for.
@@ -104,11 +104,11 @@ impl<'a> Replay<'a> {
     }
 
     fn digest(&self, journey: &Journey, now: DateTime<Utc>) -> Parcel {
+        if let Some(model) = self.model {
+            return self.inspector.digest_expecting(journey, now, self.customer, model);
+        }
         let mut parcel = self.inspector.digest(journey, now);
         parcel.customer = self.customer.map(Into::into);
-        if let Some(model) = self.model {
-            self.inspector.foresee(&mut parcel, model);
-        }
         parcel
     }
 }

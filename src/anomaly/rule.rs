@@ -3,9 +3,9 @@
 use chrono::{DateTime, Utc};
 
 use super::cohort::{Cohort, Surroundings};
+use super::expectations::Foresight;
 use super::finding::{Category, Draft, Expected, Findings, Level};
 use super::parcel::Parcel;
-use crate::History;
 
 /// What a rule says about itself, at run time and in the documentation.
 #[derive(Debug, PartialEq, Eq)]
@@ -120,65 +120,6 @@ pub trait CohortRule: std::fmt::Debug + Send + Sync + 'static {
 
     /// Looks at the statistics and raises what is wrong, each with the feed or lane as [subject](Draft::about).
     fn inspect(&self, cohort: &Cohort, look: &mut Look<'_>);
-}
-
-/// Who can say how long things take. A trained transit model does; an application may bring its own.
-pub trait Expectations: Send + Sync {
-    /// When the silence since the last event of `history` becomes longer than all but `tail` (0 to 1) of comparable stays.
-    /// `None` where there is no evidence, or no silence is unusual.
-    fn patience(&self, history: &History, tail: f64) -> Option<DateTime<Utc>>;
-
-    /// When, without news, the parcel will more probably than `probability` never arrive.
-    fn loss_patience(&self, history: &History, probability: f64) -> Option<DateTime<Utc>>;
-
-    /// How probably the parcel arrives after `by`, if nothing more is heard until `now`.
-    fn miss(&self, history: &History, by: DateTime<Utc>, now: DateTime<Utc>) -> Option<f64>;
-}
-
-/// What [`Rule::foresee`] works with.
-#[derive(Clone, Copy)]
-pub struct Foresight<'a> {
-    /// The parcel.
-    pub parcel: &'a Parcel,
-    /// Its events as the model reads them.
-    pub history: &'a History,
-    /// The model.
-    pub model: &'a dyn Expectations,
-    /// The share of stays that may be taken for trouble although they are none: the false alarms allowed per parcel, divided over the stays
-    /// of a journey.
-    pub tail: f64,
-}
-
-impl Foresight<'_> {
-    /// When the silence since the last event becomes unusual, and when twenty times more so.
-    #[must_use]
-    pub fn patience(&self) -> Option<Expected> {
-        let at = self.model.patience(self.history, self.tail)?;
-        Some(Expected { at, severe: self.model.patience(self.history, self.tail / 20.0).filter(|severe| *severe > at) })
-    }
-
-    /// When the probability of missing `by` exceeds `probability`, if it does so before `by`.
-    #[must_use]
-    pub fn miss(&self, by: DateTime<Utc>, probability: f64) -> Option<DateTime<Utc>> {
-        let misses = |now: DateTime<Utc>| self.model.miss(self.history, by, now).map(|miss| miss >= probability);
-        let mut early = self.parcel.at;
-        if early >= by {
-            return None;
-        }
-        if misses(early)? {
-            return Some(early);
-        }
-        // Just before the promised moment. Without news the probability only grows.
-        let mut late = by;
-        if !misses(late)? {
-            return None;
-        }
-        for _ in 0..10 {
-            let middle = early + (late - early) / 2;
-            if misses(middle)? { late = middle } else { early = middle }
-        }
-        Some(late)
-    }
 }
 
 static NO_RULE: RuleAbout = RuleAbout { code: "", category: Category::Data, lines: &[], settings: &[], under: &[] };

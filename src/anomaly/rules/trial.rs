@@ -31,8 +31,7 @@ pub fn finding_with(
     now: &str,
 ) -> Option<Finding> {
     let inspector = inspector();
-    let mut parcel = inspector.digest(&journey(told), moment(at));
-    inspector.foresee(&mut parcel, model);
+    let parcel = inspector.digest_expecting(&journey(told), moment(at), None, model);
     inspector.inspect(&parcel, moment(now)).found.into_iter().find(|finding| finding.rule == code)
 }
 
