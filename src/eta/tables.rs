@@ -69,6 +69,11 @@ impl Tables {
         weight_at(self.newest, settings)
     }
 
+    /// The newest date of any evidence, seconds since 1970.
+    pub(super) const fn newest(&self) -> i64 {
+        self.newest
+    }
+
     pub(super) fn contexts(&self) -> usize {
         self.by_key.len()
     }
@@ -108,7 +113,7 @@ pub(super) fn refine<'a>(
 }
 
 /// Forward decay: later observations weigh more, by a factor that depends on nothing but their date.
-fn weight_at(seconds: i64, settings: &ModelSettings) -> f64 {
+pub(super) fn weight_at(seconds: i64, settings: &ModelSettings) -> f64 {
     const LANDMARK: i64 = 1_577_836_800;
     let days = ((seconds - LANDMARK) as f64 / 86_400.0).clamp(-20_000.0, 40_000.0);
     (days / settings.half_life_days.max(1.0)).clamp(-900.0, 900.0).exp2()
