@@ -227,7 +227,9 @@ fn stated_links(legs: &mut Legs, deliveries: &[&Shipment], events: &[Standing<'_
     references.sort();
     references.dedup();
     for (carrier, number, reference) in references {
-        let Some(here) = legs.find(carrier, number.as_str()) else { continue };
+        // A shop names the next carrier under the number of the one that it handed the parcel to.
+        let here = legs.find(carrier, number.as_str()).or_else(|| find_by_number(legs, &Reference::new(Role::Waybill, number.as_str())));
+        let Some(here) = here else { continue };
         match reference.role {
             Role::NextCarrier | Role::Redirection | Role::Return => {
                 if let Some(there) = find_or_add(legs, carrier, here, reference) {
