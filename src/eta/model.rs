@@ -161,12 +161,16 @@ impl TransitModel {
             let wait = (promise.timestamp() - step.at) as f64;
             if wait <= silence { 1.0 } else { (curve.beyond(wait) / curve.beyond(silence).max(1e-300)).clamp(0.0, 1.0) }
         });
+        let levels @ [p10, p50, p80, p90] = [0.1, 0.5, 0.8, 0.9].map(|share| at(share, &curve));
         Some(Estimate {
             made: now,
-            p10: at(0.1, &curve),
-            p50: at(0.5, &curve),
-            p80: at(0.8, &curve),
-            p90: at(0.9, &curve),
+            p10,
+            p50,
+            p80,
+            p90,
+            uncorrected: levels,
+            stage: step.kind.stage(),
+            milestone: step.kind.milestone(),
             loss: curve.never_after(silence),
             miss_promise,
             promise,
