@@ -1,9 +1,9 @@
 //! Who says how long things take: [`Expectations`], and how rules ask: [`Foresight`].
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::finding::Expected;
-use super::parcel::Parcel;
+use super::parcel::{Fact, Parcel};
 use crate::History;
 use crate::eta::TransitModel;
 
@@ -38,8 +38,17 @@ impl Foresight<'_> {
     /// When the silence since the last event becomes unusual, and when twenty times more so.
     #[must_use]
     pub fn patience(&self) -> Option<Expected> {
-        let at = self.model.patience(self.history, self.tail)?;
-        Some(Expected { at, severe: self.model.patience(self.history, self.tail / 20.0).filter(|severe| *severe > at) })
+        let vague = self.vagueness();
+        let patience = |tail: f64| self.model.patience(self.history, tail)?.checked_add_signed(vague);
+        let at = patience(self.tail)?;
+        Some(Expected { at, severe: patience(self.tail / 20.0).filter(|severe| *severe > at) })
+    }
+
+    /// How much later than the model reads it the last event may have been: silence counts from the latest instant that it allows.
+    fn vagueness(&self) -> TimeDelta {
+        let middle = |fact: &Fact| fact.earliest + (fact.latest - fact.earliest) / 2;
+        let counted = self.parcel.facts.iter().filter(|fact| fact.milestone.moves_state() && fact.is_of_parcel() && !fact.repeats);
+        counted.max_by_key(|fact| middle(fact)).map_or(TimeDelta::zero(), |last| last.latest - middle(last))
     }
 
     /// When the probability of missing `by` exceeds `probability`, if it does so before `by`.

@@ -39,6 +39,7 @@ impl Tables {
                 End::Never => Seen::Never,
             };
             let stay = match next {
+                Some(next) if next.kind.milestone() == crate::model::Milestone::Lost => Seen::Never,
                 Some(next) => Seen::Ended((next.at - step.at) as f64),
                 None if record.end == End::Never => Seen::Never,
                 None => Seen::Going((record.seen - step.at) as f64),
