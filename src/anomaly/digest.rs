@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use smol_str::SmolStr;
 
 use super::parcel::{Clearance, Fact, FeedDigest, HoldDigest, Lane, LegDigest, Parcel, PromiseMark, When};
+use super::{order, travel};
 use crate::adapter::IssuerKind;
 use crate::journey::{CustomsTrack, Hold, Journey, Leg, LegId, State};
 use crate::model::{Country, Event, EventId, EventTime, Milestone, Place, Reason, Scope, Shipment, Stage};
@@ -29,10 +30,14 @@ pub(super) fn digest(journey: &Journey, state: &State, at: DateTime<Utc>) -> Par
         pieces: state.pieces.iter().map(|piece| piece.milestone).collect(),
         conflicts: state.conflicts.clone(),
         notices: state.notices.clone(),
+        orders: order::orders(&known, state, at),
+        destinations: destinations(&known, state),
+        piece_count: known.iter().filter_map(|shipment| shipment.piece_count).max().unwrap_or(0),
         feeds,
         ..Parcel::default()
     };
-    take_facts(&mut parcel, &known, state);
+    let received = first_received(&known);
+    take_facts(&mut parcel, &received, state);
     take_state(&mut parcel, state);
     parcel.lane = lane(&known, state, &parcel);
     parcel.service = known.iter().rev().find_map(|shipment| shipment.service.clone());
@@ -40,7 +45,30 @@ pub(super) fn digest(journey: &Journey, state: &State, at: DateTime<Utc>) -> Par
         .into_iter()
         .filter_map(|(is_export, track)| clearance(&parcel, is_export, track.as_ref()?))
         .collect();
+    parcel.leaps = travel::leaps(&parcel);
+    parcel.clock_doubts = travel::clock_doubts(&parcel, state, &received);
     parcel
+}
+
+/// When each statement was first received. Deliveries come in the order of their receipt.
+fn first_received(known: &[&Shipment]) -> HashMap<EventId, DateTime<Utc>> {
+    let mut received = HashMap::new();
+    for shipment in known {
+        for event in &shipment.events {
+            received.entry(event.id()).or_insert(shipment.received);
+        }
+    }
+    received
+}
+
+/// Where the last leg's feeds and the shops say that it goes.
+fn destinations(known: &[&Shipment], state: &State) -> Vec<Place> {
+    let last = state.legs.iter().rev().find(|leg| leg.owns_final_address).map(|leg| &leg.carrier);
+    let tells = |shipment: &Shipment| shipment.issuer == IssuerKind::Merchant || Some(&shipment.carrier) == last;
+    let mut places: Vec<Place> = known.iter().filter(|shipment| tells(shipment)).filter_map(|shipment| shipment.destination.clone()).collect();
+    places.sort_by_key(Place::identity);
+    places.dedup();
+    places
 }
 
 fn feeds(known: &[&Shipment]) -> Vec<FeedDigest> {
@@ -102,13 +130,7 @@ fn promises(known: &[&Shipment], state: &State, feeds: &[FeedDigest]) -> Vec<Pro
     marks
 }
 
-fn take_facts(parcel: &mut Parcel, known: &[&Shipment], state: &State) {
-    let mut received: HashMap<EventId, DateTime<Utc>> = HashMap::new();
-    for shipment in known {
-        for event in &shipment.events {
-            received.entry(event.id()).or_insert(shipment.received);
-        }
-    }
+fn take_facts(parcel: &mut Parcel, received: &HashMap<EventId, DateTime<Utc>>, state: &State) {
     let mut places: HashMap<SmolStr, u16> = HashMap::new();
     for event in state.events.iter().filter(|event| event.time.earliest() <= parcel.at) {
         let id = event.id();
@@ -183,7 +205,12 @@ fn lane(known: &[&Shipment], state: &State, parcel: &Parcel) -> Lane {
     let origin = state.legs.iter().find_map(|leg| country(leg, |shipment| shipment.origin.as_ref()));
     let seen = || parcel.facts.iter().filter(|fact| fact.is_of_parcel()).find_map(|fact| parcel.place(fact)?.country);
     let destination = state.legs.iter().rev().find_map(|leg| country(leg, |shipment| shipment.destination.as_ref()));
-    Lane { origin: origin.or_else(seen), destination }
+    // Before a carrier does, a shop knows where its orders go.
+    let shop = |place: fn(&Shipment) -> Option<&Place>| {
+        known.iter().rev().filter(|shipment| shipment.issuer == IssuerKind::Merchant).find_map(|shipment| place(shipment)?.country)
+    };
+    let origin = origin.or_else(|| shop(|shipment| shipment.origin.as_ref())).or_else(seen);
+    Lane { origin, destination: destination.or_else(|| shop(|shipment| shipment.destination.as_ref())) }
 }
 
 fn is_export(stage: Option<Stage>) -> bool {

@@ -41,26 +41,31 @@ mod cohort;
 mod digest;
 mod expectations;
 mod finding;
+mod geography;
 mod inspector;
+mod order;
 mod parcel;
 mod replay;
 mod rule;
 pub mod rules;
 mod settings;
 mod span;
+mod travel;
 
 pub use case::{Case, CaseChange, CaseEvent, CaseId, CaseSettings, CaseStatus, CaseStep};
 pub use cases::Cases;
 pub use catalogue::Catalogue;
-pub use cohort::{Cohort, FeedPulse, LanePulse, Surroundings};
+pub use cohort::{Cohort, FeedPulse, LanePulse, OrderMark, Surroundings};
 pub use expectations::{Expectations, Foresight};
 pub use finding::{Category, Datum, Draft, Expected, Finding, Findings, Level};
 pub use inspector::Inspector;
+pub use order::{OrderDigest, Signal};
 pub use parcel::{Clearance, Fact, FeedDigest, HoldDigest, Lane, LegDigest, Parcel, PromiseMark, When};
 pub use replay::Replay;
 pub use rule::{CohortRule, Look, Rule, RuleAbout, SettingAbout};
 pub use settings::{LanePattern, Override, Section, Settings, SettingsError};
 pub use span::{InvalidShare, InvalidSpan, Share, Span};
+pub use travel::{ClockDoubt, Leap};
 
 /// Every rule's settings with their defaults, as TOML, each explained.
 ///

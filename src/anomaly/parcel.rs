@@ -4,6 +4,8 @@ use chrono::{DateTime, Utc};
 use smol_str::SmolStr;
 
 use super::finding::{Datum, Expected};
+use super::order::OrderDigest;
+use super::travel::{ClockDoubt, Leap};
 use crate::adapter::{IssuerKind, Notice};
 use crate::journey::{Conflict, LinkEvidence};
 use crate::model::{
@@ -61,6 +63,16 @@ pub struct Parcel {
     pub notices: Vec<Notice>,
     /// The feeds that told of it, which facts name by index.
     pub feeds: Vec<FeedDigest>,
+    /// The orders that it belongs to, where a shop tells of them.
+    pub orders: Vec<OrderDigest>,
+    /// Where it goes, as each feed of the last leg and each shop tells.
+    pub destinations: Vec<Place>,
+    /// How many pieces are counted at most; zero where nobody counts.
+    pub piece_count: u32,
+    /// Scans in two countries that follow each other closely.
+    pub leaps: Vec<Leap>,
+    /// Signs that feeds' clocks are wrong.
+    pub clock_doubts: Vec<ClockDoubt>,
     /// What the transit model expects, by rule.
     pub(super) expected: Vec<(&'static str, Expected)>,
     pub(super) seen: u64,

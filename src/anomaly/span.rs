@@ -142,6 +142,12 @@ impl Share {
         Self(if percent > 100 { 1.0 } else { percent as f64 / 100.0 })
     }
 
+    /// So many of a million; more than all are all.
+    #[must_use]
+    pub const fn per_million(parts: u32) -> Self {
+        Self(if parts > 1_000_000 { 1.0 } else { parts as f64 / 1_000_000.0 })
+    }
+
     /// The number.
     #[must_use]
     pub const fn get(self) -> f64 {

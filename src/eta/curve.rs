@@ -2,6 +2,8 @@
 
 use std::ops::AddAssign;
 
+use super::arrival::Arrival;
+
 /// Bins: the first holds what is under a minute, the last what is over four years.
 pub(super) const BINS: usize = 86;
 const PER_OCTAVE: f64 = 4.0;
@@ -132,49 +134,19 @@ impl Curve {
         Self { mass, never: left.max(0.0) }
     }
 
-    /// The share that lasts longer than `seconds`, with those that never end.
-    pub(super) fn beyond(&self, seconds: f64) -> f64 {
-        let nth = bin(seconds);
-        let later: f64 = self.mass[nth + 1..].iter().sum();
-        self.never + later + self.mass[nth] * (1.0 - within(nth, seconds))
-    }
-
-    /// The share that never ends, of those that last longer than `seconds`.
-    pub(super) fn never_after(&self, seconds: f64) -> f64 {
-        let beyond = self.beyond(seconds);
-        if beyond > 0.0 { (self.never / beyond).clamp(0.0, 1.0) } else { 1.0 }
-    }
-
-    /// The duration under which a share lies of those that end and last longer than `seconds`. At least `seconds`.
-    pub(super) fn quantile_after(&self, seconds: f64, share: f64) -> f64 {
-        let ending = (self.beyond(seconds) - self.never).max(0.0);
-        self.where_beyond(self.never + ending * (1.0 - share)).max(seconds)
-    }
-
-    /// From what duration on no more than `share` last longer, those included that never end.
-    pub(super) fn where_beyond(&self, share: f64) -> f64 {
-        let mut left: f64 = self.never + self.mass.iter().sum::<f64>();
-        for (nth, mass) in self.mass.iter().enumerate() {
-            if left - mass <= share && *mass > 0.0 {
-                let part = ((left - share) / mass).clamp(0.0, 1.0);
-                return between(nth, part);
-            }
-            left -= mass;
-        }
-        edge(BINS - 1)
-    }
-
     pub(super) const fn never(&self) -> f64 {
         self.never
     }
-}
 
-/// How far into its bin a duration lies, from 0 to 1.
-fn within(bin: usize, seconds: f64) -> f64 {
-    let (low, high) = (edge(bin), edge(bin + 1));
-    ((seconds - low) / (high - low)).clamp(0.0, 1.0)
-}
-
-fn between(bin: usize, part: f64) -> f64 {
-    edge(bin) + (edge(bin + 1) - edge(bin)) * part
+    /// The same as points on a curve.
+    pub(super) fn arrival(&self) -> Arrival {
+        let ending: f64 = self.mass.iter().sum();
+        let mut arrival = Arrival::new(self.never / (self.never + ending).max(1e-300));
+        let mut below = 0.0;
+        for (nth, mass) in self.mass.iter().enumerate() {
+            below += mass;
+            arrival.push(edge(nth + 1), below / ending.max(1e-300));
+        }
+        arrival
+    }
 }

@@ -25,6 +25,12 @@ pub struct Estimate {
     pub miss_promise: Option<f64>,
     /// The carrier's or the shop's own promise.
     pub promise: Option<DateTime<Utc>>,
+    /// P10, P50, P80 and P90 as the model gave them, before any [`Calibration`](super::Calibration).
+    pub uncorrected: [DateTime<Utc>; 4],
+    /// Stage of the last event that moved the parcel.
+    pub stage: Option<Stage>,
+    /// That event: what the estimate counts from.
+    pub milestone: Milestone,
     /// What it rests on.
     pub basis: Basis,
     /// What each level of evidence said.

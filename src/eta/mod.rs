@@ -26,12 +26,17 @@
 //! An open journey is evidence too: teach it as often as you like; what was taught last about a journey replaces what was taught before, and its end
 //! replaces all.
 
+mod arrival;
+#[doc(hidden)]
+pub mod boost;
 pub mod calendar;
 mod calibration;
 mod context;
 mod curve;
 mod estimate;
 mod fallback;
+mod features;
+mod fit;
 mod kind;
 mod memory;
 mod model;

@@ -1,12 +1,16 @@
 //! The model: what it learned, and what it answers.
 
+use std::sync::{Arc, OnceLock};
+
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::arrival::Arrival;
 use super::context::Level;
 use super::curve::Curve;
 use super::estimate::{Basis, Estimate, Factor};
 use super::fallback;
+use super::fit::Fitted;
 use super::memory::{Forget, Memory};
 use super::record::{End, Record};
 use super::settings::ModelSettings;
@@ -20,6 +24,7 @@ pub struct TransitModel {
     settings: ModelSettings,
     memory: Memory,
     tables: Tables,
+    fitted: OnceLock<Arc<Fitted>>,
 }
 
 /// Why two models cannot be combined.
@@ -44,6 +49,8 @@ pub(super) struct VersionError {
 }
 
 const VERSION: u32 = 1;
+/// After how many seconds of data the trees are fitted anew.
+const STALE: i64 = 7 * 86_400;
 
 #[derive(Serialize, Deserialize)]
 struct Written {
@@ -81,8 +88,24 @@ impl TransitModel {
     /// What is taught again replaces what was taught before, unless it tells less.
     pub fn learn(&mut self, history: &History, as_of: DateTime<Utc>) {
         let Some(record) = Record::of(history, as_of) else { return };
-        let Self { settings, memory, tables } = self;
+        let Self { settings, memory, tables, .. } = self;
         memory.insert(record, settings, |record, sign| tables.count(record, sign, settings));
+        let is_stale =
+            |fitted: &Arc<Fitted>| self.tables.newest() - fitted.newest >= STALE || self.memory.len() > fitted.journeys + fitted.journeys / 4 + 20;
+        if self.fitted.get().is_some_and(is_stale) {
+            self.fitted.take();
+        }
+    }
+
+    /// Fits the trees to everything that is remembered now, so that no estimate has to wait for it. Left out, the first estimate does it, and again
+    /// whenever what was fitted is a week of data old.
+    pub fn prepare(&mut self) {
+        self.fitted.take();
+        self.fitted();
+    }
+
+    fn fitted(&self) -> &Fitted {
+        self.fitted.get_or_init(|| Arc::new(Fitted::to(&self.memory, &self.settings, self.tables.newest())))
     }
 
     /// Takes in everything that another model learned: the result is the model that learned it all, within rounding.
@@ -93,7 +116,8 @@ impl TransitModel {
         if self.settings != other.settings {
             return Err(MergeError::Settings { left: Box::new(self.settings.clone()), right: Box::new(other.settings.clone()) });
         }
-        let Self { settings, memory, tables } = self;
+        self.fitted.take();
+        let Self { settings, memory, tables, .. } = self;
         for record in other.memory.records() {
             memory.insert(record.clone(), settings, |record, sign| tables.count(record, sign, settings));
         }
@@ -102,7 +126,8 @@ impl TransitModel {
 
     /// Forgets journeys; estimates are then what they would be had those never been taught.
     pub fn forget(&mut self, what: &Forget) {
-        let Self { settings, memory, tables } = self;
+        self.fitted.take();
+        let Self { settings, memory, tables, .. } = self;
         memory.forget(what, settings, |record, sign| tables.count(record, sign, settings));
     }
 
@@ -117,26 +142,35 @@ impl TransitModel {
         let last = record.steps.len().checked_sub(1)?;
         let step = record.steps[last];
         let silence = (now.timestamp() - step.at).max(0) as f64;
-        let at = |share: f64, curve: &Curve| instant(step.at, curve.quantile_after(silence, share)).max(now);
+        let at = |share: f64, curve: &Arrival| instant(step.at, curve.quantile_after(silence, share)).max(now);
         let mut explanation = Vec::new();
         let mut basis = (Level::Prior, 0.0);
         let (curve, prior) = self.arrival(&record, last, |level, observations, curve| {
             if observations >= 3.0 || basis.0 == Level::Prior {
                 basis = (level, observations);
             }
-            explanation.push(Factor { name: format!("{level:?}").to_lowercase(), value: name(level, history), observations, says: at(0.5, curve) });
+            explanation.push(Factor {
+                name: format!("{level:?}").to_lowercase(),
+                value: name(level, history),
+                observations,
+                says: at(0.5, &curve.arrival()),
+            });
         });
         let promise = history.promised;
         let miss_promise = promise.map(|promise| {
             let wait = (promise.timestamp() - step.at) as f64;
             if wait <= silence { 1.0 } else { (curve.beyond(wait) / curve.beyond(silence).max(1e-300)).clamp(0.0, 1.0) }
         });
+        let levels @ [p10, p50, p80, p90] = [0.1, 0.5, 0.8, 0.9].map(|share| at(share, &curve));
         Some(Estimate {
             made: now,
-            p10: at(0.1, &curve),
-            p50: at(0.5, &curve),
-            p80: at(0.8, &curve),
-            p90: at(0.9, &curve),
+            p10,
+            p50,
+            p80,
+            p90,
+            uncorrected: levels,
+            stage: step.kind.stage(),
+            milestone: step.kind.milestone(),
             loss: curve.never_after(silence),
             miss_promise,
             promise,
@@ -146,11 +180,14 @@ impl TransitModel {
     }
 
     /// How long after a step a parcel arrives.
-    pub(super) fn arrival(&self, record: &Record, step: usize, told: impl FnMut(Level, f64, &Curve)) -> (Curve, &'static str) {
+    pub(super) fn arrival(&self, record: &Record, step: usize, told: impl FnMut(Level, f64, &Curve)) -> (Arrival, &'static str) {
         let abroad = record.route.from.country != record.route.to.country;
         let (prior, source) = fallback::remaining(record.steps[step].kind.milestone(), abroad);
         let spreads = self.tables.levels(record, &record.steps[step]).map(|(level, table)| (level, &table.arrival));
-        (refine(prior, spreads, self.tables.unit(&self.settings), self.settings.shrinkage, told), source)
+        let curve = refine(prior, spreads, self.tables.unit(&self.settings), self.settings.shrinkage, told);
+        let fitted = self.fitted();
+        let arrival = if fitted.is_ready() { fitted.arrival(record, step, curve.never()) } else { curve.arrival() };
+        (arrival, source)
     }
 
     pub(super) const fn tables(&self) -> &Tables {
@@ -195,7 +232,7 @@ impl TryFrom<Written> for TransitModel {
             return Err(VersionError { found: written.version });
         }
         let mut model = Self::new(written.settings);
-        let Self { settings, memory, tables } = &mut model;
+        let Self { settings, memory, tables, .. } = &mut model;
         for record in written.journeys {
             memory.insert(record, settings, |record, sign| tables.count(record, sign, settings));
         }

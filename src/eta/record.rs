@@ -3,13 +3,14 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::features::UNKNOWN;
 use super::kind::Kind;
 use crate::History;
 use crate::history::{Attribute, HistoryEnd, Station};
 use crate::model::{Country, Milestone};
 
 /// The words of a journey that contexts are made of, as hashes; 0 where nothing is known.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Route {
     pub(super) carrier: u32,
     pub(super) service: u32,
@@ -18,12 +19,16 @@ pub(super) struct Route {
 }
 
 /// A place as hashes, coarse to fine.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Spot {
     pub(super) country: u32,
     pub(super) region: u32,
+    /// The first three characters of the postcode.
+    pub(super) area: u32,
     pub(super) postcode: u32,
     pub(super) code: u32,
+    /// The digits that the postcode begins with: neighbours have near numbers.
+    pub(super) number: f32,
 }
 
 impl Spot {
@@ -31,8 +36,10 @@ impl Spot {
         Self {
             country: station.country.as_ref().map_or(0, packed),
             region: hashed(station.region.as_deref()),
+            area: hashed(station.postcode.as_deref().map(area)),
             postcode: hashed(station.postcode.as_deref()),
             code: hashed(station.code.as_deref()),
+            number: station.postcode.as_deref().map_or(UNKNOWN, leading_number),
         }
     }
 
@@ -156,6 +163,16 @@ impl Record {
         let rank = |record: &Self| (record.end != End::Open, record.seen, record.steps.len());
         rank(self) >= rank(other)
     }
+}
+
+fn area(postcode: &str) -> &str {
+    postcode.char_indices().nth(3).map_or(postcode, |(end, _)| &postcode[..end])
+}
+
+fn leading_number(postcode: &str) -> f32 {
+    let digits = postcode.bytes().take(5).take_while(u8::is_ascii_digit);
+    let (number, count) = digits.fold((0_u32, 0_u32), |(number, count), digit| (number * 10 + u32::from(digit - b'0'), count + 1));
+    if count == 0 { UNKNOWN } else { number as f32 * 10_f32.powi(5 - count as i32) }
 }
 
 fn value_of(value: &Attribute) -> Option<Value> {

@@ -15,7 +15,7 @@ use crate::model::Milestone;
 const ENOUGH: f64 = 12.0;
 
 impl TransitModel {
-    /// From when on the silence since the last event is longer than in all but `tail` of comparable stays, such as 0.01. `None` if the journey is
+    /// From when on the silence since the last event is longer than in all but `tail` of comparable stays that ended, such as 0.01. `None` if the journey is
     /// finished or too few comparable stays were taught.
     #[must_use]
     pub fn patience(&self, history: &History, tail: f64) -> Option<DateTime<Utc>> {
@@ -24,7 +24,7 @@ impl TransitModel {
         let mut seen = 0.0_f64;
         let spreads = tables.levels(&record, &record.steps[last]).map(|(level, table)| (level, &table.stay));
         let stay = refine(fallback::stay(), spreads, unit, self.settings().shrinkage, |_, observations, _| seen = seen.max(observations));
-        (seen >= ENOUGH).then(|| instant(record.steps[last].at, stay.where_beyond(tail.clamp(0.0, 1.0))))
+        (seen >= ENOUGH).then(|| instant(record.steps[last].at, stay.arrival().quantile_after(0.0, 1.0 - tail.clamp(0.0, 1.0))))
     }
 
     /// From when on the probability that it never arrives exceeds `probability`, if nothing more is heard. `None` if the journey is finished or the
@@ -70,7 +70,7 @@ impl TransitModel {
             stage: kind.stage(),
             milestone: kind.milestone(),
             share,
-            typical: TimeDelta::seconds(curve.quantile_after(0.0, 0.5) as i64),
+            typical: TimeDelta::seconds(curve.arrival().quantile_after(0.0, 0.5) as i64),
         };
         shares.into_iter().filter(|(_, share, _)| *share > 0.0).map(next).collect()
     }

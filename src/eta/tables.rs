@@ -39,6 +39,7 @@ impl Tables {
                 End::Never => Seen::Never,
             };
             let stay = match next {
+                Some(next) if next.kind.milestone() == crate::model::Milestone::Lost => Seen::Never,
                 Some(next) => Seen::Ended((next.at - step.at) as f64),
                 None if record.end == End::Never => Seen::Never,
                 None => Seen::Going((record.seen - step.at) as f64),
@@ -66,6 +67,11 @@ impl Tables {
     /// What one observation of today weighs.
     pub(super) fn unit(&self, settings: &ModelSettings) -> f64 {
         weight_at(self.newest, settings)
+    }
+
+    /// The newest date of any evidence, seconds since 1970.
+    pub(super) const fn newest(&self) -> i64 {
+        self.newest
     }
 
     pub(super) fn contexts(&self) -> usize {
@@ -107,7 +113,7 @@ pub(super) fn refine<'a>(
 }
 
 /// Forward decay: later observations weigh more, by a factor that depends on nothing but their date.
-fn weight_at(seconds: i64, settings: &ModelSettings) -> f64 {
+pub(super) fn weight_at(seconds: i64, settings: &ModelSettings) -> f64 {
     const LANDMARK: i64 = 1_577_836_800;
     let days = ((seconds - LANDMARK) as f64 / 86_400.0).clamp(-20_000.0, 40_000.0);
     (days / settings.half_life_days.max(1.0)).clamp(-900.0, 900.0).exp2()

@@ -131,15 +131,15 @@ fn station(place: &Place) -> Station {
 }
 
 /// What the shipments of a leg say, oldest first.
-fn of_leg<'j>(told: &[&'j Shipment], leg: &'j Leg) -> impl Iterator<Item = &'j Shipment> {
+fn of_leg<'t, 'j: 't>(told: &'t [&'j Shipment], leg: &'j Leg) -> impl Iterator<Item = &'j Shipment> + 't {
     let of_leg =
         move |shipment: &&Shipment| shipment.carrier == leg.carrier && (shipment.number == leg.number || leg.packages.contains(&shipment.number));
-    told.to_vec().into_iter().filter(of_leg)
+    told.iter().copied().filter(of_leg)
 }
 
 /// The place that the shipments of the first of `legs` name that names one; of one leg what was said first.
 fn ends<'j>(told: &[&'j Shipment], legs: impl Iterator<Item = &'j Leg>, of: impl Fn(&'j Shipment) -> Option<&'j Place>) -> Option<Station> {
-    legs.flat_map(|leg| of_leg(told, leg)).find_map(|shipment| of(shipment)).map(station)
+    legs.flat_map(|leg| of_leg(told, leg)).find_map(of).map(station)
 }
 
 fn attributes(told: &[&Shipment]) -> BTreeMap<SmolStr, Attribute> {

@@ -5,7 +5,7 @@ use serde::Serialize;
 use smol_str::SmolStr;
 
 use super::words::words;
-use super::{CarrierId, Event, EventTime, FeedId, Place, Reference, TrackingNumber};
+use super::{CarrierId, Event, EventTime, FeedId, Order, Place, Reference, TrackingNumber};
 use crate::adapter::{DeliveryKind, Descriptor, IssuerKind};
 
 words! {
@@ -82,6 +82,9 @@ pub struct Shipment {
     /// Whether the feed marks it as a return shipment.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub is_return: bool,
+    /// What a shop says of the order. Its presence makes it a statement about an order, of which several parcels may be made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub order: Option<Box<Order>>,
 }
 
 impl Shipment {
@@ -106,6 +109,7 @@ impl Shipment {
             service: None,
             weight_grams: None,
             is_return: false,
+            order: None,
         }
     }
 

@@ -40,6 +40,41 @@ pub use refused::Refused;
 pub use returning_unasked::ReturningUnasked;
 pub use stalled::Stalled;
 
+// The way, the data, feeds and lanes, and the shop's own part.
+mod clock_skew;
+mod contradiction;
+mod delivered_elsewhere;
+mod duplicate_order;
+mod feed_silent;
+mod impossible_travel;
+mod lane_disrupted;
+mod misrouted;
+mod moved_after_delivery;
+mod never_handed_over;
+mod not_shipped_in_time;
+mod number_reused;
+mod payment_failed;
+mod pickup_expiring;
+mod route_loop;
+mod stock_short;
+
+pub use clock_skew::ClockSkew;
+pub use contradiction::Contradiction;
+pub use delivered_elsewhere::DeliveredElsewhere;
+pub use duplicate_order::DuplicateOrder;
+pub use feed_silent::FeedSilent;
+pub use impossible_travel::ImpossibleTravel;
+pub use lane_disrupted::LaneDisrupted;
+pub use misrouted::Misrouted;
+pub use moved_after_delivery::MovedAfterDelivery;
+pub use never_handed_over::NeverHandedOver;
+pub use not_shipped_in_time::NotShippedInTime;
+pub use number_reused::NumberReused;
+pub use payment_failed::PaymentFailed;
+pub use pickup_expiring::PickupExpiring;
+pub use route_loop::RouteLoop;
+pub use stock_short::StockShort;
+
 /// Every rule of this crate, in the order of a journey.
 pub(super) fn builtin() -> Catalogue {
     Catalogue::default()
@@ -59,4 +94,21 @@ pub(super) fn builtin() -> Catalogue {
         .with::<Lost>()
         .with::<Refused>()
         .with::<ReturningUnasked>()
+        // The way, the data, feeds and lanes, and the shop's own part.
+        .with::<Misrouted>()
+        .with::<RouteLoop>()
+        .with::<ImpossibleTravel>()
+        .with::<NeverHandedOver>()
+        .with::<PickupExpiring>()
+        .with::<DeliveredElsewhere>()
+        .with::<MovedAfterDelivery>()
+        .with::<Contradiction>()
+        .with::<NumberReused>()
+        .with::<ClockSkew>()
+        .with::<PaymentFailed>()
+        .with::<StockShort>()
+        .with::<NotShippedInTime>()
+        .with_cohort::<FeedSilent>()
+        .with_cohort::<LaneDisrupted>()
+        .with_cohort::<DuplicateOrder>()
 }

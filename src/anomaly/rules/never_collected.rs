@@ -1,7 +1,8 @@
 //! `never-collected`: announced, but the carrier never got it.
 
+use crate::adapter::IssuerKind;
 use crate::anomaly::rule::rule;
-use crate::anomaly::{Expected, Foresight, Look, Parcel, Rule, RuleAbout, Span};
+use crate::anomaly::{Expected, Fact, Foresight, Look, Parcel, Rule, RuleAbout, Span};
 use crate::model::{Milestone, Party};
 
 rule! {
@@ -30,11 +31,16 @@ impl Rule for NeverCollected {
         if !parcel.milestone.is_some_and(Milestone::is_before_pickup) || parcel.moved().is_some() {
             return;
         }
-        let Some(announced) = parcel.facts.iter().find(|fact| fact.milestone.is_before_pickup() && fact.is_of_parcel()) else { return };
-        let booked = parcel.last(Milestone::PickupScheduled);
+        // An order that no carrier was told of is the shop's: `not-shipped-in-time` looks at it. Its word that it handed the parcel over counts.
+        let is_told = |fact: &&Fact| match parcel.issuer(fact) {
+            Some(IssuerKind::Merchant) => fact.milestone == Milestone::HandedOver || fact.milestone == Milestone::PickupScheduled,
+            _ => fact.milestone.is_before_pickup() && fact.is_of_parcel(),
+        };
+        let Some(announced) = parcel.facts.iter().find(is_told) else { return };
+        let booked = parcel.facts.iter().rev().find(|fact| matches!(fact.milestone, Milestone::PickupScheduled | Milestone::HandedOver));
         let since = booked.unwrap_or(announced).latest;
         let expected = look.expected().unwrap_or_else(|| Expected::after(since, self.after, self.critical_after));
-        // A booked pickup that did not come is the carrier's; a parcel that nobody asked to collect is the sender's.
+        // A booked pickup that did not come, and a parcel that the shop gave away, are the carrier's; what nobody asked to collect is the sender's.
         let party = if booked.is_some() { Party::Carrier } else { Party::Sender };
         let events = std::iter::once(announced).chain(booked).map(|fact| fact.event);
         look.raise_overdue(expected, since, |draft| draft.by(party).seen(events));

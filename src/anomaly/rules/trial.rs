@@ -35,15 +35,24 @@ pub fn finding_with(
     inspector.inspect(&parcel, moment(now)).found.into_iter().find(|finding| finding.rule == code)
 }
 
+/// What a shop's document with these orders says. It was received before all moments that tests look at.
+pub fn shop(orders: &str) -> Vec<Told> {
+    let body = format!(r#"{{"format":"parceltrail.orders/1","orders":[{orders}]}}"#);
+    let registry = crate::Registry::builtin();
+    let batch = registry.get("shop.orders").unwrap().decode(crate::Payload::new(body.as_bytes(), moment("2026-03-01T00:00:00Z"))).unwrap();
+    assert_eq!(batch.notices, []);
+    batch.shipments.into_iter().map(Told::from).collect()
+}
+
 pub fn moment(at: &str) -> DateTime<Utc> {
     at.parse().unwrap_or_else(|error| panic!("{at}: {error}"))
 }
 
-fn inspector() -> Inspector {
+pub fn inspector() -> Inspector {
     Inspector::new(Settings::default()).unwrap()
 }
 
-fn journey(told: impl IntoIterator<Item = Told>) -> Journey {
+pub fn journey(told: impl IntoIterator<Item = Told>) -> Journey {
     let mut journey = Journey::default();
     for shipment in told {
         journey.apply(shipment);

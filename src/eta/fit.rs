@@ -1,0 +1,274 @@
+//! The trees of a model: which columns they read, what past each context has, and the quantiles they give.
+
+use std::collections::BTreeMap;
+
+use super::arrival::Arrival;
+use super::boost::{Forest, LEVELS, Rows};
+use super::context::Map;
+use super::features::{COLUMNS, CONTEXTS, PARENT, attribute_context, attribute_number, columns, contexts};
+use super::memory::Memory;
+use super::record::{End, Record, Value, mix};
+use super::settings::ModelSettings;
+use super::tables::weight_at;
+
+/// Journeys that must have ended before trees are grown.
+const ENOUGH: usize = 300;
+/// Rows that trees are grown on, at most.
+const MOST_ROWS: usize = 120_000;
+const FOLDS: usize = 5;
+/// How many attributes are looked at, of words and of numbers each.
+const ATTRIBUTES: usize = 8;
+/// Observations that a context must have to weigh as much as the one it is shrunk towards.
+const STRENGTH: f32 = 10.0;
+/// Durations are learned as `ln(1 + t / SCALE)`: minutes and months on one scale.
+const SCALE: f64 = 8.0 * 3600.0;
+/// Where the tail beyond the last level is measured, and the head before the first.
+const TAIL: [f64; 5] = [0.98, 0.99, 0.995, 0.998, 0.9995];
+const HEAD: [f64; 2] = [0.02, 0.05];
+
+/// What was fitted to a memory.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Fitted {
+    pub(super) journeys: usize,
+    pub(super) newest: i64,
+    words: Vec<u32>,
+    numbers: Vec<u32>,
+    past: Map<[f32; 2]>,
+    forest: Forest,
+    /// How far beyond the last level the tail reaches, in widths from the median to that level.
+    tail: [f64; TAIL.len()],
+    /// How far before the first level the head begins, as a share of that level.
+    head: [f64; HEAD.len()],
+}
+
+/// A row before its contexts' past is known.
+struct Draft {
+    record: usize,
+    step: usize,
+    target: f32,
+    /// The target less the promise, on a scale of both signs.
+    deviation: f32,
+    going: bool,
+    weight: f32,
+    fold: usize,
+}
+
+/// Sums over a context's rows, by fold: weight, targets, deviations.
+type Sums = [[f32; 3]; FOLDS];
+
+impl Fitted {
+    /// Fits trees to everything remembered. Depends on nothing but the set of records.
+    pub(super) fn to(memory: &Memory, settings: &ModelSettings, newest: i64) -> Self {
+        let mut records: Vec<&Record> = memory.records().collect();
+        records.sort_by_key(|record| record.id);
+        let mut fitted = Self { journeys: records.len(), newest, ..Self::default() };
+        if records.iter().filter(|record| matches!(record.end, End::Delivered(_))).count() < ENOUGH {
+            return fitted;
+        }
+        fitted.name_attributes(&records);
+        let drafts = drafts(&records, settings, newest);
+        let rows = fitted.rows(&records, &drafts);
+        fitted.forest = Forest::grow(&rows, &settings.growth);
+        fitted.measure_ends(&rows);
+        fitted
+    }
+
+    /// Whether there are trees to ask.
+    pub(super) fn is_ready(&self) -> bool {
+        !self.past.is_empty()
+    }
+
+    /// When a parcel at a step arrives.
+    pub(super) fn arrival(&self, record: &Record, nth: usize, never: f64) -> Arrival {
+        let mut row = Vec::with_capacity(COLUMNS + 2 * CONTEXTS + 4 * ATTRIBUTES);
+        let mut keys = Vec::with_capacity(CONTEXTS + ATTRIBUTES);
+        self.fill(record, nth, &mut row, &mut keys);
+        let kind = kind_key(record, nth);
+        let mut values = Vec::with_capacity(keys.len());
+        for (context, key) in keys.iter().enumerate() {
+            let above = self.above(context, kind, &values);
+            let value = self.past.get(key).copied().unwrap_or(above);
+            values.push(value);
+            row.extend(value);
+        }
+        let levels = self.forest.predict(&row).map(|value| seconds(f64::from(value)));
+        let mut arrival = Arrival::new(never);
+        for (share, part) in HEAD.into_iter().zip(self.head) {
+            arrival.push(levels[0] * part, share);
+        }
+        for (share, seconds) in LEVELS.into_iter().zip(levels) {
+            arrival.push(seconds, f64::from(share));
+        }
+        let width = (levels[6] - levels[2]).max(levels[2] * 0.25).max(3600.0);
+        for (share, part) in TAIL.into_iter().zip(self.tail) {
+            arrival.push(levels[2] + width * part, share);
+        }
+        arrival.push(levels[2] + width * self.tail[TAIL.len() - 1] * 2.0, 1.0);
+        arrival
+    }
+
+    fn above(&self, context: usize, kind: u64, values: &[[f32; 2]]) -> [f32; 2] {
+        match PARENT.get(context).copied().flatten() {
+            Some(parent) => values[parent],
+            None => self.past.get(&kind).copied().unwrap_or_default(),
+        }
+    }
+
+    /// The columns that need no past, and the keys of the contexts.
+    fn fill(&self, record: &Record, nth: usize, row: &mut Vec<f32>, keys: &mut Vec<u64>) {
+        columns(record, nth, row);
+        row.extend(self.numbers.iter().map(|name| attribute_number(record, *name)));
+        contexts(record, nth, keys);
+        keys.extend(self.words.iter().map(|name| attribute_context(record, nth, *name)));
+    }
+
+    /// The attributes that most journeys have.
+    fn name_attributes(&mut self, records: &[&Record]) {
+        let mut counts: BTreeMap<(bool, u32), usize> = BTreeMap::new();
+        for (name, value) in records.iter().flat_map(|record| &record.attributes) {
+            *counts.entry((matches!(value, Value::Word(_)), *name)).or_default() += 1;
+        }
+        let most = |words: bool| {
+            let mut names: Vec<(usize, u32)> = counts
+                .iter()
+                .filter(|((is_word, _), count)| *is_word == words && **count * 50 > records.len())
+                .map(|((_, name), count)| (*count, *name))
+                .collect();
+            names.sort_unstable_by(|a, b| b.cmp(a));
+            names.into_iter().take(ATTRIBUTES).map(|(_, name)| name).collect()
+        };
+        (self.words, self.numbers) = (most(true), most(false));
+    }
+
+    /// Rows with the past of their contexts. A row's own fold is left out of it, else trees would trust it too much.
+    fn rows(&mut self, records: &[&Record], drafts: &[Draft]) -> Rows {
+        let mut sums: Map<Sums> = Map::default();
+        let (mut row, mut keys) = (Vec::new(), Vec::new());
+        for draft in drafts.iter().filter(|draft| !draft.going) {
+            keys.clear();
+            row.clear();
+            let record = records[draft.record];
+            self.fill(record, draft.step, &mut row, &mut keys);
+            for key in keys.iter().copied().chain([kind_key(record, draft.step)]).filter(|key| *key != 0) {
+                let cell = &mut sums.entry(key).or_default()[draft.fold];
+                cell.iter_mut().zip([1.0, draft.target, draft.deviation]).for_each(|(cell, value)| *cell += draft.weight * value);
+            }
+        }
+        let stride = drafts.len().div_ceil(MOST_ROWS);
+        let mut rows = Rows::default();
+        for draft in drafts.iter().filter(|draft| stride < 2 || mix(records[draft.record].id ^ draft.step as u64) as usize % stride == 0) {
+            keys.clear();
+            let record = records[draft.record];
+            self.fill(record, draft.step, &mut rows.values, &mut keys);
+            let base = shrunk(sums.get(&kind_key(record, draft.step)), Some(draft.fold), [0.0; 2]);
+            let mut values: Vec<[f32; 2]> = Vec::with_capacity(keys.len());
+            for (context, key) in keys.iter().enumerate() {
+                let above = PARENT.get(context).copied().flatten().map_or(base, |parent| values[parent]);
+                let value = shrunk(sums.get(key), Some(draft.fold), above);
+                values.push(value);
+                rows.values.extend(value);
+            }
+            rows.target.push(draft.target);
+            rows.going.push(draft.going);
+            rows.weight.push(draft.weight);
+        }
+        rows.columns = rows.values.len() / rows.target.len().max(1);
+        self.remember(records, drafts, &sums);
+        rows
+    }
+
+    /// Writes down the past of every context, coarse before fine.
+    fn remember(&mut self, records: &[&Record], drafts: &[Draft], sums: &Map<Sums>) {
+        let (mut row, mut keys) = (Vec::new(), Vec::new());
+        for draft in drafts.iter().filter(|draft| !draft.going) {
+            keys.clear();
+            row.clear();
+            let record = records[draft.record];
+            self.fill(record, draft.step, &mut row, &mut keys);
+            let kind = kind_key(record, draft.step);
+            let base = *self.past.entry(kind).or_insert_with(|| shrunk(sums.get(&kind), None, [0.0; 2]));
+            let mut values: Vec<[f32; 2]> = Vec::with_capacity(keys.len());
+            for (context, key) in keys.iter().enumerate() {
+                let above = PARENT.get(context).copied().flatten().map_or(base, |parent| values[parent]);
+                values.push(if *key == 0 { above } else { *self.past.entry(*key).or_insert_with(|| shrunk(sums.get(key), None, above)) });
+            }
+        }
+    }
+
+    /// Measures the tail beyond the levels, and the head before them.
+    fn measure_ends(&mut self, rows: &Rows) {
+        let (mut tails, mut heads) = (Vec::new(), Vec::new());
+        for (nth, row) in rows.values.chunks_exact(rows.columns).enumerate().filter(|(nth, _)| !rows.going[*nth]) {
+            let levels = self.forest.predict(row).map(|value| seconds(f64::from(value)));
+            let took = seconds(f64::from(rows.target[nth]));
+            let width = (levels[6] - levels[2]).max(levels[2] * 0.25).max(3600.0);
+            tails.push((took - levels[2]) / width);
+            heads.push(took / levels[0].max(1.0));
+        }
+        let at = |values: &mut Vec<f64>, share: f64| {
+            let nth = ((values.len() - 1) as f64 * share) as usize;
+            *values.select_nth_unstable_by(nth, f64::total_cmp).1
+        };
+        if tails.is_empty() {
+            return;
+        }
+        for (nth, share) in TAIL.into_iter().enumerate() {
+            self.tail[nth] = at(&mut tails, share).max(1.0 + 0.1 * (nth + 1) as f64);
+        }
+        for (nth, share) in HEAD.into_iter().enumerate() {
+            self.head[nth] = at(&mut heads, share).clamp(0.0, 1.0);
+        }
+    }
+}
+
+fn kind_key(record: &Record, nth: usize) -> u64 {
+    mix(u64::from(record.steps[nth].kind.index()) + 1)
+}
+
+/// A context's past, as its observations pull it away from the context above.
+fn shrunk(sums: Option<&Sums>, without: Option<usize>, above: [f32; 2]) -> [f32; 2] {
+    let Some(sums) = sums else { return above };
+    let mut total = [0.0_f32; 3];
+    for (fold, cell) in sums.iter().enumerate().filter(|(fold, _)| Some(*fold) != without) {
+        let _ = fold;
+        total.iter_mut().zip(cell).for_each(|(total, cell)| *total += cell);
+    }
+    [(total[1] + STRENGTH * above[0]) / (total[0] + STRENGTH), (total[2] + STRENGTH * above[1]) / (total[0] + STRENGTH)]
+}
+
+fn drafts(records: &[&Record], settings: &ModelSettings, newest: i64) -> Vec<Draft> {
+    let unit = weight_at(newest, settings);
+    let mut drafts = Vec::new();
+    for (nth, record) in records.iter().enumerate() {
+        let (until, going) = match record.end {
+            End::Delivered(at) => (at, false),
+            End::Open => (record.seen, true),
+            End::Never => continue,
+        };
+        for (step, at) in record.steps.iter().enumerate() {
+            if at.kind.milestone().is_terminal() {
+                break;
+            }
+            let took = (until - at.at).max(0) as f64;
+            let promised = record.promised.map_or(0.0, |promised| (took - (promised - at.at) as f64) / SCALE);
+            drafts.push(Draft {
+                record: nth,
+                step,
+                target: target(took),
+                deviation: promised.asinh() as f32,
+                going,
+                weight: (weight_at(record.dated(), settings) / unit) as f32,
+                fold: (mix(record.id) % FOLDS as u64) as usize,
+            });
+        }
+    }
+    drafts
+}
+
+fn target(seconds: f64) -> f32 {
+    (seconds / SCALE).ln_1p() as f32
+}
+
+fn seconds(target: f64) -> f64 {
+    target.clamp(0.0, 20.0).exp_m1() * SCALE
+}
