@@ -148,6 +148,7 @@ impl Course {
             service: self.service.clone(),
             weight_grams: None,
             is_return: false,
+            order: None,
         }
     }
 }
