@@ -9,6 +9,9 @@ use super::record::mix;
 /// The quantiles that a leaf holds.
 pub(super) const LEVELS: [f32; 7] = [0.1, 0.3, 0.5, 0.7, 0.8, 0.9, 0.97];
 const LANES: usize = LEVELS.len() + 1;
+/// The levels whose losses choose a split, by place; and the weight.
+const JUDGES: [usize; 3] = [0, 2, 5];
+const PARTS: usize = JUDGES.len() + 1;
 const MAX_BINS: usize = 255;
 /// How many of a leaf's rows its quantiles are taken from, at most.
 const LEAF_SAMPLE: usize = 1024;
@@ -30,7 +33,7 @@ pub struct Growth {
 
 impl Default for Growth {
     fn default() -> Self {
-        Self { trees: 150, leaves: 31, rate: 0.1, min_leaf: 20, rows: 0.6, columns: 0.6, honest: false }
+        Self { trees: 150, leaves: 31, rate: 0.1, min_leaf: 20, rows: 0.6, columns: 0.6, honest: true }
     }
 }
 
@@ -53,6 +56,8 @@ struct Node {
     left: u16,
     right: u16,
     threshold: f32,
+    /// The threshold as the number of a bin.
+    bin: u8,
 }
 
 const LEAF: u16 = 1 << 15;
@@ -74,6 +79,18 @@ impl Tree {
             }
         }
     }
+
+    /// The same for a row of bins.
+    fn leaf_of(&self, codes: &[u8]) -> usize {
+        let mut at = 0_u16;
+        loop {
+            let node = &self.nodes[usize::from(at)];
+            at = if codes[usize::from(node.column)] <= node.bin { node.left } else { node.right };
+            if at & LEAF != 0 {
+                return usize::from(at & !LEAF);
+            }
+        }
+    }
 }
 
 /// The trees.
@@ -81,6 +98,8 @@ impl Tree {
 pub(super) struct Forest {
     start: [f32; LANES],
     trees: Vec<Tree>,
+    /// How much loss the splits on each column removed.
+    pub(super) gains: Vec<f32>,
 }
 
 impl Forest {
@@ -109,23 +128,21 @@ impl Forest {
     pub(super) fn grow(rows: &Rows, growth: &Growth) -> Self {
         let bins = Bins::of(rows);
         let count = rows.target.len();
-        let mut grower = Grower { rows, bins: &bins, growth, scratch: Vec::new() };
+        let mut grower = Grower { rows, bins: &bins, growth, scratch: Vec::new(), gains: vec![0.0; rows.columns] };
         let all: Vec<u32> = (0..count as u32).collect();
         let mut at = vec![[0.0_f32; LANES]; count];
         let start = grower.quantiles(&all, &at);
         at.iter_mut().for_each(|at| *at = start);
         let mut trees = Vec::with_capacity(growth.trees);
         for nth in 0..growth.trees {
-            let gradients: Vec<[f32; LANES]> =
-                (0..count).map(|row| gradient(rows.target[row], rows.going[row], rows.weight[row], &at[row])).collect();
-            let Some(tree) = grower.tree(nth as u64, &gradients, &at) else { break };
+            let Some(tree) = grower.tree(nth as u64, &at) else { break };
             for (row, at) in at.iter_mut().enumerate() {
-                let leaf = &tree.leaves[tree.leaf(&rows.values[row * rows.columns..(row + 1) * rows.columns])];
+                let leaf = &tree.leaves[tree.leaf_of(bins.row(row))];
                 at.iter_mut().zip(leaf).for_each(|(at, value)| *at += value);
             }
             trees.push(tree);
         }
-        Self { start, trees }
+        Self { start, trees, gains: grower.gains }
     }
 }
 
@@ -147,20 +164,19 @@ fn ended(level: f32, known_below: f32) -> f32 {
     ((level - known_below) / (1.0 - known_below)).clamp(0.0, 1.0)
 }
 
-fn gradient(target: f32, going: bool, weight: f32, at: &[f32; LANES]) -> [f32; LANES] {
-    let mut out = [0.0; LANES];
+/// How the losses that judge a split would change with the quantiles of a row; and its weight.
+fn gradient(target: f32, going: bool, weight: f32, at: &[f32; LANES]) -> [f32; PARTS] {
+    let mut out = [0.0; PARTS];
     let passed = if going { below(at, target) } else { 0.0 };
-    for (nth, level) in LEVELS.into_iter().enumerate() {
-        let is_below = if target >= at[nth] {
-            0.0
-        } else if going {
-            ended(level, passed)
-        } else {
-            1.0
+    for (out, nth) in out.iter_mut().zip(JUDGES) {
+        let is_below = match (target < at[nth], going) {
+            (false, _) => 0.0,
+            (true, false) => 1.0,
+            (true, true) => ended(LEVELS[nth], passed),
         };
-        out[nth] = weight * (is_below - level);
+        *out = weight * (is_below - LEVELS[nth]);
     }
-    out[LANES - 1] = weight;
+    out[PARTS - 1] = weight;
     out
 }
 
@@ -197,6 +213,10 @@ impl Bins {
         }
         Self { columns: rows.columns, cuts, codes }
     }
+
+    fn row(&self, row: usize) -> &[u8] {
+        &self.codes[row * self.columns..(row + 1) * self.columns]
+    }
 }
 
 struct Grower<'a> {
@@ -204,9 +224,10 @@ struct Grower<'a> {
     bins: &'a Bins,
     growth: &'a Growth,
     scratch: Vec<(f32, f32)>,
+    gains: Vec<f32>,
 }
 
-type Histogram = Vec<[f32; LANES]>;
+type Histogram = Vec<[f32; PARTS]>;
 
 struct Growing {
     rows: Vec<u32>,
@@ -224,14 +245,18 @@ struct Split {
 }
 
 impl Grower<'_> {
-    fn tree(&mut self, nth: u64, gradients: &[[f32; LANES]], at: &[[f32; LANES]]) -> Option<Tree> {
+    fn tree(&mut self, nth: u64, at: &[[f32; LANES]]) -> Option<Tree> {
         let growth = self.growth;
         let drawn = |salt: u64, share: f64| move |item: u64| (mix(mix(nth << 8 | salt) ^ item) >> 11) as f64 / ((1u64 << 53) as f64) < share;
         let is_column = drawn(1, growth.columns);
         let columns: Vec<usize> = (0..self.bins.columns).filter(|column| !self.bins.cuts[*column].is_empty() && is_column(*column as u64)).collect();
         let is_in = drawn(2, growth.rows);
         let (inside, outside): (Vec<u32>, Vec<u32>) = (0..self.rows.target.len() as u32).partition(|row| is_in(u64::from(*row)));
-        let root = self.growing(inside, None, &columns, gradients, None)?;
+        let mut gradients = vec![[0.0; PARTS]; self.rows.target.len()];
+        for row in inside.iter().map(|row| *row as usize) {
+            gradients[row] = gradient(self.rows.target[row], self.rows.going[row], self.rows.weight[row], &at[row]);
+        }
+        let root = self.growing(inside, None, &columns, &gradients, None)?;
         let mut nodes: Vec<Node> = Vec::new();
         let mut open = vec![root];
         while open.len() < growth.leaves {
@@ -242,17 +267,24 @@ impl Grower<'_> {
             let Some(best) = best else { break };
             let leaf = open.swap_remove(best);
             let Some(split) = leaf.split else { break };
+            self.gains[split.column] += split.gain;
             let place = nodes.len();
-            nodes.push(Node { column: split.column as u16, left: 0, right: 0, threshold: self.bins.cuts[split.column][split.bin] });
+            nodes.push(Node {
+                column: split.column as u16,
+                left: 0,
+                right: 0,
+                threshold: self.bins.cuts[split.column][split.bin],
+                bin: split.bin as u8,
+            });
             set(&mut nodes, leaf.at, place as u16);
             let code = |row: u32| usize::from(self.bins.codes[row as usize * self.bins.columns + split.column]);
             let (left, right): (Vec<u32>, Vec<u32>) = leaf.rows.iter().partition(|row| code(**row) <= split.bin);
             let small_is_left = left.len() <= right.len();
             let (small, large) = if small_is_left { (left, right) } else { (right, left) };
-            let small = self.growing(small, Some((place, small_is_left)), &columns, gradients, None)?;
+            let small = self.growing(small, Some((place, small_is_left)), &columns, &gradients, None)?;
             let mut rest = leaf.histogram;
             rest.iter_mut().zip(&small.histogram).for_each(|(rest, small)| rest.iter_mut().zip(small).for_each(|(rest, small)| *rest -= small));
-            let large = self.growing(large, Some((place, !small_is_left)), &columns, gradients, Some(rest))?;
+            let large = self.growing(large, Some((place, !small_is_left)), &columns, &gradients, Some(rest))?;
             open.extend([small, large]);
         }
         if nodes.is_empty() {
@@ -264,9 +296,8 @@ impl Grower<'_> {
         let mut tree = Tree { nodes, leaves: Vec::new() };
         let mut members: Vec<Vec<u32>> = if growth.honest { vec![Vec::new(); open.len()] } else { open.into_iter().map(|leaf| leaf.rows).collect() };
         if growth.honest {
-            let columns = self.rows.columns;
             for row in outside {
-                members[tree.leaf(&self.rows.values[row as usize * columns..(row as usize + 1) * columns])].push(row);
+                members[tree.leaf_of(self.bins.row(row as usize))].push(row);
             }
         }
         for rows in &mut members {
@@ -282,17 +313,17 @@ impl Grower<'_> {
         rows: Vec<u32>,
         at: Option<(usize, bool)>,
         columns: &[usize],
-        gradients: &[[f32; LANES]],
+        gradients: &[[f32; PARTS]],
         known: Option<Histogram>,
     ) -> Option<Growing> {
         if columns.is_empty() {
             return None;
         }
         let histogram = known.unwrap_or_else(|| {
-            let mut histogram: Histogram = vec![[0.0; LANES]; columns.len() * (MAX_BINS + 1)];
+            let mut histogram: Histogram = vec![[0.0; PARTS]; columns.len() * (MAX_BINS + 1)];
             for row in &rows {
                 let gradient = &gradients[*row as usize];
-                let codes = &self.bins.codes[*row as usize * self.bins.columns..(*row as usize + 1) * self.bins.columns];
+                let codes = self.bins.row(*row as usize);
                 for (nth, column) in columns.iter().enumerate() {
                     let cell = &mut histogram[nth << 8 | usize::from(codes[*column])];
                     cell.iter_mut().zip(gradient).for_each(|(cell, value)| *cell += value);
@@ -306,23 +337,23 @@ impl Grower<'_> {
 
     /// The split with the largest gain.
     fn split(&self, histogram: &Histogram, columns: &[usize], count: usize) -> Option<Split> {
-        let mut total = [0.0_f32; LANES];
+        let mut total = [0.0_f32; PARTS];
         for cell in &histogram[..=MAX_BINS] {
             total.iter_mut().zip(cell).for_each(|(total, cell)| *total += cell);
         }
-        let weight = total[LANES - 1];
+        let weight = total[PARTS - 1];
         let least = weight * self.growth.min_leaf as f32 / count as f32;
-        let score = |sum: &[f32; LANES]| sum[..LEVELS.len()].iter().map(|value| value * value).sum::<f32>() / (sum[LANES - 1] + 1e-6);
+        let score = |sum: &[f32; PARTS]| sum[..JUDGES.len()].iter().map(|value| value * value).sum::<f32>() / (sum[PARTS - 1] + 1e-6);
         let before = score(&total);
         let mut best: Option<Split> = None;
         for (nth, &column) in columns.iter().enumerate() {
-            let mut left = [0.0_f32; LANES];
+            let mut left = [0.0_f32; PARTS];
             for bin in 0..self.bins.cuts[column].len() {
                 left.iter_mut().zip(&histogram[nth << 8 | bin]).for_each(|(left, cell)| *left += cell);
-                if left[LANES - 1] < least {
+                if left[PARTS - 1] < least {
                     continue;
                 }
-                if weight - left[LANES - 1] < least {
+                if weight - left[PARTS - 1] < least {
                     break;
                 }
                 let mut right = total;

@@ -1,34 +1,332 @@
 //! Correcting estimates by how earlier ones turned out.
+//!
+//! Every estimate is a claim about where a delivery will fall: its *rank*, 0.5 if it comes at P50, 0.9 at P90, more than that if later. If the claims
+//! are honest, ranks are spread evenly. [`Calibration`] looks at the ranks of the last [`WINDOW_DAYS`] and moves the quantiles of new estimates to where
+//! the ranks really lay.
+//!
+//! It looks at them as a life table of a period does: every estimate that was under way in the window counts as having been at risk, from the rank it
+//! had when the window began (or when it was made) to the rank at which its parcel came, or to the rank it has reached without coming. So a parcel that
+//! is due and has not come speaks as loudly as one that has; leaving it out would flatter. And nothing is stepped from outcome to outcome, so outcomes
+//! that are told ten days late make a correction later, but not wilder: the table ends where news can be trusted to be complete.
 
-use chrono::{DateTime, Utc};
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::estimate::Estimate;
+use crate::model::{Milestone, Stage};
+
+/// How many days back outcomes count.
+pub const WINDOW_DAYS: i64 = 28;
+/// How many days an estimate is watched at most: what has not come by then will hardly come.
+const WATCHED_DAYS: i64 = 180;
+/// How many outcomes pull as strongly as the belief that estimates are honest, and, for one kind of event, as the outcomes of all kinds.
+const STRENGTH: [f64; 2] = [30.0, 60.0];
+/// Outcomes under which nothing is corrected.
+const ENOUGH: f64 = 20.0;
+const LEVELS: [f64; 4] = [0.1, 0.5, 0.8, 0.9];
+const DAY: i64 = 86_400;
 
 /// A rolling record of estimates and what became of them.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+///
+/// ```
+/// use parceltrail::History;
+/// use parceltrail::eta::{Calibration, ModelSettings, TransitModel};
+///
+/// let model = TransitModel::new(ModelSettings::default());
+/// let mut calibration = Calibration::default();
+/// let open: History = serde_json::from_str(r#"{"id":"1","events":[{"at":"2026-03-19T09:00:00Z","milestone":"picked_up"}]}"#)?;
+/// let now = "2026-03-19T10:00:00Z".parse()?;
+/// let estimate = model.estimate(&open, now).ok_or("nothing to say")?;
+/// calibration.issued("1 picked_up", &estimate);
+/// let shown = calibration.adjust(&estimate);
+/// // Days later, when the delivery is known:
+/// calibration.settled("1 picked_up", Some("2026-03-21T12:00:00Z".parse()?), "2026-03-21T12:05:00Z".parse()?);
+/// assert_eq!(shown, estimate, "nothing was known yet that could correct it");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Calibration {
-    open: std::collections::BTreeMap<SmolStr, Estimate>,
+    watched: BTreeMap<SmolStr, Watched>,
+    /// Of all kinds under `None`, and of each kind of last event.
+    #[serde(with = "pairs")]
+    tables: BTreeMap<Option<Group>, Table>,
+    /// The day on which the tables were last made, in days since 1970.
+    made: i64,
+}
+
+type Group = (Option<Stage>, Milestone);
+
+/// One estimate under watch.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Watched {
+    group: Group,
+    made: i64,
+    /// P10, P50, P80, P90 as seconds after it was made.
+    levels: [i64; 4],
+    settled: Option<Settled>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+struct Settled {
+    known: i64,
+    delivered: Option<i64>,
 }
 
 impl Calibration {
-    /// An estimate was given out under a key of the caller's choice, such as journey and milestone.
+    /// An estimate was given out, under a key of the caller's choice such as journey and milestone. Give it every estimate that you would score, at
+    /// the moment it is made. Whether it was adjusted does not matter.
     pub fn issued(&mut self, key: &str, estimate: &Estimate) {
-        self.open.insert(key.into(), estimate.clone());
+        let made = estimate.made.timestamp();
+        let levels = estimate.uncorrected.map(|level| (level.timestamp() - made).max(0));
+        self.watched.insert(key.into(), Watched { group: (estimate.stage, estimate.milestone), made, levels, settled: None });
+        self.pass(made);
     }
 
-    /// What is known at `now` of the parcel behind a key: when it was delivered, or `None` if it has not come.
+    /// It became known at `now` that the parcel behind a key was delivered, and when; or, with `None`, that it never will be. While neither is known,
+    /// nothing need be said: what was issued and not settled counts as not come.
     pub fn settled(&mut self, key: &str, delivered: Option<DateTime<Utc>>, now: DateTime<Utc>) {
-        let _ = now;
-        if delivered.is_some() {
-            self.open.remove(key);
+        if let Some(watched) = self.watched.get_mut(key) {
+            watched.settled = Some(Settled { known: now.timestamp(), delivered: delivered.map(|at| at.timestamp()) });
+        }
+        self.pass(now.timestamp());
+    }
+
+    /// The estimate, its quantiles moved to where deliveries really fell of late.
+    #[must_use]
+    pub fn adjust(&self, estimate: &Estimate) -> Estimate {
+        let table = self.tables.get(&Some((estimate.stage, estimate.milestone))).or_else(|| self.tables.get(&None));
+        let Some(table) = table else { return estimate.clone() };
+        let made = estimate.made;
+        let levels = estimate.uncorrected.map(|level| (level - made).num_seconds().max(0));
+        let at = |nth: usize| {
+            let seconds = when(&levels, table.ranks[nth]);
+            made.checked_add_signed(TimeDelta::seconds(seconds as i64)).unwrap_or(DateTime::<Utc>::MAX_UTC)
+        };
+        let p10 = at(0);
+        let p50 = at(1).max(p10);
+        let p80 = at(2).max(p50);
+        let p90 = at(3).max(p80);
+        let miss_promise = estimate.promise.map(|promise| {
+            let wait = (promise - made).num_seconds();
+            if wait <= 0 { 1.0 } else { estimate.loss + (1.0 - estimate.loss) * table.beyond(rank(&levels, wait as f64)) }
+        });
+        Estimate { p10, p50, p80, p90, miss_promise, ..estimate.clone() }
+    }
+
+    /// How many outcomes the corrections rest on.
+    #[must_use]
+    pub fn outcomes(&self) -> f64 {
+        self.tables.get(&None).map_or(0.0, |table| table.outcomes)
+    }
+
+    /// Takes in what another calibration watched. Of a key in both, what is settled stands.
+    pub fn merge(&mut self, other: &Self) {
+        for (key, watched) in &other.watched {
+            let known = self.watched.get(key).is_some_and(|own| own.settled.is_some());
+            if !known {
+                self.watched.insert(key.clone(), watched.clone());
+            }
+        }
+        self.made = self.made.max(other.made);
+        self.tabulate(self.made * DAY);
+    }
+
+    /// Makes the tables anew when a day has passed.
+    fn pass(&mut self, now: i64) {
+        let day = now.div_euclid(DAY);
+        if day > self.made {
+            self.made = day;
+            self.watched.retain(|_, watched| match watched.settled {
+                Some(settled) => settled.known > now - 2 * WINDOW_DAYS * DAY,
+                None => watched.made > now - WATCHED_DAYS * DAY,
+            });
+            self.tabulate(now);
         }
     }
 
-    /// The estimate, corrected by what was observed.
-    #[must_use]
-    pub fn adjust(&self, estimate: &Estimate) -> Estimate {
-        estimate.clone()
+    fn tabulate(&mut self, now: i64) {
+        let until = now - self.delay(now);
+        let since = until - WINDOW_DAYS * DAY;
+        let mut counts: BTreeMap<Option<Group>, Counts> = BTreeMap::new();
+        for watched in self.watched.values() {
+            let Some((from, to, came)) = watched.at_risk(since, until) else { continue };
+            counts.entry(None).or_default().add(from, to, came);
+            counts.entry(Some(watched.group)).or_default().add(from, to, came);
+        }
+        self.tables.clear();
+        let Some(all) = counts.remove(&None).filter(|all| all.outcomes >= ENOUGH) else { return };
+        let all = all.table(&Table::honest(), STRENGTH[0]);
+        for (group, counts) in counts {
+            self.tables.insert(group, counts.table(&all, STRENGTH[1]));
+        }
+        self.tables.insert(None, all);
+    }
+
+    /// How late news of deliveries comes: all but one in fifty of the window's were known by then.
+    fn delay(&self, now: i64) -> i64 {
+        let recent = self.watched.values().filter_map(|watched| watched.settled).filter(|settled| settled.known > now - WINDOW_DAYS * DAY);
+        let mut delays: Vec<i64> = recent.filter_map(|settled| Some(settled.known - settled.delivered?)).collect();
+        let Some(nth) = (delays.len() * 49 / 50).checked_sub(usize::from(delays.len() > 50)) else { return 0 };
+        if delays.is_empty() {
+            return 0;
+        }
+        let nth = nth.min(delays.len() - 1);
+        (*delays.select_nth_unstable(nth).1).clamp(0, WATCHED_DAYS * DAY)
+    }
+}
+
+impl Watched {
+    /// The ranks between which it was at risk in a window, and whether it came at the latter.
+    fn at_risk(&self, since: i64, until: i64) -> Option<(f64, f64, bool)> {
+        let (end, came) = match self.settled {
+            Some(Settled { delivered: Some(at), .. }) if at <= until => (at, true),
+            Some(Settled { delivered: None, known }) => (known.min(until), false),
+            _ => (until, false),
+        };
+        if end < since || self.made > until || end < self.made {
+            return None;
+        }
+        let at = |moment: i64| rank(&self.levels, (moment - self.made).max(0) as f64);
+        Some((if self.made >= since { 0.0 } else { at(since) }, at(end), came))
+    }
+}
+
+/// Where a wait lies among the quantiles of an estimate.
+fn rank(levels: &[i64; 4], wait: f64) -> f64 {
+    let mut last = (0.0, 0.0);
+    for (share, level) in LEVELS.into_iter().zip(levels) {
+        let level = *level as f64;
+        if wait < level {
+            return last.0 + (share - last.0) * (wait - last.1) / (level - last.1).max(1.0);
+        }
+        last = (share, level);
+    }
+    0.9 + 0.1 * (wait - last.1) / beyond_width(levels)
+}
+
+/// The inverse of [`rank`], in seconds.
+fn when(levels: &[i64; 4], rank: f64) -> f64 {
+    let mut last = (0.0, 0.0);
+    for (share, level) in LEVELS.into_iter().zip(levels) {
+        let level = *level as f64;
+        if rank <= share {
+            return last.1 + (level - last.1) * (rank - last.0) / (share - last.0);
+        }
+        last = (share, level);
+    }
+    last.1 + (rank - 0.9) / 0.1 * beyond_width(levels)
+}
+
+/// Seconds by which a tenth of rank moves, beyond P90.
+fn beyond_width(levels: &[i64; 4]) -> f64 {
+    ((levels[3] - levels[1]) as f64).max(60.0)
+}
+
+const CELLS: usize = 150;
+const CELL: f64 = 0.02;
+
+/// What happened at each rank.
+#[derive(Clone, Debug)]
+struct Counts {
+    /// Who came under observation less who left it.
+    entered: Vec<f64>,
+    left: Vec<f64>,
+    came: Vec<f64>,
+    outcomes: f64,
+}
+
+impl Default for Counts {
+    fn default() -> Self {
+        Self { entered: vec![0.0; CELLS], left: vec![0.0; CELLS], came: vec![0.0; CELLS], outcomes: 0.0 }
+    }
+}
+
+impl Counts {
+    fn add(&mut self, from: f64, to: f64, came: bool) {
+        let cell = |rank: f64| ((rank / CELL) as usize).min(CELLS - 1);
+        self.entered[cell(from)] += 1.0;
+        self.left[cell(to)] += 1.0;
+        if came {
+            self.came[cell(to)] += 1.0;
+            self.outcomes += 1.0;
+        }
+    }
+
+    /// The distribution of ranks: what a belief becomes by these counts.
+    fn table(&self, belief: &Table, strength: f64) -> Table {
+        let (mut at_risk, mut left, mut believed) = (0.0, 1.0, 1.0);
+        let mut survival = Vec::with_capacity(CELLS);
+        for cell in 0..CELLS {
+            at_risk += self.entered[cell];
+            // Those who enter or leave within the cell without coming were at risk in half of it.
+            let half = 0.5 * ((self.left[cell] - self.came[cell]) + if cell == 0 { 0.0 } else { self.entered[cell] });
+            let next = belief.survival[cell];
+            let risk = strength * believed + (at_risk - half).max(self.came[cell]);
+            left *= 1.0 - ((strength * (believed - next) + self.came[cell]) / risk.max(1e-12)).min(1.0);
+            survival.push(left);
+            believed = next;
+            at_risk = (at_risk - self.left[cell]).max(0.0);
+        }
+        Table::of(survival, self.outcomes)
+    }
+}
+
+/// The distribution of ranks.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Table {
+    /// The share beyond the end of each cell.
+    survival: Vec<f64>,
+    /// The ranks at which the levels really lie.
+    ranks: [f64; 4],
+    outcomes: f64,
+}
+
+impl Table {
+    fn of(survival: Vec<f64>, outcomes: f64) -> Self {
+        let mut table = Self { survival, ranks: LEVELS, outcomes };
+        table.ranks = LEVELS.map(|level| table.at(1.0 - level));
+        table
+    }
+
+    /// Ranks if every claim were kept.
+    fn honest() -> Self {
+        let beyond = |rank: f64| if rank <= 0.9 { 1.0 - rank } else { 0.1 * (-16.0 * (rank - 0.9)).exp() };
+        Self::of((1..=CELLS).map(|cell| beyond(cell as f64 * CELL)).collect(), 0.0)
+    }
+
+    /// The rank beyond which a share lies.
+    fn at(&self, share: f64) -> f64 {
+        let cell = self.survival.partition_point(|left| *left > share);
+        let before = cell.checked_sub(1).map_or(1.0, |cell| self.survival[cell]);
+        let after = self.survival.get(cell).copied().unwrap_or(0.0);
+        (cell as f64 + if before > after { (before - share) / (before - after) } else { 0.0 }) * CELL
+    }
+
+    /// The share beyond a rank.
+    fn beyond(&self, rank: f64) -> f64 {
+        let cell = ((rank.max(0.0) / CELL) as usize).min(CELLS - 1);
+        let before = cell.checked_sub(1).map_or(1.0, |cell| self.survival[cell]);
+        let part = (rank / CELL - cell as f64).clamp(0.0, 1.0);
+        before + (self.survival[cell] - before) * part
+    }
+}
+
+/// Maps with keys that are no text, as lists of pairs.
+mod pairs {
+    use std::collections::BTreeMap;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use super::{Group, Table};
+
+    pub(super) fn serialize<S: Serializer>(map: &BTreeMap<Option<Group>, Table>, serializer: S) -> Result<S::Ok, S::Error> {
+        map.iter().collect::<Vec<_>>().serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<Option<Group>, Table>, D::Error> {
+        Ok(Vec::deserialize(deserializer)?.into_iter().collect())
     }
 }

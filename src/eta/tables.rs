@@ -12,8 +12,10 @@ pub(super) struct Table {
     pub(super) arrival: Spread,
     pub(super) stay: Spread,
     pub(super) next: Vec<(Kind, Spread)>,
-    /// How many observations, unweighted.
-    count: f64,
+    /// The weight of its observations.
+    pub(super) weight: f64,
+    /// How many there are.
+    count: u32,
 }
 
 /// Of all contexts. Follows from a [`Memory`](super::memory::Memory); never written down.
@@ -47,11 +49,12 @@ impl Tables {
                 let table = self.by_key.entry(key).or_default();
                 table.arrival.add(arrival, weight);
                 table.stay.add(stay, weight);
-                table.count += sign;
+                table.weight += weight;
+                table.count = if sign > 0.0 { table.count + 1 } else { table.count.saturating_sub(1) };
                 if let Some(next) = next {
                     table.went(next.kind, stay, weight);
                 }
-                if table.count < 0.5 {
+                if table.count == 0 {
                     self.by_key.remove(&key);
                 }
             }
@@ -91,24 +94,10 @@ impl Table {
     }
 }
 
-/// A belief, made finer level by level.
-pub(super) fn refine<'a>(
-    prior: Curve,
-    spreads: impl Iterator<Item = (Level, &'a Spread)>,
-    unit: f64,
-    strength: f64,
-    mut told: impl FnMut(Level, f64, &Curve),
-) -> Curve {
-    let mut curve = prior;
-    for (level, spread) in spreads {
-        let (_, total) = spread.weights();
-        if total <= 0.0 {
-            continue;
-        }
-        curve = curve.after(spread, unit, strength);
-        told(level, total / unit, &curve);
-    }
-    curve
+/// A belief, made finer level by level. Levels coarser than one that drowns them are passed over.
+pub(super) fn refine<'a>(prior: Curve, levels: &[(Level, &'a Table)], spread: fn(&'a Table) -> &'a Spread, unit: f64, strength: f64) -> Curve {
+    let drowning = levels.iter().rposition(|(_, table)| table.weight / unit > strength * 100.0).unwrap_or(0);
+    levels[drowning.min(levels.len())..].iter().fold(prior, |curve, (_, table)| curve.after(spread(table), unit, strength))
 }
 
 /// Forward decay: later observations weigh more, by a factor that depends on nothing but their date.
