@@ -52,14 +52,15 @@ impl Arrival {
         }
     }
 
-    /// The share of all that lasts longer, those included that never end.
-    pub(super) fn beyond(&self, seconds: f64) -> f64 {
-        self.never + (1.0 - self.never) * (1.0 - self.below(seconds))
+    /// Of those that end, and last longer than `passed`, the share that lasts longer than `seconds`.
+    pub(super) fn ending_beyond(&self, seconds: f64, passed: f64) -> f64 {
+        let left = 1.0 - self.below(passed);
+        if left > 0.0 { ((1.0 - self.below(seconds)) / left).clamp(0.0, 1.0) } else { 1.0 }
     }
 
     /// The share that never ends, of those that last longer.
     pub(super) fn never_after(&self, seconds: f64) -> f64 {
-        let beyond = self.beyond(seconds);
+        let beyond = self.never + (1.0 - self.never) * (1.0 - self.below(seconds));
         if beyond > 0.0 { (self.never / beyond).clamp(0.0, 1.0) } else { 1.0 }
     }
 
@@ -72,9 +73,5 @@ impl Arrival {
     /// From what duration on no more than `share` of all last longer.
     pub(super) fn where_beyond(&self, share: f64) -> f64 {
         self.at((1.0 - (share - self.never) / (1.0 - self.never).max(1e-12)).clamp(0.0, 1.0))
-    }
-
-    pub(super) const fn never(&self) -> f64 {
-        self.never
     }
 }

@@ -46,6 +46,19 @@ impl Spread {
         }
     }
 
+    /// Half of those that ended took less, in seconds; 0 where none ended.
+    pub(super) fn median(&self) -> f64 {
+        let mut left = self.weights().0 / 2.0;
+        for (bin, weight) in &self.ended {
+            if left <= *weight {
+                let (low, high) = (edge(usize::from(*bin)), edge(usize::from(*bin) + 1));
+                return low + (high - low) * left / weight.max(1e-300);
+            }
+            left -= weight;
+        }
+        0.0
+    }
+
     /// The weight of what ended, and of everything.
     pub(super) fn weights(&self) -> (f64, f64) {
         let ended: f64 = self.ended.iter().map(|(_, weight)| weight).sum();

@@ -11,6 +11,7 @@ use crate::model::{Country, Milestone};
 
 /// The words of a journey that contexts are made of, as hashes; 0 where nothing is known.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(from = "(u32, u32, Spot, Spot)", into = "(u32, u32, Spot, Spot)")]
 pub(super) struct Route {
     pub(super) carrier: u32,
     pub(super) service: u32,
@@ -20,6 +21,7 @@ pub(super) struct Route {
 
 /// A place as hashes, coarse to fine.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(from = "WrittenSpot", into = "WrittenSpot")]
 pub(super) struct Spot {
     pub(super) country: u32,
     pub(super) region: u32,
@@ -29,6 +31,34 @@ pub(super) struct Spot {
     pub(super) code: u32,
     /// The digits that the postcode begins with: neighbours have near numbers.
     pub(super) number: f32,
+}
+
+/// Country, region, area, postcode, code, number.
+type WrittenSpot = (u32, u32, u32, u32, u32, Option<f32>);
+
+impl From<(u32, u32, Spot, Spot)> for Route {
+    fn from((carrier, service, from, to): (u32, u32, Spot, Spot)) -> Self {
+        Self { carrier, service, from, to }
+    }
+}
+
+impl From<Route> for (u32, u32, Spot, Spot) {
+    fn from(route: Route) -> Self {
+        (route.carrier, route.service, route.from, route.to)
+    }
+}
+
+impl From<WrittenSpot> for Spot {
+    fn from((country, region, area, postcode, code, number): WrittenSpot) -> Self {
+        Self { country, region, area, postcode, code, number: number.unwrap_or(UNKNOWN) }
+    }
+}
+
+impl From<Spot> for WrittenSpot {
+    fn from(spot: Spot) -> Self {
+        let number = (spot.number > UNKNOWN).then_some(spot.number);
+        (spot.country, spot.region, spot.area, spot.postcode, spot.code, number)
+    }
 }
 
 impl Spot {
@@ -55,7 +85,7 @@ impl Spot {
 }
 
 /// One event, or one step of a plan.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Step {
     /// Seconds since 1970.
     pub(super) at: i64,
@@ -65,7 +95,7 @@ pub(super) struct Step {
 }
 
 /// How far it came.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum End {
     Open,
     Delivered(i64),
@@ -76,12 +106,14 @@ pub(super) enum End {
 /// What else is known.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) enum Value {
+    #[serde(rename = "n")]
     Number(f32),
+    #[serde(rename = "w")]
     Word(u32),
 }
 
 /// One journey.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Record {
     pub(super) id: u64,
     /// As of when it was taught, seconds since 1970.
@@ -182,7 +214,14 @@ fn value_of(value: &Attribute) -> Option<Value> {
     }
 }
 
-fn packed(country: &Country) -> u32 {
+/// A country of two letters from its number.
+pub(super) fn unpacked(country: u32) -> Option<Country> {
+    let [.., a, b] = country.to_be_bytes();
+    Country::from_alpha2(std::str::from_utf8(&[a, b]).ok()?)
+}
+
+/// A country's two letters as a number.
+pub(super) fn packed(country: &Country) -> u32 {
     country.as_str().bytes().fold(0, |packed, byte| packed << 8 | u32::from(byte))
 }
 
