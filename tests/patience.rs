@@ -33,7 +33,12 @@ fn model(with_lost: bool) -> (TransitModel, DateTime<Utc>) {
     for n in 0..400_i64 {
         let start = moment(START) + TimeDelta::hours(n * 4);
         let rest = 24 + n % 25;
-        let events = [(0, "first_mile", "picked_up"), (10, "line_haul", "arrived"), (10 + rest, "line_haul", "departed"), (30 + rest, "last_mile", "delivered")];
+        let events = [
+            (0, "first_mile", "picked_up"),
+            (10, "line_haul", "arrived"),
+            (10 + rest, "line_haul", "departed"),
+            (30 + rest, "last_mile", "delivered"),
+        ];
         model.learn(&history(&format!("p{n}"), start, Some("delivered"), &events), now);
     }
     if with_lost {
