@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
@@ -127,7 +127,9 @@ impl FeedPulse {
         self.last_news = self.last_news.max(received);
         let oldest = hour_of(self.last_news) - Self::WEEKS * WEEK_HOURS;
         self.hours.insert(hour_of(received));
-        self.hours = self.hours.split_off(&oldest);
+        while self.hours.first().is_some_and(|hour| *hour < oldest) {
+            self.hours.pop_first();
+        }
     }
 
     /// How probably the feed tells nothing in an hour, by the same hour of the weeks before; `None` before it is known for two weeks.
@@ -278,11 +280,5 @@ impl Cohort {
         pulse.silent += u32::from(silent);
         pulse.late += u32::from(late);
         pulse.troubled += u32::from(silent || late);
-    }
-
-    /// How old the count under way is.
-    #[must_use]
-    pub fn age(&self, now: DateTime<Utc>) -> Duration {
-        self.counted.map_or(Duration::zero(), |counted| now - counted)
     }
 }

@@ -2,7 +2,7 @@
 
 use smol_str::{SmolStr, format_smolstr};
 
-use super::parcel::When;
+use super::parcel::{Fact, Parcel, When};
 use crate::adapter::IssuerKind;
 use crate::journey::{OrderState, State};
 use crate::model::{Event, EventId, Fnv, Milestone, Personal, Reason, Shipment, TrackingNumber};
@@ -82,6 +82,14 @@ fn digest(order: &OrderState, state: &State, said: &[&Event]) -> OrderDigest {
         out.take(event);
     }
     out
+}
+
+impl Parcel {
+    /// Who speaks in a fact: a carrier, an authority or a merchant.
+    #[must_use]
+    pub fn issuer(&self, fact: &Fact) -> Option<IssuerKind> {
+        self.feeds.get(usize::from(fact.feed)).map(|feed| feed.issuer)
+    }
 }
 
 impl OrderDigest {

@@ -348,18 +348,6 @@ impl Parcel {
         self.facts.iter().rev().find(|fact| fact.event == decided)
     }
 
-    /// Whether it certainly is one piece, as far as anybody counts.
-    #[must_use]
-    pub fn is_one_piece(&self) -> bool {
-        self.pieces.len() <= 1 && self.piece_count <= 1
-    }
-
-    /// Who speaks in a fact: a carrier, an authority or a merchant.
-    #[must_use]
-    pub fn issuer(&self, fact: &Fact) -> Option<IssuerKind> {
-        self.feeds.get(usize::from(fact.feed)).map(|feed| feed.issuer)
-    }
-
     /// The place of a fact.
     #[must_use]
     pub fn place(&self, fact: &Fact) -> Option<&Place> {

@@ -44,25 +44,30 @@ const FARTHEST_AHEAD: Duration = Duration::hours(14);
 /// Zones differ by whole multiples of this.
 const ZONE_STEP_MINUTES: i64 = 15;
 
-/// Whether somebody had the parcel in hands, at that place, at that time.
-fn is_physical(milestone: Milestone) -> bool {
-    matches!(
-        milestone,
-        Milestone::PickedUp
-            | Milestone::Arrived
-            | Milestone::Departed
-            | Milestone::OutForDelivery
-            | Milestone::DeliveryAttempted
-            | Milestone::AvailableForPickup
-            | Milestone::Delivered
-    )
+/// What somebody tells who has the parcel in hands, at that place, at that time.
+const PHYSICAL: [Milestone; 7] = [
+    Milestone::PickedUp,
+    Milestone::Arrived,
+    Milestone::Departed,
+    Milestone::OutForDelivery,
+    Milestone::DeliveryAttempted,
+    Milestone::AvailableForPickup,
+    Milestone::Delivered,
+];
+
+impl Parcel {
+    /// Whether it certainly is one piece, as far as anybody counts.
+    #[must_use]
+    pub fn is_one_piece(&self) -> bool {
+        self.pieces.len() <= 1 && self.piece_count <= 1
+    }
 }
 
 impl Fact {
     /// Whether somebody scanned the parcel itself: a pickup, an arrival, a departure, a step of the delivery.
     #[must_use]
     pub fn is_scan(&self) -> bool {
-        is_physical(self.milestone) && self.is_of_parcel() && self.confidence > Confidence::Low && self.time != TimeKind::NoYear
+        PHYSICAL.contains(&self.milestone) && self.is_of_parcel() && self.confidence > Confidence::Low && self.time != TimeKind::NoYear
     }
 }
 
@@ -100,7 +105,7 @@ pub(super) fn clock_doubts(parcel: &Parcel, state: &State, received: &HashMap<Ev
 /// Scans that were received before they happened. Statements that lie in the future count too: they are why the rule exists.
 fn told_ahead(parcel: &Parcel, state: &State, received: &HashMap<EventId, DateTime<Utc>>) -> Vec<ClockDoubt> {
     let mut doubts: Vec<ClockDoubt> = Vec::new();
-    for event in state.events.iter().filter(|event| is_physical(event.milestone) && event.is_evidence_of_state()) {
+    for event in state.events.iter().filter(|event| PHYSICAL.contains(&event.milestone) && event.is_evidence_of_state()) {
         let id = event.id();
         let Some(feed) = parcel.feeds.iter().position(|feed| feed.id == event.feed).and_then(|at| u16::try_from(at).ok()) else { continue };
         let Some(received) = received.get(&id).copied() else { continue };
@@ -125,8 +130,8 @@ fn told_apart(parcel: &Parcel, a: u16, b: u16) -> Option<ClockDoubt> {
     const TOLERANCE_MINUTES: i64 = 2;
     let scans = |feed: u16| parcel.facts.iter().filter(move |fact| fact.feed == feed && fact.is_scan() && fact.earliest == fact.latest);
     let mut pairs: Vec<(&Fact, &Fact)> = Vec::new();
-    for milestone in Milestone::ALL {
-        let of = |feed: u16| scans(feed).filter(|fact| fact.milestone == *milestone).collect::<Vec<_>>();
+    for milestone in PHYSICAL {
+        let of = |feed: u16| scans(feed).filter(|fact| fact.milestone == milestone).collect::<Vec<_>>();
         let (first, second) = (of(a), of(b));
         // Only what both tell equally often can be set side by side.
         if first.len() == second.len() {

@@ -12,6 +12,7 @@ mod pieces;
 mod scans;
 mod set;
 mod state;
+mod union;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{Hash, Hasher};

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use smol_str::SmolStr;
 
-use super::set::{Node, SHOP_NUMBER_REACH, Union, is_telling, nearest};
+use super::set::{Node, SHOP_NUMBER_REACH, is_telling, nearest};
+use super::union::Union;
 use crate::adapter::{IssuerKind, Notice, NoticeKind};
 use crate::model::{EventTime, FeedId, Personal, Promise, Role, Shipment, TrackingNumber};
 

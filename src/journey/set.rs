@@ -7,6 +7,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Duration, Utc};
 use smol_str::SmolStr;
 
+use super::union::Union;
 use super::{Journey, LegId, digest, orders};
 use crate::adapter::{IssuerKind, Notice, NoticeKind};
 use crate::model::{CarrierId, Event, FeedId, Milestone, Reference, Role, Scope, Shipment, Stage, TrackingNumber};
@@ -392,27 +393,4 @@ fn names_one_parcel(nodes: &[Node], members: &[usize], union: &mut Union) -> boo
 fn are_told_apart(nodes: &[Node], members: &[usize], union: &mut Union) -> bool {
     let told: BTreeSet<usize> = members.iter().filter(|at| nodes[**at].issuer == IssuerKind::Merchant).map(|at| union.root(*at)).collect();
     members.iter().all(|at| told.contains(&union.root(*at)))
-}
-
-/// Union-find.
-pub(super) struct Union(Vec<usize>);
-
-impl Union {
-    fn new(size: usize) -> Self {
-        Self((0..size).collect())
-    }
-
-    pub fn root(&mut self, mut at: usize) -> usize {
-        while self.0[at] != at {
-            self.0[at] = self.0[self.0[at]];
-            at = self.0[at];
-        }
-        at
-    }
-
-    fn tie(&mut self, a: usize, b: usize) {
-        let (a, b) = (self.root(a), self.root(b));
-        // The smaller index stays root, so that groups never depend on the order of ties.
-        self.0[a.max(b)] = a.min(b);
-    }
 }

@@ -38,6 +38,17 @@ fn stays(parcel: &Parcel, feed: u16, leg: Option<u16>) -> Vec<Stay<'_>> {
 }
 
 impl RouteLoop {
+    /// Whether the parcel changed places often enough: on a straight way there are as many runs of scans as places.
+    fn is_thinkable(&self, parcel: &Parcel) -> bool {
+        let mut runs = 0;
+        let mut here = None;
+        for place in parcel.facts.iter().filter_map(|fact| fact.place) {
+            runs += usize::from(here != Some(place));
+            here = Some(place);
+        }
+        runs >= parcel.places.len() + usize::from(self.visits.max(2)) - 1
+    }
+
     /// The loop at a place: the beginnings of all stays there.
     fn found(&self, stays: &[Stay<'_>]) -> Option<(Vec<EventId>, usize)> {
         let visits = usize::from(self.visits.max(2));
@@ -54,8 +65,7 @@ impl Rule for RouteLoop {
     }
 
     fn inspect(&self, parcel: &Parcel, look: &mut Look<'_>) {
-        let enough = usize::from(self.visits.max(2)) * 2 - 1;
-        if parcel.facts.len() < enough || parcel.terminal || parcel.goes_back() || parcel.is_return || !parcel.is_one_piece() {
+        if !self.is_thinkable(parcel) || parcel.terminal || parcel.goes_back() || parcel.is_return || !parcel.is_one_piece() {
             return;
         }
         let mut seen: Vec<(u16, Option<u16>)> = Vec::new();

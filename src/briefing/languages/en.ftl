@@ -228,6 +228,8 @@ reason-duplicate = it was reported twice
 reason-abandoned = it was given up
 reason-interception = it was stopped at somebody's order
 reason-technical = a system failed
+reason-payment_failed = the payment failed
+reason-stock_short = it is not in stock
 
 rule-never-collected = The label exists, but the carrier has never collected it.
 rule-stalled = It has not moved for longer than usual.

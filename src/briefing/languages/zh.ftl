@@ -213,6 +213,8 @@ reason-duplicate = 重复报告
 reason-abandoned = 已弃件
 reason-interception = 应要求拦截
 reason-technical = 系统故障
+reason-payment_failed = 付款失败
+reason-stock_short = 缺货
 
 rule-never-collected = 面单已生成，但承运商一直未揽收。
 rule-stalled = 包裹停滞时间超过通常水平。
