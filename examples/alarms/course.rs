@@ -149,7 +149,6 @@ impl Course {
             weight_grams: None,
             order: None,
             is_return: false,
-            order: None,
         }
     }
 }
