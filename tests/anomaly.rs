@@ -36,6 +36,7 @@ fn every_rule_explains_itself_and_each_of_its_settings() {
 #[test]
 fn the_documented_defaults_are_valid_settings_that_change_nothing() {
     let settings = Settings::from_toml(DEFAULTS).unwrap();
+    assert_eq!(settings, Settings { rules: settings.rules.clone(), ..Settings::default() });
     for (about, defaults) in Catalogue::builtin().rules() {
         let mut section = settings.rules[about.code].clone();
         assert_eq!(section.remove("enabled"), Some(true.into()), "{}", about.code);
@@ -43,6 +44,21 @@ fn the_documented_defaults_are_valid_settings_that_change_nothing() {
         assert_eq!(section, *defaults, "{}", about.code);
     }
     Inspector::new(settings).unwrap();
+}
+
+#[cfg(feature = "toml")]
+#[test]
+fn toml_and_json_say_the_same() {
+    let toml = Settings::from_toml(
+        "false_alarms_per_parcel = 0.01\n[rules.late]\ngrace = \"12h\"\n[[override]]\nlane = \"CN-*\"\nrules.stalled = { abroad = \"20d\" }\n",
+    );
+    let json =
+        r#"{"false_alarms_per_parcel":0.01,"rules":{"late":{"grace":"12h"}},"override":[{"lane":"CN-*","rules":{"stalled":{"abroad":"20d"}}}]}"#;
+    assert_eq!(toml, Settings::from_json(json));
+    let written = serde_json::to_string(&toml.clone().unwrap()).unwrap();
+    assert_eq!(Settings::from_json(&written), toml);
+    assert!(Inspector::new(toml.unwrap()).is_ok());
+    assert!(Settings::from_toml("[[override]]\nlane = 7\n[override.rules]").is_err());
 }
 
 #[test]

@@ -98,7 +98,7 @@ impl Catalogue {
     /// All settings with their defaults as TOML, each explained by a comment.
     #[must_use]
     pub fn defaults_toml(&self) -> String {
-        let mut out = String::new();
+        let mut out = super::settings::frame_toml();
         for kind in &self.kinds {
             let about = kind.about;
             comment(&mut out, &about.explanation());
@@ -181,7 +181,7 @@ fn level(value: &Value) -> Option<Level> {
 }
 
 /// A text as comment lines of at most a hundred characters.
-fn comment(out: &mut String, text: &str) {
+pub(super) fn comment(out: &mut String, text: &str) {
     let mut line = String::new();
     for word in text.split_whitespace() {
         if line.len() + word.len() > 98 {

@@ -167,7 +167,7 @@ fn take_facts(parcel: &mut Parcel, received: &HashMap<EventId, DateTime<Utc>>, s
 }
 
 fn place_index(places: &mut Vec<Place>, known: &mut HashMap<SmolStr, u16>, place: &Place) -> Option<u16> {
-    let key = SmolStr::from(place.identity());
+    let key = place.identity();
     if let Some(at) = known.get(&key) {
         return Some(*at);
     }

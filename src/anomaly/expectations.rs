@@ -1,6 +1,6 @@
 //! Who says how long things take: [`Expectations`], and how rules ask: [`Foresight`].
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::finding::Expected;
 use super::parcel::Parcel;
@@ -32,14 +32,27 @@ pub struct Foresight<'a> {
     /// The share of stays that may be taken for trouble although they are none: the false alarms allowed per parcel, divided over the stays
     /// of a journey.
     pub tail: f64,
+    /// How much later than the history has it the last event may have been: an unknown zone must not shorten patience.
+    pub(super) doubt: TimeDelta,
 }
 
 impl Foresight<'_> {
     /// When the silence since the last event becomes unusual, and when twenty times more so.
     #[must_use]
     pub fn patience(&self) -> Option<Expected> {
-        let at = self.model.patience(self.history, self.tail)?;
-        Some(Expected { at, severe: self.model.patience(self.history, self.tail / 20.0).filter(|severe| *severe > at) })
+        let patience = |tail: f64| self.model.patience(self.history, tail).map(|at| self.at_the_latest(at));
+        let at = patience(self.tail)?;
+        Some(Expected { at, severe: patience(self.tail / 20.0).filter(|severe| *severe > at) })
+    }
+
+    /// When, without news, the parcel more probably than `probability` never arrives.
+    #[must_use]
+    pub fn loss(&self, probability: f64) -> Option<DateTime<Utc>> {
+        self.model.loss_patience(self.history, probability).map(|at| self.at_the_latest(at))
+    }
+
+    fn at_the_latest(&self, at: DateTime<Utc>) -> DateTime<Utc> {
+        at.checked_add_signed(self.doubt).unwrap_or(DateTime::<Utc>::MAX_UTC)
     }
 
     /// When the probability of missing `by` exceeds `probability`, if it does so before `by`.

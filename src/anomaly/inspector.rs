@@ -11,7 +11,7 @@ use super::cohort::{Cohort, NOTHING_KNOWN, Surroundings};
 use super::digest;
 use super::expectations::{Expectations, Foresight};
 use super::finding::Findings;
-use super::parcel::Parcel;
+use super::parcel::{Fact, Parcel};
 use super::rule::Look;
 use super::settings::{LanePattern, Section, Settings, SettingsError};
 use crate::History;
@@ -41,10 +41,13 @@ pub struct Inspector {
     settings: Settings,
     base: Arc<Profile>,
     /// Overrides by what they name, weakest kind first.
-    overrides: Vec<(u8, HashMap<Target, usize>)>,
+    overrides: Vec<OverrideKind>,
     /// Rules made for sets of overrides that were met together. A memo: what it holds follows from the settings.
     made: RwLock<HashMap<Vec<usize>, Arc<Profile>>>,
 }
+
+/// Which of carrier, origin, destination and customer some overrides name, and each by what it names.
+type OverrideKind = (u8, HashMap<Target, usize>);
 
 /// What an override names.
 #[derive(Debug, Default, PartialEq, Eq, Hash)]
@@ -122,18 +125,10 @@ impl Inspector {
         if parcel.terminal || history.events.is_empty() {
             return;
         }
-        let patient;
-        let history = match doubt(parcel, history) {
-            Some(doubt) => {
-                patient = later(history, doubt);
-                &patient
-            }
-            None => history,
-        };
         let stays = parcel.stays().max(usize::from(self.settings.stays_per_journey)).max(1);
         #[expect(clippy::cast_precision_loss, reason = "a journey has few stays")]
         let tail = self.settings.false_alarms_per_parcel.get() / stays as f64;
-        let ahead = Foresight { parcel, history, model, tail };
+        let ahead = Foresight { parcel, history, model, tail, doubt: doubt(parcel, history) };
         let expected = self.profile(parcel).rules.iter().filter_map(|slot| Some((slot.about.code, slot.rule.foresee(&ahead)?))).collect();
         parcel.expected = expected;
     }
@@ -209,21 +204,14 @@ impl Inspector {
 }
 
 /// How much later than a history has it the last event may have been.
-fn doubt(parcel: &Parcel, history: &History) -> Option<TimeDelta> {
-    let latest = parcel.facts.iter().filter(|fact| fact.is_of_parcel() && fact.milestone.moves_state()).map(|fact| fact.latest).max()?;
-    Some(latest - history.events.last()?.at).filter(|doubt| *doubt > TimeDelta::zero())
+fn doubt(parcel: &Parcel, history: &History) -> TimeDelta {
+    let counts = |fact: &&Fact| fact.is_of_parcel() && fact.milestone.moves_state();
+    let latest = parcel.facts.iter().filter(counts).map(|fact| fact.latest).max();
+    let doubt = latest.zip(history.events.last()).map_or(TimeDelta::zero(), |(latest, last)| latest - last.at);
+    doubt.max(TimeDelta::zero())
 }
 
-/// The history with its last event as late as it may have been, so that an unknown zone cannot raise an alarm.
-fn later(history: &History, doubt: TimeDelta) -> History {
-    let mut history = history.clone();
-    if let Some(last) = history.events.last_mut() {
-        last.at = last.at.checked_add_signed(doubt).unwrap_or(last.at);
-    }
-    history
-}
-
-fn overrides(catalogue: &Catalogue, settings: &Settings) -> Result<Vec<(u8, HashMap<Target, usize>)>, SettingsError> {
+fn overrides(catalogue: &Catalogue, settings: &Settings) -> Result<Vec<OverrideKind>, SettingsError> {
     let mut kinds: Vec<((u32, u8), HashMap<Target, usize>)> = Vec::new();
     for (at, one) in settings.overrides.iter().enumerate() {
         let located = |error: SettingsError| SettingsError { in_override: Some(at + 1), ..error };

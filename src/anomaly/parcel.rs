@@ -229,6 +229,14 @@ pub struct Clearance {
     pub over: bool,
 }
 
+impl Clearance {
+    /// `export` or `import`.
+    #[must_use]
+    pub const fn direction(&self) -> &'static str {
+        if self.is_export { "export" } else { "import" }
+    }
+}
+
 /// One open hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HoldDigest {

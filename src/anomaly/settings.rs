@@ -187,3 +187,28 @@ impl Settings {
         toml::from_str(text).map_err(|error| SettingsError { problem: error.to_string(), ..SettingsError::default() })
     }
 }
+
+/// The defaults of the frame around the rules, each explained by a comment.
+pub(super) fn frame_toml() -> String {
+    let Settings { false_alarms_per_parcel, stays_per_journey, cases, rules: _, overrides: _ } = Settings::default();
+    let mut out = String::new();
+    let mut line = |about: &str, key: &str, value: &dyn std::fmt::Display| {
+        super::catalogue::comment(&mut out, about);
+        out.push_str(&format!("{key} = {value}\n"));
+    };
+    line(
+        "The share of sound parcels that rules which read silence may raise an alarm about.",
+        "false_alarms_per_parcel",
+        &false_alarms_per_parcel.get(),
+    );
+    line("How many stays a journey is expected to have; each gets its part of that share.", "stays_per_journey", &stays_per_journey);
+    out.push_str("\n[cases]\n");
+    let mut line = |about: &str, key: &str, value: &dyn std::fmt::Display| {
+        super::catalogue::comment(&mut out, about);
+        out.push_str(&format!("{key} = \"{value}\"\n"));
+    };
+    line("How long a finding must be gone before its case is resolved.", "calm", &cases.calm);
+    line("A finding that comes back within this time of the resolution continues the same case.", "reopen", &cases.reopen);
+    out.push('\n');
+    out
+}

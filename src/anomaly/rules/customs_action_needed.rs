@@ -1,7 +1,7 @@
 //! `customs-action-needed`: customs wait for the sender or the recipient.
 
 use crate::anomaly::rule::rule;
-use crate::anomaly::{Draft, Look, Parcel, Rule, RuleAbout, Span};
+use crate::anomaly::{Clearance, Draft, HoldDigest, Look, Parcel, Rule, RuleAbout, Span};
 use crate::model::{Milestone, Party};
 
 rule! {
@@ -24,16 +24,25 @@ impl Rule for CustomsActionNeeded {
             return;
         }
         for clearance in parcel.clearances.iter().filter(|clearance| !clearance.over) {
-            let theirs = |party| matches!(party, Party::Sender | Party::Recipient);
-            for hold in clearance.holds.iter().filter(|hold| theirs(hold.party) && hold.kind != Milestone::CustomsRejected) {
-                let due = self.answer_within.after(hold.since.latest);
-                let is_urgent = look.passed(self.critical_before.before(due));
-                let direction = if clearance.is_export { "export" } else { "import" };
-                let draft = Draft::since(hold.since.latest).about(format!("{direction} {} {}", hold.kind, hold.agency)).by(hold.party).due(due);
-                let draft = draft.seen([hold.event]).raised(is_urgent).with_word("kind", Some(hold.kind.as_str()));
-                look.raise(draft.with_word("reason", hold.reason.map(|reason| reason.as_str())).with_word("direction", Some(direction)));
+            let is_theirs = |hold: &&HoldDigest| matches!(hold.party, Party::Sender | Party::Recipient) && hold.kind != Milestone::CustomsRejected;
+            for (at, hold) in clearance.holds.iter().enumerate().filter(|(_, hold)| is_theirs(hold)) {
+                // Carrier and customs may both tell of one request.
+                let is_same = |other: &&HoldDigest| is_theirs(other) && other.kind == hold.kind;
+                if !clearance.holds[..at].iter().any(|before| is_same(&before)) {
+                    self.raise(look, clearance, hold, clearance.holds.iter().filter(is_same));
+                }
             }
         }
+    }
+}
+
+impl CustomsActionNeeded {
+    fn raise<'p>(&self, look: &mut Look<'_>, clearance: &Clearance, hold: &HoldDigest, all: impl Iterator<Item = &'p HoldDigest>) {
+        let due = self.answer_within.after(hold.since.latest);
+        let is_urgent = look.passed(self.critical_before.before(due));
+        let draft = Draft::since(hold.since.latest).about(format!("{} {}", clearance.direction(), hold.kind)).by(hold.party).due(due);
+        let draft = draft.seen(all.map(|hold| hold.event)).raised(is_urgent).with_word("kind", Some(hold.kind.as_str()));
+        look.raise(draft.with_word("reason", hold.reason.map(|reason| reason.as_str())).with_word("direction", Some(clearance.direction())));
     }
 }
 
@@ -67,6 +76,14 @@ mod tests {
         let found = findings([both], "2026-03-05T11:00:00Z").found;
         let parties: Vec<_> = found.iter().filter(|finding| finding.rule == CODE).map(|finding| finding.party).collect();
         assert_eq!(parties, [Some(Party::Recipient), Some(Party::Sender)]);
+    }
+
+    #[test]
+    fn one_request_told_by_two_is_one_finding() {
+        let broker = told("broker.status", "A1").event("2026-03-05T10:00:00Z", Stage::ImportCustoms, Milestone::DutiesDue);
+        let found = findings([asked(Milestone::DutiesDue), broker.received("2026-03-05T10:00:00Z")], "2026-03-05T11:00:00Z").found;
+        let evidence: Vec<usize> = found.iter().filter(|finding| finding.rule == CODE).map(|finding| finding.evidence.len()).collect();
+        assert_eq!(evidence, [2]);
     }
 
     #[test]

@@ -45,7 +45,7 @@ impl Rule for CustomsDwell {
         let holds = clearance.holds.iter().map(|hold| hold.event);
         let reason = clearance.holds.iter().find_map(|hold| hold.reason);
         look.raise_overdue(expected, began, |draft| {
-            let draft = draft.about(if clearance.is_export { "export" } else { "import" }).by(clearance.party.unwrap_or(Party::Customs));
+            let draft = draft.about(clearance.direction()).by(clearance.party.unwrap_or(Party::Customs));
             let draft = draft.seen(std::iter::once(clearance.opened).chain(holds)).with_word("last", Some(clearance.milestone.as_str()));
             draft.with_word("reason", reason.map(|reason| reason.as_str()))
         });

@@ -34,14 +34,14 @@ impl Rule for CustomsRejected {
             return;
         }
         for clearance in parcel.clearances.iter().filter(|clearance| !clearance.over) {
-            for hold in clearance.holds.iter().filter(|hold| hold.kind == Milestone::CustomsRejected) {
-                let due = self.answer_within.after(hold.since.latest);
-                let is_overdue = look.passed(due);
-                let direction = if clearance.is_export { "export" } else { "import" };
-                let draft = Draft::since(hold.since.latest).about(format!("{direction} {}", hold.agency)).by(hold.party).due(due).raised(is_overdue);
-                let draft = draft.seen([hold.event]).with_word("kind", Some("customs_rejected")).with_word("direction", Some(direction));
-                look.raise(draft.with_word("reason", hold.reason.map(|reason| reason.as_str())));
-            }
+            let rejections = || clearance.holds.iter().filter(|hold| hold.kind == Milestone::CustomsRejected);
+            let Some(first) = rejections().next() else { continue };
+            let due = self.answer_within.after(first.since.latest);
+            let is_overdue = look.passed(due);
+            let draft = Draft::since(first.since.latest).about(clearance.direction()).by(first.party).due(due).raised(is_overdue);
+            let draft = draft.seen(rejections().map(|hold| hold.event)).with_word("kind", Some("customs_rejected"));
+            let draft = draft.with_word("direction", Some(clearance.direction()));
+            look.raise(draft.with_word("reason", first.reason.map(|reason| reason.as_str())));
         }
     }
 }

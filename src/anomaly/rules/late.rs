@@ -31,7 +31,7 @@ impl Rule for Late {
         let is_critical = look.passed(self.critical_after.after(by));
         let party = parcel.clearance().and_then(|clearance| clearance.party).unwrap_or(Party::Carrier);
         let draft = Draft::since(by).by(party).due((!is_critical).then(|| self.critical_after.after(by))).raised(is_critical);
-        let draft = draft.seen(parcel.decided).with("promised", Datum::At(by)).with("late", Datum::hours_between(by, look.now()));
+        let draft = draft.with("promised", Datum::At(by)).with("late", Datum::hours_between(by, look.now()));
         look.raise(draft.with_word("kind", Some(promise.kind.as_str())));
     }
 }

@@ -71,7 +71,7 @@ impl Rule for LateRisk {
             return;
         }
         let party = parcel.clearance().and_then(|clearance| clearance.party).unwrap_or(Party::Carrier);
-        let draft = Draft::since(at.max(parcel.at)).by(party).due(by).seen(parcel.decided).with("promised", Datum::At(by));
+        let draft = Draft::since(at).by(party).due(by).with("promised", Datum::At(by));
         look.raise(draft.with_word("kind", Some(promise.kind.as_str())).with("left", Datum::hours_between(look.now(), by)));
     }
 }

@@ -32,7 +32,7 @@ impl Rule for LostRisk {
     }
 
     fn foresee(&self, ahead: &Foresight<'_>) -> Option<Expected> {
-        let at = is_meant(ahead.parcel).then(|| ahead.model.loss_patience(ahead.history, self.probability.get()))??;
+        let at = is_meant(ahead.parcel).then(|| ahead.loss(self.probability.get()))??;
         Some(Expected { at, severe: None })
     }
 
