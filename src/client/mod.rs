@@ -240,7 +240,8 @@ impl Inner {
 
     /// 32 hexadecimal digits that no other request has.
     fn request_id(&self) -> String {
-        format!("{:032x}", self.random.lock().unwrap_or_else(PoisonError::into_inner).u128(..))
+        let id = self.random.lock().unwrap_or_else(PoisonError::into_inner).u128(..);
+        id.to_ne_bytes().iter().flat_map(|byte| [byte >> 4, byte & 15]).map(|digit| char::from(b"0123456789abcdef"[usize::from(digit)])).collect()
     }
 }
 

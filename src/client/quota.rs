@@ -155,15 +155,18 @@ impl Allowance {
         &self.0.quota
     }
 
+    /// A turn where there is nothing to wait for, whoever asks.
+    pub(super) fn turn_now(&self, wall: impl Fn() -> DateTime<Utc>) -> Option<Result<Turn, TooLong>> {
+        let inner = &*self.0;
+        let is_open = inner.slots.is_none() && inner.pace.is_none() && locked(&inner.held).is_none();
+        is_open.then(|| self.day(wall, true).map(|()| Turn { _slot: None, has_waited: false }))
+    }
+
     /// Waits for a turn. Dropping the future gives the place in the line up.
     pub(super) async fn turn(&self, wall: impl Fn() -> DateTime<Utc>) -> Result<Turn, TooLong> {
         let inner = &*self.0;
         let mut has_waited = false;
         self.day(&wall, false)?;
-        if inner.slots.is_none() && inner.pace.is_none() && locked(&inner.held).is_none() {
-            self.day(&wall, true)?;
-            return Ok(Turn { _slot: None, has_waited });
-        }
         let until = super::from_now(inner.quota.longest_wait);
         let slot = match &inner.slots {
             None => None,

@@ -185,7 +185,11 @@ impl Inner {
     }
 
     async fn turn(&self, operation: Operation) -> Result<Turn, ClientError> {
-        let turn = self.allowance.turn(|| (self.clock)()).await;
+        // What is rare is boxed: the future of a request is moved about, and should be small.
+        let turn = match self.allowance.turn_now(|| (self.clock)()) {
+            Some(turn) => turn,
+            None => Box::pin(self.allowance.turn(|| (self.clock)())).await,
+        };
         let turn = turn.map_err(|after| self.error(operation, ErrorKind::Quota, Retry::Temporary { after }))?;
         if turn.has_waited {
             self.meter.waits();
@@ -197,7 +201,7 @@ impl Inner {
     async fn token(&self, rejected: Option<u64>) -> Result<Option<std::sync::Arc<Held>>, ClientError> {
         match &self.tokens {
             None => Ok(None),
-            Some(tokens) => tokens.get(rejected, || self.fetch_token()).await.map(Some),
+            Some(tokens) => tokens.get(rejected, || Box::pin(self.fetch_token())).await.map(Some),
         }
     }
 
