@@ -4,7 +4,7 @@
 //! medians of the turns' ratios. With `--test` everything runs once and little.
 //!
 //! Two feeds: `plain`, whose adapter does next to nothing, so that what is measured is the client itself; and `dhl.unified` with 12 events, where the
-//! bare loop builds the request and decodes the answer through the same adapter, as a caller without the client would.
+//! bare loop builds the request, reads the outcome and decodes the answer through the same adapter, as a caller without the client has to.
 
 use std::convert::Infallible;
 use std::io::{BufRead as _, BufReader};
@@ -136,7 +136,11 @@ impl Sides {
             self.adapter.as_poll().unwrap().request(&Question::about(std::slice::from_ref(&self.asked)), &context).unwrap()
         };
         let answer = self.http.execute(request.try_into().unwrap()).await.unwrap();
+        let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
         let body = answer.bytes().await.unwrap();
+        let (poll, reply) = (self.adapter.as_poll().unwrap(), Reply { status, headers: &headers, body: &body, received: Utc::now() });
+        assert_eq!(poll.outcome(&reply), Outcome::Found);
+        assert!(poll.next_page(&reply).is_none());
         assert_eq!(self.adapter.decode(Payload::new(&body, Utc::now())).unwrap().shipments.len(), 1);
     }
 

@@ -158,9 +158,13 @@ impl Allowance {
     /// Waits for a turn. Dropping the future gives the place in the line up.
     pub(super) async fn turn(&self, wall: impl Fn() -> DateTime<Utc>) -> Result<Turn, TooLong> {
         let inner = &*self.0;
-        let until = super::from_now(inner.quota.longest_wait);
         let mut has_waited = false;
-        self.day(wall(), false)?;
+        self.day(&wall, false)?;
+        if inner.slots.is_none() && inner.pace.is_none() && locked(&inner.held).is_none() {
+            self.day(&wall, true)?;
+            return Ok(Turn { _slot: None, has_waited });
+        }
+        let until = super::from_now(inner.quota.longest_wait);
         let slot = match &inner.slots {
             None => None,
             Some(slots) => match Arc::clone(slots).try_acquire_owned() {
@@ -185,13 +189,14 @@ impl Allowance {
         if let Some(pace) = &inner.pace {
             has_waited |= pace.pass(until).await?;
         }
-        self.day(wall(), true)?;
+        self.day(&wall, true)?;
         Ok(Turn { _slot: slot, has_waited })
     }
 
     /// Looks whether the day has room, and takes it.
-    fn day(&self, now: DateTime<Utc>, takes: bool) -> Result<(), TooLong> {
+    fn day(&self, wall: impl Fn() -> DateTime<Utc>, takes: bool) -> Result<(), TooLong> {
         let Some(most) = self.0.quota.day else { return Ok(()) };
+        let now = wall();
         let mut day = locked(&self.0.day);
         let date = now.date_naive();
         if day.date != date {

@@ -12,7 +12,7 @@ use super::breaker::Pass;
 use super::quota::{Booking, Turn};
 use super::retry::Effort;
 use super::token::Held;
-use super::{ClientError, ErrorKind, Inner, Operation, Retry};
+use super::{ClientError, ErrorKind, Inner, Operation, Retry, after};
 use crate::adapter::{Outcome, Poll, PollContext, Question, Reply, RequestError, Token};
 
 const LATER: Retry = Retry::Temporary { after: None };
@@ -149,11 +149,11 @@ impl Inner {
         host: Authority,
     ) -> Result<(Response<Vec<u8>>, DateTime<Utc>, Pass<'_>), ClientError> {
         let pass = self.breakers.admit(&host).map_err(|rest| self.left_alone(operation, rest))?;
-        let until = effort.begin();
+        let most = effort.begin();
         let began = Instant::now();
         self.meter.requests();
         let span = tracing::debug_span!("parceltrail.request", feed = %self.feed, operation = %operation, status = tracing::field::Empty);
-        let sent = timeout_at(until, self.transport.send(request)).instrument(span.clone()).await;
+        let sent = timeout_at(after(began, most), self.transport.send(request)).instrument(span.clone()).await;
         let took = began.elapsed();
         effort.spend(took);
         self.meter.took(took);
