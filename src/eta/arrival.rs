@@ -69,9 +69,4 @@ impl Arrival {
         let passed = self.below(seconds);
         self.at(passed + (1.0 - passed) * share).max(seconds)
     }
-
-    /// From what duration on no more than `share` of all last longer.
-    pub(super) fn where_beyond(&self, share: f64) -> f64 {
-        self.at((1.0 - (share - self.never) / (1.0 - self.never).max(1e-12)).clamp(0.0, 1.0))
-    }
 }

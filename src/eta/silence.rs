@@ -17,8 +17,8 @@ const ENOUGH: f64 = 12.0;
 const FAR_DAYS: f64 = 730.0;
 
 impl TransitModel {
-    /// From when on the silence since the last event is longer than in all but `tail` of comparable stays, such as 0.01. `None` if the journey is
-    /// finished or too few comparable stays were taught.
+    /// From when on the silence since the last event is longer than in all but `tail` of the comparable stays that ended, such as 0.01. `None` if the
+    /// journey is finished or too few comparable stays were taught.
     #[must_use]
     pub fn patience(&self, history: &History, tail: f64) -> Option<DateTime<Utc>> {
         let (record, last) = open(history)?;
@@ -26,7 +26,7 @@ impl TransitModel {
         let levels: Vec<_> = self.tables().levels(&record, &record.steps[last]).collect();
         let seen = levels.iter().map(|(_, table)| table.weight / unit).fold(0.0, f64::max);
         let stay = refine(fallback::stay(), &levels, |table| &table.stay, unit, self.settings().shrinkage);
-        (seen >= ENOUGH).then(|| instant(record.steps[last].at, stay.arrival().where_beyond(tail.clamp(0.0, 1.0))))
+        (seen >= ENOUGH).then(|| instant(record.steps[last].at, stay.arrival().quantile_after(0.0, 1.0 - tail.clamp(0.0, 1.0))))
     }
 
     /// From when on the probability that it never arrives exceeds `probability`, if nothing more is heard. `None` if the journey is finished or the

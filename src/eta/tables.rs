@@ -5,6 +5,7 @@ use super::curve::{Curve, Seen, Spread};
 use super::kind::Kind;
 use super::record::{End, Record, Step};
 use super::settings::ModelSettings;
+use crate::model::Milestone;
 
 /// Of one context.
 #[derive(Clone, Debug, Default)]
@@ -40,7 +41,7 @@ impl Tables {
                 End::Open => Seen::Going((record.seen - step.at) as f64),
                 End::Never => Seen::Never,
             };
-            let stay = match next {
+            let stay = match next.filter(|next| next.kind.milestone() != Milestone::Lost) {
                 Some(next) => Seen::Ended((next.at - step.at) as f64),
                 None if record.end == End::Never => Seen::Never,
                 None => Seen::Going((record.seen - step.at) as f64),
