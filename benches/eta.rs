@@ -53,7 +53,12 @@ fn main() {
     println!("ratio {:.1}", answering.2);
 
     let written = serde_json::to_vec(&model).unwrap().len() as f64;
-    println!("\nsize as JSON: {:.0} bytes a journey, {:.1} KB a lane ({} journeys a lane)", written / f64::from(journeys), written / 1024.0 / f64::from(lanes), journeys / lanes);
+    println!(
+        "\nsize as JSON: {:.0} bytes a journey, {:.1} KB a lane ({} journeys a lane)",
+        written / f64::from(journeys),
+        written / 1024.0 / f64::from(lanes),
+        journeys / lanes
+    );
 }
 
 /// What the plainest estimator keeps.

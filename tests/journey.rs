@@ -511,3 +511,12 @@ fn two_goods_lists_of_one_order_are_two_parcels() {
     let (states, notices) = sorted([list("LIST1"), paper]);
     assert_eq!((states.len(), notices), (1, 0), "the order's paper is not another parcel");
 }
+
+#[test]
+fn a_leg_that_has_not_begun_comes_after_those_that_have() {
+    let mut journey = Journey::default();
+    journey.apply(told("sf.routes", "Z1").event("2026-03-02T10:00:00+08:00", Stage::FirstMile, Milestone::PickedUp));
+    journey.apply(told("acme.track", "A1"));
+    let state = journey.state("2026-03-03T00:00:00Z".parse().unwrap());
+    assert_eq!(state.legs.iter().map(|leg| leg.carrier.as_str()).collect::<Vec<_>>(), ["sf", "acme"]);
+}

@@ -124,8 +124,37 @@ fn what_cannot_be_read_is_said_and_exits_with_1() {
 }
 
 #[test]
+fn the_four_answers_stand_at_the_top_in_the_reader_s_language_and_zone() {
+    let early = ["--now", "2026-03-10T12:00:00Z", "--zone", "Asia/Shanghai"];
+    let files = &STORY[3..];
+    let page = |more: &[&str]| {
+        let arguments: Vec<&str> = early.iter().chain(more).chain(files).copied().collect();
+        String::from_utf8(track(&arguments).stdout).unwrap()
+    };
+    let english = page(&[]);
+    let top: Vec<&str> = english.lines().skip(1).take(6).collect();
+    assert!(top[0].starts_with("  Where    Arrived at a facility, KNOXVILLE, TN, US. Since Tue 10 March, 18:05."), "{english}");
+    assert!(top.iter().any(|line| line.starts_with("  Next     ")) && top.iter().any(|line| line.starts_with("  When     Expected ")), "{english}");
+    assert!(english.contains("  Wrong    ") && english.contains("clock    Asia/Shanghai"));
+    let chinese = page(&["--language", "zh-CN"]);
+    assert!(chinese.contains("  位置     已到达网点") && chinese.contains("  送达     "), "{chinese}");
+    let wide = |c: char| if ('\u{1100}'..='\u{ffdc}').contains(&c) { 2 } else { 1 };
+    assert!(chinese.lines().all(|line| line.chars().map(wide).sum::<usize>() <= 80), "{chinese}");
+    let arguments: Vec<&str> = early.iter().chain(&["--json", "briefing"]).chain(files).copied().collect();
+    let briefing = &lines(&arguments)[0];
+    assert_eq!((&briefing["here"]["milestone"], &briefing["arrival"]["kind"]), (&"arrived".into(), &"expected".into()));
+}
+
+#[test]
 fn wrong_usage_exits_with_2() {
-    for arguments in [["--json", "poetry"], ["--now", "yesterday"], ["--feed", "acme.scans"], ["--unknown", "x"]] {
+    for arguments in [
+        ["--language", "tlh"],
+        ["--zone", "Mars/Olympus"],
+        ["--json", "poetry"],
+        ["--now", "yesterday"],
+        ["--feed", "acme.scans"],
+        ["--unknown", "x"],
+    ] {
         assert_eq!(track(&arguments).status.code(), Some(2), "{arguments:?}");
     }
     assert_eq!(track(&["--help"]).status.code(), Some(0));

@@ -173,11 +173,10 @@ impl<'s> Replay<'s> {
 
     /// Forecasts at what just happened, from everything known now.
     fn forecast(&mut self, journey: &mut Active, number: usize, from: usize, now: DateTime<Utc>) -> io::Result<()> {
-        let happened: Vec<Milestone> =
-            journey.known.events[from..].iter().map(|event| event.milestone).filter(|milestone| self.scores.moments.hold(*milestone)).collect();
-        if happened.is_empty() || now < self.forecasts_from {
+        if now < self.forecasts_from {
             return Ok(());
         }
+        // At every moment, whatever was asked for: so that no row depends on which others are told.
         let key = format!("{number}/{from}");
         let ours = self.methods.ours(&journey.known, now, &key);
         journey.issued.push(key);
@@ -185,9 +184,8 @@ impl<'s> Replay<'s> {
             Split::Fraction(_) => journey.is_scored,
             Split::Moment(split) => now >= split,
         };
-        if !is_scored {
-            return Ok(());
-        }
+        let happened = journey.known.events[from..].iter().map(|event| event.milestone);
+        let happened: Vec<Milestone> = happened.filter(|milestone| is_scored && self.scores.moments.hold(*milestone)).collect();
         let group = self.scores.by.map(|by| by.of(&journey.known));
         for milestone in happened {
             for method in Method::ALL {

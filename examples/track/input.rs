@@ -3,6 +3,7 @@
 use std::io::Read;
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use parceltrail::adapter::{Adapter, Batch, Payload, Registry};
 
 /// A payload with its name and when it was received.
@@ -65,6 +66,9 @@ chapters! {
 pub fn story() -> Vec<Result<Received, String>> {
     CHAPTERS.iter().map(|(name, bytes, at)| Ok(Received { name: (*name).to_owned(), bytes: bytes.to_vec(), at: moment(at)? })).collect()
 }
+
+/// The recipient's zone in the story.
+pub const STORY_ZONE: Tz = chrono_tz::America::New_York;
 
 /// The moment from which the story is told.
 pub fn story_now() -> DateTime<Utc> {

@@ -1,5 +1,6 @@
 //! Prints the trail of parcels from the payloads of any feeds: `cargo run --example track -- --help`.
 
+mod answers;
 mod input;
 mod page;
 
@@ -7,8 +8,10 @@ use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use clap::{Parser, ValueEnum};
 use parceltrail::adapter::{Notice, Registry};
+use parceltrail::briefing::{Briefing, Language};
 use parceltrail::journey::{Journeys, State};
 
 /// Tells where parcels are, from what carriers, customs and posts say about them.
@@ -27,6 +30,12 @@ struct Arguments {
     /// Print JSON, one object a line, instead of a page to read.
     #[arg(long, value_enum)]
     json: Option<Output>,
+    /// The language of the answers: `en` or `zh`.
+    #[arg(long, default_value = "en", value_parser = language)]
+    language: &'static Language,
+    /// The zone whose days and hours the answers name, such as `Europe/Berlin`; this machine's by default.
+    #[arg(long)]
+    zone: Option<Tz>,
     /// Payloads, as PATH or PATH@RFC3339; `-` is standard input. None: the story that comes with the crate.
     files: Vec<String>,
 }
@@ -37,6 +46,8 @@ enum Output {
     Events,
     /// Every parcel's journey.
     Journey,
+    /// The four answers about every parcel.
+    Briefing,
     /// What could not be used, and what the carriers said besides.
     Notices,
 }
@@ -92,6 +103,8 @@ fn run(arguments: &Arguments, registry: &Registry) -> std::io::Result<bool> {
     }
     let (sorted, unsure) = journeys.sorted();
     let states: Vec<State> = sorted.iter().map(|journey| journey.state(now)).collect();
+    let desk = answers::Desk::new().map_err(std::io::Error::other)?;
+    let briefings: Vec<Briefing> = sorted.iter().zip(&states).map(|(journey, state)| desk.brief(journey, state, now)).collect();
     notices.extend(unsure);
     notices.extend(states.iter().flat_map(|state| state.notices.iter().cloned()));
     notices.sort();
@@ -99,13 +112,28 @@ fn run(arguments: &Arguments, registry: &Registry) -> std::io::Result<bool> {
 
     let mut out = anstream::AutoStream::new(std::io::stdout().lock(), colour());
     match arguments.json {
-        None => page::write(&mut out, &states, &notices, now)?,
+        None => {
+            let zone = arguments.zone.unwrap_or_else(|| if is_story { input::STORY_ZONE } else { machine_zone() });
+            let texts = briefings.iter().map(|briefing| briefing.text(arguments.language, zone)).collect::<Vec<_>>();
+            page::write(&mut out, &page::Parcels { states: &states, texts: &texts, zone, now }, &notices)?;
+        }
         Some(Output::Events) => states.iter().flat_map(|state| &state.events).try_for_each(|event| line(&mut out, event))?,
         Some(Output::Journey) => states.iter().try_for_each(|state| line(&mut out, state))?,
+        Some(Output::Briefing) => briefings.iter().try_for_each(|briefing| line(&mut out, briefing))?,
         Some(Output::Notices) => notices.iter().try_for_each(|notice| line(&mut out, notice))?,
     }
     out.flush()?;
     Ok(true)
+}
+
+fn language(tag: &str) -> Result<&'static Language, String> {
+    let known = || Language::all_builtin().iter().map(Language::tag).collect::<Vec<_>>().join(", ");
+    Language::builtin(tag).ok_or_else(|| format!("the languages are {}", known()))
+}
+
+/// The zone of this machine's clock, else UTC.
+fn machine_zone() -> Tz {
+    iana_time_zone::get_timezone().ok().and_then(|name| name.parse().ok()).unwrap_or(Tz::UTC)
 }
 
 /// Colour on a terminal, unless `NO_COLOR` is set.

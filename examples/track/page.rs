@@ -5,7 +5,9 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
 use parceltrail::adapter::{Notice, NoticeKind};
+use parceltrail::briefing::Text;
 use parceltrail::journey::{CustomsTrack, SameScan, State};
 use parceltrail::model::{Event, EventId, EventTime, Milestone, Place, Scope, TimeKind};
 
@@ -17,15 +19,27 @@ const BAD: Style = AnsiColor::Red.on_default();
 const OPEN: Style = AnsiColor::Yellow.on_default();
 const WAY: Style = AnsiColor::Cyan.on_default();
 
+/// What the page is about.
+pub struct Parcels<'a> {
+    /// Every parcel's state.
+    pub states: &'a [State],
+    /// Its four answers, in the same order.
+    pub texts: &'a [Text],
+    /// The zone whose days and hours the answers name.
+    pub zone: Tz,
+    /// The moment from which it is told.
+    pub now: DateTime<Utc>,
+}
+
 /// Writes every parcel's trail, and the notices.
-pub fn write(out: &mut impl Write, states: &[State], notices: &[Notice], now: DateTime<Utc>) -> io::Result<()> {
-    for (at, state) in states.iter().enumerate() {
+pub fn write(out: &mut impl Write, parcels: &Parcels<'_>, notices: &[Notice]) -> io::Result<()> {
+    for (at, (state, text)) in parcels.states.iter().zip(parcels.texts).enumerate() {
         if at > 0 {
             writeln!(out)?;
         }
-        parcel(out, state, now)?;
+        parcel(out, state, text, parcels)?;
     }
-    if states.is_empty() {
+    if parcels.states.is_empty() {
         writeln!(out, "No parcel is told about.")?;
     }
     if !notices.is_empty() {
@@ -41,13 +55,13 @@ fn heading(out: &mut impl Write, text: &str) -> io::Result<()> {
     writeln!(out, "\n{BOLD}{text}{BOLD:#}")
 }
 
-fn parcel(out: &mut impl Write, state: &State, now: DateTime<Utc>) -> io::Result<()> {
+fn parcel(out: &mut impl Write, state: &State, text: &Text, parcels: &Parcels<'_>) -> io::Result<()> {
     let numbers: Vec<String> = match state.legs.as_slice() {
         [] => state.numbers.iter().map(|id| id.number.to_string()).collect(),
         legs => legs.iter().map(|leg| leg.number.to_string()).collect(),
     };
     wrapped(out, "PARCEL ", &numbers.join(" > "), BOLD)?;
-    where_now(out, state)?;
+    answers(out, state, text, parcels.zone)?;
     legs(out, state)?;
     for (name, track) in [("export", &state.customs.export), ("import", &state.customs.import)] {
         if let Some(track) = track {
@@ -62,21 +76,18 @@ fn parcel(out: &mut impl Write, state: &State, now: DateTime<Utc>) -> io::Result
         let by = when(&stated.promise.by);
         writeln!(out, "  promise  {} by {by} ({})", stated.promise.kind, stated.feed)?;
     }
-    timeline(out, state, now)?;
+    timeline(out, state, parcels.now)?;
     unknowns(out, state)
 }
 
-fn where_now(out: &mut impl Write, state: &State) -> io::Result<()> {
-    let Some(parcel) = &state.parcel else {
-        return writeln!(out, "  now      {OPEN}unknown: nothing told yet moves the state{OPEN:#}");
-    };
-    let style = style_of(parcel.milestone);
-    let stage = parcel.stage.map_or("stage unknown".to_owned(), |stage| stage.as_str().replace('_', " "));
-    let place = parcel.place.as_ref().map(place_text).unwrap_or_else(|| "place unknown".to_owned());
-    let what = words(parcel.milestone);
-    let room = WIDTH.saturating_sub("  now       (), ".len() + what.len() + stage.len());
-    writeln!(out, "  now      {style}{what}{style:#} ({stage}), {}", fit(&place, room).trim_end())?;
-    writeln!(out, "  since    {}", when(&parcel.since))
+/// The four answers, on the reader's clock.
+fn answers(out: &mut impl Write, state: &State, text: &Text, zone: Tz) -> io::Result<()> {
+    let style = state.parcel.as_ref().map_or(OPEN, |parcel| style_of(parcel.milestone));
+    for (at, (label, answer)) in text.lines().enumerate() {
+        let label = format!("  {label}{}", " ".repeat(9_usize.saturating_sub(columns(label))));
+        wrapped(out, &label, answer, if at == 0 { style } else { Style::new() })?;
+    }
+    writeln!(out, "  {DIM}clock    {zone}{DIM:#}")
 }
 
 fn legs(out: &mut impl Write, state: &State) -> io::Result<()> {
@@ -273,10 +284,18 @@ fn place_text(place: &Place) -> String {
     }
 }
 
-/// A text in exactly so many columns, cut or filled up; Chinese characters are two wide.
+/// Columns on a terminal: Chinese characters are two wide.
+fn columns(text: &str) -> usize {
+    text.chars().map(wide).sum()
+}
+
+fn wide(letter: char) -> usize {
+    if ('\u{1100}'..='\u{ffdc}').contains(&letter) { 2 } else { 1 }
+}
+
+/// A text in exactly so many columns, cut or filled up.
 fn fit(text: &str, width: usize) -> String {
-    let wide = |c: char| if ('\u{1100}'..='\u{ffdc}').contains(&c) { 2 } else { 1 };
-    let total: usize = text.chars().map(wide).sum();
+    let total = columns(text);
     let room = if total > width { width - 1 } else { width };
     let mut used = 0;
     let mut out: String = text.chars().take_while(|c| (used + wide(*c) <= room).then(|| used += wide(*c)).is_some()).collect();
@@ -288,13 +307,13 @@ fn fit(text: &str, width: usize) -> String {
     out
 }
 
-/// Words wrapped at the page's width under a hanging indent.
+/// Words wrapped at the page's width under a hanging indent. A word wider than the page, as a Chinese sentence is, breaks anywhere.
 fn wrapped(out: &mut impl Write, lead: &str, text: &str, style: Style) -> io::Result<()> {
-    let indent = " ".repeat(lead.chars().count());
+    let indent = " ".repeat(columns(lead));
     let mut line = lead.to_owned();
     let mut is_fresh = true;
     for word in text.split(' ') {
-        if !is_fresh && line.chars().count() + 1 + word.chars().count() > WIDTH {
+        if !is_fresh && columns(&line) + 1 + columns(word).min(WIDTH / 2) > WIDTH {
             writeln!(out, "{style}{line}{style:#}")?;
             line.clone_from(&indent);
             is_fresh = true;
@@ -302,7 +321,13 @@ fn wrapped(out: &mut impl Write, lead: &str, text: &str, style: Style) -> io::Re
         if !is_fresh {
             line.push(' ');
         }
-        line.push_str(word);
+        for letter in word.chars() {
+            if columns(&line) + wide(letter) > WIDTH {
+                writeln!(out, "{style}{line}{style:#}")?;
+                line.clone_from(&indent);
+            }
+            line.push(letter);
+        }
         is_fresh = false;
     }
     writeln!(out, "{style}{line}{style:#}")

@@ -8,8 +8,10 @@ mod codes;
 mod collector;
 mod descriptor;
 mod poll;
+mod receive;
 mod recognise;
 mod registry;
+mod replay;
 mod webhook;
 
 use std::fmt::Debug;
@@ -20,11 +22,13 @@ pub(crate) use collector::{Collector, grams, stamped};
 pub use descriptor::{Clock, DeliveryKind, Descriptor, IssuerKind, Mark};
 pub use poll::{Asked, Credentials, Fault, Outcome, Page, Poll, PollContext, PollLimits, Question, Reply, RequestError, Token};
 pub(crate) use poll::{basic, build, check_count, client_credentials_form};
+pub use receive::{Delivery, Fingerprint, Refusal, receive};
 #[cfg(feature = "testing")]
 pub(crate) use recognise::Sketch;
 pub use registry::{Registry, Unrecognised};
-pub use webhook::{HandshakeError, Verdict, Webhook, WebhookCall, WebhookError};
-pub(crate) use webhook::{answer, same_secret, verify_hmac_sha256};
+pub use replay::{Novelty, ReplayGuard};
+pub(crate) use webhook::answer;
+pub use webhook::{HandshakeError, Proof, Verdict, Webhook, WebhookCall, WebhookError, same_secret, verify_hmac_sha256, within_window};
 
 /// One feed: bytes in, events out.
 ///

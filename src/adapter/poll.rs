@@ -18,6 +18,16 @@ pub trait Poll {
     /// The names under which [`Credentials`] must hold what the feed demands.
     fn credentials(&self) -> &'static [&'static str];
 
+    /// The names of what [`Credentials`] may hold besides.
+    fn optional_credentials(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// Which numbers may stand in one request: those of the same group. One group is the rule.
+    fn group(&self, _asked: &Asked) -> u8 {
+        0
+    }
+
     /// Builds the request for up to [`PollLimits::max_numbers`] numbers, or for a further page of an answer.
     ///
     /// # Errors

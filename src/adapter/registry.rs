@@ -85,6 +85,12 @@ impl Registry {
         self.adapters.get(feed).map(AsRef::as_ref)
     }
 
+    /// The adapter of a feed, to be kept: for a client, a server, another thread.
+    #[must_use]
+    pub fn share(&self, feed: &str) -> Option<Arc<dyn Adapter>> {
+        self.adapters.get(feed).cloned()
+    }
+
     /// All adapters, by feed id.
     pub fn iter(&self) -> impl Iterator<Item = &dyn Adapter> {
         self.adapters.values().map(AsRef::as_ref)

@@ -1,17 +1,34 @@
 //! Being told by a carrier: [`Webhook`] verifies the sender over the raw bytes and says what to answer.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use hmac::{Hmac, KeyInit, Mac};
 use http::{HeaderMap, Request, Response};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::Sha256;
 
 use super::{DecodeError, PollContext, RequestError};
+use crate::model::words;
 
-/// What a feed that pushes offers.
+/// What a feed that pushes offers. [`receive`](super::receive) does the steps in their order.
+///
+/// What the built-in schemes prove, by their documentation:
+///
+/// | feed | proof | sender | body unchanged | fresh | after a failure |
+/// |---|---|---|---|---|---|
+/// | `fedex.webhook` | `fdx-signature`: Base64 of HMAC-SHA256 over the raw body | yes | yes | no | three more tries; kept seven days for a resend that you start |
+/// | `ups.track-alert` | `credential`, or `Authorization: Bearer`: what you gave UPS | knows it | no | no | not documented; what you miss is lost |
+/// | `dhl.unified` | `dhl-hook-token`: what you gave DHL | knows it | no | no | again after one hour and six more, then dropped |
+/// | `sf.push` | none | no | no | no | sent again until you answer success |
+///
+/// None of the four sends a time stamp or delivery id with its proof, so none has a replay window: a call that was overheard verifies for ever.
+/// A [`ReplayGuard`](super::ReplayGuard) makes up for it on the receiver's side. All four need TLS: two send the secret itself, and the address is
+/// all that SF's pushes have. A credential proves nothing of the body, so whoever terminates TLS can change it.
 pub trait Webhook {
     /// What the scheme protects, and what it does not, in a sentence.
     fn protection(&self) -> &'static str;
+
+    /// How much of a call the scheme proves.
+    fn proof(&self) -> Proof;
 
     /// Checks that the carrier sent it: over the raw bytes, in constant time, before anything is parsed.
     ///
@@ -49,6 +66,20 @@ impl<'a> WebhookCall<'a> {
         let mut values = self.headers.get_all(name).iter();
         let value = values.next()?.to_str().ok()?;
         values.next().is_none().then_some(value.trim())
+    }
+}
+
+words! {
+    /// How much of a call a scheme proves. Each proves what the one before it does, and more.
+    Proof {
+        /// Nothing: whoever knows the address may say anything.
+        Nothing = "nothing",
+        /// That the caller knows a secret, which travels with the call. Neither the body nor the time.
+        Credential = "credential",
+        /// That the caller knows a secret and that the body is unchanged. Not the time: a copy verifies again.
+        Signature = "signature",
+        /// The time too: what is older than the scheme's window is [`WebhookError::Stale`].
+        TimedSignature = "timed_signature",
     }
 }
 
@@ -91,6 +122,23 @@ pub enum WebhookError {
     /// The scheme needs a secret and none was given.
     #[error("no secret is configured for this feed")]
     NoSecret,
+    /// The proof is right, but the time that it covers, or the newest event, lies outside the window: it may be a copy.
+    #[error("the call, or the newest event in it, lies outside the time window")]
+    Stale,
+    /// The feed does not push: there is no scheme to verify by.
+    #[error("this feed does not push")]
+    NotPushed,
+}
+
+impl WebhookError {
+    /// What to answer: a missing secret is a fault of ours, so that the carrier sends again once it is there.
+    #[must_use]
+    pub const fn verdict(self) -> Verdict {
+        match self {
+            Self::NoSecret => Verdict::Failed,
+            _ => Verdict::Unverified,
+        }
+    }
 }
 
 /// Why a handshake cannot be answered.
@@ -108,8 +156,11 @@ pub enum HandshakeError {
     ForeignAddress,
 }
 
-/// Compares a shared credential in constant time.
-pub(crate) fn same_secret(given: &str, secret: &SecretString) -> Result<(), WebhookError> {
+/// Compares a shared credential in constant time, whatever was given.
+///
+/// # Errors
+/// When it is another, or the secret is empty, which protects nothing.
+pub fn same_secret(given: &str, secret: &SecretString) -> Result<(), WebhookError> {
     // Equal keys give equal tags; the comparison of tags takes the same time whatever was given.
     let key = secret.expose_secret().as_bytes();
     if key.is_empty() {
@@ -128,8 +179,11 @@ pub(crate) fn hmac_sha256(key: &[u8], message: &[u8]) -> Vec<u8> {
     Hmac::<Sha256>::new_from_slice(key).map(|mac| mac.chain_update(message).finalize().into_bytes().to_vec()).unwrap_or_default()
 }
 
-/// Checks an HMAC-SHA256 tag in constant time.
-pub(crate) fn verify_hmac_sha256(key: &SecretString, message: &[u8], tag: &[u8]) -> Result<(), WebhookError> {
+/// Checks an HMAC-SHA256 tag over the raw bytes in constant time.
+///
+/// # Errors
+/// When the tag is another's, or the secret is empty, which protects nothing.
+pub fn verify_hmac_sha256(key: &SecretString, message: &[u8], tag: &[u8]) -> Result<(), WebhookError> {
     if key.expose_secret().is_empty() {
         return Err(WebhookError::NoSecret);
     }
@@ -138,6 +192,24 @@ pub(crate) fn verify_hmac_sha256(key: &SecretString, message: &[u8], tag: &[u8])
         .chain_update(message)
         .verify_slice(tag)
         .map_err(|_| WebhookError::WrongProof)
+}
+
+/// Checks that the time a scheme signs lies within `window` of the receipt, before or after.
+///
+/// ```
+/// use chrono::{DateTime, TimeDelta, Utc};
+/// use parceltrail::adapter::{WebhookError, within_window};
+/// let received: DateTime<Utc> = "2026-03-11T12:00:00Z".parse()?;
+/// let window = TimeDelta::minutes(5);
+/// assert_eq!(within_window(received - window, received, window), Ok(()));
+/// assert_eq!(within_window(received - TimeDelta::minutes(6), received, window), Err(WebhookError::Stale));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// [`WebhookError::Stale`].
+pub fn within_window(sent: DateTime<Utc>, received: DateTime<Utc>, window: TimeDelta) -> Result<(), WebhookError> {
+    if (received - sent).abs() <= window { Ok(()) } else { Err(WebhookError::Stale) }
 }
 
 /// An answer with a status, a content type and a body.

@@ -9,13 +9,14 @@ pub mod cn_customs;
 pub mod dhl;
 pub mod fedex;
 pub mod sf;
+pub mod shop;
 pub mod ups;
 pub mod usps;
 
 pub(crate) use mapping::Mapped;
 pub use pack::{FeedProfile, Pack, Profile};
 
-static PACKS: &[&Pack] = &[&cn_customs::PACK, &dhl::PACK, &fedex::PACK, &sf::PACK, &ups::PACK, &usps::PACK];
+static PACKS: &[&Pack] = &[&cn_customs::PACK, &dhl::PACK, &fedex::PACK, &sf::PACK, &shop::PACK, &ups::PACK, &usps::PACK];
 
 /// Every built-in pack.
 #[must_use]

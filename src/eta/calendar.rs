@@ -108,8 +108,8 @@ impl Calendar {
         for country in countries.iter().skip(1) {
             let other = Self::of(Some(*country));
             let open: [bool; 7] = std::array::from_fn(|at| joint.before[at + 1] > joint.before[at] && other.before[at + 1] > other.before[at]);
-            for at in 0..7 {
-                joint.before[at + 1] = joint.before[at] + u8::from(open[at]);
+            for (at, open) in open.iter().enumerate() {
+                joint.before[at + 1] = joint.before[at] + u8::from(*open);
             }
             joint.holidays.extend(&other.holidays);
             joint.holidays.retain(|day| open[weekday(i64::from(*day))]);

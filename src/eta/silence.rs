@@ -17,8 +17,8 @@ const ENOUGH: f64 = 12.0;
 const FAR_DAYS: f64 = 730.0;
 
 impl TransitModel {
-    /// From when on the silence since the last event is longer than in all but `tail` of the comparable stays that ended, such as 0.01. `None` if the
-    /// journey is finished or too few comparable stays were taught.
+    /// From when on the silence since the last event is longer than in all but `tail` (such as 0.01) of comparable stays that ended: a parcel that was
+    /// lost there makes nobody more patient. `None` if the journey is finished or too few comparable stays were taught.
     #[must_use]
     pub fn patience(&self, history: &History, tail: f64) -> Option<DateTime<Utc>> {
         let (record, last) = open(history)?;

@@ -41,7 +41,8 @@ impl Tables {
                 End::Open => Seen::Going((record.seen - step.at) as f64),
                 End::Never => Seen::Never,
             };
-            let stay = match next.filter(|next| next.kind.milestone() != Milestone::Lost) {
+            let stay = match next {
+                Some(next) if next.kind.milestone() == Milestone::Lost => Seen::Never,
                 Some(next) => Seen::Ended((next.at - step.at) as f64),
                 None if record.end == End::Never => Seen::Never,
                 None => Seen::Going((record.seen - step.at) as f64),

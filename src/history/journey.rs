@@ -48,31 +48,45 @@ impl History {
     /// ```
     #[must_use]
     pub fn of(id: impl Into<SmolStr>, journey: &Journey, now: DateTime<Utc>) -> Option<Self> {
-        let state = journey.state(now);
+        Self::told_by(id.into(), &told(journey, DateTime::<Utc>::MAX_UTC), &journey.state(now), now)
+    }
+
+    /// What `journey` said at `now` by what had been received then, given its [state](Journey::state_at) of that moment.
+    #[must_use]
+    pub fn of_state(id: impl Into<SmolStr>, journey: &Journey, state: &State, now: DateTime<Utc>) -> Option<Self> {
+        Self::told_by(id.into(), &told(journey, now), state, now)
+    }
+
+    fn told_by(id: SmolStr, told: &[&Shipment], state: &State, now: DateTime<Utc>) -> Option<Self> {
         let stands = state.parcel.as_ref().map(|parcel| parcel.milestone);
         if stands == Some(Milestone::Cancelled) {
             return None;
         }
-        let mut events: Vec<Passage> = state.events.iter().filter_map(|event| passage(event, &state, now)).collect();
+        let mut events: Vec<Passage> = state.events.iter().filter_map(|event| passage(event, state, now)).collect();
         events.sort_by_key(|event| event.at);
         let first = events.first()?;
-        let told: Vec<&Shipment> = journey.shipments().map(AsRef::as_ref).filter(|shipment| shipment.issuer == IssuerKind::Carrier).collect();
-        let origin = ends(&told, state.legs.iter(), |shipment| shipment.origin.as_ref()).or_else(|| first.place.clone()).unwrap_or_default();
-        let destination = ends(&told, state.legs.iter().rev(), |shipment| shipment.destination.as_ref()).unwrap_or_default();
+        let origin = ends(told, state.legs.iter(), |shipment| shipment.origin.as_ref()).or_else(|| first.place.clone()).unwrap_or_default();
+        let destination = ends(told, state.legs.iter().rev(), |shipment| shipment.destination.as_ref()).unwrap_or_default();
         let outcome = [HistoryEnd::Delivered, HistoryEnd::Lost, HistoryEnd::Returned];
         Some(Self {
-            id: id.into(),
+            id,
             carrier: state.legs.first().map(|leg| leg.carrier.as_str().into()),
-            service: state.legs.first().and_then(|leg| of_leg(&told, leg).filter_map(|shipment| shipment.service.clone()).next()),
+            service: state.legs.first().and_then(|leg| of_leg(told, leg).filter_map(|shipment| shipment.service.clone()).next()),
             origin,
             destination,
             promised: told.iter().find_map(|shipment| Some(shipment.promise.as_ref()?.by.latest())),
             outcome: outcome.into_iter().find(|end| stands.is_some_and(|milestone| end.is_told_by(milestone))),
-            attributes: attributes(&told),
+            attributes: attributes(told),
             events,
             schedule: Vec::new(),
         })
     }
+}
+
+/// What carriers said until a moment.
+fn told(journey: &Journey, until: DateTime<Utc>) -> Vec<&Shipment> {
+    let counts = |shipment: &&Shipment| shipment.issuer == IssuerKind::Carrier && shipment.received <= until;
+    journey.shipments().map(AsRef::as_ref).filter(counts).collect()
 }
 
 /// An event as a history keeps it, if it does.
@@ -117,15 +131,15 @@ fn station(place: &Place) -> Station {
 }
 
 /// What the shipments of a leg say, oldest first.
-fn of_leg<'j>(told: &[&'j Shipment], leg: &'j Leg) -> impl Iterator<Item = &'j Shipment> {
+fn of_leg<'t, 'j: 't>(told: &'t [&'j Shipment], leg: &'j Leg) -> impl Iterator<Item = &'j Shipment> + 't {
     let of_leg =
         move |shipment: &&Shipment| shipment.carrier == leg.carrier && (shipment.number == leg.number || leg.packages.contains(&shipment.number));
-    told.to_vec().into_iter().filter(of_leg)
+    told.iter().copied().filter(of_leg)
 }
 
 /// The place that the shipments of the first of `legs` name that names one; of one leg what was said first.
 fn ends<'j>(told: &[&'j Shipment], legs: impl Iterator<Item = &'j Leg>, of: impl Fn(&'j Shipment) -> Option<&'j Place>) -> Option<Station> {
-    legs.flat_map(|leg| of_leg(told, leg)).find_map(|shipment| of(shipment)).map(station)
+    legs.flat_map(|leg| of_leg(told, leg)).find_map(of).map(station)
 }
 
 fn attributes(told: &[&Shipment]) -> BTreeMap<SmolStr, Attribute> {

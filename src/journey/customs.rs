@@ -58,6 +58,18 @@ pub struct Hold {
     pub event: EventId,
 }
 
+impl Hold {
+    /// Who must act for it to end.
+    #[must_use]
+    pub fn who_must_act(&self) -> Party {
+        match self.kind {
+            Milestone::DutiesDue => Party::Recipient,
+            Milestone::CustomsInfoRequired | Milestone::CustomsRejected => self.reason.map_or(Party::Sender, Reason::party),
+            _ => self.reason.map_or(Party::Customs, Reason::party),
+        }
+    }
+}
+
 impl Customs {
     /// Whether customs were never mentioned.
     #[must_use]
@@ -147,7 +159,7 @@ impl Follower {
         };
         let who_must_act = match milestone {
             Milestone::CustomsReleased => None,
-            _ => worst.map(who_must_act).or(Some(Party::Customs)),
+            _ => worst.map(Hold::who_must_act).or(Some(Party::Customs)),
         };
         let steps = [&self.submitted, &self.released].into_iter().flatten().map(|(_, id)| *id);
         let evidence = steps.chain(self.holds.iter().chain(&self.seized).map(|hold| hold.event)).collect();
@@ -181,13 +193,5 @@ fn severity(kind: Milestone) -> u8 {
         Milestone::DutiesDue => 2,
         Milestone::CustomsHold => 1,
         _ => 0,
-    }
-}
-
-fn who_must_act(hold: &Hold) -> Party {
-    match hold.kind {
-        Milestone::DutiesDue => Party::Recipient,
-        Milestone::CustomsInfoRequired | Milestone::CustomsRejected => hold.reason.map_or(Party::Sender, Reason::party),
-        _ => hold.reason.map_or(Party::Customs, Reason::party),
     }
 }

@@ -227,7 +227,9 @@ fn stated_links(legs: &mut Legs, deliveries: &[&Shipment], events: &[Standing<'_
     references.sort();
     references.dedup();
     for (carrier, number, reference) in references {
-        let Some(here) = legs.find(carrier, number.as_str()) else { continue };
+        // A shop names the next carrier under the number of the one that it handed the parcel to.
+        let here = legs.find(carrier, number.as_str()).or_else(|| find_by_number(legs, &Reference::new(Role::Waybill, number.as_str())));
+        let Some(here) = here else { continue };
         match reference.role {
             Role::NextCarrier | Role::Redirection | Role::Return => {
                 if let Some(there) = find_or_add(legs, carrier, here, reference) {
@@ -305,7 +307,11 @@ fn in_order_of_travel(mut legs: Legs, links: &BTreeMap<usize, (usize, LinkEviden
     let mut order: Vec<usize> = Vec::with_capacity(legs.all.len());
     let mut seen: BTreeSet<usize> = BTreeSet::new();
     let mut starts: Vec<usize> = (0..legs.all.len()).filter(|leg| !reached.contains(leg)).collect();
-    starts.sort_by_key(|leg| (legs.all[*leg].first.as_ref().map(EventTime::middle), legs.id(*leg)));
+    // What has not begun comes after what has.
+    starts.sort_by_key(|leg| {
+        let first = legs.all[*leg].first.as_ref().map(EventTime::middle);
+        (first.is_none(), first, legs.id(*leg))
+    });
     for start in starts {
         let mut at = Some(start);
         while let Some(leg) = at.filter(|leg| seen.insert(*leg)) {

@@ -7,10 +7,12 @@ mod conflicts;
 mod customs;
 mod legs;
 mod merge;
+mod orders;
 mod pieces;
 mod scans;
 mod set;
 mod state;
+mod union;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{Hash, Hasher};
@@ -21,7 +23,8 @@ use serde::Serialize;
 
 pub use conflicts::{Conflict, ConflictKind};
 pub use customs::{Customs, CustomsTrack, Hold};
-pub use legs::{Leg, LegId};
+pub use legs::{Leg, LegId, LinkEvidence};
+pub use orders::OrderState;
 pub use pieces::PieceState;
 pub use scans::SameScan;
 pub use set::Journeys;
@@ -153,6 +156,9 @@ pub struct State {
     /// When the carrier of the last leg says that it will deliver.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub promise: Option<StatedPromise>,
+    /// The orders that it belongs to, where a shop tells of them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub orders: Vec<OrderState>,
     /// Statements that cannot both be true.
     pub conflicts: Vec<Conflict>,
     /// What was withdrawn or set aside.

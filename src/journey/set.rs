@@ -7,14 +7,15 @@ use std::sync::Arc;
 use chrono::{DateTime, Duration, Utc};
 use smol_str::SmolStr;
 
-use super::{Journey, LegId, digest};
+use super::union::Union;
+use super::{Journey, LegId, digest, orders};
 use crate::adapter::{IssuerKind, Notice, NoticeKind};
 use crate::model::{CarrierId, Event, FeedId, Milestone, Reference, Role, Scope, Shipment, Stage, TrackingNumber};
 
 /// A silence after which a number may begin anew. Carriers reuse numbers after three months at the earliest.
 const REUSE_SILENCE: Duration = Duration::days(60);
 /// How far apart shipments may lie that only a shop's number ties.
-const SHOP_NUMBER_REACH: Duration = Duration::days(120);
+pub(super) const SHOP_NUMBER_REACH: Duration = Duration::days(120);
 
 /// Deliveries about many parcels. [`Journeys::sorted`] tells which belong together.
 ///
@@ -24,7 +25,9 @@ const SHOP_NUMBER_REACH: Duration = Duration::days(120);
 /// - numbers that a feed names as another number of the same parcel (piece, next carrier, declaration …) tie what they name;
 /// - an authority's statement about a carrier's number belongs to the use of that number nearest in time;
 /// - a shop's order number or reference ties legs of *different* carriers and papers of authorities, if it names one parcel of each and the
-///   two lie within four months. One order may be several parcels: then it ties nothing, and a notice says so.
+///   two lie within four months. One order may be several parcels: then it ties nothing, and a notice says so;
+/// - what a shop says of an order belongs to every parcel of it: those whose waybills the shop names, and those of which a carrier or authority
+///   names the order's number. While there is none, the order is a journey by itself.
 ///
 /// ```
 /// use parceltrail::journey::Journeys;
@@ -54,14 +57,13 @@ impl Journeys {
         let nodes = nodes(&self.shipments);
         let mut union = Union::new(nodes.len());
         tie_by_numbers(&nodes, &self.links, &mut union);
-        let notices = tie_by_shop_numbers(&nodes, &mut union);
+        let mut notices = tie_by_shop_numbers(&nodes, &mut union);
+        let parcels_of_orders = orders::attach(&nodes, &mut union, &mut notices);
         let mut groups: BTreeMap<usize, Group> = BTreeMap::new();
         for (at, node) in nodes.iter().enumerate() {
-            let group = groups.entry(union.root(at)).or_default();
-            group.first = [group.first, node.span.map(|(start, _)| start)].into_iter().flatten().min();
-            group.numbers.insert(node.id.clone());
-            for shipment in &node.shipments {
-                group.journey.apply(Arc::clone(shipment));
+            match parcels_of_orders.get(&at) {
+                Some(roots) => roots.iter().for_each(|root| groups.entry(*root).or_default().take(node)),
+                None => groups.entry(union.root(at)).or_default().take(node),
             }
         }
         let mut sorted: Vec<Group> = groups.into_values().collect();
@@ -86,17 +88,32 @@ struct Group {
     journey: Journey,
 }
 
+impl Group {
+    fn take(&mut self, node: &Node) {
+        self.first = [self.first, node.span.map(|(start, _)| start)].into_iter().flatten().min();
+        self.numbers.insert(node.id.clone());
+        for shipment in &node.shipments {
+            self.journey.apply(Arc::clone(shipment));
+        }
+    }
+}
+
 /// One use of one carrier's number, with every delivery about it.
-struct Node {
-    id: LegId,
-    issuer: IssuerKind,
+pub(super) struct Node {
+    pub id: LegId,
+    pub issuer: IssuerKind,
     /// From its first to its last event.
     span: Option<(DateTime<Utc>, DateTime<Utc>)>,
-    shipments: Vec<Arc<Shipment>>,
+    pub shipments: Vec<Arc<Shipment>>,
 }
 
 impl Node {
-    fn references(&self) -> impl Iterator<Item = &Reference> {
+    /// Whether it is about an order, of which several parcels may be made, and not about a parcel.
+    pub fn is_order(&self) -> bool {
+        self.shipments.iter().any(|shipment| shipment.order.is_some())
+    }
+
+    pub fn references(&self) -> impl Iterator<Item = &Reference> {
         self.shipments.iter().flat_map(|shipment| shipment.references.iter().chain(shipment.events.iter().flat_map(|event| &event.related)))
     }
 
@@ -106,7 +123,7 @@ impl Node {
     }
 
     /// How long lies between two uses; zero when they overlap or nothing is known.
-    fn distance(&self, other: &Self) -> Duration {
+    pub fn distance(&self, other: &Self) -> Duration {
         match (self.span, other.span) {
             (Some((a, b)), Some((c, d))) => (c - b).max(a - d).max(Duration::zero()),
             _ => Duration::zero(),
@@ -163,12 +180,15 @@ fn frame(shipment: &Shipment) -> Shipment {
         service: shipment.service.clone(),
         weight_grams: shipment.weight_grams,
         is_return: shipment.is_return,
+        order: shipment.order.clone(),
     }
 }
 
 /// Tells the uses of one number apart, by silence and by the feeds' own identities.
 fn uses(id: &LegId, shipments: &[Arc<Shipment>]) -> Vec<Node> {
-    let cuts = cuts(shipments);
+    // Shops do not use an order's number again; what is ordered in advance is silent for months.
+    let is_order = shipments.iter().any(|shipment| shipment.order.is_some());
+    let cuts = if is_order { Vec::new() } else { cuts(shipments) };
     let mut parts: BTreeMap<(usize, Option<SmolStr>), Vec<Arc<Shipment>>> = BTreeMap::new();
     for shipment in shipments {
         let mut by_use: BTreeMap<usize, Vec<Event>> = BTreeMap::new();
@@ -262,18 +282,20 @@ fn use_at(cuts: &[DateTime<Utc>], at: DateTime<Utc>) -> usize {
 /// Ties uses that name each other, or the same number of one parcel.
 fn tie_by_numbers(nodes: &[Node], declared: &BTreeSet<(LegId, LegId)>, union: &mut Union) {
     let mut by_number: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-    for (at, node) in nodes.iter().enumerate() {
+    let parcels = || nodes.iter().enumerate().filter(|(_, node)| !node.is_order());
+    for (at, node) in parcels() {
         by_number.entry(node.id.number.as_str()).or_default().push(at);
     }
     let mut shared: BTreeMap<(Option<&CarrierId>, TrackingNumber), Vec<usize>> = BTreeMap::new();
-    for (at, node) in nodes.iter().enumerate() {
+    for (at, node) in parcels() {
         for reference in
             node.references().filter(|reference| reference.role.identifies_parcel() || matches!(reference.role, Role::Return | Role::Outbound))
         {
             let number = TrackingNumber::new(&reference.number);
             let targets = by_number.get(number.as_str()).into_iter().flatten().copied().filter(|target| {
                 let issuer = reference.carrier.as_ref();
-                *target != at && issuer.is_none_or(|issuer| *issuer == nodes[*target].id.carrier)
+                let is_far = node.issuer == IssuerKind::Merchant && node.distance(&nodes[*target]) > SHOP_NUMBER_REACH;
+                *target != at && !is_far && issuer.is_none_or(|issuer| *issuer == nodes[*target].id.carrier)
             });
             if let Some(meant) = nearest(nodes, at, targets) {
                 union.tie(at, meant);
@@ -307,7 +329,7 @@ fn tie_by_numbers(nodes: &[Node], declared: &BTreeSet<(LegId, LegId)>, union: &m
 }
 
 /// Of several uses of the number named, the nearest in time is meant; of equally near ones the newest.
-fn nearest(nodes: &[Node], at: usize, targets: impl Iterator<Item = usize>) -> Option<usize> {
+pub(super) fn nearest(nodes: &[Node], at: usize, targets: impl Iterator<Item = usize>) -> Option<usize> {
     targets.min_by_key(|target| {
         let node = &nodes[*target];
         (nodes[at].distance(node), Reverse(node.span), *target)
@@ -317,7 +339,7 @@ fn nearest(nodes: &[Node], at: usize, targets: impl Iterator<Item = usize>) -> O
 /// Ties by the shop's numbers what no carrier's number tied, where they name one parcel only.
 fn tie_by_shop_numbers(nodes: &[Node], union: &mut Union) -> Vec<Notice> {
     let mut holders: BTreeMap<SmolStr, BTreeSet<usize>> = BTreeMap::new();
-    for (at, node) in nodes.iter().enumerate() {
+    for (at, node) in nodes.iter().enumerate().filter(|(_, node)| !node.is_order()) {
         for reference in node.references().filter(|reference| reference.role.suggests_parcel() && is_telling(&reference.number)) {
             holders.entry(reference.number.to_uppercase().into()).or_default().insert(at);
         }
@@ -333,7 +355,7 @@ fn tie_by_shop_numbers(nodes: &[Node], union: &mut Union) -> Vec<Notice> {
             for pair in members.windows(2) {
                 union.tie(pair[0], pair[1]);
             }
-        } else {
+        } else if !are_told_apart(nodes, &members, union) {
             let feeds = members.iter().flat_map(|at| &nodes[*at].shipments).map(|shipment| &shipment.feed);
             let Some(feed) = feeds.min().cloned() else { continue };
             let notice =
@@ -345,7 +367,7 @@ fn tie_by_shop_numbers(nodes: &[Node], union: &mut Union) -> Vec<Notice> {
 }
 
 /// Whether a shop's number is long enough to mean something: `1` or `SAMPLE` tie nothing.
-fn is_telling(number: &str) -> bool {
+pub(super) fn is_telling(number: &str) -> bool {
     number.len() >= 5 && number.bytes().any(|b| b.is_ascii_digit())
 }
 
@@ -355,7 +377,7 @@ fn names_one_parcel(nodes: &[Node], members: &[usize], union: &mut Union) -> boo
     for at in members {
         let node = &nodes[*at];
         let carriers = groups.entry(union.root(*at)).or_default();
-        if node.issuer == IssuerKind::Carrier || node.is_about_a_parcel() {
+        if node.issuer != IssuerKind::Authority || node.is_about_a_parcel() {
             carriers.insert(&node.id.carrier);
         }
     }
@@ -367,25 +389,8 @@ fn names_one_parcel(nodes: &[Node], members: &[usize], union: &mut Union) -> boo
     is_unique && gap.is_none_or(|gap| gap <= SHOP_NUMBER_REACH)
 }
 
-/// Union-find.
-struct Union(Vec<usize>);
-
-impl Union {
-    fn new(size: usize) -> Self {
-        Self((0..size).collect())
-    }
-
-    fn root(&mut self, mut at: usize) -> usize {
-        while self.0[at] != at {
-            self.0[at] = self.0[self.0[at]];
-            at = self.0[at];
-        }
-        at
-    }
-
-    fn tie(&mut self, a: usize, b: usize) {
-        let (a, b) = (self.root(a), self.root(b));
-        // The smaller index stays root, so that groups never depend on the order of ties.
-        self.0[a.max(b)] = a.min(b);
-    }
+/// Whether the shop itself says of each that it is a parcel of its own.
+fn are_told_apart(nodes: &[Node], members: &[usize], union: &mut Union) -> bool {
+    let told: BTreeSet<usize> = members.iter().filter(|at| nodes[**at].issuer == IssuerKind::Merchant).map(|at| union.root(*at)).collect();
+    members.iter().all(|at| told.contains(&union.root(*at)))
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::legs::{LegId, Legs};
 use super::merge::{Standing, standing};
-use super::{State, conflicts, customs, legs, pieces, scans};
+use super::{State, conflicts, customs, legs, orders, pieces, scans};
 use crate::adapter::{IssuerKind, Notice, NoticeKind};
 use crate::model::{Confidence, EventId, EventTime, FeedId, Milestone, Place, Promise, Scope, Shipment, Stage};
 
@@ -84,6 +84,7 @@ pub(super) fn derive(deliveries: &[&Shipment], declared: &BTreeSet<(LegId, LegId
         numbers: numbers(deliveries),
         promise: promise(deliveries, &legs, parcel.as_ref()),
         conflicts: conflicts::find(&happened, &same_scans, &legs),
+        orders: orders::told(deliveries),
         pieces: rolled.pieces,
         legs: legs.all,
         parcel,
@@ -265,6 +266,10 @@ impl<'j> Position<'j> {
     /// Whether a later statement changes the state at all.
     fn yields_to(&self, milestone: Milestone, one: &Standing<'_>, leg: Option<usize>) -> bool {
         let has_moved = !self.milestone.is_before_pickup();
+        if milestone == Milestone::Cancelled && has_moved && one.shipment.issuer == IssuerKind::Merchant {
+            // A shop cancels orders; a parcel that a carrier holds goes on until the carrier says otherwise.
+            return false;
+        }
         if milestone.is_before_pickup() {
             // A label made for a later leg does not undo a pickup.
             return !has_moved && milestone >= self.milestone;

@@ -26,6 +26,23 @@ impl std::fmt::Debug for EventId {
     }
 }
 
+impl std::str::FromStr for EventId {
+    type Err = super::UnknownWord;
+
+    /// Reads the 16 hexadecimal digits that `Display` writes.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let digits = text.len() == 16 && text.bytes().all(|b| b.is_ascii_hexdigit());
+        let id = digits.then(|| u64::from_str_radix(text, 16).ok()).flatten();
+        id.map(Self).ok_or_else(|| super::UnknownWord { vocabulary: "EventId", word: text.chars().take(40).collect() })
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for EventId {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        super::deserialize_word(deserializer)
+    }
+}
+
 impl Serialize for EventId {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)

@@ -6,6 +6,7 @@
 mod event;
 mod milestone;
 mod number;
+mod order;
 mod personal;
 mod place;
 mod reason;
@@ -18,6 +19,7 @@ pub(crate) use event::Fnv;
 pub use event::{CarrierCode, Event, EventId};
 pub use milestone::{Milestone, Stage};
 pub use number::{CarrierId, FeedId, Reference, Role, TrackingNumber};
+pub use order::Order;
 pub use personal::{FreeText, Personal};
 pub use place::{Country, Place};
 pub use reason::{Confidence, DeliveredTo, Party, Reason, Scope};

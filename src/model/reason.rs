@@ -188,6 +188,10 @@ reasons! {
     Interception = "interception" => Sender,
     /// A system failed.
     Technical = "technical" => Carrier,
+    /// The order could not be charged: a payment was declined or ran out.
+    PaymentFailed = "payment_failed" => Recipient,
+    /// What was ordered is not in stock, or not all of it.
+    StockShort = "stock_short" => Sender,
 }
 
 words! {

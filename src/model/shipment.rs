@@ -5,7 +5,7 @@ use serde::Serialize;
 use smol_str::SmolStr;
 
 use super::words::words;
-use super::{CarrierId, Event, EventTime, FeedId, Place, Reference, TrackingNumber};
+use super::{CarrierId, Event, EventTime, FeedId, Order, Place, Reference, TrackingNumber};
 use crate::adapter::{DeliveryKind, Descriptor, IssuerKind};
 
 words! {
@@ -82,6 +82,9 @@ pub struct Shipment {
     /// Whether the feed marks it as a return shipment.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub is_return: bool,
+    /// What a shop says of the order. Its presence makes it a statement about an order, of which several parcels may be made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub order: Option<Box<Order>>,
 }
 
 impl Shipment {
@@ -106,7 +109,37 @@ impl Shipment {
             service: None,
             weight_grams: None,
             is_return: false,
+            order: None,
         }
+    }
+
+    /// Whether all that this delivery tells of its shipment is older, beyond doubt, than the newest that another told.
+    ///
+    /// A push that failed is sent again hours later, after newer ones. As a [`Snapshot`](DeliveryKind::Snapshot) the one received last would withdraw
+    /// what came in between; whoever keeps pushed snapshots turns one that was overtaken into an [`Increment`](DeliveryKind::Increment) first. A
+    /// polled answer is the carrier's word of now: there, what is missing was taken back. A pushed correction that only takes back the newest event
+    /// looks like a late one; it takes effect with the next snapshot.
+    ///
+    /// ```
+    /// use parceltrail::{Payload, Registry};
+    /// let registry = Registry::builtin();
+    /// let told = |events: &str| {
+    ///     let body = format!(r#"{{"shipments":[{{"id":"7100000042","service":"express","events":[{events}]}}]}}"#);
+    ///     let batch = registry.get("dhl.unified").unwrap().decode(Payload::new(body.as_bytes(), Default::default())).unwrap();
+    ///     batch.shipments.into_iter().next().unwrap()
+    /// };
+    /// let pickup = r#"{"timestamp":"2025-03-03T17:05:00+08:00","status":"PU"}"#;
+    /// let delivery = r#"{"timestamp":"2025-03-06T11:40:00+01:00","status":"OK"}"#;
+    /// let (first, second) = (told(pickup), told(&format!("{delivery},{pickup}")));
+    /// assert!(first.is_overtaken_by(&second));
+    /// assert!(!second.is_overtaken_by(&first) && !first.is_overtaken_by(&first));
+    /// ```
+    #[must_use]
+    pub fn is_overtaken_by(&self, other: &Self) -> bool {
+        let subject = |shipment: &Self| (shipment.feed.clone(), shipment.number.clone(), shipment.instance.clone());
+        let latest = self.events.iter().map(|event| event.time.latest()).max();
+        let newest = other.events.iter().map(|event| event.time.earliest()).max();
+        latest.zip(newest).is_some_and(|(latest, newest)| latest < newest) && subject(self) == subject(other)
     }
 }
 

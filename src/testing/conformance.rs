@@ -7,8 +7,8 @@ use http::HeaderMap;
 
 use super::distort;
 use crate::adapter::{
-    Adapter, Asked, Batch, Credentials, DecodeErrorKind, NoticeKind, Outcome, Payload, Poll, PollContext, Question, Reply, RequestError, Verdict,
-    Webhook, WebhookCall,
+    Adapter, Asked, Batch, Credentials, DecodeErrorKind, NoticeKind, Outcome, Payload, Poll, PollContext, Proof, Question, Reply, RequestError,
+    Verdict, Webhook, WebhookCall,
 };
 use crate::model::{Confidence, Event, Milestone, TimeKind, TrackingNumber};
 
@@ -248,6 +248,10 @@ impl<'a> Conformance<'a> {
         self.demand(webhook.protection().len() > 20, "says what its scheme protects", "webhook", String::new);
         let headers = HeaderMap::new();
         let call = WebhookCall { headers: &headers, body: b"{}", received: received() };
+        let is_closed = webhook.verify(&call, None).is_err() || webhook.proof() == Proof::Nothing;
+        self.demand(is_closed, "believes nobody while no secret is given, unless its scheme proves nothing", "webhook", String::new);
+        let unproven = webhook.verify(&call, Some(&secrecy::SecretString::from("conformance-secret")));
+        self.demand(unproven.is_err(), "believes no call without proof when a secret is given", "webhook", String::new);
         let accepted = webhook.acknowledge(&call, Verdict::Accepted);
         self.demand(accepted.status().is_success(), "acknowledges what was taken in", "webhook", || accepted.status().to_string());
         for body in distort::nonsense() {

@@ -4,7 +4,7 @@ use chrono::{DateTime, FixedOffset, Utc};
 
 use crate::adapter::{DeliveryKind, IssuerKind};
 use crate::model::{
-    CarrierCode, CarrierId, Confidence, Event, EventTime, FeedId, Milestone, Place, Promise, Reference, Scope, Shipment, Stage, TrackingNumber,
+    CarrierCode, CarrierId, Confidence, Event, EventTime, FeedId, Milestone, Order, Place, Promise, Reference, Scope, Shipment, Stage, TrackingNumber,
 };
 
 /// Starts a shipment as a feed would tell it. The carrier is the feed's part before the dot.
@@ -45,6 +45,7 @@ pub fn told(feed: &str, number: &str) -> Told {
         service: None,
         weight_grams: None,
         is_return: false,
+        order: None,
     })
 }
 
@@ -87,6 +88,13 @@ impl Told {
         if let Some(event) = self.0.events.last_mut() {
             change(event);
         }
+        self
+    }
+
+    /// Changes the shipment.
+    #[must_use]
+    pub fn changed(mut self, change: impl FnOnce(&mut Shipment)) -> Self {
+        change(&mut self.0);
         self
     }
 
@@ -140,6 +148,34 @@ impl Told {
         self
     }
 
+    /// Makes it a shop's statement about a parcel.
+    #[must_use]
+    pub fn merchant(mut self) -> Self {
+        self.0.issuer = IssuerKind::Merchant;
+        self
+    }
+
+    /// Makes it a shop's statement about an order.
+    #[must_use]
+    pub fn order(mut self, order: Order) -> Self {
+        self.0.order = Some(Box::new(order));
+        self.merchant()
+    }
+
+    /// Names the feed's own identity of what is behind the number.
+    #[must_use]
+    pub fn instance(mut self, id: &str) -> Self {
+        self.0.instance = Some(id.into());
+        self
+    }
+
+    /// Where it goes, given as one line of text.
+    #[must_use]
+    pub fn to(mut self, place: &str) -> Self {
+        self.0.destination = Place::from_text(place).known();
+        self
+    }
+
     /// Renames the code of the event added last.
     #[must_use]
     pub fn coded(self, code: &str) -> Self {
@@ -164,6 +200,12 @@ impl Told {
     #[must_use]
     pub fn shipment(self) -> Shipment {
         self.0
+    }
+}
+
+impl From<Shipment> for Told {
+    fn from(shipment: Shipment) -> Self {
+        Self(shipment)
     }
 }
 

@@ -110,7 +110,7 @@ fn what_is_due_and_has_not_come_counts() {
     }
     let mut waits: Vec<f64> = Vec::new();
     for (nth, parcel) in parcels.iter().enumerate().filter(|(_, parcel)| parcel.came <= now) {
-        calibration.settled(&nth.to_string(), Some(day(parcel.came)), day(parcel.came.max(14.9)));
+        calibration.settled(&nth.to_string(), Some(day(parcel.came)), day(parcel.came));
         waits.push(parcel.came - parcel.made);
     }
     calibration.issued("tick", &estimate(now + 0.1, 8.0));

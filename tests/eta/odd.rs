@@ -111,7 +111,6 @@ fn trees_bear_odd_journeys_among_many() {
             _ => {}
         }
         model.learn(&history, day(60.0));
-        model.learn(&history, DateTime::<Utc>::MAX_UTC);
     }
     let estimate = model.estimate(&parcel("q", ("CN", "DE"), 60.0, None), day(60.0)).unwrap();
     assert!(estimate.uncorrected.is_sorted() && estimate.p50 < day(70.0), "{estimate:?}");

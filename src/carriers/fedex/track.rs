@@ -63,6 +63,10 @@ impl Poll for Track {
         &["client_id", "client_secret"]
     }
 
+    fn optional_credentials(&self) -> &'static [&'static str] {
+        &["child_key", "child_secret", "grant_type"]
+    }
+
     /// Asks for all scans of up to thirty numbers. `service` is FedEx's carrier code (`FDXE`, `FDXG`, `FXSP`, `FXFR`, `FDXC`).
     fn request(&self, question: &Question<'_>, context: &PollContext<'_>) -> Result<Request<Vec<u8>>, RequestError> {
         check_count(question, self.limits())?;

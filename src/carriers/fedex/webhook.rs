@@ -8,8 +8,8 @@ use secrecy::SecretString;
 
 use super::json;
 use crate::adapter::{
-    Adapter, Batch, CodeTable, Collector, DecodeError, DeliveryKind, Descriptor, Mark, Payload, Verdict, Webhook, WebhookCall, WebhookError, answer,
-    verify_hmac_sha256,
+    Adapter, Batch, CodeTable, Collector, DecodeError, DeliveryKind, Descriptor, Mark, Payload, Proof, Verdict, Webhook, WebhookCall, WebhookError,
+    answer, verify_hmac_sha256,
 };
 
 const SIGNATURE: &str = "fdx-signature";
@@ -61,6 +61,10 @@ impl Webhook for Push {
     fn protection(&self) -> &'static str {
         "An HMAC-SHA256 of the body proves the sender and that the body is unchanged. It covers no time and no delivery id: a copy sent again \
          verifies again."
+    }
+
+    fn proof(&self) -> Proof {
+        Proof::Signature
     }
 
     fn verify(&self, call: &WebhookCall<'_>, secret: Option<&SecretString>) -> Result<(), WebhookError> {

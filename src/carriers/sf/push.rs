@@ -11,8 +11,8 @@ use super::WireRoute;
 use super::meaning::{FieldNames, LockerPolicy, Rules, Tables};
 use super::route::{self, Route};
 use crate::adapter::{
-    Adapter, Batch, Clock, CodeTable, Collector, DecodeError, DeliveryKind, Descriptor, Mark, NoticeKind, Payload, Verdict, Webhook, WebhookCall,
-    WebhookError, answer,
+    Adapter, Batch, Clock, CodeTable, Collector, DecodeError, DeliveryKind, Descriptor, Mark, NoticeKind, Payload, Proof, Verdict, Webhook,
+    WebhookCall, WebhookError, answer,
 };
 use crate::model::{Shipment, TrackingNumber};
 use crate::wire::form;
@@ -144,6 +144,10 @@ fn read_xml(out: &mut Collector<'_>, tables: &Tables<'_>, text: &str, found: &mu
 impl Webhook for Push {
     fn protection(&self) -> &'static str {
         "Nothing: SF signs no push. Keep the address unguessable, admit SF's addresses only, and give this feed no secret, for there is nothing to check it against."
+    }
+
+    fn proof(&self) -> Proof {
+        Proof::Nothing
     }
 
     /// Without a secret every call passes. With one none does, because SF sends nothing that could prove it.

@@ -8,7 +8,7 @@ const PRODUCTION: &str = "https://onlinetools.ups.com";
 /// What the requests name as their source.
 const SOURCE: &str = "parceltrail";
 
-/// The credentials that the REST interfaces demand. `merchant_id` may be given besides.
+/// The credentials that the REST interfaces demand.
 pub(super) const CREDENTIALS: &[&str] = &["client_id", "client_secret"];
 
 /// The host, without the `/api` under which the interfaces live.

@@ -216,6 +216,10 @@ impl Poll for QuantumView {
         account::CREDENTIALS
     }
 
+    fn optional_credentials(&self) -> &'static [&'static str] {
+        &["merchant_id", "subscription"]
+    }
+
     /// Asks for what is unread: of the subscription named by the credential `subscription`, else of all. The numbers are not part of it.
     fn request(&self, question: &Question<'_>, context: &PollContext<'_>) -> Result<Request<Vec<u8>>, RequestError> {
         check_count(question, self.limits())?;

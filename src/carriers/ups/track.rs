@@ -313,6 +313,10 @@ impl Poll for Track {
         account::CREDENTIALS
     }
 
+    fn optional_credentials(&self) -> &'static [&'static str] {
+        &["merchant_id"]
+    }
+
     /// One number; with a page, all packages of its shipment from that offset.
     fn request(&self, question: &Question<'_>, context: &PollContext<'_>) -> Result<Request<Vec<u8>>, RequestError> {
         check_count(question, self.limits())?;

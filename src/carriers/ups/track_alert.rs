@@ -9,7 +9,7 @@ use super::meaning::{Line, Status, Tables};
 use super::moment::Moment;
 use super::parts::{self, Address, Due};
 use crate::adapter::{
-    Adapter, Batch, CodeTable, Collector, DecodeError, DeliveryKind, Descriptor, Mark, NoticeKind, Payload, Verdict, Webhook, WebhookCall,
+    Adapter, Batch, CodeTable, Collector, DecodeError, DeliveryKind, Descriptor, Mark, NoticeKind, Payload, Proof, Verdict, Webhook, WebhookCall,
     WebhookError, answer, same_secret,
 };
 use crate::carriers::mapping::code;
@@ -143,6 +143,10 @@ impl Webhook for TrackAlert {
     fn protection(&self) -> &'static str {
         "A credential that the subscriber chose, or a token of his own token server, comes back in a header: it proves that the caller knows it, \
          not that the body is unchanged or fresh; a call can be repeated."
+    }
+
+    fn proof(&self) -> Proof {
+        Proof::Credential
     }
 
     /// Version 1 sends the credential of the subscription in `credential`, version 2 a bearer token of the subscriber's own server.

@@ -268,7 +268,7 @@ mod tests {
             assert!(days.is_sorted() && days[0] > 0.0, "{row:?}");
         }
         let key = |row: &&Standard| (row.carrier.clone(), row.service.clone());
-        assert!(standards().iter().collect::<Vec<_>>().is_sorted_by_key(|row| key(row)), "sorted");
+        assert!(standards().iter().collect::<Vec<_>>().is_sorted_by_key(key), "sorted");
     }
 
     #[test]

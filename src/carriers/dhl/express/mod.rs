@@ -7,8 +7,8 @@ use http::{Method, Request};
 use super::checkpoint::{Checkpoint, Names, Reader, join_pieces, of_piece};
 use super::shared::{area, is_over, is_piece, push_all};
 use crate::adapter::{
-    Adapter, Batch, CodeTable, Collector, DecodeError, Descriptor, Fault, Mark, Notice, NoticeKind, Outcome, Payload, Poll, PollContext, PollLimits,
-    Question, Reply, RequestError, basic, build, check_count, grams, stamped,
+    Adapter, Asked, Batch, CodeTable, Collector, DecodeError, Descriptor, Fault, Mark, Notice, NoticeKind, Outcome, Payload, Poll, PollContext,
+    PollLimits, Question, Reply, RequestError, basic, build, check_count, grams, stamped,
 };
 use crate::carriers::mapping::delivered_after_return_is_returned;
 use crate::model::{Country, Event, EventTime, Place, Promise, PromiseKind, Reference, Role, Shipment, TrackingNumber, Zones, zones_of};
@@ -255,6 +255,10 @@ impl Poll for Express {
 
     fn credentials(&self) -> &'static [&'static str] {
         &["api_key", "api_secret"]
+    }
+
+    fn group(&self, asked: &Asked) -> u8 {
+        u8::from(is_piece(&asked.number))
     }
 
     /// Waybills and pieces (`JD…`) are asked for under different names, and not together.

@@ -9,8 +9,8 @@ use quick_xml::escape::escape;
 use super::checkpoint::{Checkpoint, Names, Reader, join_pieces, of_piece};
 use super::shared::{area, is_over, is_piece, push_all};
 use crate::adapter::{
-    Adapter, Batch, Clock, CodeTable, Collector, DecodeError, Descriptor, Fault, Mark, NoticeKind, Outcome, Payload, Poll, PollContext, PollLimits,
-    Question, Reply, RequestError, build, check_count, grams, stamped,
+    Adapter, Asked, Batch, Clock, CodeTable, Collector, DecodeError, Descriptor, Fault, Mark, NoticeKind, Outcome, Payload, Poll, PollContext,
+    PollLimits, Question, Reply, RequestError, build, check_count, grams, stamped,
 };
 use crate::carriers::mapping::delivered_after_return_is_returned;
 use crate::model::{Country, Event, EventTime, Place, Promise, PromiseKind, Reference, Role, Shipment, TrackingNumber, Zones, zones_of};
@@ -238,6 +238,10 @@ impl Poll for ExpressXml {
 
     fn credentials(&self) -> &'static [&'static str] {
         &["site_id", "password"]
+    }
+
+    fn group(&self, asked: &Asked) -> u8 {
+        u8::from(is_piece(&asked.number))
     }
 
     /// Waybills and pieces (`JD…`) are asked for under different names, and not together.

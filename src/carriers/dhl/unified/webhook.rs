@@ -7,7 +7,7 @@ use super::Unified;
 use super::poll::PRODUCTION;
 use super::wire::Answer;
 use crate::adapter::{
-    Adapter, Collector, HandshakeError, Payload, PollContext, Verdict, Webhook, WebhookCall, WebhookError, answer, build, same_secret,
+    Adapter, Collector, HandshakeError, Payload, PollContext, Proof, Verdict, Webhook, WebhookCall, WebhookError, answer, build, same_secret,
 };
 
 /// The header that DHL is told to send when a subscription is made with `hook.authentication`, and that carries the shared secret.
@@ -16,6 +16,10 @@ const HOOK_HEADER: &str = "dhl-hook-token";
 impl Webhook for Unified {
     fn protection(&self) -> &'static str {
         "A token that the subscriber chose comes back in a header: it proves that the caller knows the token, not that the body is unchanged or fresh."
+    }
+
+    fn proof(&self) -> Proof {
+        Proof::Credential
     }
 
     /// Compares the header `dhl-hook-token`, which the subscription names in `hook.authentication`.

@@ -1,0 +1,121 @@
+//! The shop's own part, as rules read it: [`OrderDigest`].
+
+use smol_str::{SmolStr, format_smolstr};
+
+use super::parcel::{Fact, Parcel, When};
+use crate::adapter::IssuerKind;
+use crate::journey::{OrderState, State};
+use crate::model::{Event, EventId, Fnv, Milestone, Personal, Reason, Shipment, TrackingNumber};
+
+/// An order that the parcel belongs to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrderDigest {
+    /// The order's number.
+    pub number: TrackingNumber,
+    /// The shop's own id of the record.
+    pub id: Option<SmolStr>,
+    /// A name of the record in findings, derived from feed, number and id: sixteen digits that tell nobody the number.
+    pub key: SmolStr,
+    /// The order's first signal.
+    pub placed: Option<Signal>,
+    /// When the shop promised to hand it to a carrier.
+    pub ship_by: Option<When>,
+    /// When the shop promised its delivery.
+    pub deliver_by: Option<When>,
+    /// The shop's key of the customer.
+    pub customer: Option<Personal>,
+    /// The shop's fingerprint of what was ordered.
+    pub basket: Option<SmolStr>,
+    /// The payment that failed, while none was made since.
+    pub unpaid: Option<Signal>,
+    /// The shortage, while nothing shows that it is over.
+    pub short: Option<Signal>,
+    /// That the shop handed this parcel, or the order, to a carrier.
+    pub handed_over: Option<Signal>,
+    /// That it was cancelled.
+    pub cancelled: Option<Signal>,
+}
+
+/// Something that the shop said happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Signal {
+    /// The statement.
+    pub event: EventId,
+    /// When.
+    pub at: When,
+}
+
+impl Signal {
+    fn of(event: &Event) -> Self {
+        Self { event: event.id(), at: When::from(&event.time) }
+    }
+}
+
+/// The orders of a state, with what their shops said until the digest was made.
+pub(super) fn orders(known: &[&Shipment], state: &State, at: chrono::DateTime<chrono::Utc>) -> Vec<OrderDigest> {
+    if state.orders.is_empty() {
+        return Vec::new();
+    }
+    let is_shop = |event: &Event| known.iter().any(|shipment| shipment.issuer == IssuerKind::Merchant && shipment.feed == event.feed);
+    let said: Vec<&Event> = state.events.iter().filter(|event| event.time.earliest() <= at && is_shop(event)).collect();
+    state.orders.iter().map(|order| digest(order, state, &said)).collect()
+}
+
+/// What is said of the order, and of this parcel under its waybill; not what is said of another order.
+fn digest(order: &OrderState, state: &State, said: &[&Event]) -> OrderDigest {
+    let is_of_other = |event: &Event| state.orders.iter().any(|other| other.number == event.number && other.number != order.number);
+    let mut out = OrderDigest {
+        number: order.number.clone(),
+        id: order.id.clone(),
+        key: key(order),
+        placed: None,
+        ship_by: order.ship_by.as_ref().map(When::from),
+        deliver_by: order.promise.as_ref().map(|promise| When::from(&promise.by)),
+        customer: order.customer.clone(),
+        basket: order.basket.clone(),
+        unpaid: None,
+        short: None,
+        handed_over: None,
+        cancelled: None,
+    };
+    for event in said.iter().filter(|event| event.feed == order.feed && !is_of_other(event)) {
+        out.take(event);
+    }
+    out
+}
+
+impl Parcel {
+    /// Who speaks in a fact: a carrier, an authority or a merchant.
+    #[must_use]
+    pub fn issuer(&self, fact: &Fact) -> Option<IssuerKind> {
+        self.feeds.get(usize::from(fact.feed)).map(|feed| feed.issuer)
+    }
+}
+
+impl OrderDigest {
+    /// Signals come oldest first. The words are those of `shop.orders`; other shops' feeds use the same.
+    fn take(&mut self, event: &Event) {
+        let signal = Some(Signal::of(event));
+        self.placed = self.placed.or(signal);
+        match event.code.value.as_str() {
+            "paid" | "refunded" => self.unpaid = None,
+            "stock_restored" | "packed" => self.short = None,
+            _ => {}
+        }
+        match (event.milestone, event.reason) {
+            (Milestone::Exception, Some(Reason::PaymentFailed)) => self.unpaid = signal,
+            (Milestone::Exception, Some(Reason::StockShort)) => self.short = signal,
+            (Milestone::HandedOver, _) => (self.handed_over, self.short) = (signal, None),
+            (Milestone::Cancelled, _) => (self.cancelled, self.unpaid, self.short) = (signal, None, None),
+            _ => {}
+        }
+    }
+}
+
+fn key(order: &OrderState) -> SmolStr {
+    let mut hash = Fnv::default();
+    hash.text(order.feed.as_str());
+    hash.text(order.number.as_str());
+    hash.text(order.id.as_deref().unwrap_or_default());
+    format_smolstr!("{:016x}", hash.0)
+}

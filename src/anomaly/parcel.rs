@@ -1,0 +1,414 @@
+//! What rules read: [`Parcel`], a digest of a journey made once when the journey changes.
+
+use chrono::{DateTime, Utc};
+use smol_str::SmolStr;
+
+use super::finding::{Datum, Expected};
+use super::order::OrderDigest;
+use super::travel::{ClockDoubt, Leap};
+use crate::adapter::{IssuerKind, Notice};
+use crate::journey::{Conflict, LinkEvidence};
+use crate::model::{
+    CarrierId, Confidence, Country, DeliveredTo, EventId, FeedId, Milestone, Party, Place, PromiseKind, Reason, Scope, Stage, TimeKind,
+};
+
+/// The digest of a journey at a moment, in the shape that rules read.
+///
+/// Made by [`Inspector::digest`](super::Inspector::digest), and again when the journey changes or [`Parcel::renew`] has come. Times are
+/// intervals: a rule that waits counts from `latest`, so that an unknown zone cannot raise an alarm.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Parcel {
+    /// When the digest was made.
+    pub at: DateTime<Utc>,
+    /// When a statement about the future begins to count, so that the digest must be made anew.
+    pub renew: Option<DateTime<Utc>>,
+    /// The carrier of the leg that it is on, or else of the last leg.
+    pub carrier: Option<CarrierId>,
+    /// From where to where, as far as it is known.
+    pub lane: Lane,
+    /// Whose parcel it is, as the application says.
+    pub customer: Option<SmolStr>,
+    /// The carrier's product.
+    pub service: Option<SmolStr>,
+    /// What happened last that moves the state.
+    pub milestone: Option<Milestone>,
+    /// Where in the chain.
+    pub stage: Option<Stage>,
+    /// When the state began.
+    pub since: Option<When>,
+    /// The statement that decided the state last.
+    pub decided: Option<EventId>,
+    /// Whether no further movement is expected.
+    pub terminal: bool,
+    /// Whether a feed marks it as a return shipment.
+    pub is_return: bool,
+    /// What happened, oldest first: statements that stand and do not lie in the future.
+    pub facts: Vec<Fact>,
+    /// The places that facts name by index.
+    pub places: Vec<Place>,
+    /// The carriers' legs in order of travel.
+    pub legs: Vec<LegDigest>,
+    /// The leg that it is on, by index.
+    pub leg: Option<u16>,
+    /// Clearances: out of the country of origin, into that of destination.
+    pub clearances: Vec<Clearance>,
+    /// What the carrier of the last leg promised, oldest first; a repetition is left out.
+    pub promises: Vec<PromiseMark>,
+    /// Each piece's milestone, where feeds tell pieces apart.
+    pub pieces: Vec<Option<Milestone>>,
+    /// Statements that cannot both be true.
+    pub conflicts: Vec<Conflict>,
+    /// What was withdrawn or set aside.
+    pub notices: Vec<Notice>,
+    /// The feeds that told of it, which facts name by index.
+    pub feeds: Vec<FeedDigest>,
+    /// The orders that it belongs to, where a shop tells of them.
+    pub orders: Vec<OrderDigest>,
+    /// Where it goes, as each feed of the last leg and each shop tells.
+    pub destinations: Vec<Place>,
+    /// How many pieces are counted at most; zero where nobody counts.
+    pub piece_count: u32,
+    /// Scans in two countries that follow each other closely.
+    pub leaps: Vec<Leap>,
+    /// Signs that feeds' clocks are wrong.
+    pub clock_doubts: Vec<ClockDoubt>,
+    /// What the transit model expects, by rule.
+    pub(super) expected: Vec<(&'static str, Expected)>,
+    pub(super) seen: u64,
+    pub(super) reasons: u128,
+    pub(super) is_damaged: bool,
+    pub(super) moved: Option<u16>,
+}
+
+/// An interval in which an instant lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct When {
+    /// At the earliest.
+    pub earliest: DateTime<Utc>,
+    /// At the latest.
+    pub latest: DateTime<Utc>,
+}
+
+/// From where to where.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Lane {
+    /// The country of origin.
+    pub origin: Option<Country>,
+    /// The country of destination.
+    pub destination: Option<Country>,
+}
+
+impl Lane {
+    /// Whether it certainly stays within one country.
+    #[must_use]
+    pub fn is_domestic(&self) -> bool {
+        self.origin.is_some() && self.origin == self.destination
+    }
+}
+
+impl std::fmt::Display for Lane {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let word = |country: &Option<Country>| country.map_or_else(|| "?".to_owned(), |country| country.to_string());
+        write!(f, "{}-{}", word(&self.origin), word(&self.destination))
+    }
+}
+
+/// A statement, as rules read it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fact {
+    /// The statement.
+    pub event: EventId,
+    /// When, at the earliest.
+    pub earliest: DateTime<Utc>,
+    /// When, at the latest.
+    pub latest: DateTime<Utc>,
+    /// How exactly the time is known.
+    pub time: TimeKind,
+    /// When it was first received.
+    pub received: DateTime<Utc>,
+    /// What happened.
+    pub milestone: Milestone,
+    /// Where in the chain.
+    pub stage: Option<Stage>,
+    /// Why.
+    pub reason: Option<Reason>,
+    /// What it is about.
+    pub scope: Scope,
+    /// How sure the mapping of its code is.
+    pub confidence: Confidence,
+    /// Where a delivered parcel was left.
+    pub delivered_to: Option<DeliveredTo>,
+    /// Whether it says that the parcel is damaged.
+    pub damaged: bool,
+    /// Whether another feed's fact tells the same scan better: counting rules pass over it.
+    pub repeats: bool,
+    /// Where: an index into [`Parcel::places`].
+    pub place: Option<u16>,
+    /// Who said it: an index into [`Parcel::feeds`].
+    pub feed: u16,
+    /// On which leg: an index into [`Parcel::legs`].
+    pub leg: Option<u16>,
+}
+
+impl Fact {
+    /// Whether it is about the parcel or a piece of it, not about a consignment or a paper.
+    #[must_use]
+    pub fn is_of_parcel(&self) -> bool {
+        matches!(self.scope, Scope::Parcel | Scope::Piece)
+    }
+
+    /// Whether it is later than another beyond doubt.
+    #[must_use]
+    pub fn is_after(&self, other: &Self) -> bool {
+        self.earliest > other.latest
+    }
+
+    /// Whether it tells of movement or of a step that brings the parcel on.
+    #[must_use]
+    pub fn is_movement(&self) -> bool {
+        self.scope != Scope::Document
+            && matches!(
+                self.milestone,
+                Milestone::PickedUp
+                    | Milestone::Arrived
+                    | Milestone::Departed
+                    | Milestone::InTransit
+                    | Milestone::HandedOver
+                    | Milestone::CustomsReleased
+                    | Milestone::OutForDelivery
+                    | Milestone::DeliveryAttempted
+                    | Milestone::AvailableForPickup
+                    | Milestone::Delivered
+                    | Milestone::Misrouted
+                    | Milestone::Redirected
+                    | Milestone::Refused
+                    | Milestone::Returning
+                    | Milestone::Returned
+            )
+    }
+}
+
+/// A carrier's part of the way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LegDigest {
+    /// The carrier.
+    pub carrier: CarrierId,
+    /// The first movement told.
+    pub first: Option<When>,
+    /// The last movement told.
+    pub last: Option<When>,
+    /// The last movement's milestone; `handed_over` where a "delivered" only ends this leg.
+    pub milestone: Option<Milestone>,
+    /// The leg that follows, by index.
+    pub next: Option<u16>,
+    /// How that is known.
+    pub next_by: Option<LinkEvidence>,
+    /// Whether it ends at the recipient's address, as far as is known.
+    pub owns_final_address: bool,
+    /// The feeds that tell of it, by index.
+    pub feeds: Vec<u16>,
+}
+
+/// One direction of customs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Clearance {
+    /// Whether it is the way out of the country of origin.
+    pub is_export: bool,
+    /// What holds the parcel most, else how far clearance has come.
+    pub milestone: Milestone,
+    /// The first statement of this clearance.
+    pub began: When,
+    /// That statement.
+    pub opened: EventId,
+    /// Everything that holds it now.
+    pub holds: Vec<HoldDigest>,
+    /// Who must act.
+    pub party: Option<Party>,
+    /// Whether it is over: released, or the parcel has visibly gone on.
+    pub over: bool,
+}
+
+impl Clearance {
+    /// `export` or `import`.
+    #[must_use]
+    pub const fn direction(&self) -> &'static str {
+        if self.is_export { "export" } else { "import" }
+    }
+}
+
+/// One open hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HoldDigest {
+    /// What kind of hold.
+    pub kind: Milestone,
+    /// Why.
+    pub reason: Option<Reason>,
+    /// Since when.
+    pub since: When,
+    /// The statement.
+    pub event: EventId,
+    /// Who holds it.
+    pub agency: CarrierId,
+    /// Who must act for it to end.
+    pub party: Party,
+}
+
+/// A promise, and when it was made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PromiseMark {
+    /// The feed that told it: an index into [`Parcel::feeds`].
+    pub feed: u16,
+    /// When it was received.
+    pub stated: DateTime<Utc>,
+    /// What it is worth.
+    pub kind: PromiseKind,
+    /// The promised moment, or the end of the window or day.
+    pub by: When,
+}
+
+/// A feed and what it told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FeedDigest {
+    /// The feed.
+    pub id: FeedId,
+    /// Whether a carrier, an authority or a merchant speaks.
+    pub issuer: IssuerKind,
+    /// Its first delivery.
+    pub first_received: DateTime<Utc>,
+    /// Its last delivery.
+    pub last_received: DateTime<Utc>,
+}
+
+impl Parcel {
+    /// Whether a statement of this kind stands.
+    #[must_use]
+    pub const fn has(&self, milestone: Milestone) -> bool {
+        self.seen & (1 << milestone as u64) != 0
+    }
+
+    /// Whether a statement about goods, not about a paper, gives this reason.
+    #[must_use]
+    pub const fn cites(&self, reason: Reason) -> bool {
+        self.reasons & (1 << reason as u128) != 0
+    }
+
+    /// Whether a statement says that the parcel is damaged.
+    #[must_use]
+    pub const fn is_damaged(&self) -> bool {
+        self.is_damaged
+    }
+
+    /// Whether the parcel was out for delivery, sent elsewhere or made ready to be collected after a fact, beyond doubt.
+    #[must_use]
+    pub fn went_on_after(&self, fact: &Fact) -> bool {
+        let is_progress = |later: &&Fact| {
+            matches!(
+                later.milestone,
+                Milestone::OutForDelivery | Milestone::Delivered | Milestone::Redirected | Milestone::AvailableForPickup | Milestone::Returning
+            )
+        };
+        self.facts.iter().rev().take_while(|later| later.event != fact.event).filter(is_progress).any(|later| later.is_after(fact))
+    }
+
+    /// The newest fact of a kind.
+    #[must_use]
+    pub fn last(&self, milestone: Milestone) -> Option<&Fact> {
+        if !self.has(milestone) {
+            return None;
+        }
+        self.facts.iter().rev().find(|fact| fact.milestone == milestone)
+    }
+
+    /// The oldest fact of a kind.
+    #[must_use]
+    pub fn first(&self, milestone: Milestone) -> Option<&Fact> {
+        if !self.has(milestone) {
+            return None;
+        }
+        self.facts.iter().find(|fact| fact.milestone == milestone)
+    }
+
+    /// The first statement that the carrier holds the parcel, or of movement where none told of that.
+    #[must_use]
+    pub fn collected(&self) -> Option<&Fact> {
+        self.facts.iter().find(|fact| fact.is_movement() && fact.is_of_parcel())
+    }
+
+    /// The last movement.
+    #[must_use]
+    pub fn moved(&self) -> Option<&Fact> {
+        self.facts.get(usize::from(self.moved?))
+    }
+
+    /// The state's last statement.
+    #[must_use]
+    pub fn decisive(&self) -> Option<&Fact> {
+        let decided = self.decided?;
+        self.facts.iter().rev().find(|fact| fact.event == decided)
+    }
+
+    /// The place of a fact.
+    #[must_use]
+    pub fn place(&self, fact: &Fact) -> Option<&Place> {
+        self.places.get(usize::from(fact.place?))
+    }
+
+    /// The place of a fact as a value to show: city and country, else whatever the feed names.
+    #[must_use]
+    pub fn place_of(&self, fact: &Fact) -> Option<Datum> {
+        let place = self.place(fact)?;
+        let text = match (&place.city, place.country) {
+            (Some(city), Some(country)) => SmolStr::from(format!("{city}, {country}")),
+            (Some(city), None) => city.clone(),
+            (None, country) => place.name.clone().or_else(|| place.code.clone()).or_else(|| country.map(|country| country.as_str().into()))?,
+        };
+        Some(Datum::Place(text))
+    }
+
+    /// The clearance that the parcel is in.
+    #[must_use]
+    pub fn clearance(&self) -> Option<&Clearance> {
+        self.clearances.iter().rev().find(|clearance| !clearance.over)
+    }
+
+    /// The promise that counts: the carrier's newest commitment, else its newest promise of any kind.
+    #[must_use]
+    pub fn promise(&self) -> Option<&PromiseMark> {
+        self.promises.iter().rev().find(|promise| promise.kind == PromiseKind::Committed).or(self.promises.last())
+    }
+
+    /// Whether the parcel waits where its recipient collects it.
+    #[must_use]
+    pub fn awaits_collection(&self) -> bool {
+        self.milestone == Some(Milestone::AvailableForPickup)
+    }
+
+    /// Whether the parcel was handed on, and the carrier that follows has told of no movement yet.
+    #[must_use]
+    pub fn between_legs(&self) -> bool {
+        self.milestone == Some(Milestone::HandedOver)
+            && self
+                .leg
+                .and_then(|leg| self.legs.get(usize::from(leg))?.next)
+                .and_then(|next| self.legs.get(usize::from(next)))
+                .is_some_and(|next| next.first.is_none())
+    }
+
+    /// Whether it goes back to its sender.
+    #[must_use]
+    pub fn goes_back(&self) -> bool {
+        self.stage == Some(Stage::Return) || matches!(self.milestone, Some(Milestone::Returning | Milestone::Returned))
+    }
+
+    /// How many stays it has had: facts that brought it on, and that no other repeats.
+    #[must_use]
+    pub fn stays(&self) -> usize {
+        self.facts.iter().filter(|fact| fact.milestone.moves_state() && !fact.repeats && fact.is_of_parcel()).count()
+    }
+
+    /// What the transit model expects of a rule.
+    pub(super) fn expected_by(&self, rule: &str) -> Option<Expected> {
+        self.expected.iter().find(|(code, _)| *code == rule).map(|(_, expected)| *expected)
+    }
+}

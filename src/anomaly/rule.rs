@@ -1,0 +1,256 @@
+//! What a rule is: [`Rule`] for parcels, [`CohortRule`] for feeds and lanes, and [`Look`], through which it sees the clock and speaks.
+
+use chrono::{DateTime, Utc};
+
+use super::cohort::{Cohort, Surroundings};
+use super::expectations::Foresight;
+use super::finding::{Category, Draft, Expected, Findings, Level};
+use super::parcel::Parcel;
+
+/// What a rule says about itself, at run time and in the documentation.
+#[derive(Debug, PartialEq, Eq)]
+pub struct RuleAbout {
+    /// Its code, in kebab-case. Stable: settings, cases and wording depend on it.
+    pub code: &'static str,
+    /// What kind of trouble it looks for.
+    pub category: Category,
+    /// What it means, a line each.
+    pub lines: &'static [&'static str],
+    /// Its settings besides `enabled` and `level`.
+    pub settings: &'static [SettingAbout],
+    /// Codes of graver rules: while one of those has found something, this one opens no case of its own.
+    pub under: &'static [&'static str],
+}
+
+impl RuleAbout {
+    /// What it means, as one text.
+    #[must_use]
+    pub fn explanation(&self) -> String {
+        joined(self.lines)
+    }
+}
+
+/// What a rule says about one of its settings.
+#[derive(Debug, PartialEq, Eq)]
+pub struct SettingAbout {
+    /// The key.
+    pub key: &'static str,
+    /// What it means, a line each.
+    pub lines: &'static [&'static str],
+}
+
+impl SettingAbout {
+    /// What it means, as one text.
+    #[must_use]
+    pub fn explanation(&self) -> String {
+        joined(self.lines)
+    }
+}
+
+fn joined(lines: &[&str]) -> String {
+    lines.iter().map(|line| line.trim()).collect::<Vec<_>>().join(" ").trim().to_owned()
+}
+
+/// A rule about one parcel: a pure function of the parcel's digest, the rule's settings and the clock.
+///
+/// The struct that implements it *is* its settings: [`Catalogue::with`](super::Catalogue::with) reads it from data.
+/// Every comparison with the clock goes through [`Look::passed`], so that the inspector knows when to look again.
+///
+/// ```
+/// use parceltrail::anomaly::{Catalogue, Category, Draft, Inspector, Look, Parcel, Rule, RuleAbout, Settings, Span};
+/// use serde::{Deserialize, Serialize};
+///
+/// /// Chilled goods must not travel longer than this.
+/// #[derive(Debug, Serialize, Deserialize)]
+/// #[serde(deny_unknown_fields, default)]
+/// struct Warm {
+///     after: Span,
+/// }
+///
+/// impl Default for Warm {
+///     fn default() -> Self {
+///         Self { after: Span::hours(48) }
+///     }
+/// }
+///
+/// static ABOUT: RuleAbout = RuleAbout { code: "acme-warm", category: Category::Loss, lines: &["Chilled too long."], settings: &[], under: &[] };
+///
+/// impl Rule for Warm {
+///     fn about(&self) -> &'static RuleAbout {
+///         &ABOUT
+///     }
+///
+///     fn inspect(&self, parcel: &Parcel, look: &mut Look<'_>) {
+///         let Some(collected) = parcel.collected() else { return };
+///         if !parcel.terminal && look.passed(self.after.after(collected.latest)) {
+///             look.raise(Draft::since(collected.latest).seen([collected.event]));
+///         }
+///     }
+/// }
+///
+/// let settings = Settings::from_json(r#"{"rules":{"acme-warm":{"after":"36h"}}}"#)?;
+/// let inspector = Inspector::with_rules(Catalogue::builtin().with::<Warm>(), settings)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub trait Rule: std::fmt::Debug + Send + Sync + 'static {
+    /// What it is.
+    fn about(&self) -> &'static RuleAbout;
+
+    /// Looks at a parcel and raises what is wrong.
+    fn inspect(&self, parcel: &Parcel, look: &mut Look<'_>);
+
+    /// Whether it reads meaning into silence. Then it keeps still while every feed of the parcel is silent itself: that is one case of the
+    /// feed, not one of each parcel.
+    fn reads_silence(&self) -> bool {
+        false
+    }
+
+    /// Asks the transit model, once when the parcel changes, when the rule should speak up if no news comes.
+    /// [`Look::expected`] gives the answer back.
+    fn foresee(&self, ahead: &Foresight<'_>) -> Option<Expected> {
+        let _ = ahead;
+        None
+    }
+}
+
+/// A rule about many parcels: a feed that fell silent, a lane that is disrupted.
+pub trait CohortRule: std::fmt::Debug + Send + Sync + 'static {
+    /// What it is.
+    fn about(&self) -> &'static RuleAbout;
+
+    /// Looks at the statistics and raises what is wrong, each with the feed or lane as [subject](Draft::about).
+    fn inspect(&self, cohort: &Cohort, look: &mut Look<'_>);
+}
+
+static NO_RULE: RuleAbout = RuleAbout { code: "", category: Category::Data, lines: &[], settings: &[], under: &[] };
+
+/// A rule's view of the clock and its voice.
+#[derive(Debug)]
+pub struct Look<'a> {
+    now: DateTime<Utc>,
+    about: &'static RuleAbout,
+    level: Level,
+    parcel: Option<&'a Parcel>,
+    again: DateTime<Utc>,
+    surroundings: &'a Surroundings,
+    findings: Findings,
+    /// The rule of each finding.
+    by: Vec<&'static RuleAbout>,
+}
+
+impl<'a> Look<'a> {
+    pub(super) fn new(now: DateTime<Utc>, parcel: Option<&'a Parcel>, surroundings: &'a Surroundings) -> Self {
+        let findings = Findings::default();
+        Self { now, about: &NO_RULE, level: Level::Info, parcel, again: DateTime::<Utc>::MAX_UTC, surroundings, findings, by: Vec::new() }
+    }
+
+    /// Turns to the next rule.
+    pub(super) fn turn_to(&mut self, about: &'static RuleAbout, level: Level) {
+        (self.about, self.level) = (about, level);
+    }
+
+    /// Looks again at an instant at the latest.
+    pub(super) fn again_at(&mut self, at: Option<DateTime<Utc>>) {
+        if let Some(at) = at.filter(|at| *at > self.now) {
+            self.again = self.again.min(at);
+        }
+    }
+
+    pub(super) fn finish(mut self) -> Findings {
+        self.findings.again = (self.again < DateTime::<Utc>::MAX_UTC).then_some(self.again);
+        if self.findings.found.len() > 1 {
+            self.subordinate();
+        }
+        self.findings
+    }
+
+    /// The moment of the inspection.
+    #[must_use]
+    pub fn now(&self) -> DateTime<Utc> {
+        self.now
+    }
+
+    /// Whether an instant has passed. If not, the parcel is looked at again then.
+    #[must_use]
+    pub fn passed(&mut self, at: DateTime<Utc>) -> bool {
+        if at <= self.now {
+            return true;
+        }
+        self.again = self.again.min(at);
+        false
+    }
+
+    /// What the transit model expects, as [`Rule::foresee`] asked it.
+    #[must_use]
+    pub fn expected(&self) -> Option<Expected> {
+        self.parcel?.expected_by(self.about.code)
+    }
+
+    /// What is known around the parcel: feeds that are silent.
+    #[must_use]
+    pub fn surroundings(&self) -> &Surroundings {
+        self.surroundings
+    }
+
+    /// Says what is wrong.
+    pub fn raise(&mut self, draft: Draft) {
+        let mut finding = draft.finding;
+        finding.rule = smol_str::SmolStr::new_static(self.about.code);
+        finding.level = if draft.raised { self.level.raised() } else { self.level };
+        finding.evidence.sort();
+        finding.evidence.dedup();
+        self.findings.found.push(finding);
+        self.by.push(self.about);
+    }
+
+    /// Marks findings that go under in graver ones.
+    fn subordinate(&mut self) {
+        for (finding, about) in self.findings.found.iter_mut().zip(&self.by) {
+            let graver = about.under.iter().find(|code| self.by.iter().any(|other| other.code == **code));
+            finding.under = graver.map(|code| smol_str::SmolStr::new_static(code));
+        }
+    }
+
+    /// Raises a silence once it is longer than expected, and louder once it is alarming; it should be broken before that.
+    pub fn raise_overdue(&mut self, expected: Expected, since: DateTime<Utc>, draft: impl FnOnce(Draft) -> Draft) {
+        if !self.passed(expected.at) {
+            return;
+        }
+        let severe = expected.severe.is_some_and(|severe| self.passed(severe));
+        let silent = super::Datum::hours_between(since, self.now);
+        let unusual = super::Datum::hours_between(since, expected.at);
+        self.raise(draft(Draft::since(since).due(expected.severe).raised(severe).with("silent", silent).with("unusual_after", unusual)));
+    }
+}
+
+/// Declares a rule from one place: its settings as a struct with defaults and documentation, and what it says about itself.
+///
+/// `rule! { /// Explanation. Name = "the-code", Category, under &["graver"] => /// What it means. key: Type = default, }`
+macro_rules! rule {
+    ($(#[doc = $line:literal])+ $name:ident = $code:literal, $category:ident $(, under $under:expr)? => $($(#[doc = $setting_line:literal])+ $field:ident: $type:ty = $default:expr,)*) => {
+        $(#[doc = $line])+
+        #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+        #[serde(deny_unknown_fields, default)]
+        pub struct $name {
+            $($(#[doc = $setting_line])+ pub $field: $type,)*
+        }
+
+        #[allow(clippy::derivable_impls, reason = "the defaults stand beside the settings")]
+        impl Default for $name {
+            fn default() -> Self {
+                Self { $($field: $default,)* }
+            }
+        }
+
+        static ABOUT: $crate::anomaly::RuleAbout = $crate::anomaly::RuleAbout {
+            code: $code,
+            category: $crate::anomaly::Category::$category,
+            lines: &[$($line,)+],
+            settings: &[$($crate::anomaly::SettingAbout { key: stringify!($field), lines: &[$($setting_line,)+] },)*],
+            under: $crate::anomaly::rule::rule!(@under $($under)?),
+        };
+    };
+    (@under) => { &[] };
+    (@under $under:expr) => { $under };
+}
+pub(super) use rule;

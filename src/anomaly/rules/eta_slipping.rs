@@ -1,0 +1,111 @@
+//! `eta-slipping`: the carrier promises ever later days.
+
+use crate::anomaly::rule::rule;
+use crate::anomaly::{Datum, Draft, Look, Parcel, PromiseMark, Rule, RuleAbout, Span};
+use crate::model::{Milestone, Party, PromiseKind, Reason};
+
+rule! {
+    /// The carrier moved its promised day back again and again, or far. A day that the recipient asked for or agreed to does not count.
+    EtaSlipping = "eta-slipping", Promise =>
+    /// How often the day must have moved back.
+    times: u16 = 2,
+    /// Or how far altogether.
+    by: Span = Span::days(3),
+    /// How far altogether makes it critical.
+    critical_by: Span = Span::days(7),
+}
+
+/// What became of one feed's promises.
+struct Slip<'p> {
+    first: &'p PromiseMark,
+    last: &'p PromiseMark,
+    times: u16,
+}
+
+/// Follows each feed's promises for themselves: two feeds that disagree do not slip.
+fn worst(promises: &[PromiseMark]) -> Option<Slip<'_>> {
+    let mut worst: Option<Slip<'_>> = None;
+    for (at, first) in promises.iter().enumerate().filter(|(_, promise)| promise.kind != PromiseKind::Agreed) {
+        let is_first_of_feed = promises[..at].iter().all(|before| before.feed != first.feed || before.kind == PromiseKind::Agreed);
+        if !is_first_of_feed {
+            continue;
+        }
+        let mut slip = Slip { first, last: first, times: 0 };
+        for next in promises[at + 1..].iter().filter(|next| next.feed == first.feed && next.kind != PromiseKind::Agreed) {
+            slip.times += u16::from(next.by.earliest > slip.last.by.latest);
+            slip.last = next;
+        }
+        if worst.as_ref().is_none_or(|worst| slip.times > worst.times) {
+            worst = Some(slip);
+        }
+    }
+    worst
+}
+
+impl Rule for EtaSlipping {
+    fn about(&self) -> &'static RuleAbout {
+        &ABOUT
+    }
+
+    fn inspect(&self, parcel: &Parcel, look: &mut Look<'_>) {
+        if parcel.promises.len() < 2 || parcel.terminal || parcel.awaits_collection() || parcel.goes_back() {
+            return;
+        }
+        let asked = [Reason::RecipientRequest, Reason::RecipientUnavailablePeriod].into_iter().any(|reason| parcel.cites(reason));
+        let Some(slip) = worst(&parcel.promises).filter(|slip| slip.times > 0 && !asked) else { return };
+        // What is certain of the distance: from the end of the first day to the begin of the last.
+        let moved = slip.last.by.earliest - slip.first.by.latest;
+        if slip.times < self.times && moved < self.by.duration() {
+            return;
+        }
+        let delays = parcel.facts.iter().filter(|fact| fact.milestone == Milestone::Delayed).map(|fact| fact.event);
+        let draft = Draft::since(slip.last.stated).by(Party::Carrier).seen(delays).raised(moved >= self.critical_by.duration());
+        let draft = draft.with("first", Datum::At(slip.first.by.latest)).with("now", Datum::At(slip.last.by.latest));
+        look.raise(draft.with("times", Datum::Count(i64::from(slip.times))));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::anomaly::rules::trial::{finding, fires, moment};
+    use crate::anomaly::{Datum, Level};
+    use crate::model::{EventTime, Milestone, Promise, PromiseKind, Stage};
+    use crate::testing::{Told, told};
+
+    const CODE: &str = "eta-slipping";
+    const NOW: &str = "2026-03-05T00:00:00Z";
+
+    /// Promises, each received a day after the one before.
+    fn promises(feed: &str, kind: PromiseKind, days: &[u32]) -> Vec<Told> {
+        let told = |(at, day): (usize, &u32)| {
+            let by = format!("2026-03-{day:02}T18:00:00Z");
+            told(feed, "A1")
+                .event("2026-03-01T06:00:00Z", Stage::FirstMile, Milestone::PickedUp)
+                .received(&format!("2026-03-{:02}T08:00:00Z", at + 1))
+                .promised(Promise { kind, from: None, by: EventTime::instant(by.as_str(), moment(&by)) })
+        };
+        days.iter().enumerate().map(told).collect()
+    }
+
+    #[test]
+    fn fires_when_the_day_moves_twice_or_far() {
+        let found = finding(CODE, promises("acme.track", PromiseKind::Estimated, &[6, 7, 8]), NOW).unwrap();
+        assert_eq!((found.level, &found.data["times"]), (Level::Warning, &Datum::Count(2)));
+        assert!(fires(CODE, promises("acme.track", PromiseKind::Estimated, &[6, 9]), NOW));
+        assert_eq!(finding(CODE, promises("acme.track", PromiseKind::Estimated, &[6, 14]), NOW).unwrap().level, Level::Critical);
+    }
+
+    #[test]
+    fn is_silent_when_it_moves_once_forward_or_by_agreement() {
+        assert!(!fires(CODE, promises("acme.track", PromiseKind::Estimated, &[6, 7]), NOW));
+        assert!(!fires(CODE, promises("acme.track", PromiseKind::Estimated, &[9, 8, 6]), NOW));
+        assert!(!fires(CODE, promises("acme.track", PromiseKind::Agreed, &[6, 7, 12]), NOW));
+    }
+
+    #[test]
+    fn two_feeds_that_disagree_do_not_slip() {
+        let mut both = promises("acme.track", PromiseKind::Estimated, &[6, 6, 6]);
+        both.extend(promises("acme.other", PromiseKind::Estimated, &[9, 9, 9]));
+        assert!(!fires(CODE, both, NOW));
+    }
+}

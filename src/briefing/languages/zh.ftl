@@ -1,0 +1,250 @@
+# 简体中文
+label-where = 位置
+label-next = 下一步
+label-when = 送达
+label-wrong = 异常
+
+weekday = { $weekday ->
+    [1] 周一
+    [2] 周二
+    [3] 周三
+    [4] 周四
+    [5] 周五
+    [6] 周六
+   *[7] 周日
+}
+month = { $month }月
+day = { month }{ $day }日（{ weekday }）
+day-year = { $year }年{ month }{ $day }日（{ weekday }）
+day-short = { $day }日（{ weekday }）
+moment = { $day }{ $time }
+
+window-day = { $day }
+window-today = 今天，{ $day }
+window-tomorrow = 明天，{ $day }
+window-hours = { $window }{ $from }至{ $to }
+window-same-month = { $first }至{ $last-short }
+window-days = { $first }至{ $last }
+
+where-unknown = 尚无信息说明包裹所在位置。
+where = { $what }。
+where-at = { $what }，{ $place }。
+where-since = { $where }自{ $since }起。
+what-because = { $what }：{ $why }
+
+next-none = 没有后续步骤。
+next-unknown = 未知。
+next-told = { $step }（承运商已给出下一运单号）。
+next-learned = { $step }；{ $share }%的同类包裹如此。
+next-usual = 通常为：{ $step }。
+next-waiting = { $step }；在此之前包裹等待处理。
+hand-over-to = 交接给{ $carrier }
+another-carrier = 其他承运商
+
+when-unknown = 尚不可知。
+when-delivered = 已于{ $window }送达。
+when-ended = 不会再派送。
+when-returning = 包裹正在退回寄件人。
+when-expected = 预计{ $window }送达。
+when-rough = 根据公布的时效，预计{ $window }送达；该路线的历史数据尚少。
+when-promised = 承运商称{ $window }送达。我方暂无估计。
+when-beside = 承运商称{ $window }送达。
+when-overdue = 已超过承运商所称的送达日：{ $window }。
+when-may-miss = 可能晚于承诺时间。
+when-likely-misses = 很可能晚于承诺时间。
+when-may-be-lost = 包裹可能无法送达（{ $share }%）。
+when-silent = 已有异常长的时间没有新消息。
+
+wrong-nothing = 未发现异常。
+wrong-something = 出现异常：{ $rule }
+wrong-level-info = { $text }
+wrong-level-warning = { $text }
+wrong-level-critical = 紧急：{ $text }
+wrong-act = { $text }需处理方：{ $party }。
+wrong-act-by = { $text }需处理方：{ $party }，最迟{ $due }。
+
+party-carrier = 承运商
+party-sender = 寄件人
+party-recipient = 收件人
+party-customs = 海关
+party-nobody = 无
+
+milestone-announced = 已下单，承运商尚未收件
+milestone-pickup_scheduled = 已预约揽收
+milestone-picked_up = 承运商已揽收
+milestone-arrived = 已到达网点
+milestone-departed = 已离开网点
+milestone-in_transit = 运输中
+milestone-handed_over = 已交接给下一承运商
+milestone-customs_submitted = { $stage ->
+    [export_customs] 已向出口海关申报
+    [import_customs] 已向进口海关申报
+   *[other] 已向海关申报
+}
+milestone-customs_inspection = 海关查验中
+milestone-customs_hold = 海关扣留
+milestone-customs_info_required = 海关等待补充资料
+milestone-duties_due = 需缴纳关税或税款
+milestone-customs_released = { $stage ->
+    [export_customs] 出口海关已放行
+    [import_customs] 进口海关已放行
+   *[other] 海关已放行
+}
+milestone-customs_rejected = 海关退单
+milestone-customs_seized = 海关没收
+milestone-delivery_scheduled = 已约定派送日期
+milestone-out_for_delivery = 派送中
+milestone-delivery_attempted = 派送未成功
+milestone-available_for_pickup = 待收件人自取
+milestone-delivered = { $to ->
+    [neighbour] 已由邻居代收
+    [safe_place] 已放置在安全地点
+    [locker] 已投递至快递柜
+    [pickup_point] 已送至自提点
+    [reception] 已由前台代收
+    [mailbox] 已投入信箱
+    [agent] 已由代理人签收
+   *[other] 已送达
+}
+milestone-held = 承运商暂存
+milestone-delayed = 延误
+milestone-misrouted = 错发
+milestone-redirected = 已转寄至其他地址
+milestone-address_issue = 地址有问题
+milestone-damaged = 破损
+milestone-lost = 承运商称已丢失
+milestone-refused = 收件人拒收
+milestone-returning = 退回寄件人途中
+milestone-returned = 已退回寄件人
+milestone-disposed = 已销毁或弃件
+milestone-cancelled = 已取消
+milestone-exception = 出现问题，无更多说明
+milestone-info = 通知，包裹未移动
+milestone-unmapped = 含义未知的消息
+
+step-picked_up = 承运商揽收
+step-arrived = 到达下一网点
+step-departed = 发往下一网点
+step-in_transit = 运往目的地
+step-handed_over = 交接给下一承运商
+step-customs_submitted = 向海关申报
+step-customs_released = 海关放行
+step-out_for_delivery = 快递员派送
+step-delivery_attempted = 尝试派送
+step-delivered = 送达
+step-collected = 收件人自取
+step-available_for_pickup = 可供自取
+step-returned = 退回寄件人
+step-other = { $what }
+
+reason-recipient_absent = 无人在场
+reason-business_closed = 商家未营业
+reason-no_access = 快递员无法进入
+reason-mailbox_full = 信箱已满或太小
+reason-recipient_unknown = 该处查无此人
+reason-recipient_moved = 收件人已搬迁
+reason-address_incorrect = 地址错误
+reason-address_incomplete = 地址不完整
+reason-recipient_deceased = 收件人已故
+reason-recipient_refused = 收件人拒收
+reason-unclaimed = 逾期无人领取
+reason-identity_check = 身份或年龄核验未通过
+reason-payment_missing = 未支付到付款项
+reason-unsafe_conditions = 派送条件不安全
+reason-oversize = 尺寸过大
+reason-time_window_missed = 错过约定时间
+reason-recipient_request = 应收件人要求
+reason-recipient_unavailable_period = 收件人暂时不在
+reason-documents_missing = 缺少报关文件
+reason-documents_incorrect = 报关文件有误
+reason-invoice_missing = 缺少商业发票
+reason-description_insufficient = 品名描述不清
+reason-value_query = 申报价值存疑
+reason-identity_missing = 缺少进口人身份或税号
+reason-broker_needed = 需报关行处理
+reason-permit_missing = 缺少许可证
+reason-duties_unpaid = 关税或税款未缴
+reason-prohibited_goods = 禁运物品
+reason-restricted_goods = 限制物品，需特别许可
+reason-dangerous_goods = 危险品
+reason-random_inspection = 被抽中查验
+reason-quarantine = 检疫
+reason-data_mismatch = 单证不符
+reason-quota_exceeded = 额度已用完
+reason-security_check = 安检
+reason-regulatory = 其他主管部门的规定
+reason-weather = 天气原因
+reason-natural_disaster = 自然灾害
+reason-strike = 罢工
+reason-civil_unrest = 社会动荡
+reason-holiday = 节假日或非服务日
+reason-traffic = 交通原因
+reason-mechanical = 车辆或设备故障
+reason-accident = 事故
+reason-missed_connection = 错过衔接班次
+reason-capacity = 运力不足
+reason-late_arrival = 到达过晚，错过下一环节
+reason-late_tender = 交件过晚
+reason-operational = 承运商运营原因
+reason-missort = 分拣错误
+reason-label_unreadable = 面单无法识别
+reason-packaging = 包装不合格
+reason-damage = 破损
+reason-missing_piece = 缺件
+reason-theft = 被盗
+reason-out_of_area = 超出派送范围
+reason-service_unavailable = 当地或当时无此服务
+reason-force_majeure = 不可抗力
+reason-health_emergency = 公共卫生措施
+reason-airline_delay = 航班延误
+reason-sender_request = 应寄件人要求
+reason-sender_unready = 寄件人未备好货
+reason-sender_closed = 寄件人未营业
+reason-carrier_request = 承运商决定
+reason-missing_label = 缺少面单
+reason-item_not_received = 未收到货物
+reason-data_missing = 缺少运单数据
+reason-exceeds_limits = 超出尺寸、重量或价值限制
+reason-postage_due = 邮资或运费未付
+reason-pickup_failed = 揽收失败
+reason-contact_needed = 需取得联系
+reason-investigation = 承运商正在调查
+reason-duplicate = 重复报告
+reason-abandoned = 已弃件
+reason-interception = 应要求拦截
+reason-technical = 系统故障
+reason-payment_failed = 付款失败
+reason-stock_short = 缺货
+
+rule-never-collected = 面单已生成，但承运商一直未揽收。
+rule-stalled = 包裹停滞时间超过通常水平。
+rule-customs-dwell = 清关时间超过通常水平。
+rule-customs-action-needed = 需有人处理，海关才能继续。
+rule-customs-rejected = 海关拒绝了申报。
+rule-late-risk = 很可能错过承诺的送达日。
+rule-late = 已超过承诺的送达日。
+rule-eta-slipping = 预计送达时间一再推迟。
+rule-delivery-failed = 一次派送失败。
+rule-attempts-exhausted = 多次派送失败，包裹可能被退回。
+rule-address-problem = 地址错误或不完整。
+rule-damaged = 包裹破损。
+rule-lost-risk = 包裹可能已丢失。
+rule-lost = 承运商称包裹已丢失。
+rule-refused = 收件人拒收。
+rule-returning-unasked = 包裹正在退回，但无人要求退回。
+rule-misrouted = 包裹被错发。
+rule-route-loop = 包裹在兜圈子。
+rule-impossible-travel = 两条记录所述地点之间不可能在该时间内到达。
+rule-delivered-elsewhere = 记录的送达地点与目的地不符。
+rule-moved-after-delivery = 显示已送达，但之后仍有移动。
+rule-pickup-expiring = 包裹待自取，保管期即将届满。
+rule-never-handed-over = 下一承运商尚未收到包裹。
+rule-contradiction = 关于该包裹的记录相互矛盾。
+rule-number-reused = 该单号对应多个包裹。
+rule-clock-skew = 某数据源的时钟有误。
+rule-feed-silent = 某数据源已无消息，仅由其跟踪的包裹无法追踪。
+rule-lane-disrupted = 该路线上有许多包裹延误或停滞。
+rule-not-shipped-in-time = 商家未按时发货。
+rule-payment-failed = 付款失败。
+rule-stock-short = 商品缺货。
+rule-duplicate-order = 订单重复提交。

@@ -1,0 +1,157 @@
+//! The transport over `reqwest`: [`HttpTransport`].
+
+use std::error::Error;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use http::{Request, Response};
+use rustls_platform_verifier::BuilderVerifierExt as _;
+
+use super::{BuildError, ErrorKind, Transport, TransportError};
+
+/// Sends by `reqwest`: connections are kept and reused, redirects refused, answers bounded.
+///
+/// TLS is rustls over `ring`, with the certificates that the operating system trusts; nothing is installed for the whole process. The proxies that
+/// the environment names (`HTTPS_PROXY`, `NO_PROXY` …) are used. A proxy, certificate or timeout of your own: [`HttpTransport::with`]. The longest
+/// time of a whole exchange is [`RetryPolicy::attempt`](super::RetryPolicy::attempt).
+///
+/// ```
+/// use std::time::Duration;
+/// use parceltrail::client::HttpTransport;
+///
+/// let transport = HttpTransport::with(|http| http.no_proxy().read_timeout(Duration::from_secs(5)))?.largest_body(1024 * 1024);
+/// # Ok::<(), parceltrail::client::BuildError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct HttpTransport {
+    client: reqwest::Client,
+    largest_body: usize,
+    /// Whether the client may follow redirects: it was made elsewhere.
+    may_follow: bool,
+}
+
+impl HttpTransport {
+    /// How long a connection may take to come about.
+    pub const CONNECT: Duration = Duration::from_secs(10);
+    /// How long the carrier may be silent.
+    pub const READ: Duration = Duration::from_secs(30);
+    /// The largest answer, in bytes after unpacking.
+    pub const LARGEST_BODY: usize = 16 * 1024 * 1024;
+
+    /// With the settings above.
+    ///
+    /// # Errors
+    /// When the system's certificates cannot be read.
+    pub fn new() -> Result<Self, BuildError> {
+        Self::with(|http| http)
+    }
+
+    /// With settings of your own on top of those above. Redirects stay refused.
+    ///
+    /// # Errors
+    /// When the system's certificates cannot be read, or the settings contradict each other.
+    pub fn with(settings: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder) -> Result<Self, BuildError> {
+        let trusting = rustls_builder()?.with_platform_verifier().map_err(|error| BuildError::Http(error.into()))?;
+        Self::over(trusting.with_no_client_auth(), settings)
+    }
+
+    /// For addresses without encryption: trusts no certificate, and so need not read any.
+    pub(super) fn plain() -> Result<Self, BuildError> {
+        let trusting = rustls_builder()?.with_root_certificates(rustls::RootCertStore::empty());
+        Self::over(trusting.with_no_client_auth(), |http| http)
+    }
+
+    fn over(mut tls: rustls::ClientConfig, settings: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder) -> Result<Self, BuildError> {
+        tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+        let prepared = reqwest::Client::builder()
+            .tls_backend_preconfigured(tls)
+            .user_agent(concat!("parceltrail/", env!("CARGO_PKG_VERSION")))
+            .connect_timeout(Self::CONNECT)
+            .read_timeout(Self::READ);
+        let bounded = settings(prepared).redirect(reqwest::redirect::Policy::none()).referer(false).retry(reqwest::retry::never());
+        let client = bounded.build();
+        client.map(|client| Self { may_follow: false, ..Self::from(client) }).map_err(|error| BuildError::Http(error.without_url().into()))
+    }
+
+    /// Sets the largest answer, in bytes after unpacking.
+    #[must_use]
+    pub fn largest_body(mut self, bytes: usize) -> Self {
+        self.largest_body = bytes;
+        self
+    }
+
+    async fn read(&self, mut answer: reqwest::Response) -> Result<Vec<u8>, TransportError> {
+        let told = answer.content_length().unwrap_or(0);
+        if told > self.largest_body as u64 {
+            return Err(TransportError::new(ErrorKind::TooLarge));
+        }
+        let mut body = Vec::with_capacity(usize::try_from(told).unwrap_or(0));
+        while let Some(chunk) = answer.chunk().await.map_err(failure)? {
+            if body.len() + chunk.len() > self.largest_body {
+                return Err(TransportError::new(ErrorKind::TooLarge));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(body)
+    }
+}
+
+/// With a client made elsewhere: its proxy, certificates and timeouts. It should be built with `redirect(Policy::none())`. One that follows
+/// redirects has sent the credentials on before this transport can see it; the answer is refused all the same.
+impl From<reqwest::Client> for HttpTransport {
+    fn from(client: reqwest::Client) -> Self {
+        Self { client, largest_body: Self::LARGEST_BODY, may_follow: true }
+    }
+}
+
+#[async_trait]
+impl Transport for HttpTransport {
+    async fn send(&self, request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, TransportError> {
+        let request = reqwest::Request::try_from(request).map_err(failure)?;
+        let asked = self.may_follow.then(|| request.url().clone());
+        let mut answer = self.client.execute(request).await.map_err(failure)?;
+        if asked.is_some_and(|asked| *answer.url() != asked) {
+            return Err(TransportError::new(ErrorKind::Redirected));
+        }
+        let (status, headers) = (answer.status(), std::mem::take(answer.headers_mut()));
+        let mut response = Response::new(self.read(answer).await?);
+        *response.status_mut() = status;
+        *response.headers_mut() = headers;
+        Ok(response)
+    }
+}
+
+/// rustls over `ring`, for this client alone.
+fn rustls_builder() -> Result<rustls::ConfigBuilder<rustls::ClientConfig, rustls::WantsVerifier>, BuildError> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let versions = rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
+    versions.map_err(|error| BuildError::Http(error.into()))
+}
+
+/// An error of `reqwest`, without the address that it names.
+fn failure(error: reqwest::Error) -> TransportError {
+    let error = error.without_url();
+    let kind = match () {
+        () if error.is_timeout() => ErrorKind::Timeout,
+        () if error.is_builder() => ErrorKind::Unsendable,
+        () if error.is_redirect() => ErrorKind::Redirected,
+        () if is_tls(&error) => ErrorKind::Tls,
+        () if error.is_connect() => ErrorKind::Connect,
+        () => ErrorKind::Interrupted,
+    };
+    TransportError::new(kind).because(error)
+}
+
+/// Whether rustls stands among the causes; it may be wrapped in errors of input and output.
+fn is_tls(error: &(dyn Error + 'static)) -> bool {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        let wrapped = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        if error.is::<rustls::Error>() || wrapped.is_some_and(|wrapped| is_tls(wrapped)) {
+            return true;
+        }
+        next = error.source();
+    }
+    false
+}

@@ -1,0 +1,124 @@
+//! Access tokens: fetched once however many wait, renewed before they end.
+
+use std::future::Future;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Duration;
+
+use secrecy::SecretString;
+use tokio::time::Instant;
+
+use super::ClientError;
+use crate::adapter::Token;
+
+/// How long before its end a token is renewed, at most.
+const AHEAD: Duration = Duration::from_secs(60);
+/// How long a failure stands: who asks within this time gets the same one, if it is permanent or there still is a token to go on with.
+const FAILURE_STANDS: Duration = Duration::from_secs(20);
+
+/// A token in use. `Debug` hides it.
+#[derive(Debug)]
+pub(super) struct Held {
+    pub secret: SecretString,
+    /// Rises with each fetch.
+    pub generation: u64,
+    renew: Option<Instant>,
+    ends: Option<Instant>,
+}
+
+impl Held {
+    fn is_due(&self, now: Instant) -> bool {
+        self.renew.is_some_and(|renew| now >= renew)
+    }
+
+    fn is_over(&self, now: Instant) -> bool {
+        self.ends.is_some_and(|ends| now >= ends)
+    }
+}
+
+#[derive(Clone, Debug)]
+struct Failure {
+    at: Instant,
+    /// How many fetches had ended when it came about, itself included.
+    fetch: u64,
+    error: ClientError,
+}
+
+/// The token of one client.
+#[derive(Debug, Default)]
+pub(super) struct Tokens {
+    current: RwLock<Option<Arc<Held>>>,
+    failure: Mutex<Option<Failure>>,
+    /// Fetches that ended.
+    ended: AtomicU64,
+    /// Who holds it fetches. A fetch that is dropped lets the next one go ahead.
+    turn: tokio::sync::Mutex<()>,
+}
+
+impl Tokens {
+    /// A token newer than the one `rejected`: the one at hand, or a fetched one.
+    pub async fn get<F>(&self, rejected: Option<u64>, fetch: impl FnOnce() -> F) -> Result<Arc<Held>, ClientError>
+    where
+        F: Future<Output = Result<Token, ClientError>>,
+    {
+        let ended = self.ended.load(Ordering::Acquire);
+        let at_hand = self.usable(rejected);
+        if let Some(held) = at_hand {
+            let now = Instant::now();
+            if !held.is_due(now) || self.failed(|failure| now - failure.at < FAILURE_STANDS).is_some() {
+                return Ok(held);
+            }
+            // It is good for a little longer: one renews it, the others go on with it.
+            let Ok(_turn) = self.turn.try_lock() else { return Ok(held) };
+            return Ok(self.renewed(rejected, fetch).await.unwrap_or(held));
+        }
+        let _turn = self.turn.lock().await;
+        let now = Instant::now();
+        let stands = |failure: &Failure| failure.fetch > ended || !failure.error.is_temporary() && now - failure.at < FAILURE_STANDS;
+        if self.usable(rejected).is_none()
+            && let Some(failure) = self.failed(stands)
+        {
+            return Err(failure.error);
+        }
+        self.renewed(rejected, fetch).await
+    }
+
+    /// The token at hand, unless it was rejected or is over.
+    fn usable(&self, rejected: Option<u64>) -> Option<Arc<Held>> {
+        let held = self.current.read().unwrap_or_else(PoisonError::into_inner).clone()?;
+        let is_rejected = rejected.is_some_and(|rejected| held.generation <= rejected);
+        (!is_rejected && !held.is_over(Instant::now())).then_some(held)
+    }
+
+    fn failed(&self, matters: impl FnOnce(&Failure) -> bool) -> Option<Failure> {
+        self.failure.lock().unwrap_or_else(PoisonError::into_inner).clone().filter(|failure| matters(failure))
+    }
+
+    /// Fetches, unless another one has done so while this one waited for its turn.
+    async fn renewed<F>(&self, rejected: Option<u64>, fetch: impl FnOnce() -> F) -> Result<Arc<Held>, ClientError>
+    where
+        F: Future<Output = Result<Token, ClientError>>,
+    {
+        if let Some(held) = self.usable(rejected).filter(|held| !held.is_due(Instant::now())) {
+            return Ok(held);
+        }
+        // Its life is counted from before the request, so that it never seems longer than it is.
+        let began = Instant::now();
+        let fetched = fetch().await;
+        let fetch = self.ended.fetch_add(1, Ordering::AcqRel) + 1;
+        let (held, failure) = match fetched {
+            Ok(token) => (Ok(Arc::new(held(token, fetch, began))), None),
+            Err(error) => (Err(error.clone()), Some(Failure { at: Instant::now(), fetch, error })),
+        };
+        *self.failure.lock().unwrap_or_else(PoisonError::into_inner) = failure;
+        if let Ok(held) = &held {
+            *self.current.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(held));
+        }
+        held
+    }
+}
+
+fn held(token: Token, generation: u64, began: Instant) -> Held {
+    let before_end = |ahead: Duration| token.lifetime.and_then(|lifetime| began.checked_add(lifetime.saturating_sub(ahead.min(lifetime / 5))));
+    Held { generation, renew: before_end(AHEAD), ends: before_end(AHEAD / 12), secret: token.secret }
+}

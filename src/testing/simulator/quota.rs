@@ -1,0 +1,147 @@
+//! How much may be asked, counted on the carrier's side.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::model::words;
+
+words! {
+    /// A limit of a [`Quota`].
+    Limit {
+        /// Requests in any second.
+        PerSecond = "per_second",
+        /// Requests in a run.
+        PerDay = "per_day",
+        /// Requests under way at once.
+        Concurrent = "concurrent",
+        /// The pause between two answered questions about one number.
+        BetweenAsks = "between_asks",
+    }
+}
+
+/// How far the arrival of a request may stray from its sending before it counts as too early.
+const JITTER: Duration = Duration::from_millis(100);
+
+/// What a carrier allows one credential. Nothing is limited unless set.
+///
+/// The server keeps it strictly: no more than so many requests arrive in *any* second (of which a tenth is allowed for jitter on the way), also
+/// when the ones before it were too many. Fetching tokens does not count.
+///
+/// ```
+/// use std::time::Duration;
+/// use parceltrail::testing::simulator::Quota;
+/// let of_a_new_dhl_key = Quota::default().per_day(250).per_second(1).between_asks(Duration::from_secs(600));
+/// assert_eq!(of_a_new_dhl_key.requests_per_day, Some(250));
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Quota {
+    /// Requests in any second.
+    pub requests_per_second: Option<u32>,
+    /// Requests in a run of the simulator, which stands for a day.
+    pub requests_per_day: Option<u32>,
+    /// Requests under way at once.
+    pub concurrent_requests: Option<u32>,
+    /// The pause between two answered questions about one number.
+    pub pause_between_asks: Option<Duration>,
+}
+
+impl Quota {
+    /// Limits the requests in any second.
+    #[must_use]
+    pub fn per_second(mut self, requests: u32) -> Self {
+        self.requests_per_second = Some(requests);
+        self
+    }
+
+    /// Limits the requests of the whole run.
+    #[must_use]
+    pub fn per_day(mut self, requests: u32) -> Self {
+        self.requests_per_day = Some(requests);
+        self
+    }
+
+    /// Limits the requests under way at once.
+    #[must_use]
+    pub fn concurrent(mut self, requests: u32) -> Self {
+        self.concurrent_requests = Some(requests);
+        self
+    }
+
+    /// Demands a pause between two answered questions about one number.
+    #[must_use]
+    pub fn between_asks(mut self, pause: Duration) -> Self {
+        self.pause_between_asks = Some(pause);
+        self
+    }
+}
+
+/// Watches over a quota.
+#[derive(Debug)]
+pub(super) struct Watch {
+    quota: Quota,
+    state: Arc<Mutex<State>>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    recent: VecDeque<Instant>,
+    today: u32,
+    under_way: u32,
+    answered: HashMap<String, Instant>,
+}
+
+/// A request under way; dropping it says that it is over.
+#[derive(Debug)]
+pub(super) struct UnderWay(Arc<Mutex<State>>);
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        state.under_way = state.under_way.saturating_sub(1);
+    }
+}
+
+impl Watch {
+    pub fn new(quota: Quota) -> Self {
+        Self { quota, state: Arc::default() }
+    }
+
+    /// Counts a request in, and says which limits it breaks.
+    pub fn enter(&self, numbers: &[String]) -> (UnderWay, Vec<Limit>) {
+        let now = Instant::now();
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.under_way += 1;
+        state.today = state.today.saturating_add(1);
+        while state.recent.front().is_some_and(|at| now - *at >= Duration::from_secs(1) - JITTER) {
+            state.recent.pop_front();
+        }
+        state.recent.push_back(now);
+        let is_over = |limit: Option<u32>, count: usize| limit.is_some_and(|limit| count > limit as usize);
+        let is_early = |pause: Duration| {
+            let early = |last: &Instant| now - *last + JITTER.min(pause / 10) < pause;
+            numbers.iter().any(|number| state.answered.get(number).is_some_and(early))
+        };
+        let limits = [
+            (Limit::PerSecond, is_over(self.quota.requests_per_second, state.recent.len())),
+            (Limit::PerDay, is_over(self.quota.requests_per_day, state.today as usize)),
+            (Limit::Concurrent, is_over(self.quota.concurrent_requests, state.under_way as usize)),
+            (Limit::BetweenAsks, self.quota.pause_between_asks.is_some_and(is_early)),
+        ];
+        let broken = limits.into_iter().filter(|(_, is_broken)| *is_broken).map(|(limit, _)| limit).collect();
+        drop(state);
+        (UnderWay(Arc::clone(&self.state)), broken)
+    }
+
+    /// Takes note that questions about these numbers were answered.
+    pub fn answered(&self, numbers: &[String]) {
+        if self.quota.pause_between_asks.is_some() {
+            let now = Instant::now();
+            let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+            state.answered.extend(numbers.iter().map(|number| (number.clone(), now)));
+        }
+    }
+}
