@@ -1,7 +1,10 @@
 //! A distribution of durations as points on its curve, and what silence leaves of it.
 
 /// How many points a curve has at most.
-pub(super) const POINTS: usize = 88;
+pub(super) const POINTS: usize = 120;
+
+/// The share of another curve that must lie between two points for it to shape what is between them.
+const LEAST: f64 = 0.02;
 
 /// The share that has ended by a duration, at points between which it runs straight; and the share that never ends.
 #[derive(Clone, Debug)]
@@ -24,6 +27,19 @@ impl Arrival {
             self.points[self.count] = (seconds.max(last.0), share.clamp(last.1, 1.0));
             self.count += 1;
         }
+    }
+
+    /// Adds a point, and before it those of another curve that lie between it and the last, with the other's share of what lies between.
+    pub(super) fn push_like(&mut self, other: &Self, seconds: f64, share: f64) {
+        let Some(last) = self.count.checked_sub(1).map(|last| self.points[last]) else { return self.push(seconds, share) };
+        let (before, after) = (other.below(last.0), other.below(seconds));
+        if seconds > 2.0 * last.0 && after - before > LEAST {
+            let between = other.points().iter().filter(|point| last.0 < point.0 && point.0 < seconds);
+            for point in between.copied() {
+                self.push(point.0, last.1 + (share - last.1) * (point.1 - before) / (after - before));
+            }
+        }
+        self.push(seconds, share);
     }
 
     fn points(&self) -> &[(f64, f64)] {

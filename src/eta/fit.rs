@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::arrival::Arrival;
 use super::boost::{Forest, LEVELS, Rows};
 use super::context::Map;
+use super::curve::Curve;
 use super::features::{COLUMNS, CONTEXTS, NAMES, PARENT, attribute_context, attribute_number, columns, contexts, is_of_plan};
 use super::memory::Memory;
 use super::record::{End, Record, Value, mix};
@@ -93,8 +94,9 @@ impl Fitted {
         !self.past.is_empty()
     }
 
-    /// When a parcel at a step arrives.
-    pub(super) fn arrival(&self, record: &Record, nth: usize, never: f64) -> Arrival {
+    /// When a parcel at a step arrives. Between the quantiles that the trees give, durations lie as in `shape`, so that a gap between two kinds of dwell
+    /// stays a gap.
+    pub(super) fn arrival(&self, record: &Record, nth: usize, shape: &Curve) -> Arrival {
         let mut row = Vec::with_capacity(COLUMNS + 2 * CONTEXTS + 4 * ATTRIBUTES);
         let mut keys = Vec::with_capacity(CONTEXTS + ATTRIBUTES);
         self.fill(record, nth, &mut row, &mut keys);
@@ -107,12 +109,13 @@ impl Fitted {
             row.extend([value[0], value[1]]);
         }
         let levels = self.forest.predict(&row).map(|value| seconds(f64::from(value)));
-        let mut arrival = Arrival::new(never);
+        let mut arrival = Arrival::new(shape.never());
         for (share, part) in HEAD.into_iter().zip(self.head) {
             arrival.push(levels[0] * part, share);
         }
+        let shape = shape.arrival();
         for (share, seconds) in LEVELS.into_iter().zip(levels) {
-            arrival.push(seconds, f64::from(share));
+            arrival.push_like(&shape, seconds, f64::from(share));
         }
         let width = (levels[6] - levels[2]).max(levels[2] * 0.25).max(3600.0);
         for (share, part) in TAIL.into_iter().zip(self.tail) {

@@ -97,7 +97,7 @@ impl TransitModel {
         let (prior, source) = fallback::remaining(history, record, nth);
         let curve = refine(prior, &levels, |table| &table.arrival, unit, self.settings().shrinkage);
         let fitted = self.fitted();
-        let arrival = if fitted.is_ready() { fitted.arrival(record, nth, curve.never()) } else { curve.arrival() };
+        let arrival = if fitted.is_ready() { fitted.arrival(record, nth, &curve) } else { curve.arrival() };
         let settled = levels.first().map_or(0.0, |(_, table)| table.weight / unit);
         let held = (step.at - fallback::handed_over(record).unwrap_or(step.at)).max(0) as f64;
         Outlook { arrival, levels, unit, prior: source, held, own: settled / (settled + LOSS_STRENGTH) }

@@ -9,6 +9,11 @@ use crate::History;
 use crate::history::{Attribute, HistoryEnd, Station};
 use crate::model::{Country, Milestone};
 
+/// Dates before 1990 and from 2200 on are mistakes, and what comes three years after the start is not the same journey.
+const EARLIEST: i64 = 631_152_000;
+const LATEST: i64 = 7_258_118_400;
+const LONGEST: i64 = 3 * 366 * 86_400;
+
 /// The words of a journey that contexts are made of, as hashes; 0 where nothing is known.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(from = "(u32, u32, Spot, Spot)", into = "(u32, u32, Spot, Spot)")]
@@ -130,8 +135,7 @@ pub(super) struct Record {
 impl Record {
     /// What was known of a journey at a moment; nothing if nothing had happened.
     pub(super) fn of(history: &History, at: DateTime<Utc>) -> Option<Self> {
-        let seen = at.timestamp();
-        let known = || history.events.iter().filter(|event| event.at <= at);
+        let known = || history.events.iter().filter(|event| event.at <= at && EARLIEST <= event.at.timestamp() && event.at.timestamp() < LATEST);
         let moving = known().any(|event| event.milestone.moves_state());
         let mut steps: Vec<Step> = known()
             .filter(|event| !moving || event.milestone.moves_state())
@@ -143,8 +147,10 @@ impl Record {
             .collect();
         steps.sort_by_key(|step| step.at);
         let first = steps.first()?.at;
+        steps.retain(|step| step.at - first < LONGEST);
+        let seen = at.timestamp().min(steps.last()?.at + LONGEST);
         let delivered = steps.iter().find(|step| step.kind.milestone() == Milestone::Delivered).map(|step| step.at);
-        let whole = known().count() == history.events.len();
+        let whole = history.events.iter().all(|event| event.at <= at);
         let end = match (delivered, history.outcome) {
             (Some(at), _) => End::Delivered(at),
             (None, Some(HistoryEnd::Lost | HistoryEnd::Returned)) if whole => End::Never,
@@ -158,13 +164,13 @@ impl Record {
             .schedule
             .iter()
             .map(|step| Step { at: step.at.timestamp(), kind: Kind::new(step.stage, step.milestone), place: 0 })
-            .filter(|step| (step.at - first).abs() < 3 * 366 * 86_400)
+            .filter(|step| (step.at - first).abs() < LONGEST)
             .collect();
         Some(Self {
             id: hash(history.id.as_bytes()),
             seen,
             end,
-            promised: history.promised.map(|promised| promised.timestamp()),
+            promised: history.promised.map(|promised| promised.timestamp().clamp(first - LONGEST, first + LONGEST)),
             route: Route {
                 carrier: hashed(history.carrier.as_deref()),
                 service: hashed(history.service.as_deref()),
