@@ -4,7 +4,7 @@
 //! medians of the turns' ratios. With `--test` everything runs once and little.
 //!
 //! Two feeds: `plain`, whose adapter does next to nothing, so that what is measured is the client itself; and `dhl.unified` with 12 events, where the
-//! bare loop builds the request and decodes the answer through the same adapter, as a caller without the client would.
+//! bare loop builds the request, reads the outcome and decodes the answer through the same adapter, as a caller without the client has to.
 
 use std::convert::Infallible;
 use std::io::{BufRead as _, BufReader};
@@ -135,8 +135,12 @@ impl Sides {
             let context = PollContext { now: Utc::now(), request_id: "1", credentials: &self.credentials, token: None, base: Some(&self.base) };
             self.adapter.as_poll().unwrap().request(&Question::about(std::slice::from_ref(&self.asked)), &context).unwrap()
         };
-        let answer = self.http.execute(request.try_into().unwrap()).await.unwrap();
+        let mut answer = self.http.execute(request.try_into().unwrap()).await.unwrap();
+        let (status, headers) = (answer.status().as_u16(), std::mem::take(answer.headers_mut()));
         let body = answer.bytes().await.unwrap();
+        let (poll, reply) = (self.adapter.as_poll().unwrap(), Reply { status, headers: &headers, body: &body, received: Utc::now() });
+        assert_eq!(poll.outcome(&reply), Outcome::Found);
+        assert!(poll.next_page(&reply).is_none());
         assert_eq!(self.adapter.decode(Payload::new(&body, Utc::now())).unwrap().shipments.len(), 1);
     }
 
@@ -164,11 +168,19 @@ fn cpu() -> f64 {
     time.tv_sec as f64 + time.tv_nsec as f64 / 1e9
 }
 
-/// What people write: one client, one timeout.
+/// One client with the same settings as the other side's: what is measured is the client of this crate, not the settings of `reqwest`.
 fn bare() -> reqwest::Client {
     let config = rustls::ClientConfig::builder_with_provider(rustls::crypto::ring::default_provider().into());
     let config = config.with_safe_default_protocol_versions().unwrap().with_root_certificates(rustls::RootCertStore::empty()).with_no_client_auth();
-    reqwest::Client::builder().no_proxy().tls_backend_preconfigured(config).timeout(Duration::from_secs(60)).build().unwrap()
+    reqwest::Client::builder()
+        .no_proxy()
+        .tls_backend_preconfigured(config)
+        .user_agent("bench")
+        .connect_timeout(HttpTransport::CONNECT)
+        .read_timeout(HttpTransport::READ)
+        .timeout(Duration::from_secs(60))
+        .build()
+        .unwrap()
 }
 
 /// A feed that costs nothing to speak of.

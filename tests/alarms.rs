@@ -25,7 +25,7 @@ fn lines(output: &Output) -> Vec<Value> {
     std::str::from_utf8(&output.stdout).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
-const SMALL: [&str; 5] = ["--parcels", "800", "--inject", "5", "--json"];
+const SMALL: [&str; 5] = ["--parcels", "500", "--inject", "5", "--json"];
 
 /// One small run, looked at by several tests.
 static RUN: LazyLock<Output> = LazyLock::new(|| alarms(&SMALL));
@@ -82,8 +82,11 @@ fn the_rules_find_what_is_hidden_and_seldom_cry_without_a_reason() {
 
 #[test]
 fn a_seed_gives_the_same_answer_and_another_seed_another() {
-    assert_eq!(alarms(&SMALL).stdout, RUN.stdout);
-    assert_ne!(alarms(&["--parcels", "800", "--inject", "6", "--json"]).stdout, RUN.stdout);
+    let run = |seed: &str| alarms(&["--parcels", "150", "--inject", seed, "--json"]).stdout;
+    let once = run("5");
+    assert!(!once.is_empty());
+    assert_eq!(once, run("5"));
+    assert_ne!(once, run("6"));
 }
 
 /// A file of journeys without customs and without any trouble; two lines of it are none.
@@ -144,7 +147,7 @@ fn what_cannot_be_read_exits_with_1_and_wrong_usage_with_2() {
 
 #[test]
 fn the_table_fits_100_columns_and_has_no_colour_in_a_pipe() {
-    let output = alarms(&["--parcels", "300"]);
+    let output = alarms(&["--parcels", "120"]);
     assert_eq!(output.status.code(), Some(0));
     let page = String::from_utf8(output.stdout).unwrap();
     assert!(!page.contains('\u{1b}'));

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use parceltrail::anomaly::{Finding, Level};
 use parceltrail::briefing::{Arrival, Briefing, Language, Source};
-use parceltrail::eta::{Basis, Estimate, Next};
+use parceltrail::eta::{Estimate, Next, TransitModel};
 use parceltrail::model::{DeliveredTo, EventTime, Party, Promise, PromiseKind, Reason, Zones};
 use parceltrail::testing::{Told, told};
 use parceltrail::{Journey, Milestone, Stage};
@@ -26,26 +26,12 @@ fn briefing(told: Told, now: &str) -> Briefing {
 }
 
 fn estimate(p10: &str, p90: &str, observations: f64) -> Estimate {
-    let made = at("2026-03-02T12:00:00Z");
-    let basis = Basis { observations, ..example_basis() };
-    Estimate {
-        made,
-        p10: at(p10),
-        p50: at(p10),
-        p80: at(p90),
-        p90: at(p90),
-        loss: 0.01,
-        miss_promise: None,
-        promise: None,
-        basis,
-        explanation: Vec::new(),
-    }
-}
-
-fn example_basis() -> Basis {
-    let model = parceltrail::eta::TransitModel::new(parceltrail::eta::ModelSettings::default());
     let line = r#"{"id":"1","events":[{"at":"2026-03-01T00:00:00Z","stage":"first_mile","milestone":"picked_up"}]}"#;
-    model.estimate(&serde_json::from_str(line).unwrap(), at("2026-03-01T01:00:00Z")).unwrap().basis
+    let mut estimate = TransitModel::default().estimate(&serde_json::from_str(line).unwrap(), at("2026-03-02T12:00:00Z")).unwrap();
+    (estimate.p10, estimate.p50, estimate.p80, estimate.p90) = (at(p10), at(p10), at(p90), at(p90));
+    estimate.loss = 0.01;
+    estimate.basis.observations = observations;
+    estimate
 }
 
 fn en(briefing: &Briefing) -> parceltrail::briefing::Text {

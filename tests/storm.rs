@@ -18,7 +18,7 @@ use parceltrail::testing::simulator::{Carrier, Fault, Simulator};
 use tokio::task::JoinSet;
 use watch::{Audit, Watch};
 
-const ROUND: Duration = Duration::from_millis(700);
+const ROUND: Duration = Duration::from_millis(400);
 
 /// Follows all parcels to their end; and how long that took.
 async fn followed(setting: Setting) -> (Arc<Simulator>, Vec<Watch>, Duration) {
@@ -68,7 +68,7 @@ fn check(simulator: &Simulator, watches: &[Watch], took: Duration) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_storm_loses_nothing() {
-    let setting = Setting { seed: 42, parcels: 200, is_storm: true, hours_a_second: 18.0 };
+    let setting = Setting { seed: 42, parcels: 200, is_storm: true, hours_a_second: 12.0 };
     let (simulator, watches, took) = followed(setting).await;
     check(&simulator, &watches, took);
     let total = simulator.counters().total();

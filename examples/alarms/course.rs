@@ -147,6 +147,7 @@ impl Course {
             destination: place(&self.destination),
             service: self.service.clone(),
             weight_grams: None,
+            order: None,
             is_return: false,
         }
     }

@@ -17,9 +17,9 @@ pub fn text() -> String {
 
 fn what(kind: Kind) -> String {
     match kind {
-        Kind::Stall => format!("A stay of a parcel that the carrier holds lasts {} to {} days longer.", STALL_DAYS.start(), STALL_DAYS.end()),
+        Kind::Stall => format!("A stay with the carrier lasts {} to {} days longer.", STALL_DAYS.start(), STALL_DAYS.end()),
         Kind::CustomsHold => format!(
-            "Customs release the parcel {} to {} days later; told as hold, inspection or missing papers in {:.0} % of cases.",
+            "Customs release it {} to {} days later; in {:.0} % of cases the feed says why.",
             HOLD_DAYS.start(),
             HOLD_DAYS.end(),
             100.0 * HOLD_TOLD
@@ -76,6 +76,6 @@ mod tests {
             assert!(text.contains(kind.as_str()));
             assert!(seen_by(kind).iter().all(|code| catalogue.about(code).is_some()), "{kind:?}");
         }
-        assert!(text.lines().all(|line| line.chars().count() <= 120), "{text}");
+        assert!(text.lines().all(|line| line.chars().count() <= 105), "{text}");
     }
 }

@@ -161,6 +161,11 @@ fn false_delivery(clean: &Course, rng: &mut Rng) -> Option<Injected> {
     let last = clean.scans.last()?;
     let told = Scan { at: told_at, received: told_at + (after.received - after.at), milestone: Milestone::Delivered, ..last.clone() };
     course.scans.insert(at + 1, told);
+    // A movement that becomes known after the parcel has arrived was never there to see.
+    let arrival = course.delivery_known_at()?;
+    if !course.scans[at + 2..].iter().any(|scan| moves(scan) && scan.received < arrival) {
+        return None;
+    }
     Some(Injected { kind: Kind::FalseDelivery, start: told_at, end: course.ends_at() + Duration::days(1), course })
 }
 

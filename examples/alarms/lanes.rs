@@ -205,7 +205,7 @@ pub static LANES: [Lane; 9] = [
         service: "e-commerce-air",
         last_mile: None,
         share: 0.11,
-        promise_days: Some(11),
+        promise_days: Some(10),
         has_zones: true,
         telling: 1.5,
         steps: &[

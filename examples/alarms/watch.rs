@@ -5,7 +5,9 @@ use std::num::NonZero;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use indicatif::ProgressBar;
-use parceltrail::anomaly::{CaseChange, CaseEvent, Category, Expectations, Inspector, Level, Replay, Settings, SettingsError, Share};
+use parceltrail::anomaly::{
+    CaseChange, CaseEvent, Catalogue, Category, Expectations, Inspector, Level, Replay, RuleAbout, Section, Settings, SettingsError, Share,
+};
 use parceltrail::eta::{ModelSettings, TransitModel};
 use parceltrail::journey::LegId;
 use parceltrail::{CarrierId, TrackingNumber};
@@ -119,30 +121,31 @@ pub fn judge(
     let ready = |courses: &[Course]| courses.iter().map(|course| Ready::new(course, course.ends_at() + AFTERWARDS)).collect::<Vec<_>>();
     let (tune, test) = (ready(&parts.tune), ready(&parts.test));
     let alarmed = |inspector: &Inspector, ready: &[Ready]| {
-        let counted = |alarms: Vec<Alarm>| alarms.iter().any(|alarm| is_claim(inspector, &alarm.rule));
+        let counted = |alarms: Vec<Alarm>| alarms.iter().any(|alarm| is_claim(inspector.catalogue(), &alarm.rule));
         let of_each = in_parallel(ready, |one| {
             bar.inc(1);
             counted(alarms(inspector, model, one))
         });
         share(of_each.into_iter().filter(|counts| *counts).count(), ready.len())
     };
-    let as_named = alarmed(&inspector(allowed)?, &tune);
+    let as_named = alarmed(&inspector(allowed, Which::Counted)?, &tune);
     let (mut low, mut high) = (allowed / 50.0, (allowed * 20.0).min(0.9));
     for _ in 0..HALVINGS {
         let middle = (low * high).sqrt();
-        if alarmed(&inspector(middle)?, &tune) > allowed { high = middle } else { low = middle }
+        if alarmed(&inspector(middle, Which::Counted)?, &tune) > allowed { high = middle } else { low = middle }
     }
-    let inspector = inspector(low)?;
+    let listing = inspector(low, Which::All)?;
+    let inspector = inspector(low, Which::Counted)?;
     let of_test = in_parallel(&test, |one| {
         bar.inc(1);
-        alarms(&inspector, model, one)
+        alarms(&listing, model, one)
     });
     let seen = in_parallel(injected, |(_, one)| {
         bar.inc(1);
         let alarms = alarms(&inspector, model, &Ready::new(&one.course, one.end));
         alarms.into_iter().find(|alarm| alarm.at >= one.start && seen_by(one.kind).contains(&alarm.rule.as_str())).map(|alarm| alarm.at)
     });
-    let is_alarmed = |alarms: &&Vec<Alarm>| alarms.iter().any(|alarm| is_claim(&inspector, &alarm.rule));
+    let is_alarmed = |alarms: &&Vec<Alarm>| alarms.iter().any(|alarm| is_claim(listing.catalogue(), &alarm.rule));
     Ok(Watched {
         judged: Judged {
             detector: DETECTOR,
@@ -152,19 +155,31 @@ pub fn judge(
             seen,
         },
         as_named,
-        rules: by_rule(&inspector, &of_test),
+        rules: by_rule(&listing, &of_test),
     })
 }
 
-fn inspector(false_alarms: f64) -> Result<Inspector, SettingsError> {
+/// The rules at a setting. Without those that do not count where nobody lists them: asking for the promise takes most of the time.
+fn inspector(false_alarms: f64, which: Which) -> Result<Inspector, SettingsError> {
     let false_alarms_per_parcel = Share::try_from(false_alarms.clamp(0.0, 1.0)).unwrap_or(Share::percent(2));
-    Inspector::new(Settings { false_alarms_per_parcel, ..Settings::default() })
+    let catalogue = Catalogue::builtin();
+    let disabled: Section = [("enabled".to_owned(), false.into())].into_iter().collect();
+    let is_left_out = |about: &RuleAbout| which == Which::Counted && !is_claim(&catalogue, about.code);
+    let rules = catalogue.rules().filter(|(about, _)| is_left_out(about)).map(|(about, _)| (about.code.into(), disabled.clone())).collect();
+    Inspector::new(Settings { false_alarms_per_parcel, rules, ..Settings::default() })
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Which {
+    /// Only the rules whose alarms are false on a clean parcel.
+    Counted,
+    All,
 }
 
 /// Whether a rule claims that something is wrong that is not. Rules about the promise foretell a lateness or state it, and rules about the
 /// delivery repeat what the courier told: on a clean parcel they may be right.
-fn is_claim(inspector: &Inspector, rule: &str) -> bool {
-    inspector.catalogue().about(rule).is_none_or(|about| !matches!(about.category, Category::Promise | Category::Delivery))
+fn is_claim(catalogue: &Catalogue, rule: &str) -> bool {
+    catalogue.about(rule).is_none_or(|about| !matches!(about.category, Category::Promise | Category::Delivery))
 }
 
 /// What would have been raised about a journey, oldest first.
@@ -186,7 +201,7 @@ fn by_rule(inspector: &Inspector, of_parcels: &[Vec<Alarm>]) -> Vec<RuleCount> {
         rules.into_iter().for_each(|rule| *parcels.entry(rule).or_default() += 1);
     }
     let mut counts: Vec<RuleCount> =
-        parcels.into_iter().map(|(rule, parcels)| RuleCount { rule: rule.into(), parcels, counts: is_claim(inspector, rule) }).collect();
+        parcels.into_iter().map(|(rule, parcels)| RuleCount { rule: rule.into(), parcels, counts: is_claim(inspector.catalogue(), rule) }).collect();
     counts.sort_by(|a, b| b.counts.cmp(&a.counts).then(b.parcels.cmp(&a.parcels)));
     counts
 }

@@ -25,8 +25,8 @@ use watch::Watch;
 
 /// Up to how many parcels the trails are printed.
 const MOST_TRAILS: usize = 100;
-/// From one question about a parcel to the next.
-const ROUND: Duration = Duration::from_millis(700);
+/// Between two rounds of questions about the same parcels.
+const ROUND: Duration = Duration::from_millis(500);
 
 /// Follows simulated parcels of four carriers, or asks a real carrier.
 #[derive(Debug, Parser)]

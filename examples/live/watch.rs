@@ -10,7 +10,7 @@ use parceltrail::client::{Answer, Client, ClientError, Told};
 use parceltrail::model::{Event, EventId};
 use parceltrail::testing::simulator::{Difference, Simulator};
 use parceltrail::{Journey, TrackingNumber};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::sleep;
 
 /// How often a parcel is asked about that does not come to rest although nothing happens any more.
 const MOST_ROUNDS_AT_THE_END: u32 = 40;
@@ -76,12 +76,12 @@ impl Watch {
         Self { client, parcels, rounds: 0, last_error: None }
     }
 
-    /// Asks in rounds, a pause from the begin of one to the begin of the next, until every parcel is at rest.
+    /// Asks in rounds, with a pause after each, until every parcel is at rest.
     pub async fn follow(&mut self, simulator: &Simulator, pause: Duration, mut tell: impl FnMut(News)) {
         let ends = simulator.ends().unwrap_or_default();
         let mut rounds_left = MOST_ROUNDS_AT_THE_END;
         loop {
-            let (began, asked_at) = (Instant::now(), simulator.now());
+            let asked_at = simulator.now();
             let open: Vec<Asked> =
                 self.parcels.iter().filter(|(_, parcel)| !parcel.is_at_rest).map(|(number, _)| Asked::number(TrackingNumber::new(number))).collect();
             if open.is_empty() || rounds_left == 0 {
@@ -94,7 +94,7 @@ impl Watch {
             while let Some(answer) = answers.next().await {
                 self.take(answer, simulator.now(), asked_at >= ends, &mut tell);
             }
-            sleep_until(began + pause).await;
+            sleep(pause).await;
         }
     }
 

@@ -1,6 +1,6 @@
 //! What is wrong with a parcel, since when, and who must act.
 //!
-//! An [`Inspector`] runs [rules](rules) over a [`Parcel`], the digest of a journey. What they find becomes [`Cases`] that open once, gather
+//! An [`Inspector`] runs [rules] over a [`Parcel`], the digest of a journey. What they find becomes [`Cases`] that open once, gather
 //! evidence, grow worse and resolve by themselves. All of it is a pure function of journey, settings and `now`.
 //!
 //! ```

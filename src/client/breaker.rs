@@ -1,6 +1,7 @@
 //! Hosts that fail are left alone for a while: [`BreakerPolicy`].
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -52,20 +53,29 @@ enum State {
 #[derive(Debug)]
 pub(super) struct Breakers {
     policy: BreakerPolicy,
+    /// Hosts that failed last. Most of the time there are none, which costs nothing to see.
     hosts: Mutex<HashMap<Authority, State>>,
+    troubled: AtomicUsize,
 }
 
 impl Breakers {
     pub fn new(policy: BreakerPolicy) -> Self {
-        Self { policy, hosts: Mutex::default() }
+        Self { policy, hosts: Mutex::default(), troubled: AtomicUsize::new(0) }
     }
 
     fn hosts(&self) -> MutexGuard<'_, HashMap<Authority, State>> {
         self.hosts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn are_all_well(&self) -> bool {
+        self.troubled.load(Ordering::Acquire) == 0
+    }
+
     /// Whether the host is left alone now: for how much longer, where that is known.
     pub fn refuses(&self, host: &Authority) -> Option<Option<Duration>> {
+        if self.are_all_well() {
+            return None;
+        }
         match self.hosts().get(host) {
             Some(State::Open { until }) => until.checked_duration_since(Instant::now()).filter(|rest| !rest.is_zero()).map(Some),
             Some(State::Probing) => Some(None),
@@ -77,6 +87,9 @@ impl Breakers {
     pub fn admit(&self, host: &Authority) -> Result<Pass<'_>, Option<Duration>> {
         if self.policy.failures == 0 {
             return Ok(Pass { breakers: self, host: host.clone(), is_probe: false, is_settled: true });
+        }
+        if self.are_all_well() {
+            return Ok(Pass { breakers: self, host: host.clone(), is_probe: false, is_settled: false });
         }
         let mut hosts = self.hosts();
         let is_probe = match hosts.get(host) {
@@ -110,6 +123,9 @@ impl Pass<'_> {
             return false;
         }
         self.is_settled = true;
+        if !is_failure && self.breakers.are_all_well() {
+            return false;
+        }
         let policy = self.breakers.policy;
         let mut hosts = self.breakers.hosts();
         let failures = match hosts.get(&self.host) {
@@ -126,6 +142,7 @@ impl Pass<'_> {
             (true, true) => _ = hosts.insert(self.host.clone(), State::Open { until: super::from_now(policy.rest) }),
             (true, false) => _ = hosts.insert(self.host.clone(), State::Closed { failures: failures + 1 }),
         }
+        self.breakers.troubled.store(hosts.len(), Ordering::Release);
         opens
     }
 }

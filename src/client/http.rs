@@ -27,6 +27,8 @@ use super::{BuildError, ErrorKind, Transport, TransportError};
 pub struct HttpTransport {
     client: reqwest::Client,
     largest_body: usize,
+    /// Whether the client may follow redirects: it was made elsewhere.
+    may_follow: bool,
 }
 
 impl HttpTransport {
@@ -68,7 +70,8 @@ impl HttpTransport {
             .connect_timeout(Self::CONNECT)
             .read_timeout(Self::READ);
         let bounded = settings(prepared).redirect(reqwest::redirect::Policy::none()).referer(false).retry(reqwest::retry::never());
-        bounded.build().map(Self::from).map_err(|error| BuildError::Http(error.without_url().into()))
+        let client = bounded.build();
+        client.map(|client| Self { may_follow: false, ..Self::from(client) }).map_err(|error| BuildError::Http(error.without_url().into()))
     }
 
     /// Sets the largest answer, in bytes after unpacking.
@@ -98,7 +101,7 @@ impl HttpTransport {
 /// redirects has sent the credentials on before this transport can see it; the answer is refused all the same.
 impl From<reqwest::Client> for HttpTransport {
     fn from(client: reqwest::Client) -> Self {
-        Self { client, largest_body: Self::LARGEST_BODY }
+        Self { client, largest_body: Self::LARGEST_BODY, may_follow: true }
     }
 }
 
@@ -106,9 +109,9 @@ impl From<reqwest::Client> for HttpTransport {
 impl Transport for HttpTransport {
     async fn send(&self, request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, TransportError> {
         let request = reqwest::Request::try_from(request).map_err(failure)?;
-        let asked = request.url().clone();
+        let asked = self.may_follow.then(|| request.url().clone());
         let mut answer = self.client.execute(request).await.map_err(failure)?;
-        if *answer.url() != asked {
+        if asked.is_some_and(|asked| *answer.url() != asked) {
             return Err(TransportError::new(ErrorKind::Redirected));
         }
         let (status, headers) = (answer.status(), std::mem::take(answer.headers_mut()));

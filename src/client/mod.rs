@@ -56,9 +56,11 @@ mod transport;
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::Poll;
 use std::time::Duration;
 
-use futures_util::stream::{self, Stream, StreamExt as _};
+use futures_util::ready;
+use futures_util::stream::{self, FuturesUnordered, Stream, StreamExt as _};
 use tokio::time::Instant;
 
 pub use answer::{Answer, Told};
@@ -69,6 +71,7 @@ pub use error::{ClientError, ErrorKind, Operation, Retry};
 pub use http::HttpTransport;
 pub use quota::{Allowance, Quota};
 pub use retry::RetryPolicy;
+use run::Run;
 pub use stats::Stats;
 pub use transport::{Transport, TransportError};
 
@@ -121,10 +124,24 @@ impl Client {
         I::IntoIter: Send,
     {
         let client = Arc::clone(&self.0);
-        let batches = Batches { client: Arc::clone(&client), numbers: numbers.into_iter(), put_back: Vec::new() };
-        let concurrency = client.concurrency;
-        let runs = stream::iter(batches).map(move |batch| Box::pin(answers(run::Run::new(Arc::clone(&client), batch))));
-        runs.flatten_unordered(concurrency)
+        let mut batches = Batches { client: Arc::clone(&client), numbers: numbers.into_iter(), put_back: Vec::new() };
+        let mut under_way = FuturesUnordered::new();
+        let mut ready = Vec::new().into_iter();
+        stream::poll_fn(move |context| {
+            loop {
+                if let Some(answer) = ready.next() {
+                    return Poll::Ready(Some(answer));
+                }
+                while under_way.len() < client.concurrency
+                    && let Some(batch) = batches.next()
+                {
+                    under_way.push(Run::new(Arc::clone(&client), batch).advance());
+                }
+                let Some((answers, rest)) = ready!(under_way.poll_next_unpin(context)) else { return Poll::Ready(None) };
+                ready = answers.into_iter();
+                under_way.extend(rest.map(Run::advance));
+            }
+        })
     }
 
     /// Asks about one number.
@@ -132,11 +149,13 @@ impl Client {
     /// # Errors
     /// When there is no answer: [`ClientError`] says why, and when to try again.
     pub async fn fetch(&self, asked: &Asked) -> Result<Told, ClientError> {
-        let mut run = run::Run::new(Arc::clone(&self.0), vec![asked.clone()]);
-        while let Some(answer) = run.next().await {
-            if answer.asked.is_some() {
+        let mut run = Some(Run::new(Arc::clone(&self.0), vec![asked.clone()]));
+        while let Some(going) = run.take() {
+            let (answers, rest) = going.advance().await;
+            if let Some(answer) = answers.into_iter().find(|answer| answer.asked.is_some()) {
                 return answer.told;
             }
+            run = rest;
         }
         Ok(Told::Missing(Vec::new()))
     }
@@ -188,18 +207,17 @@ impl fmt::Debug for Inner {
 
 /// That far from now on the runtime's clock; what is beyond all clocks is a century.
 fn from_now(time: Duration) -> Instant {
-    let now = Instant::now();
-    now.checked_add(time).unwrap_or_else(|| now + Duration::from_secs(100 * 365 * 86_400))
+    after(Instant::now(), time)
+}
+
+fn after(moment: Instant, time: Duration) -> Instant {
+    moment.checked_add(time).unwrap_or_else(|| moment + Duration::from_secs(100 * 365 * 86_400))
 }
 
 enum Next {
     First,
     Page(Page),
     Nothing,
-}
-
-fn answers(run: run::Run) -> impl Stream<Item = Answer> + Send {
-    stream::unfold(run, |mut run| async move { run.next().await.map(|answer| (answer, run)) })
 }
 
 impl Inner {
@@ -222,7 +240,8 @@ impl Inner {
 
     /// 32 hexadecimal digits that no other request has.
     fn request_id(&self) -> String {
-        format!("{:032x}", self.random.lock().unwrap_or_else(PoisonError::into_inner).u128(..))
+        let id = self.random.lock().unwrap_or_else(PoisonError::into_inner).u128(..);
+        id.to_ne_bytes().iter().flat_map(|byte| [byte >> 4, byte & 15]).map(|digit| char::from(b"0123456789abcdef"[usize::from(digit)])).collect()
     }
 }
 

@@ -155,12 +155,19 @@ impl Allowance {
         &self.0.quota
     }
 
+    /// A turn where there is nothing to wait for, whoever asks.
+    pub(super) fn turn_now(&self, wall: impl Fn() -> DateTime<Utc>) -> Option<Result<Turn, TooLong>> {
+        let inner = &*self.0;
+        let is_open = inner.slots.is_none() && inner.pace.is_none() && locked(&inner.held).is_none();
+        is_open.then(|| self.day(wall, true).map(|()| Turn { _slot: None, has_waited: false }))
+    }
+
     /// Waits for a turn. Dropping the future gives the place in the line up.
     pub(super) async fn turn(&self, wall: impl Fn() -> DateTime<Utc>) -> Result<Turn, TooLong> {
         let inner = &*self.0;
-        let until = super::from_now(inner.quota.longest_wait);
         let mut has_waited = false;
-        self.day(wall(), false)?;
+        self.day(&wall, false)?;
+        let until = super::from_now(inner.quota.longest_wait);
         let slot = match &inner.slots {
             None => None,
             Some(slots) => match Arc::clone(slots).try_acquire_owned() {
@@ -185,13 +192,14 @@ impl Allowance {
         if let Some(pace) = &inner.pace {
             has_waited |= pace.pass(until).await?;
         }
-        self.day(wall(), true)?;
+        self.day(&wall, true)?;
         Ok(Turn { _slot: slot, has_waited })
     }
 
     /// Looks whether the day has room, and takes it.
-    fn day(&self, now: DateTime<Utc>, takes: bool) -> Result<(), TooLong> {
+    fn day(&self, wall: impl Fn() -> DateTime<Utc>, takes: bool) -> Result<(), TooLong> {
         let Some(most) = self.0.quota.day else { return Ok(()) };
+        let now = wall();
         let mut day = locked(&self.0.day);
         let date = now.date_naive();
         if day.date != date {

@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use tokio::time::Instant;
-
 /// How often and how long to try again what the adapter calls temporary, and connections that failed.
 ///
 /// The pause doubles from [`RetryPolicy::first`] to [`RetryPolicy::longest`]; half of it is left to chance, so that clients that failed together do
@@ -89,10 +87,10 @@ impl<'p> Effort<'p> {
         Self { policy, used: Duration::ZERO, attempts: 0 }
     }
 
-    /// Begins an attempt: until when it may last.
-    pub fn begin(&mut self) -> Instant {
+    /// Begins an attempt: how long it may last.
+    pub fn begin(&mut self) -> Duration {
         self.attempts += 1;
-        super::from_now(self.policy.attempt.min(self.policy.budget.saturating_sub(self.used)))
+        self.policy.attempt.min(self.policy.budget.saturating_sub(self.used))
     }
 
     /// Counts time towards the budget.

@@ -32,24 +32,24 @@ struct Work {
 pub(super) struct Run {
     client: Arc<Inner>,
     work: VecDeque<Work>,
-    ready: VecDeque<Answer>,
+    ready: Vec<Answer>,
 }
 
 impl Run {
     pub fn new(client: Arc<Inner>, asked: Vec<Asked>) -> Self {
         let work = Work { asked, booking: None, is_booked: false, at: None, rounds: 0 };
-        Self { client, work: VecDeque::from([work]), ready: VecDeque::new() }
+        Self { client, work: VecDeque::from([work]), ready: Vec::new() }
     }
 
-    /// The next answer, as soon as it is known.
-    pub async fn next(&mut self) -> Option<Answer> {
-        loop {
-            if let Some(answer) = self.ready.pop_front() {
-                return Some(answer);
-            }
-            let work = self.work.pop_front()?;
+    /// Goes on until there are answers; and itself, while more are to come.
+    pub async fn advance(mut self) -> (Vec<Answer>, Option<Self>) {
+        while self.ready.is_empty()
+            && let Some(work) = self.work.pop_front()
+        {
             self.step(work).await;
         }
+        let ready = std::mem::take(&mut self.ready);
+        (ready, (!self.work.is_empty()).then_some(self))
     }
 
     /// One request and what comes of it.
@@ -117,7 +117,7 @@ impl Run {
             self.ask_again(Work { asked: again, ..work }, code.as_deref());
         }
         if !besides.shipments.is_empty() || !besides.notices.is_empty() {
-            self.ready.push_back(Answer { asked: None, told: Ok(Told::Found(besides)) });
+            self.ready.push(Answer { asked: None, told: Ok(Told::Found(besides)) });
         }
     }
 
@@ -153,7 +153,7 @@ impl Run {
                 meter.error(error.kind);
             }
         }
-        self.ready.push_back(Answer { asked: Some(asked), told });
+        self.ready.push(Answer { asked: Some(asked), told });
     }
 }
 

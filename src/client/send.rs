@@ -12,7 +12,7 @@ use super::breaker::Pass;
 use super::quota::{Booking, Turn};
 use super::retry::Effort;
 use super::token::Held;
-use super::{ClientError, ErrorKind, Inner, Operation, Retry};
+use super::{ClientError, ErrorKind, Inner, Operation, Retry, after};
 use crate::adapter::{Outcome, Poll, PollContext, Question, Reply, RequestError, Token};
 
 const LATER: Retry = Retry::Temporary { after: None };
@@ -149,11 +149,11 @@ impl Inner {
         host: Authority,
     ) -> Result<(Response<Vec<u8>>, DateTime<Utc>, Pass<'_>), ClientError> {
         let pass = self.breakers.admit(&host).map_err(|rest| self.left_alone(operation, rest))?;
-        let until = effort.begin();
+        let most = effort.begin();
         let began = Instant::now();
         self.meter.requests();
         let span = tracing::debug_span!("parceltrail.request", feed = %self.feed, operation = %operation, status = tracing::field::Empty);
-        let sent = timeout_at(until, self.transport.send(request)).instrument(span.clone()).await;
+        let sent = timeout_at(after(began, most), self.transport.send(request)).instrument(span.clone()).await;
         let took = began.elapsed();
         effort.spend(took);
         self.meter.took(took);
@@ -185,7 +185,11 @@ impl Inner {
     }
 
     async fn turn(&self, operation: Operation) -> Result<Turn, ClientError> {
-        let turn = self.allowance.turn(|| (self.clock)()).await;
+        // What is rare is boxed: the future of a request is moved about, and should be small.
+        let turn = match self.allowance.turn_now(|| (self.clock)()) {
+            Some(turn) => turn,
+            None => Box::pin(self.allowance.turn(|| (self.clock)())).await,
+        };
         let turn = turn.map_err(|after| self.error(operation, ErrorKind::Quota, Retry::Temporary { after }))?;
         if turn.has_waited {
             self.meter.waits();
@@ -197,7 +201,7 @@ impl Inner {
     async fn token(&self, rejected: Option<u64>) -> Result<Option<std::sync::Arc<Held>>, ClientError> {
         match &self.tokens {
             None => Ok(None),
-            Some(tokens) => tokens.get(rejected, || self.fetch_token()).await.map(Some),
+            Some(tokens) => tokens.get(rejected, || Box::pin(self.fetch_token())).await.map(Some),
         }
     }
 

@@ -1,7 +1,10 @@
 //! A distribution of durations as points on its curve, and what silence leaves of it.
 
 /// How many points a curve has at most.
-pub(super) const POINTS: usize = 88;
+pub(super) const POINTS: usize = 120;
+
+/// The share of another curve that must lie between two points for it to shape what is between them.
+const LEAST: f64 = 0.02;
 
 /// The share that has ended by a duration, at points between which it runs straight; and the share that never ends.
 #[derive(Clone, Debug)]
@@ -24,6 +27,19 @@ impl Arrival {
             self.points[self.count] = (seconds.max(last.0), share.clamp(last.1, 1.0));
             self.count += 1;
         }
+    }
+
+    /// Adds a point, and before it those of another curve that lie between it and the last, with the other's share of what lies between.
+    pub(super) fn push_like(&mut self, other: &Self, seconds: f64, share: f64) {
+        let Some(last) = self.count.checked_sub(1).map(|last| self.points[last]) else { return self.push(seconds, share) };
+        let (before, after) = (other.below(last.0), other.below(seconds));
+        if seconds > 2.0 * last.0 && after - before > LEAST {
+            let between = other.points().iter().filter(|point| last.0 < point.0 && point.0 < seconds);
+            for point in between.copied() {
+                self.push(point.0, last.1 + (share - last.1) * (point.1 - before) / (after - before));
+            }
+        }
+        self.push(seconds, share);
     }
 
     fn points(&self) -> &[(f64, f64)] {
@@ -52,14 +68,15 @@ impl Arrival {
         }
     }
 
-    /// The share of all that lasts longer, those included that never end.
-    pub(super) fn beyond(&self, seconds: f64) -> f64 {
-        self.never + (1.0 - self.never) * (1.0 - self.below(seconds))
+    /// Of those that end, and last longer than `passed`, the share that lasts longer than `seconds`.
+    pub(super) fn ending_beyond(&self, seconds: f64, passed: f64) -> f64 {
+        let left = 1.0 - self.below(passed);
+        if left > 0.0 { ((1.0 - self.below(seconds)) / left).clamp(0.0, 1.0) } else { 1.0 }
     }
 
     /// The share that never ends, of those that last longer.
     pub(super) fn never_after(&self, seconds: f64) -> f64 {
-        let beyond = self.beyond(seconds);
+        let beyond = self.never + (1.0 - self.never) * (1.0 - self.below(seconds));
         if beyond > 0.0 { (self.never / beyond).clamp(0.0, 1.0) } else { 1.0 }
     }
 
@@ -67,14 +84,5 @@ impl Arrival {
     pub(super) fn quantile_after(&self, seconds: f64, share: f64) -> f64 {
         let passed = self.below(seconds);
         self.at(passed + (1.0 - passed) * share).max(seconds)
-    }
-
-    /// From what duration on no more than `share` of all last longer.
-    pub(super) fn where_beyond(&self, share: f64) -> f64 {
-        self.at((1.0 - (share - self.never) / (1.0 - self.never).max(1e-12)).clamp(0.0, 1.0))
-    }
-
-    pub(super) const fn never(&self) -> f64 {
-        self.never
     }
 }

@@ -98,6 +98,8 @@ impl Tree {
 pub(super) struct Forest {
     start: [f32; LANES],
     trees: Vec<Tree>,
+    /// How much loss the splits on each column removed.
+    pub(super) gains: Vec<f32>,
 }
 
 impl Forest {
@@ -126,7 +128,7 @@ impl Forest {
     pub(super) fn grow(rows: &Rows, growth: &Growth) -> Self {
         let bins = Bins::of(rows);
         let count = rows.target.len();
-        let mut grower = Grower { rows, bins: &bins, growth, scratch: Vec::new() };
+        let mut grower = Grower { rows, bins: &bins, growth, scratch: Vec::new(), gains: vec![0.0; rows.columns] };
         let all: Vec<u32> = (0..count as u32).collect();
         let mut at = vec![[0.0_f32; LANES]; count];
         let start = grower.quantiles(&all, &at);
@@ -140,7 +142,7 @@ impl Forest {
             }
             trees.push(tree);
         }
-        Self { start, trees }
+        Self { start, trees, gains: grower.gains }
     }
 }
 
@@ -222,6 +224,7 @@ struct Grower<'a> {
     bins: &'a Bins,
     growth: &'a Growth,
     scratch: Vec<(f32, f32)>,
+    gains: Vec<f32>,
 }
 
 type Histogram = Vec<[f32; PARTS]>;
@@ -264,6 +267,7 @@ impl Grower<'_> {
             let Some(best) = best else { break };
             let leaf = open.swap_remove(best);
             let Some(split) = leaf.split else { break };
+            self.gains[split.column] += split.gain;
             let place = nodes.len();
             nodes.push(Node {
                 column: split.column as u16,

@@ -31,6 +31,20 @@ pub enum Level {
 impl Level {
     /// Every level that is learned, coarse to fine.
     pub const LEARNED: [Self; 6] = [Self::All, Self::Carrier, Self::Service, Self::Countries, Self::Lane, Self::Office];
+
+    /// Its name, as in JSON.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Prior => "prior",
+            Self::All => "all",
+            Self::Carrier => "carrier",
+            Self::Service => "service",
+            Self::Countries => "countries",
+            Self::Lane => "lane",
+            Self::Office => "office",
+        }
+    }
 }
 
 /// The keys of a step's contexts, in the order of [`Level::LEARNED`]; 0 where a level would say what the one before it says.

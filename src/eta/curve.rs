@@ -46,6 +46,19 @@ impl Spread {
         }
     }
 
+    /// Half of those that ended took less, in seconds; 0 where none ended.
+    pub(super) fn median(&self) -> f64 {
+        let mut left = self.weights().0 / 2.0;
+        for (bin, weight) in &self.ended {
+            if left <= *weight {
+                let (low, high) = (edge(usize::from(*bin)), edge(usize::from(*bin) + 1));
+                return low + (high - low) * left / weight.max(1e-300);
+            }
+            left -= weight;
+        }
+        0.0
+    }
+
     /// The weight of what ended, and of everything.
     pub(super) fn weights(&self) -> (f64, f64) {
         let ended: f64 = self.ended.iter().map(|(_, weight)| weight).sum();
@@ -112,8 +125,34 @@ impl Curve {
     }
 
     /// This belief, worth `strength` observations, after seeing a spread: a beta process, so that what is still going on counts for as long as it has.
+    ///
+    /// The belief is first moved, as a whole and on the scale of ratios, towards the spread's median: a slow lane keeps the shape of the tail that its
+    /// carrier has, around its own middle.
     pub(super) fn after(&self, spread: &Spread, unit: f64, strength: f64) -> Self {
-        let (_, total) = spread.weights();
+        let (ended, total) = spread.weights();
+        self.moved(spread.median(), ended / unit / (ended / unit + strength)).updated(spread, total, unit, strength)
+    }
+
+    fn moved(&self, median: f64, share: f64) -> Self {
+        let half = self.mass.iter().sum::<f64>() / 2.0;
+        let middle = self
+            .mass
+            .iter()
+            .scan(0.0, |sum, mass| {
+                *sum += mass;
+                Some(*sum)
+            })
+            .position(|sum| sum >= half);
+        let Some(middle) = middle.filter(|_| median > 0.0 && share > 0.0) else { return self.clone() };
+        let by = ((bin(median) as f64 - middle as f64) * share).round() as isize;
+        let mut mass = [0.0; BINS];
+        for (nth, share) in self.mass.iter().enumerate() {
+            mass[nth.saturating_add_signed(by).min(BINS - 1)] += share;
+        }
+        Self { mass, never: self.never }
+    }
+
+    fn updated(&self, spread: &Spread, total: f64, unit: f64, strength: f64) -> Self {
         let mut at_risk = total / unit;
         let (mut belief, mut left) = (1.0, 1.0);
         let (mut ended, mut going) = (spread.ended.iter().peekable(), spread.going.iter().peekable());

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 
 use super::context::Level;
 use crate::model::{Milestone, Stage};
@@ -33,7 +34,7 @@ pub struct Estimate {
     pub milestone: Milestone,
     /// What it rests on.
     pub basis: Basis,
-    /// What each level of evidence said.
+    /// What spoke for it, weightiest first.
     pub explanation: Vec<Factor>,
 }
 
@@ -44,20 +45,23 @@ pub struct Basis {
     pub level: Level,
     /// Its observations, weighted by recency: one of the newest date counts 1.
     pub observations: f64,
-    /// Where the prior comes from that stands in where observations are few.
-    pub prior: String,
+    /// Where the prior comes from that stands in where observations are few: the page of a published service standard, or what was assumed.
+    pub prior: SmolStr,
 }
 
 /// One thing that spoke for an estimate.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Factor {
-    /// What it is, such as `lane` or `silence`.
-    pub name: String,
+    /// What it is, such as `lane`, `carrier`, `promise` or `silence`.
+    pub name: SmolStr,
     /// What it stood at, such as `CN → DE` or `36 h`.
-    pub value: String,
+    pub value: SmolStr,
+    /// How much it counts among the factors, from 0 to 1: the share of the loss that splits on it removed, over all that was learned. 0 where the
+    /// estimate came from levels of evidence alone, whose order tells.
+    pub weight: f64,
     /// How many observations it had, weighted by recency.
     pub observations: f64,
-    /// The median instant once this had spoken.
+    /// When such parcels typically arrive, by this alone.
     pub says: DateTime<Utc>,
 }
 

@@ -1,26 +1,49 @@
-//! Stand-ins until the prior from published standards is here.
+//! What is believed before anything was observed.
 
+use chrono::{DateTime, Utc};
+
+use super::arrival::Arrival;
 use super::curve::Curve;
+use super::prior;
+use super::record::Record;
+use crate::History;
 use crate::model::Milestone;
 
 const HOUR: f64 = 3600.0;
+const DAY: f64 = 24.0 * HOUR;
 
-/// How long until delivery after such an event, knowing nothing.
-pub(super) fn remaining(milestone: Milestone, abroad: bool) -> (Curve, &'static str) {
-    let days = |p10: f64, p50: f64, p80: f64, p90: f64| [p10, p50, p80, p90].map(|days| days * 24.0 * HOUR);
-    let quantiles = match (milestone, abroad) {
-        (Milestone::OutForDelivery, _) => [1.0, 5.0, 10.0, 26.0].map(|hours| hours * HOUR),
-        (Milestone::AvailableForPickup, _) => days(0.2, 1.2, 4.0, 7.0),
-        (_, false) => days(1.0, 2.5, 5.0, 7.0),
-        (_, true) => days(3.0, 8.0, 16.0, 25.0),
-    };
-    (Curve::between(quantiles, NEVER), "generic")
-}
-
-/// The share of parcels that never arrive, where nothing is known. With the tail of the prior it gives about the loss that is seen after silence.
+/// The share of parcels that never arrive. With it and a tail of slow parcels, [`prior::lost_after`] comes out about as measured.
 pub(super) const NEVER: f64 = 0.005;
 
-/// How long until the next scan after such an event, knowing nothing.
+/// How long until delivery after such an event, and where that comes from: the published standard of the carrier or of its kind, counted from hand-over.
+pub(super) fn remaining(history: &History, record: &Record, nth: usize) -> (Curve, &'static str) {
+    let step = record.steps[nth];
+    match step.kind.milestone() {
+        Milestone::OutForDelivery => return (Curve::between([1.0, 5.0, 10.0, 26.0].map(|hours| hours * HOUR), NEVER), "assumed: delivered that day"),
+        Milestone::AvailableForPickup => {
+            return (Curve::between([0.2, 1.2, 4.0, 7.0].map(|days| days * DAY), NEVER), "assumed: collected within a week");
+        }
+        _ => {}
+    }
+    let transit = prior::transit(history.carrier.as_deref(), history.service.as_deref(), history.origin.country, history.destination.country);
+    let from = handed_over(record).unwrap_or(step.at);
+    let Some(start) = DateTime::<Utc>::from_timestamp(from, 0) else {
+        return (Curve::between([1.0, 3.0, 6.0, 10.0].map(|days| days * DAY), NEVER), "");
+    };
+    // Before hand-over another day is believed to pass.
+    let before = if handed_over(record).is_some() { 0.0 } else { DAY };
+    let quantiles = transit.instants(start, history.destination.country).map(|at| (at - start).num_seconds().max(3600) as f64 + before);
+    let whole: Arrival = Curve::between(quantiles, NEVER).arrival();
+    let gone = (step.at - from).max(0) as f64;
+    (Curve::between([0.1, 0.5, 0.8, 0.9].map(|share| (whole.quantile_after(gone, share) - gone).max(HOUR)), NEVER), transit.source)
+}
+
+/// When the carrier first held it.
+pub(super) fn handed_over(record: &Record) -> Option<i64> {
+    record.steps.iter().find(|step| !step.kind.milestone().is_before_pickup()).map(|step| step.at)
+}
+
+/// How long until the next event, knowing nothing.
 pub(super) fn stay() -> Curve {
     Curve::between([1.0, 14.0, 48.0, 96.0].map(|hours| hours * HOUR), 0.002)
 }

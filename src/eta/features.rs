@@ -1,18 +1,49 @@
 //! What is known of a parcel at one of its events, as numbers; and the contexts whose past is turned into numbers too.
 
+use chrono::{DateTime, Utc};
+
+use super::calendar::Calendar;
 use super::kind::Kind;
-use super::record::{Record, Spot, Step, Value, mix};
+use super::record::{Record, Spot, Step, Value, mix, unpacked};
 
 const HOUR: f32 = 3600.0;
+const DAY: i64 = 86_400;
 /// Stands for what is unknown: less than anything that is known.
 pub(super) const UNKNOWN: f32 = f32::MIN;
 
 /// How many steps of a plan have a column of their own.
 const PLAN: usize = 7;
 /// Columns without those of attributes.
-pub(super) const COLUMNS: usize = 20 + PLAN;
+pub(super) const COLUMNS: usize = 23 + PLAN;
 /// Contexts without those of attributes.
 pub(super) const CONTEXTS: usize = 18;
+/// Which of the columns tell of the plan and the promise, by place.
+pub(super) fn is_of_plan(column: usize) -> bool {
+    (5..=13).contains(&column) || (22..COLUMNS).contains(&column)
+}
+
+/// The names of the contexts.
+pub(super) const NAMES: [&str; CONTEXTS] = [
+    "carrier",
+    "service",
+    "from country",
+    "to country",
+    "countries",
+    "from region",
+    "to region",
+    "regions",
+    "from area",
+    "to area",
+    "from postcode",
+    "to postcode",
+    "from office",
+    "to office",
+    "lane",
+    "office",
+    "office and destination",
+    "service and destination",
+];
+
 /// The context that each context is shrunk towards, by place in the list.
 pub(super) const PARENT: [Option<usize>; CONTEXTS] = [
     None,     // carrier
@@ -68,7 +99,17 @@ pub(super) fn columns(record: &Record, nth: usize, out: &mut Vec<f32>) {
         before.iter().rev().nth(1).map_or(UNKNOWN, |other| hours(now - other.at)),
         previous(record, nth),
     ]);
+    out.extend(open_days(record, now));
     out.extend((0..PLAN).map(|nth| from_start(record.plan.get(nth).map(|step| step.at))));
+}
+
+/// Open days at the destination in the next three days, the next seven, and until the promise.
+fn open_days(record: &Record, now: i64) -> [f32; 3] {
+    let calendar = Calendar::of(unpacked(record.route.to.country));
+    let instant = |at: i64| DateTime::<Utc>::from_timestamp(at, 0).unwrap_or_default();
+    let until = |at: i64| calendar.open_days(instant(now), instant(at)) as f32;
+    let promised = record.promised.map_or(UNKNOWN, |promised| until(promised.clamp(now - 400 * DAY, now + 400 * DAY)));
+    [until(now + 3 * DAY), until(now + 7 * DAY), promised]
 }
 
 fn previous(record: &Record, nth: usize) -> f32 {

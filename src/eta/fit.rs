@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use super::arrival::Arrival;
 use super::boost::{Forest, LEVELS, Rows};
 use super::context::Map;
-use super::features::{COLUMNS, CONTEXTS, PARENT, attribute_context, attribute_number, columns, contexts};
+use super::curve::Curve;
+use super::features::{COLUMNS, CONTEXTS, NAMES, PARENT, attribute_context, attribute_number, columns, contexts, is_of_plan};
 use super::memory::Memory;
 use super::record::{End, Record, Value, mix};
 use super::settings::ModelSettings;
@@ -33,12 +34,23 @@ pub(super) struct Fitted {
     pub(super) newest: i64,
     words: Vec<u32>,
     numbers: Vec<u32>,
-    past: Map<[f32; 2]>,
+    past: Map<Past>,
+    /// The share of the loss removed that each context's columns removed, and the plan's.
+    weights: Vec<f64>,
+    plan_weight: f64,
     forest: Forest,
     /// How far beyond the last level the tail reaches, in widths from the median to that level.
     tail: [f64; TAIL.len()],
     /// How far before the first level the head begins, as a share of that level.
     head: [f64; HEAD.len()],
+}
+
+/// What a factor is called.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Named {
+    Context(&'static str),
+    /// The hash of an attribute's name.
+    Attribute(u32),
 }
 
 /// A row before its contexts' past is known.
@@ -52,6 +64,9 @@ struct Draft {
     weight: f32,
     fold: usize,
 }
+
+/// What a context's observations say: mean target, mean deviation, and their weight.
+type Past = [f32; 3];
 
 /// Sums over a context's rows, by fold: weight, targets, deviations.
 type Sums = [[f32; 3]; FOLDS];
@@ -70,6 +85,7 @@ impl Fitted {
         let rows = fitted.rows(&records, &drafts);
         fitted.forest = Forest::grow(&rows, &settings.growth);
         fitted.measure_ends(&rows);
+        fitted.weigh();
         fitted
     }
 
@@ -78,8 +94,9 @@ impl Fitted {
         !self.past.is_empty()
     }
 
-    /// When a parcel at a step arrives.
-    pub(super) fn arrival(&self, record: &Record, nth: usize, never: f64) -> Arrival {
+    /// When a parcel at a step arrives. Between the quantiles that the trees give, durations lie as in `shape`, so that a gap between two kinds of dwell
+    /// stays a gap.
+    pub(super) fn arrival(&self, record: &Record, nth: usize, shape: &Curve) -> Arrival {
         let mut row = Vec::with_capacity(COLUMNS + 2 * CONTEXTS + 4 * ATTRIBUTES);
         let mut keys = Vec::with_capacity(CONTEXTS + ATTRIBUTES);
         self.fill(record, nth, &mut row, &mut keys);
@@ -89,15 +106,16 @@ impl Fitted {
             let above = self.above(context, kind, &values);
             let value = self.past.get(key).copied().unwrap_or(above);
             values.push(value);
-            row.extend(value);
+            row.extend([value[0], value[1]]);
         }
         let levels = self.forest.predict(&row).map(|value| seconds(f64::from(value)));
-        let mut arrival = Arrival::new(never);
+        let mut arrival = Arrival::new(shape.never());
         for (share, part) in HEAD.into_iter().zip(self.head) {
             arrival.push(levels[0] * part, share);
         }
+        let shape = shape.arrival();
         for (share, seconds) in LEVELS.into_iter().zip(levels) {
-            arrival.push(seconds, f64::from(share));
+            arrival.push_like(&shape, seconds, f64::from(share));
         }
         let width = (levels[6] - levels[2]).max(levels[2] * 0.25).max(3600.0);
         for (share, part) in TAIL.into_iter().zip(self.tail) {
@@ -107,7 +125,7 @@ impl Fitted {
         arrival
     }
 
-    fn above(&self, context: usize, kind: u64, values: &[[f32; 2]]) -> [f32; 2] {
+    fn above(&self, context: usize, kind: u64, values: &[Past]) -> Past {
         match PARENT.get(context).copied().flatten() {
             Some(parent) => values[parent],
             None => self.past.get(&kind).copied().unwrap_or_default(),
@@ -160,13 +178,13 @@ impl Fitted {
             keys.clear();
             let record = records[draft.record];
             self.fill(record, draft.step, &mut rows.values, &mut keys);
-            let base = shrunk(sums.get(&kind_key(record, draft.step)), Some(draft.fold), [0.0; 2]);
-            let mut values: Vec<[f32; 2]> = Vec::with_capacity(keys.len());
+            let base = shrunk(sums.get(&kind_key(record, draft.step)), Some(draft.fold), [0.0; 3]);
+            let mut values: Vec<Past> = Vec::with_capacity(keys.len());
             for (context, key) in keys.iter().enumerate() {
                 let above = PARENT.get(context).copied().flatten().map_or(base, |parent| values[parent]);
                 let value = shrunk(sums.get(key), Some(draft.fold), above);
                 values.push(value);
-                rows.values.extend(value);
+                rows.values.extend([value[0], value[1]]);
             }
             rows.target.push(draft.target);
             rows.going.push(draft.going);
@@ -186,12 +204,36 @@ impl Fitted {
             let record = records[draft.record];
             self.fill(record, draft.step, &mut row, &mut keys);
             let kind = kind_key(record, draft.step);
-            let base = *self.past.entry(kind).or_insert_with(|| shrunk(sums.get(&kind), None, [0.0; 2]));
-            let mut values: Vec<[f32; 2]> = Vec::with_capacity(keys.len());
+            let base = *self.past.entry(kind).or_insert_with(|| shrunk(sums.get(&kind), None, [0.0; 3]));
+            let mut values: Vec<Past> = Vec::with_capacity(keys.len());
             for (context, key) in keys.iter().enumerate() {
                 let above = PARENT.get(context).copied().flatten().map_or(base, |parent| values[parent]);
                 values.push(if *key == 0 { above } else { *self.past.entry(*key).or_insert_with(|| shrunk(sums.get(key), None, above)) });
             }
+        }
+    }
+
+    /// How much each context counts.
+    fn weigh(&mut self) {
+        let gains = &self.forest.gains;
+        let total = gains.iter().map(|gain| f64::from(*gain)).sum::<f64>().max(1e-300);
+        let share = |columns: &[f32]| columns.iter().map(|gain| f64::from(*gain)).sum::<f64>() / total;
+        let contexts = COLUMNS + self.numbers.len();
+        self.weights = gains.get(contexts..).unwrap_or_default().chunks(2).map(share).collect();
+        self.plan_weight = (0..COLUMNS).filter(|column| is_of_plan(*column)).map(|column| share(&gains[column..=column])).sum();
+    }
+
+    /// Tells of each context of a step that has a past: its name or its attribute's, how much it counts, its observations, and the typical seconds.
+    pub(super) fn factors(&self, record: &Record, nth: usize, mut told: impl FnMut(Named, f64, f64, f64)) {
+        let (mut row, mut keys) = (Vec::with_capacity(COLUMNS + ATTRIBUTES), Vec::with_capacity(CONTEXTS + ATTRIBUTES));
+        self.fill(record, nth, &mut row, &mut keys);
+        for (context, (key, weight)) in keys.iter().zip(&self.weights).enumerate() {
+            let Some(past) = self.past.get(key).filter(|_| *weight > 0.0) else { continue };
+            let named = NAMES.get(context).map_or_else(|| Named::Attribute(self.words[context - CONTEXTS]), |name| Named::Context(name));
+            told(named, *weight, f64::from(past[2]), seconds(f64::from(past[0])));
+        }
+        if let Some(planned) = record.promised.or_else(|| record.plan.last().map(|step| step.at)) {
+            told(Named::Context("promise"), self.plan_weight, 1.0, (planned - record.steps[nth].at).max(0) as f64);
         }
     }
 
@@ -226,14 +268,14 @@ fn kind_key(record: &Record, nth: usize) -> u64 {
 }
 
 /// A context's past, as its observations pull it away from the context above.
-fn shrunk(sums: Option<&Sums>, without: Option<usize>, above: [f32; 2]) -> [f32; 2] {
+fn shrunk(sums: Option<&Sums>, without: Option<usize>, above: Past) -> Past {
     let Some(sums) = sums else { return above };
     let mut total = [0.0_f32; 3];
     for (fold, cell) in sums.iter().enumerate().filter(|(fold, _)| Some(*fold) != without) {
         let _ = fold;
         total.iter_mut().zip(cell).for_each(|(total, cell)| *total += cell);
     }
-    [(total[1] + STRENGTH * above[0]) / (total[0] + STRENGTH), (total[2] + STRENGTH * above[1]) / (total[0] + STRENGTH)]
+    [(total[1] + STRENGTH * above[0]) / (total[0] + STRENGTH), (total[2] + STRENGTH * above[1]) / (total[0] + STRENGTH), total[0]]
 }
 
 fn drafts(records: &[&Record], settings: &ModelSettings, newest: i64) -> Vec<Draft> {

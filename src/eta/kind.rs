@@ -27,16 +27,3 @@ impl Kind {
         self.0
     }
 }
-
-impl serde::Serialize for Kind {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        (self.stage(), self.milestone()).serialize(serializer)
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for Kind {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let (stage, milestone) = serde::Deserialize::deserialize(deserializer)?;
-        Ok(Self::new(stage, milestone))
-    }
-}

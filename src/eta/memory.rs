@@ -9,7 +9,7 @@ use std::collections::{BTreeSet, HashMap};
 use chrono::{DateTime, Utc};
 
 use super::context::Hashed;
-use super::record::{Record, hashed, mix};
+use super::record::{Record, hashed, mix, packed};
 use super::settings::ModelSettings;
 use crate::model::Country;
 
@@ -71,10 +71,7 @@ impl Memory {
         let goes = |record: &Record| match what {
             Forget::Journey(id) => record.id == super::record::hash(id.as_bytes()),
             Forget::Carrier(carrier) => record.route.carrier == hashed(Some(carrier)),
-            Forget::Lane(from, to) => {
-                let code = |country: &Country| country.as_str().bytes().fold(0, |packed, byte| packed << 8 | u32::from(byte));
-                record.route.from.country == code(from) && record.route.to.country == code(to)
-            }
+            Forget::Lane(from, to) => record.route.from.country == packed(from) && record.route.to.country == packed(to),
             Forget::Before(at) => record.start() < at.timestamp(),
         };
         let gone: Vec<u64> = self.records().filter(|record| goes(record)).map(|record| record.id).collect();

@@ -40,12 +40,14 @@ mod fit;
 mod kind;
 mod memory;
 mod model;
+mod outlook;
 pub mod prior;
 mod record;
 pub mod score;
 mod settings;
 mod silence;
 mod tables;
+mod written;
 
 pub use calibration::Calibration;
 pub use context::Level;

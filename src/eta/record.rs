@@ -9,8 +9,14 @@ use crate::History;
 use crate::history::{Attribute, HistoryEnd, Station};
 use crate::model::{Country, Milestone};
 
+/// Dates before 1990 and from 2200 on are mistakes, and what comes three years after the start is not the same journey.
+const EARLIEST: i64 = 631_152_000;
+const LATEST: i64 = 7_258_118_400;
+const LONGEST: i64 = 3 * 366 * 86_400;
+
 /// The words of a journey that contexts are made of, as hashes; 0 where nothing is known.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(from = "(u32, u32, Spot, Spot)", into = "(u32, u32, Spot, Spot)")]
 pub(super) struct Route {
     pub(super) carrier: u32,
     pub(super) service: u32,
@@ -20,6 +26,7 @@ pub(super) struct Route {
 
 /// A place as hashes, coarse to fine.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(from = "WrittenSpot", into = "WrittenSpot")]
 pub(super) struct Spot {
     pub(super) country: u32,
     pub(super) region: u32,
@@ -29,6 +36,34 @@ pub(super) struct Spot {
     pub(super) code: u32,
     /// The digits that the postcode begins with: neighbours have near numbers.
     pub(super) number: f32,
+}
+
+/// Country, region, area, postcode, code, number.
+type WrittenSpot = (u32, u32, u32, u32, u32, Option<f32>);
+
+impl From<(u32, u32, Spot, Spot)> for Route {
+    fn from((carrier, service, from, to): (u32, u32, Spot, Spot)) -> Self {
+        Self { carrier, service, from, to }
+    }
+}
+
+impl From<Route> for (u32, u32, Spot, Spot) {
+    fn from(route: Route) -> Self {
+        (route.carrier, route.service, route.from, route.to)
+    }
+}
+
+impl From<WrittenSpot> for Spot {
+    fn from((country, region, area, postcode, code, number): WrittenSpot) -> Self {
+        Self { country, region, area, postcode, code, number: number.unwrap_or(UNKNOWN) }
+    }
+}
+
+impl From<Spot> for WrittenSpot {
+    fn from(spot: Spot) -> Self {
+        let number = (spot.number > UNKNOWN).then_some(spot.number);
+        (spot.country, spot.region, spot.area, spot.postcode, spot.code, number)
+    }
 }
 
 impl Spot {
@@ -55,7 +90,7 @@ impl Spot {
 }
 
 /// One event, or one step of a plan.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Step {
     /// Seconds since 1970.
     pub(super) at: i64,
@@ -65,7 +100,7 @@ pub(super) struct Step {
 }
 
 /// How far it came.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum End {
     Open,
     Delivered(i64),
@@ -76,12 +111,14 @@ pub(super) enum End {
 /// What else is known.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) enum Value {
+    #[serde(rename = "n")]
     Number(f32),
+    #[serde(rename = "w")]
     Word(u32),
 }
 
 /// One journey.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Record {
     pub(super) id: u64,
     /// As of when it was taught, seconds since 1970.
@@ -98,8 +135,7 @@ pub(super) struct Record {
 impl Record {
     /// What was known of a journey at a moment; nothing if nothing had happened.
     pub(super) fn of(history: &History, at: DateTime<Utc>) -> Option<Self> {
-        let seen = at.timestamp();
-        let known = || history.events.iter().filter(|event| event.at <= at);
+        let known = || history.events.iter().filter(|event| event.at <= at && EARLIEST <= event.at.timestamp() && event.at.timestamp() < LATEST);
         let moving = known().any(|event| event.milestone.moves_state());
         let mut steps: Vec<Step> = known()
             .filter(|event| !moving || event.milestone.moves_state())
@@ -111,8 +147,10 @@ impl Record {
             .collect();
         steps.sort_by_key(|step| step.at);
         let first = steps.first()?.at;
+        steps.retain(|step| step.at - first < LONGEST);
+        let seen = at.timestamp().min(steps.last()?.at + LONGEST);
         let delivered = steps.iter().find(|step| step.kind.milestone() == Milestone::Delivered).map(|step| step.at);
-        let whole = known().count() == history.events.len();
+        let whole = history.events.iter().all(|event| event.at <= at);
         let end = match (delivered, history.outcome) {
             (Some(at), _) => End::Delivered(at),
             (None, Some(HistoryEnd::Lost | HistoryEnd::Returned)) if whole => End::Never,
@@ -126,13 +164,13 @@ impl Record {
             .schedule
             .iter()
             .map(|step| Step { at: step.at.timestamp(), kind: Kind::new(step.stage, step.milestone), place: 0 })
-            .filter(|step| (step.at - first).abs() < 3 * 366 * 86_400)
+            .filter(|step| (step.at - first).abs() < LONGEST)
             .collect();
         Some(Self {
             id: hash(history.id.as_bytes()),
             seen,
             end,
-            promised: history.promised.map(|promised| promised.timestamp()),
+            promised: history.promised.map(|promised| promised.timestamp().clamp(first - LONGEST, first + LONGEST)),
             route: Route {
                 carrier: hashed(history.carrier.as_deref()),
                 service: hashed(history.service.as_deref()),
@@ -182,7 +220,14 @@ fn value_of(value: &Attribute) -> Option<Value> {
     }
 }
 
-fn packed(country: &Country) -> u32 {
+/// A country of two letters from its number.
+pub(super) fn unpacked(country: u32) -> Option<Country> {
+    let [.., a, b] = country.to_be_bytes();
+    Country::from_alpha2(std::str::from_utf8(&[a, b]).ok()?)
+}
+
+/// A country's two letters as a number.
+pub(super) fn packed(country: &Country) -> u32 {
     country.as_str().bytes().fold(0, |packed, byte| packed << 8 | u32::from(byte))
 }
 

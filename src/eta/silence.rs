@@ -13,17 +13,19 @@ use crate::model::Milestone;
 
 /// How many comparable stays there must be before silence is judged by them.
 const ENOUGH: f64 = 12.0;
+/// Silence beyond which nothing is looked for.
+const FAR_DAYS: f64 = 730.0;
 
 impl TransitModel {
-    /// From when on the silence since the last event is longer than in all but `tail` of comparable stays that ended, such as 0.01. `None` if the journey is
-    /// finished or too few comparable stays were taught.
+    /// From when on the silence since the last event is longer than in all but `tail` (such as 0.01) of comparable stays that ended: a parcel that was
+    /// lost there makes nobody more patient. `None` if the journey is finished or too few comparable stays were taught.
     #[must_use]
     pub fn patience(&self, history: &History, tail: f64) -> Option<DateTime<Utc>> {
         let (record, last) = open(history)?;
-        let (tables, unit) = (self.tables(), self.tables().unit(self.settings()));
-        let mut seen = 0.0_f64;
-        let spreads = tables.levels(&record, &record.steps[last]).map(|(level, table)| (level, &table.stay));
-        let stay = refine(fallback::stay(), spreads, unit, self.settings().shrinkage, |_, observations, _| seen = seen.max(observations));
+        let unit = self.tables().unit(self.settings());
+        let levels: Vec<_> = self.tables().levels(&record, &record.steps[last]).collect();
+        let seen = levels.iter().map(|(_, table)| table.weight / unit).fold(0.0, f64::max);
+        let stay = refine(fallback::stay(), &levels, |table| &table.stay, unit, self.settings().shrinkage);
         (seen >= ENOUGH).then(|| instant(record.steps[last].at, stay.arrival().quantile_after(0.0, 1.0 - tail.clamp(0.0, 1.0))))
     }
 
@@ -32,12 +34,17 @@ impl TransitModel {
     #[must_use]
     pub fn loss_patience(&self, history: &History, probability: f64) -> Option<DateTime<Utc>> {
         let (record, last) = open(history)?;
-        let arrival = self.arrival(&record, last, |_, _, _| ()).0;
-        if arrival.never() <= 0.0 || probability >= 1.0 {
+        let outlook = self.outlook(history, &record, last);
+        let reached = |days: f64| outlook.loss(days * 86_400.0) >= probability;
+        let (mut low, mut high) = (0.0, FAR_DAYS);
+        if !reached(high) {
             return None;
         }
-        let share = arrival.never() / probability.max(1e-9);
-        Some(instant(record.steps[last].at, arrival.where_beyond(share)))
+        for _ in 0..40 {
+            let middle = f64::midpoint(low, high);
+            if reached(middle) { high = middle } else { low = middle }
+        }
+        Some(instant(record.steps[last].at, high * 86_400.0))
     }
 
     /// What may come next after the last event, likeliest first; nothing if the journey is finished or nothing like it was taught.

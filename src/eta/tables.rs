@@ -5,6 +5,7 @@ use super::curve::{Curve, Seen, Spread};
 use super::kind::Kind;
 use super::record::{End, Record, Step};
 use super::settings::ModelSettings;
+use crate::model::Milestone;
 
 /// Of one context.
 #[derive(Clone, Debug, Default)]
@@ -12,8 +13,10 @@ pub(super) struct Table {
     pub(super) arrival: Spread,
     pub(super) stay: Spread,
     pub(super) next: Vec<(Kind, Spread)>,
-    /// How many observations, unweighted.
-    count: f64,
+    /// The weight of its observations.
+    pub(super) weight: f64,
+    /// How many there are.
+    count: u32,
 }
 
 /// Of all contexts. Follows from a [`Memory`](super::memory::Memory); never written down.
@@ -39,7 +42,7 @@ impl Tables {
                 End::Never => Seen::Never,
             };
             let stay = match next {
-                Some(next) if next.kind.milestone() == crate::model::Milestone::Lost => Seen::Never,
+                Some(next) if next.kind.milestone() == Milestone::Lost => Seen::Never,
                 Some(next) => Seen::Ended((next.at - step.at) as f64),
                 None if record.end == End::Never => Seen::Never,
                 None => Seen::Going((record.seen - step.at) as f64),
@@ -48,11 +51,12 @@ impl Tables {
                 let table = self.by_key.entry(key).or_default();
                 table.arrival.add(arrival, weight);
                 table.stay.add(stay, weight);
-                table.count += sign;
+                table.weight += weight;
+                table.count = if sign > 0.0 { table.count + 1 } else { table.count.saturating_sub(1) };
                 if let Some(next) = next {
                     table.went(next.kind, stay, weight);
                 }
-                if table.count < 0.5 {
+                if table.count == 0 {
                     self.by_key.remove(&key);
                 }
             }
@@ -92,24 +96,10 @@ impl Table {
     }
 }
 
-/// A belief, made finer level by level.
-pub(super) fn refine<'a>(
-    prior: Curve,
-    spreads: impl Iterator<Item = (Level, &'a Spread)>,
-    unit: f64,
-    strength: f64,
-    mut told: impl FnMut(Level, f64, &Curve),
-) -> Curve {
-    let mut curve = prior;
-    for (level, spread) in spreads {
-        let (_, total) = spread.weights();
-        if total <= 0.0 {
-            continue;
-        }
-        curve = curve.after(spread, unit, strength);
-        told(level, total / unit, &curve);
-    }
-    curve
+/// A belief, made finer level by level. Levels coarser than one that drowns them are passed over.
+pub(super) fn refine<'a>(prior: Curve, levels: &[(Level, &'a Table)], spread: fn(&'a Table) -> &'a Spread, unit: f64, strength: f64) -> Curve {
+    let drowning = levels.iter().rposition(|(_, table)| table.weight / unit > strength * 100.0).unwrap_or(0);
+    levels[drowning.min(levels.len())..].iter().fold(prior, |curve, (_, table)| curve.after(spread(table), unit, strength))
 }
 
 /// Forward decay: later observations weigh more, by a factor that depends on nothing but their date.

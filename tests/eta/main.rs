@@ -1,0 +1,7 @@
+//! The transit model as its users meet it.
+
+mod calibration;
+mod model;
+mod odd;
+mod silence;
+mod world;
