@@ -2,7 +2,8 @@
 //!
 //! One structure serves all quantiles: a split is chosen by the gain in pinball loss summed over them, and each leaf then takes the quantiles of what its
 //! rows leave unexplained. A row whose duration was still going on when last seen ("censored") counts as Portnoy's redistribution has it: as far as
-//! the present belief puts its end below a quantile. Everything is seeded and depends on the order of rows alone.
+//! the present belief puts its end below a quantile. Leaves take their quantiles from rows that did not choose the structure, which keeps them
+//! honest. Everything is seeded and depends on the order of rows alone.
 
 use super::record::mix;
 
@@ -15,6 +16,8 @@ const PARTS: usize = JUDGES.len() + 1;
 const MAX_BINS: usize = 255;
 /// How many of a leaf's rows its quantiles are taken from, at most.
 const LEAF_SAMPLE: usize = 1024;
+/// A leaf of so many rows moves half as far as it would.
+const UNSURE: f32 = 10.0;
 
 /// How the trees are grown.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,13 +30,11 @@ pub struct Growth {
     pub rows: f64,
     /// The share of columns that a tree may split on.
     pub columns: f64,
-    /// Whether a leaf takes its quantiles from rows that did not choose the structure.
-    pub honest: bool,
 }
 
 impl Default for Growth {
     fn default() -> Self {
-        Self { trees: 150, leaves: 31, rate: 0.1, min_leaf: 20, rows: 0.6, columns: 0.6, honest: true }
+        Self { trees: 150, leaves: 31, rate: 0.1, min_leaf: 40, rows: 0.6, columns: 0.6 }
     }
 }
 
@@ -128,6 +129,7 @@ impl Forest {
     pub(super) fn grow(rows: &Rows, growth: &Growth) -> Self {
         let bins = Bins::of(rows);
         let count = rows.target.len();
+        let growth = &Growth { leaves: growth.leaves.min(count / 150).max(4), ..growth.clone() };
         let mut grower = Grower { rows, bins: &bins, growth, scratch: Vec::new(), gains: vec![0.0; rows.columns] };
         let all: Vec<u32> = (0..count as u32).collect();
         let mut at = vec![[0.0_f32; LANES]; count];
@@ -294,15 +296,17 @@ impl Grower<'_> {
             set(&mut nodes, growing.at, leaf as u16 | LEAF);
         }
         let mut tree = Tree { nodes, leaves: Vec::new() };
-        let mut members: Vec<Vec<u32>> = if growth.honest { vec![Vec::new(); open.len()] } else { open.into_iter().map(|leaf| leaf.rows).collect() };
-        if growth.honest {
-            for row in outside {
-                members[tree.leaf_of(self.bins.row(row as usize))].push(row);
-            }
+        let mut members: Vec<Vec<u32>> = vec![Vec::new(); open.len()];
+        for row in outside {
+            members[tree.leaf_of(self.bins.row(row as usize))].push(row);
         }
-        for rows in &mut members {
-            let mut leaf = self.quantiles(rows, at);
-            leaf.iter_mut().for_each(|value| *value *= growth.rate);
+        for (mut rows, leaf) in members.into_iter().zip(open) {
+            if rows.len() < growth.min_leaf / 3 {
+                rows.extend(leaf.rows);
+            }
+            let certain = rows.len() as f32 / (rows.len() as f32 + UNSURE);
+            let mut leaf = self.quantiles(&rows, at);
+            leaf.iter_mut().for_each(|value| *value *= growth.rate * certain);
             tree.leaves.push(leaf);
         }
         Some(tree)

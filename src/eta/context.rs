@@ -63,7 +63,7 @@ pub(super) fn keys(record: &Record, step: &Step) -> [u64; 6] {
         known(carrier, [route.carrier, 0]),
         known(service, [route.service, 0]),
         known(countries, [route.from.country, route.to.country]),
-        known(lane, [route.from.finest(), route.to.finest()]),
+        known(lane, [route.from.finer_than_country(), route.to.finer_than_country()]),
         known(office, [step.place, 0]),
     ]
 }

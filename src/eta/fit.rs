@@ -13,7 +13,7 @@ use super::settings::ModelSettings;
 use super::tables::weight_at;
 
 /// Journeys that must have ended before trees are grown.
-const ENOUGH: usize = 300;
+const ENOUGH: usize = 500;
 /// Rows that trees are grown on, at most.
 const MOST_ROWS: usize = 120_000;
 const FOLDS: usize = 5;

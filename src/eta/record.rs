@@ -78,6 +78,11 @@ impl Spot {
         }
     }
 
+    /// Something finer than the country, if that is known.
+    pub(super) const fn finer_than_country(self) -> u32 {
+        self.region | self.postcode | self.code
+    }
+
     /// The finest thing that is known.
     pub(super) const fn finest(self) -> u32 {
         match self {
@@ -215,7 +220,7 @@ fn leading_number(postcode: &str) -> f32 {
 
 fn value_of(value: &Attribute) -> Option<Value> {
     match value {
-        Attribute::Number(number) => number.is_finite().then_some(Value::Number(*number as f32)),
+        Attribute::Number(number) => Some(*number as f32).filter(|number| number.is_finite()).map(Value::Number),
         Attribute::Text(text) => Some(Value::Word(hashed(Some(text)))),
     }
 }

@@ -170,7 +170,7 @@ fn finer_evidence_outweighs_coarser_as_it_grows() {
     let (none, few, many) = (p50(0), p50(4), p50(60));
     assert!(none.0 > 10.0 && few.0 < none.0 && many.0 < 2.0, "{none:?} {few:?} {many:?}");
     assert_eq!(many.1.level, Level::Countries);
-    assert!((55.0..60.5).contains(&many.1.observations));
+    assert!((50.0..60.0).contains(&many.1.observations), "older ones count a little less: {}", many.1.observations);
 }
 
 #[test]
