@@ -83,8 +83,9 @@ mod tests {
     }
 
     #[test]
-    fn every_pack_has_formats() {
-        for pack in carriers::packs() {
+    fn every_carrier_s_pack_has_formats() {
+        // A shop numbers its orders as it likes.
+        for pack in carriers::packs().iter().filter(|pack| pack.carrier().as_str() != "shop") {
             assert!(!pack.profile().unwrap().numbers.is_empty(), "{}", pack.carrier());
         }
     }
