@@ -96,9 +96,14 @@ impl Table {
     }
 }
 
+/// Whether so much was observed that what is believed besides hardly counts.
+pub(super) fn is_drowning(table: &Table, unit: f64, strength: f64) -> bool {
+    table.weight / unit > strength * 50.0
+}
+
 /// A belief, made finer level by level. Levels coarser than one that drowns them are passed over.
 pub(super) fn refine<'a>(prior: Curve, levels: &[(Level, &'a Table)], spread: fn(&'a Table) -> &'a Spread, unit: f64, strength: f64) -> Curve {
-    let drowning = levels.iter().rposition(|(_, table)| table.weight / unit > strength * 100.0).unwrap_or(0);
+    let drowning = levels.iter().rposition(|(_, table)| is_drowning(table, unit, strength)).unwrap_or(0);
     levels[drowning.min(levels.len())..].iter().fold(prior, |curve, (_, table)| curve.after(spread(table), unit, strength))
 }
 
