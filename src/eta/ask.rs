@@ -54,27 +54,23 @@ impl Fitted {
         Reading { row, past }
     }
 
-    /// When a parcel arrives. Between the quantiles that the trees give, durations lie as in `shape`, so that a gap between two kinds of dwell stays a gap.
+    /// When a parcel arrives. A gap in `shape`, between two kinds of dwell, stays a gap.
     pub(super) fn arrival(&self, reading: &Reading, shape: &Curve) -> Arrival {
         let levels = self.forest.predict(&reading.row).map(|value| seconds(f64::from(value)));
         let mut arrival = Arrival::new(shape.never());
         for (share, part) in HEAD.into_iter().zip(self.head) {
             arrival.push(levels[0] * part, share);
         }
-        let is_gap = levels.windows(2).any(|pair| pair[1] > 2.0 * pair[0]);
-        let shape = is_gap.then(|| shape.arrival());
         for (share, seconds) in LEVELS.into_iter().zip(levels) {
-            match &shape {
-                Some(shape) => arrival.push_like(shape, seconds, f64::from(share)),
-                None => arrival.push(seconds, f64::from(share)),
-            }
+            arrival.push(seconds, f64::from(share));
         }
         let width = width(&levels);
         for (share, part) in TAIL.into_iter().zip(self.tail) {
             arrival.push(levels[2] + width * part, share);
         }
         arrival.push(levels[2] + width * self.tail[TAIL.len() - 1] * 2.0, 1.0);
-        arrival
+        let is_gap = levels.windows(2).any(|pair| pair[1] > 2.0 * pair[0]);
+        shape.gap().filter(|_| is_gap).map_or_else(|| arrival.clone(), |gap| arrival.parted(gap))
     }
 
     /// What the weightiest factors say, weightiest first.

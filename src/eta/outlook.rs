@@ -126,7 +126,7 @@ impl TransitModel {
             }));
         }
         if silence > 0.0 {
-            let value = format_smolstr!("{:.0} h", silence / 3600.0);
+            let value = format_smolstr!("{} h", (silence / 3600.0).round() as i64);
             factors.push(Factor { name: SmolStr::new_static("silence"), value, weight: 0.0, observations: 0.0, says: p50 });
         }
         factors
