@@ -59,12 +59,15 @@ pub fn settings(out: &mut impl Write, judged: &[Judged]) -> io::Result<()> {
 }
 
 /// What the aims of the generator's journeys came to.
-pub fn aims(out: &mut impl Write, rows: &[Row]) -> io::Result<()> {
+pub fn aims(out: &mut impl Write, rows: &[Row], judged: &[Judged], allowed: f64) -> io::Result<()> {
     writeln!(out)?;
+    let verdict = |is_reached: bool| if is_reached { "reached" } else { "missed" };
+    if let Some(ours) = judged.iter().find(|one| one.detector == DETECTOR) {
+        writeln!(out, "aim: false alarms per parcel at most {allowed}, where set: {:.4}, {}", ours.tuned, verdict(ours.tuned <= allowed))?;
+    }
     for (kind, aim) in AIMS {
         if let Some(row) = rows.iter().find(|row| row.kind == kind.as_str() && row.detector == DETECTOR) {
-            let verdict = if row.recall >= aim { "reached" } else { "missed" };
-            writeln!(out, "aim: recall of {} at least {aim:.2}: {:.3}, {verdict}", kind.as_str(), row.recall)?;
+            writeln!(out, "aim: recall of {} at least {aim:.2}: {:.3}, {}", kind.as_str(), row.recall, verdict(row.recall >= aim))?;
         }
     }
     Ok(())

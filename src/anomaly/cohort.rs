@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::finding::Findings;
+use super::lane::Lane;
 use super::order::OrderDigest;
-use super::parcel::{Lane, Parcel};
+use super::parcel::Parcel;
 use super::span::Span;
 use crate::model::{EventId, FeedId, Fnv, Personal};
 

@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use smol_str::SmolStr;
 
-use super::parcel::{Clearance, Fact, FeedDigest, HoldDigest, Lane, LegDigest, Parcel, PromiseMark, When};
+use super::lane::Lane;
+use super::parcel::{Clearance, Fact, FeedDigest, HoldDigest, LegDigest, Parcel, PromiseMark, When};
 use super::{order, travel};
 use crate::adapter::IssuerKind;
 use crate::journey::{CustomsTrack, Hold, Journey, Leg, LegId, State};

@@ -20,7 +20,7 @@ pub trait Expectations: Send + Sync {
     fn miss(&self, history: &History, by: DateTime<Utc>, now: DateTime<Utc>) -> Option<f64>;
 }
 
-/// What [`Rule::foresee`] works with.
+/// What [`Rule::foresee`](super::Rule::foresee) works with.
 #[derive(Clone, Copy)]
 pub struct Foresight<'a> {
     /// The parcel.

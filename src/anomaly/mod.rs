@@ -1,6 +1,6 @@
 //! What is wrong with a parcel, since when, and who must act.
 //!
-//! An [`Inspector`] runs [rules](rules) over a [`Parcel`], the digest of a journey. What they find becomes [`Cases`] that open once, gather
+//! An [`Inspector`] runs [rules] over a [`Parcel`], the digest of a journey. What they find becomes [`Cases`] that open once, gather
 //! evidence, grow worse and resolve by themselves. All of it is a pure function of journey, settings and `now`.
 //!
 //! ```
@@ -43,6 +43,7 @@ mod expectations;
 mod finding;
 mod geography;
 mod inspector;
+mod lane;
 mod order;
 mod parcel;
 mod replay;
@@ -59,8 +60,9 @@ pub use cohort::{Cohort, FeedPulse, LanePulse, OrderMark, Surroundings};
 pub use expectations::{Expectations, Foresight};
 pub use finding::{Category, Datum, Draft, Expected, Finding, Findings, Level};
 pub use inspector::Inspector;
+pub use lane::Lane;
 pub use order::{OrderDigest, Signal};
-pub use parcel::{Clearance, Fact, FeedDigest, HoldDigest, Lane, LegDigest, Parcel, PromiseMark, When};
+pub use parcel::{Clearance, Fact, FeedDigest, HoldDigest, LegDigest, Parcel, PromiseMark, When};
 pub use replay::Replay;
 pub use rule::{CohortRule, Look, Rule, RuleAbout, SettingAbout};
 pub use settings::{LanePattern, Override, Section, Settings, SettingsError};

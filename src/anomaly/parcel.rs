@@ -4,13 +4,12 @@ use chrono::{DateTime, Utc};
 use smol_str::SmolStr;
 
 use super::finding::{Datum, Expected};
+use super::lane::Lane;
 use super::order::OrderDigest;
 use super::travel::{ClockDoubt, Leap};
 use crate::adapter::{IssuerKind, Notice};
 use crate::journey::{Conflict, LinkEvidence};
-use crate::model::{
-    CarrierId, Confidence, Country, DeliveredTo, EventId, FeedId, Milestone, Party, Place, PromiseKind, Reason, Scope, Stage, TimeKind,
-};
+use crate::model::{CarrierId, Confidence, DeliveredTo, EventId, FeedId, Milestone, Party, Place, PromiseKind, Reason, Scope, Stage, TimeKind};
 
 /// The digest of a journey at a moment, in the shape that rules read.
 ///
@@ -88,30 +87,6 @@ pub struct When {
     pub earliest: DateTime<Utc>,
     /// At the latest.
     pub latest: DateTime<Utc>,
-}
-
-/// From where to where.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Lane {
-    /// The country of origin.
-    pub origin: Option<Country>,
-    /// The country of destination.
-    pub destination: Option<Country>,
-}
-
-impl Lane {
-    /// Whether it certainly stays within one country.
-    #[must_use]
-    pub fn is_domestic(&self) -> bool {
-        self.origin.is_some() && self.origin == self.destination
-    }
-}
-
-impl std::fmt::Display for Lane {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let word = |country: &Option<Country>| country.map_or_else(|| "?".to_owned(), |country| country.to_string());
-        write!(f, "{}-{}", word(&self.origin), word(&self.destination))
-    }
 }
 
 /// A statement, as rules read it.

@@ -34,7 +34,8 @@ pub struct Quota {
     pub day: Option<u32>,
     /// Requests under way at the same time.
     pub concurrent: Option<usize>,
-    /// The time between two questions about the same number. Retries, further pages and parts of a divided batch belong to one question.
+    /// The time between two questions about the same number, from the last request of the one to the first of the other. Retries, further pages and
+    /// parts of a divided batch belong to one question.
     pub same_number: Option<Duration>,
     /// How long a request may wait for its turn, before it fails as [`ErrorKind::Quota`](super::ErrorKind::Quota). One that would have to wait longer fails at
     /// once.
@@ -264,8 +265,13 @@ pub(super) struct Booking {
 }
 
 impl Booking {
-    /// The question went out.
+    /// A request about the numbers goes out: the interval runs from the last of them, whatever its turn or its retries took.
     pub fn used(&self) {
+        let now = Instant::now();
+        let mut asked = locked(&self.allowance.0.asked);
+        for number in &self.numbers {
+            asked.insert(number.clone(), now);
+        }
         self.is_used.store(true, Ordering::Relaxed);
     }
 }

@@ -22,10 +22,13 @@ use crate::model::{Milestone, Stage};
 pub const WINDOW_DAYS: i64 = 28;
 /// How many days an estimate is watched at most: what has not come by then will hardly come.
 const WATCHED_DAYS: i64 = 180;
-/// How many outcomes pull as strongly as the belief that estimates are honest, and, for one kind of event, as the outcomes of all kinds.
-const STRENGTH: [f64; 2] = [30.0, 60.0];
+/// How many outcomes pull as strongly as the belief that estimates are honest; for one kind of event, as the outcomes of all kinds; and for one kind
+/// of event towards one destination, as the outcomes of that kind.
+const STRENGTH: [f64; 3] = [30.0, 60.0, 80.0];
 /// Outcomes under which nothing is corrected.
 const ENOUGH: f64 = 20.0;
+/// The share of parcels that never come, before anything was observed.
+const NEVER: f64 = 0.005;
 const LEVELS: [f64; 4] = [0.1, 0.5, 0.8, 0.9];
 const DAY: i64 = 86_400;
 
@@ -50,19 +53,43 @@ const DAY: i64 = 86_400;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Calibration {
     watched: BTreeMap<SmolStr, Watched>,
-    /// Of all kinds under `None`, and of each kind of last event.
     #[serde(with = "pairs")]
-    tables: BTreeMap<Option<Group>, Table>,
+    tables: BTreeMap<Group, Table>,
     /// The day on which the tables were last made, in days since 1970.
     made: i64,
 }
 
-type Group = (Option<Stage>, Milestone);
+/// What estimates are corrected together: all of them, those after one kind of event, or of these those towards one destination. Networks drift
+/// apart: one region's strike must neither spread over the others nor hide among them.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+enum Group {
+    All,
+    Kind(Option<Stage>, Milestone),
+    Towards(Option<Stage>, Milestone, SmolStr),
+}
+
+impl Group {
+    /// The groups of an estimate, coarse to fine.
+    fn of(estimate: &Estimate) -> impl DoubleEndedIterator<Item = Self> {
+        let kind = (estimate.stage, estimate.milestone);
+        let towards = estimate.destination.clone().map(|destination| Self::Towards(kind.0, kind.1, destination));
+        [Some(Self::All), Some(Self::Kind(kind.0, kind.1)), towards].into_iter().flatten()
+    }
+
+    /// The group that it is part of, and how many outcomes that one's table pulls as strongly as.
+    fn belief(&self) -> (Option<Self>, f64) {
+        match self {
+            Self::All => (None, STRENGTH[0]),
+            Self::Kind(..) => (Some(Self::All), STRENGTH[1]),
+            Self::Towards(stage, milestone, _) => (Some(Self::Kind(*stage, *milestone)), STRENGTH[2]),
+        }
+    }
+}
 
 /// One estimate under watch.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Watched {
-    group: Group,
+    groups: Vec<Group>,
     made: i64,
     /// P10, P50, P80, P90 as seconds after it was made.
     levels: [i64; 4],
@@ -81,7 +108,7 @@ impl Calibration {
     pub fn issued(&mut self, key: &str, estimate: &Estimate) {
         let made = estimate.made.timestamp();
         let levels = estimate.uncorrected.map(|level| (level.timestamp() - made).max(0));
-        self.watched.insert(key.into(), Watched { group: (estimate.stage, estimate.milestone), made, levels, settled: None });
+        self.watched.insert(key.into(), Watched { groups: Group::of(estimate).collect(), made, levels, settled: None });
         self.pass(made);
     }
 
@@ -97,8 +124,7 @@ impl Calibration {
     /// The estimate, its quantiles moved to where deliveries really fell of late.
     #[must_use]
     pub fn adjust(&self, estimate: &Estimate) -> Estimate {
-        let table = self.tables.get(&Some((estimate.stage, estimate.milestone))).or_else(|| self.tables.get(&None));
-        let Some(table) = table else { return estimate.clone() };
+        let Some(table) = Group::of(estimate).rev().find_map(|group| self.tables.get(&group)) else { return estimate.clone() };
         let made = estimate.made;
         let levels = estimate.uncorrected.map(|level| (level - made).num_seconds().max(0));
         let at = |nth: usize| {
@@ -119,7 +145,7 @@ impl Calibration {
     /// How many outcomes the corrections rest on.
     #[must_use]
     pub fn outcomes(&self) -> f64 {
-        self.tables.get(&None).map_or(0.0, |table| table.outcomes)
+        self.tables.get(&Group::All).map_or(0.0, |table| table.outcomes)
     }
 
     /// Takes in what another calibration watched. Of a key in both, what is settled stands.
@@ -150,19 +176,23 @@ impl Calibration {
     fn tabulate(&mut self, now: i64) {
         let until = now - self.delay(now);
         let since = until - WINDOW_DAYS * DAY;
-        let mut counts: BTreeMap<Option<Group>, Counts> = BTreeMap::new();
+        let mut counts: BTreeMap<&Group, Counts> = BTreeMap::new();
         for watched in self.watched.values() {
             let Some((from, to, came)) = watched.at_risk(since, until) else { continue };
-            counts.entry(None).or_default().add(from, to, came);
-            counts.entry(Some(watched.group)).or_default().add(from, to, came);
+            for group in &watched.groups {
+                counts.entry(group).or_default().add(from, to, came);
+            }
         }
-        self.tables.clear();
-        let Some(all) = counts.remove(&None).filter(|all| all.outcomes >= ENOUGH) else { return };
-        let all = all.table(&Table::honest(), STRENGTH[0]);
-        for (group, counts) in counts {
-            self.tables.insert(group, counts.table(&all, STRENGTH[1]));
+        let mut tables: BTreeMap<Group, Table> = BTreeMap::new();
+        if counts.get(&Group::All).is_some_and(|all| all.outcomes >= ENOUGH) {
+            // Coarse groups sort before their parts, which lean on them.
+            for (group, counts) in counts {
+                let (parent, strength) = group.belief();
+                let belief = parent.and_then(|parent| tables.get(&parent)).cloned().unwrap_or_else(Table::honest);
+                tables.insert(group.clone(), counts.table(&belief, strength));
+            }
         }
-        self.tables.insert(None, all);
+        self.tables = tables;
     }
 
     /// How late news of deliveries comes: all but one in fifty of the window's were known by then.
@@ -277,9 +307,9 @@ impl Counts {
 /// The distribution of ranks.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Table {
-    /// The share beyond the end of each cell.
+    /// The share beyond the end of each cell, those that never come among them.
     survival: Vec<f64>,
-    /// The ranks at which the levels really lie.
+    /// The ranks at which the levels really lie, of those that come: that is what an estimate's quantiles are about.
     ranks: [f64; 4],
     outcomes: f64,
 }
@@ -287,13 +317,22 @@ struct Table {
 impl Table {
     fn of(survival: Vec<f64>, outcomes: f64) -> Self {
         let mut table = Self { survival, ranks: LEVELS, outcomes };
-        table.ranks = LEVELS.map(|level| table.at(1.0 - level));
+        let never = table.never();
+        table.ranks = LEVELS.map(|level| table.at(never + (1.0 - never) * (1.0 - level)));
         table
     }
 
-    /// Ranks if every claim were kept.
+    /// The share that lies beyond every rank: what has not come by then will hardly come.
+    fn never(&self) -> f64 {
+        self.survival.last().copied().unwrap_or_default().min(0.99)
+    }
+
+    /// Ranks if every claim were kept. A few never come: without them the belief would say that whoever is left far out comes soon.
     fn honest() -> Self {
-        let beyond = |rank: f64| if rank <= 0.9 { 1.0 - rank } else { 0.1 * (-16.0 * (rank - 0.9)).exp() };
+        let beyond = |rank: f64| {
+            let comes_later = if rank <= 0.9 { 1.0 - rank } else { 0.1 * (-16.0 * (rank - 0.9)).exp() };
+            NEVER + (1.0 - NEVER) * comes_later
+        };
         Self::of((1..=CELLS).map(|cell| beyond(cell as f64 * CELL)).collect(), 0.0)
     }
 
@@ -305,8 +344,13 @@ impl Table {
         (cell as f64 + if before > after { (before - share) / (before - after) } else { 0.0 }) * CELL
     }
 
-    /// The share beyond a rank.
+    /// The share beyond a rank, of those that come.
     fn beyond(&self, rank: f64) -> f64 {
+        let never = self.never();
+        ((self.survives(rank) - never) / (1.0 - never)).clamp(0.0, 1.0)
+    }
+
+    fn survives(&self, rank: f64) -> f64 {
         let cell = ((rank.max(0.0) / CELL) as usize).min(CELLS - 1);
         let before = cell.checked_sub(1).map_or(1.0, |cell| self.survival[cell]);
         let part = (rank / CELL - cell as f64).clamp(0.0, 1.0);
@@ -322,11 +366,11 @@ mod pairs {
 
     use super::{Group, Table};
 
-    pub(super) fn serialize<S: Serializer>(map: &BTreeMap<Option<Group>, Table>, serializer: S) -> Result<S::Ok, S::Error> {
+    pub(super) fn serialize<S: Serializer>(map: &BTreeMap<Group, Table>, serializer: S) -> Result<S::Ok, S::Error> {
         map.iter().collect::<Vec<_>>().serialize(serializer)
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<Option<Group>, Table>, D::Error> {
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<Group, Table>, D::Error> {
         Ok(Vec::deserialize(deserializer)?.into_iter().collect())
     }
 }

@@ -32,6 +32,8 @@ pub struct Estimate {
     pub stage: Option<Stage>,
     /// That event: what the estimate counts from.
     pub milestone: Milestone,
+    /// Where the parcel goes, as far as corrections tell destinations apart: country and region.
+    pub destination: Option<SmolStr>,
     /// What it rests on.
     pub basis: Basis,
     /// What spoke for it, weightiest first.

@@ -14,6 +14,7 @@ use super::tables::{Table, is_drowning, refine};
 use super::{fallback, prior};
 use crate::History;
 use crate::history::{Attribute, Station};
+use crate::model::Country;
 
 /// Observations from which a level is named as the basis.
 const SPEAKS: f64 = 3.0;
@@ -86,6 +87,7 @@ impl TransitModel {
             uncorrected,
             stage: step.kind.stage(),
             milestone: step.kind.milestone(),
+            destination: towards(&history.destination),
             basis: Basis { level, observations, prior: SmolStr::new_static(outlook.prior) },
             explanation: self.explain(history, &record, last, &outlook, silence, p50),
         })
@@ -175,4 +177,12 @@ fn attribute(hash: u32, history: &History) -> (SmolStr, SmolStr) {
         };
         (name.clone(), value)
     })
+}
+
+/// A destination as corrections tell them apart: finer than a region there are too few outcomes in a month.
+fn towards(destination: &Station) -> Option<SmolStr> {
+    match (&destination.country, &destination.region) {
+        (None, None) => None,
+        (country, region) => Some(format_smolstr!("{} {}", country.as_ref().map_or("", Country::as_str), region.as_deref().unwrap_or_default())),
+    }
 }

@@ -160,6 +160,20 @@ async fn retries_are_one_question_and_a_question_never_sent_is_none() {
     assert!(is_found(&client.fetch(&other).await), "what was given up before it was sent may be asked");
 }
 
+#[tokio::test(start_paused = true)]
+async fn the_same_number_is_left_alone_from_the_last_request_on() {
+    let server = answering(ok(&dhl_found())).await;
+    let quota = Quota::unlimited().same_number(Duration::from_secs(60)).pause(Duration::from_secs(20)).longest_wait(Duration::from_secs(30));
+    let client = paused("dhl.unified", &server).quota(quota).build().unwrap();
+    client.fetch(&asked("1000000001")).await.unwrap();
+    let began = tokio::time::Instant::now();
+    client.fetch(&asked(DHL)).await.unwrap();
+    let waited = began.elapsed();
+    assert!(waited > Duration::from_secs(15), "it had to wait for its turn: {waited:?}");
+    let Retry::Temporary { after: Some(after) } = client.fetch(&asked(DHL)).await.unwrap_err().retry else { panic!("asked again at once") };
+    assert!(after > Duration::from_secs(55), "counted from when it was sent, not from when it began to wait: {after:?}");
+}
+
 #[tokio::test]
 async fn clients_of_one_credential_share_its_quota() {
     let server = answering(ok(&dhl_found())).await;

@@ -23,12 +23,14 @@ fn estimate(made: f64, mean: f64) -> Estimate {
         uncorrected: levels,
         stage: None,
         milestone: Milestone::PickedUp,
+        destination: None,
         basis: Basis { level: Level::All, observations: 100.0, prior: "".into() },
         explanation: Vec::new(),
     }
 }
 
 /// One parcel: when it was handed over and delivered, in days.
+#[derive(Clone, Copy)]
 struct Sent {
     made: f64,
     came: f64,
@@ -155,4 +157,42 @@ fn calibrations_of_shards_combine_and_are_written_down() {
     let read: Calibration = serde_json::from_str(&serde_json::to_string(&even).unwrap()).unwrap();
     assert_eq!(read.adjust(&question), even.adjust(&question));
     assert!(even.adjust(&question).p50 > question.p50);
+}
+
+/// An honest estimate's quantiles are about those that come: that some never do must not stretch them.
+#[test]
+fn those_that_never_come_do_not_stretch_the_quantiles() {
+    let parcels: Vec<Sent> = sent(120.0, 50.0, |_| 4.0)
+        .into_iter()
+        .enumerate()
+        .map(|(nth, parcel)| Sent { came: if nth % 16 == 0 { f64::MAX } else { parcel.came }, ..parcel })
+        .collect();
+    let adjusted: Vec<_> = replay(&parcels, 4.0, 0.0, 70.0).into_iter().filter(|(nth, _)| nth % 16 != 0).collect();
+    let (p10, p90) = (share(&adjusted, &parcels, |estimate| estimate.p10), share(&adjusted, &parcels, |estimate| estimate.p90));
+    assert!((0.08..0.12).contains(&p10) && (0.885..0.915).contains(&p90), "{p10} {p90}");
+}
+
+/// One region grows slow while another grows fast: pooled, their errors would hide each other.
+#[test]
+fn destinations_that_drift_apart_are_corrected_apart() {
+    let (slow, quick) = (sent(90.0, 30.0, |_| 6.0), sent(90.0, 30.0, |_| 2.0));
+    let mut calibration = Calibration::default();
+    let mut kept = [0.0, 0.0];
+    let mut news: Vec<(f64, String)> = Vec::new();
+    for (nth, pair) in slow.iter().zip(&quick).enumerate() {
+        news.sort_by(|a, b| b.0.total_cmp(&a.0));
+        while let Some((came, key)) = news.pop_if(|(came, _)| *came <= pair.0.made) {
+            calibration.settled(&key, Some(day(came)), day(came));
+        }
+        for (at, (parcel, destination)) in [(pair.0, "US "), (pair.1, "DE ")].into_iter().enumerate() {
+            let raw = Estimate { destination: Some(destination.into()), ..estimate(parcel.made, 3.0) };
+            if parcel.made >= 60.0 && day(parcel.came) <= calibration.adjust(&raw).p90 {
+                kept[at] += 1.0 / (30.0 * 30.0);
+            }
+            let key = format!("{destination}{nth}");
+            calibration.issued(&key, &raw);
+            news.push((parcel.came, key));
+        }
+    }
+    assert!(kept.iter().all(|kept| (0.86..0.94).contains(kept)), "{kept:?}");
 }

@@ -32,8 +32,10 @@ impl Rule for LostRisk {
     }
 
     fn foresee(&self, ahead: &Foresight<'_>) -> Option<Expected> {
-        let at = is_meant(ahead.parcel).then(|| ahead.loss(self.probability.get()))??;
-        Some(Expected { at, severe: None })
+        let probable = is_meant(ahead.parcel).then(|| ahead.loss(self.probability.get()))??;
+        // A model of few journeys may take a usual silence for a loss: it must be unusual as well, by the false alarms that are allowed.
+        let unusual = ahead.patience().map(|unusual| unusual.at);
+        Some(Expected { at: unusual.map_or(probable, |unusual| unusual.max(probable)), severe: None })
     }
 
     fn inspect(&self, parcel: &Parcel, look: &mut Look<'_>) {
@@ -52,8 +54,11 @@ impl Rule for LostRisk {
 
 #[cfg(test)]
 mod tests {
-    use crate::anomaly::Level;
+    use chrono::{DateTime, Utc};
+
+    use crate::History;
     use crate::anomaly::rules::trial::{OneDay, finding, finding_with, findings, fires};
+    use crate::anomaly::{Expectations, Level};
     use crate::model::{Milestone, Stage};
     use crate::testing::{Told, told};
 
@@ -76,6 +81,31 @@ mod tests {
         let model = OneDay { delivery: "2026-03-04T09:00:00Z" };
         let found = |now| finding_with(&model, CODE, [departed()], "2026-03-02T09:00:00Z", now);
         assert!(found("2026-03-09T08:00:00Z").is_none() && found("2026-03-09T09:00:00Z").is_some());
+    }
+
+    #[test]
+    fn a_silence_that_is_usual_is_no_loss_whatever_the_model_says_of_losses() {
+        let model = OneDay { delivery: "2026-03-04T09:00:00Z" };
+        let rash = Rash(model);
+        let found = |now| finding_with(&rash, CODE, [departed()], "2026-03-02T09:00:00Z", now);
+        assert!(found("2026-03-03T08:00:00Z").is_none() && found("2026-03-03T09:00:00Z").is_some());
+    }
+
+    /// A model that gives a parcel up after an hour.
+    struct Rash(OneDay);
+
+    impl Expectations for Rash {
+        fn patience(&self, history: &History, tail: f64) -> Option<DateTime<Utc>> {
+            self.0.patience(history, tail)
+        }
+
+        fn loss_patience(&self, history: &History, _: f64) -> Option<DateTime<Utc>> {
+            Some(history.events.last()?.at + chrono::Duration::hours(1))
+        }
+
+        fn miss(&self, history: &History, by: DateTime<Utc>, now: DateTime<Utc>) -> Option<f64> {
+            self.0.miss(history, by, now)
+        }
     }
 
     #[test]
