@@ -1,10 +1,10 @@
 //! A distribution of durations as points on its curve, and what silence leaves of it.
 
 /// How many points a curve has at most.
-pub(super) const POINTS: usize = 120;
+pub(super) const POINTS: usize = 88;
 
-/// The share of another curve that must lie between two points for it to shape what is between them.
-const LEAST: f64 = 0.02;
+/// A share in a gap that is let be.
+const LEAST: f64 = 0.01;
 
 /// The share that has ended by a duration, at points between which it runs straight; and the share that never ends.
 #[derive(Clone, Debug)]
@@ -29,17 +29,27 @@ impl Arrival {
         }
     }
 
-    /// Adds a point, and before it those of another curve that lie between it and the last, with the other's share of what lies between.
-    pub(super) fn push_like(&mut self, other: &Self, seconds: f64, share: f64) {
-        let Some(last) = self.count.checked_sub(1).map(|last| self.points[last]) else { return self.push(seconds, share) };
-        let (before, after) = (other.below(last.0), other.below(seconds));
-        if seconds > 2.0 * last.0 && after - before > LEAST {
-            let between = other.points().iter().filter(|point| last.0 < point.0 && point.0 < seconds);
-            for point in between.copied() {
-                self.push(point.0, last.1 + (share - last.1) * (point.1 - before) / (after - before));
-            }
+    /// The same curve with nothing in a gap where nothing ever ends: quantiles that fall into it stand for doubt about which side of it is meant, so half of
+    /// their share goes to either.
+    pub(super) fn parted(&self, (from, to): (f64, f64)) -> Self {
+        let (before, after) = (self.below(from), self.below(to));
+        if after - before < LEAST {
+            return self.clone();
         }
-        self.push(seconds, share);
+        let left = f64::midpoint(before, after);
+        let mut parted = Self::new(self.never);
+        for (seconds, share) in self.points().iter().filter(|point| point.0 < from) {
+            parted.push(*seconds, if before > 0.0 { share * left / before } else { 0.0 });
+        }
+        parted.push(from, left);
+        parted.push(to, left);
+        for (seconds, share) in self.points().iter().filter(|point| point.0 > to) {
+            parted.push(*seconds, if after < 1.0 { 1.0 - (1.0 - share) * (1.0 - left) / (1.0 - after) } else { 1.0 });
+        }
+        if parted.points().last().is_none_or(|last| last.1 < 1.0) {
+            parted.push(to * 1.5, 1.0);
+        }
+        parted
     }
 
     fn points(&self) -> &[(f64, f64)] {

@@ -5,11 +5,12 @@
 //! the present belief puts its end below a quantile. Leaves take their quantiles from rows that did not choose the structure, which keeps them
 //! honest. Everything is seeded and depends on the order of rows alone.
 
+use super::forest::{Forest, LEAF, Split, Tree};
 use super::record::mix;
 
 /// The quantiles that a leaf holds.
 pub(super) const LEVELS: [f32; 7] = [0.1, 0.3, 0.5, 0.7, 0.8, 0.9, 0.97];
-const LANES: usize = LEVELS.len() + 1;
+pub(super) const LANES: usize = LEVELS.len() + 1;
 /// The levels whose losses choose a split, by place; and the weight.
 const JUDGES: [usize; 3] = [0, 2, 5];
 const PARTS: usize = JUDGES.len() + 1;
@@ -21,20 +22,21 @@ const UNSURE: f32 = 10.0;
 
 /// How the trees are grown.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Growth {
-    pub trees: usize,
-    pub leaves: usize,
-    pub rate: f32,
-    pub min_leaf: usize,
+pub(super) struct Growth {
+    pub(super) trees: usize,
+    pub(super) leaves: usize,
+    pub(super) depth: usize,
+    pub(super) rate: f32,
+    pub(super) min_leaf: usize,
     /// The share of rows that a tree's structure is chosen on.
-    pub rows: f64,
+    pub(super) rows: f64,
     /// The share of columns that a tree may split on.
-    pub columns: f64,
+    pub(super) columns: f64,
 }
 
 impl Default for Growth {
     fn default() -> Self {
-        Self { trees: 150, leaves: 31, rate: 0.1, min_leaf: 40, rows: 0.6, columns: 0.6 }
+        Self { trees: 150, leaves: 31, depth: 8, rate: 0.1, min_leaf: 40, rows: 0.6, columns: 0.6 }
     }
 }
 
@@ -50,102 +52,26 @@ pub(super) struct Rows {
     pub(super) weight: Vec<f32>,
 }
 
-#[derive(Clone, Copy, Debug)]
-struct Node {
-    column: u16,
-    /// Children; a leaf where the highest bit is set.
-    left: u16,
-    right: u16,
-    threshold: f32,
-    /// The threshold as the number of a bin.
-    bin: u8,
-}
-
-const LEAF: u16 = 1 << 15;
-
-#[derive(Clone, Debug)]
-struct Tree {
-    nodes: Vec<Node>,
-    leaves: Vec<[f32; LANES]>,
-}
-
-impl Tree {
-    fn leaf(&self, row: &[f32]) -> usize {
-        let mut at = 0_u16;
-        loop {
-            let node = &self.nodes[usize::from(at)];
-            at = if row[usize::from(node.column)] <= node.threshold { node.left } else { node.right };
-            if at & LEAF != 0 {
-                return usize::from(at & !LEAF);
-            }
+/// Grows trees.
+pub(super) fn grow(rows: &Rows, growth: &Growth) -> Forest {
+    let bins = Bins::of(rows);
+    let count = rows.target.len();
+    let growth = &Growth { leaves: growth.leaves.min(count / 150).max(4), ..growth.clone() };
+    let mut grower = Grower { rows, bins: &bins, growth, scratch: Vec::new(), gains: vec![0.0; rows.columns] };
+    let all: Vec<u32> = (0..count as u32).collect();
+    let mut at = vec![[0.0_f32; LANES]; count];
+    let start = grower.quantiles(&all, &at);
+    at.iter_mut().for_each(|at| *at = start);
+    let mut trees = Vec::with_capacity(growth.trees);
+    for nth in 0..growth.trees {
+        let Some(tree) = grower.tree(nth as u64, &at) else { break };
+        for (row, at) in at.iter_mut().enumerate() {
+            let leaf = &tree.leaves[tree.leaf_of(bins.row(row))];
+            at.iter_mut().zip(leaf).for_each(|(at, value)| *at += value);
         }
+        trees.push(tree);
     }
-
-    /// The same for a row of bins.
-    fn leaf_of(&self, codes: &[u8]) -> usize {
-        let mut at = 0_u16;
-        loop {
-            let node = &self.nodes[usize::from(at)];
-            at = if codes[usize::from(node.column)] <= node.bin { node.left } else { node.right };
-            if at & LEAF != 0 {
-                return usize::from(at & !LEAF);
-            }
-        }
-    }
-}
-
-/// The trees.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Forest {
-    start: [f32; LANES],
-    trees: Vec<Tree>,
-    /// How much loss the splits on each column removed.
-    pub(super) gains: Vec<f32>,
-}
-
-impl Forest {
-    /// The quantiles of a row, increasing.
-    pub(super) fn predict(&self, row: &[f32]) -> [f32; LEVELS.len()] {
-        let mut sum = self.start;
-        for tree in &self.trees {
-            let leaf = &tree.leaves[tree.leaf(row)];
-            for (sum, value) in sum.iter_mut().zip(leaf) {
-                *sum += value;
-            }
-        }
-        let mut out = [0.0; LEVELS.len()];
-        out.copy_from_slice(&sum[..LEVELS.len()]);
-        // Crossing quantiles are put in order around the median.
-        for nth in 3..out.len() {
-            out[nth] = out[nth].max(out[nth - 1]);
-        }
-        for nth in (0..2).rev() {
-            out[nth] = out[nth].min(out[nth + 1]);
-        }
-        out
-    }
-
-    /// Grows the trees.
-    pub(super) fn grow(rows: &Rows, growth: &Growth) -> Self {
-        let bins = Bins::of(rows);
-        let count = rows.target.len();
-        let growth = &Growth { leaves: growth.leaves.min(count / 150).max(4), ..growth.clone() };
-        let mut grower = Grower { rows, bins: &bins, growth, scratch: Vec::new(), gains: vec![0.0; rows.columns] };
-        let all: Vec<u32> = (0..count as u32).collect();
-        let mut at = vec![[0.0_f32; LANES]; count];
-        let start = grower.quantiles(&all, &at);
-        at.iter_mut().for_each(|at| *at = start);
-        let mut trees = Vec::with_capacity(growth.trees);
-        for nth in 0..growth.trees {
-            let Some(tree) = grower.tree(nth as u64, &at) else { break };
-            for (row, at) in at.iter_mut().enumerate() {
-                let leaf = &tree.leaves[tree.leaf_of(bins.row(row))];
-                at.iter_mut().zip(leaf).for_each(|(at, value)| *at += value);
-            }
-            trees.push(tree);
-        }
-        Self { start, trees, gains: grower.gains }
-    }
+    Forest::new(start, trees, grower.gains)
 }
 
 /// The share of a belief that lies below a value.
@@ -234,13 +160,30 @@ type Histogram = Vec<[f32; PARTS]>;
 struct Growing {
     rows: Vec<u32>,
     histogram: Histogram,
-    split: Option<Split>,
-    /// Where its index stands: a node and its side.
-    at: Option<(usize, bool)>,
+    split: Option<Choice>,
+    at: Place,
 }
 
+/// Where a leaf hangs.
+#[derive(Clone, Copy, Debug, Default)]
+struct Place {
+    /// The split above it, and whether it is on its upper side.
+    side: Option<(usize, bool)>,
+    depth: usize,
+}
+
+impl Place {
+    /// Writes into the split above where this side leads.
+    fn lead(self, splits: &mut [Split], to: u16) {
+        if let Some((split, is_upper)) = self.side {
+            splits[split].next[usize::from(is_upper)] = to;
+        }
+    }
+}
+
+/// A split that may be made.
 #[derive(Clone, Copy)]
-struct Split {
+struct Choice {
     gain: f32,
     column: usize,
     bin: usize,
@@ -258,8 +201,8 @@ impl Grower<'_> {
         for row in inside.iter().map(|row| *row as usize) {
             gradients[row] = gradient(self.rows.target[row], self.rows.going[row], self.rows.weight[row], &at[row]);
         }
-        let root = self.growing(inside, None, &columns, &gradients, None)?;
-        let mut nodes: Vec<Node> = Vec::new();
+        let root = self.growing(inside, Place::default(), &columns, &gradients, None)?;
+        let mut splits: Vec<Split> = Vec::new();
         let mut open = vec![root];
         while open.len() < growth.leaves {
             let best = (0..open.len()).filter(|leaf| open[*leaf].split.is_some()).max_by(|a, b| {
@@ -270,32 +213,29 @@ impl Grower<'_> {
             let leaf = open.swap_remove(best);
             let Some(split) = leaf.split else { break };
             self.gains[split.column] += split.gain;
-            let place = nodes.len();
-            nodes.push(Node {
-                column: split.column as u16,
-                left: 0,
-                right: 0,
-                threshold: self.bins.cuts[split.column][split.bin],
-                bin: split.bin as u8,
-            });
-            set(&mut nodes, leaf.at, place as u16);
+            let place = splits.len();
+            let threshold = self.bins.cuts[split.column][split.bin];
+            splits.push(Split { column: split.column as u16, next: [0; 2], threshold, bin: split.bin as u8 });
+            leaf.at.lead(&mut splits, place as u16);
+            let below = |is_upper: bool| Place { side: Some((place, is_upper)), depth: leaf.at.depth + 1 };
             let code = |row: u32| usize::from(self.bins.codes[row as usize * self.bins.columns + split.column]);
             let (left, right): (Vec<u32>, Vec<u32>) = leaf.rows.iter().partition(|row| code(**row) <= split.bin);
             let small_is_left = left.len() <= right.len();
             let (small, large) = if small_is_left { (left, right) } else { (right, left) };
-            let small = self.growing(small, Some((place, small_is_left)), &columns, &gradients, None)?;
+            let small = self.growing(small, below(!small_is_left), &columns, &gradients, None)?;
             let mut rest = leaf.histogram;
             rest.iter_mut().zip(&small.histogram).for_each(|(rest, small)| rest.iter_mut().zip(small).for_each(|(rest, small)| *rest -= small));
-            let large = self.growing(large, Some((place, !small_is_left)), &columns, &gradients, Some(rest))?;
+            let large = self.growing(large, below(small_is_left), &columns, &gradients, Some(rest))?;
             open.extend([small, large]);
         }
-        if nodes.is_empty() {
+        if splits.is_empty() {
             return None;
         }
         for (leaf, growing) in open.iter().enumerate() {
-            set(&mut nodes, growing.at, leaf as u16 | LEAF);
+            growing.at.lead(&mut splits, leaf as u16 | LEAF);
         }
-        let mut tree = Tree { nodes, leaves: Vec::new() };
+        let depth = open.iter().map(|leaf| leaf.at.depth).max().unwrap_or(0);
+        let mut tree = Tree { splits, leaves: Vec::new(), depth };
         let mut members: Vec<Vec<u32>> = vec![Vec::new(); open.len()];
         for row in outside {
             members[tree.leaf_of(self.bins.row(row as usize))].push(row);
@@ -312,14 +252,7 @@ impl Grower<'_> {
         Some(tree)
     }
 
-    fn growing(
-        &self,
-        rows: Vec<u32>,
-        at: Option<(usize, bool)>,
-        columns: &[usize],
-        gradients: &[[f32; PARTS]],
-        known: Option<Histogram>,
-    ) -> Option<Growing> {
+    fn growing(&self, rows: Vec<u32>, at: Place, columns: &[usize], gradients: &[[f32; PARTS]], known: Option<Histogram>) -> Option<Growing> {
         if columns.is_empty() {
             return None;
         }
@@ -335,12 +268,13 @@ impl Grower<'_> {
             }
             histogram
         });
-        let split = if rows.len() >= 2 * self.growth.min_leaf { self.split(&histogram, columns, rows.len()) } else { None };
+        let split =
+            if rows.len() >= 2 * self.growth.min_leaf && at.depth < self.growth.depth { self.split(&histogram, columns, rows.len()) } else { None };
         Some(Growing { rows, histogram, split, at })
     }
 
     /// The split with the largest gain.
-    fn split(&self, histogram: &Histogram, columns: &[usize], count: usize) -> Option<Split> {
+    fn split(&self, histogram: &Histogram, columns: &[usize], count: usize) -> Option<Choice> {
         let mut total = [0.0_f32; PARTS];
         for cell in &histogram[..=MAX_BINS] {
             total.iter_mut().zip(cell).for_each(|(total, cell)| *total += cell);
@@ -349,7 +283,7 @@ impl Grower<'_> {
         let least = weight * self.growth.min_leaf as f32 / count as f32;
         let score = |sum: &[f32; PARTS]| sum[..JUDGES.len()].iter().map(|value| value * value).sum::<f32>() / (sum[PARTS - 1] + 1e-6);
         let before = score(&total);
-        let mut best: Option<Split> = None;
+        let mut best: Option<Choice> = None;
         for (nth, &column) in columns.iter().enumerate() {
             let mut left = [0.0_f32; PARTS];
             for bin in 0..self.bins.cuts[column].len() {
@@ -364,7 +298,7 @@ impl Grower<'_> {
                 right.iter_mut().zip(&left).for_each(|(right, left)| *right -= left);
                 let gain = score(&left) + score(&right) - before;
                 if gain > best.map_or(1e-6 * weight, |best| best.gain) {
-                    best = Some(Split { gain, column, bin });
+                    best = Some(Choice { gain, column, bin });
                 }
             }
         }
@@ -395,13 +329,6 @@ impl Grower<'_> {
             out[nth] = if found == f32::MAX { 0.0 } else { found };
         }
         out
-    }
-}
-
-fn set(nodes: &mut [Node], at: Option<(usize, bool)>, index: u16) {
-    if let Some((node, is_left)) = at {
-        let side = if is_left { &mut nodes[node].left } else { &mut nodes[node].right };
-        *side = index;
     }
 }
 

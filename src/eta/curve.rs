@@ -7,6 +7,10 @@ use super::arrival::Arrival;
 /// Bins: the first holds what is under a minute, the last what is over four years.
 pub(super) const BINS: usize = 86;
 const PER_OCTAVE: f64 = 4.0;
+/// A gap between two kinds of dwell spans two octaves and holds a fiftieth of what ends at most; each side holds a tenth at least.
+const GAP_BINS: usize = 8;
+const GAP_SHARE: f64 = 0.02;
+const SIDE_SHARE: f64 = 0.1;
 
 /// The bin of a duration in seconds.
 pub(super) fn bin(seconds: f64) -> usize {
@@ -171,6 +175,26 @@ impl Curve {
             at_risk = (at_risk - ends - goes).max(0.0);
         }
         Self { mass, never: left.max(0.0) }
+    }
+
+    /// The widest stretch of time in which next to nothing ends, if a good share ends on either side of it: what is left between two kinds of dwell.
+    pub(super) fn gap(&self) -> Option<(f64, f64)> {
+        let ending: f64 = self.mass.iter().sum();
+        let mut best: Option<(usize, usize)> = None;
+        let (mut from, mut before, mut within) = (0, 0.0, 0.0);
+        for nth in 0..BINS {
+            within += self.mass[nth];
+            while within > GAP_SHARE * ending {
+                before += self.mass[from];
+                within -= self.mass[from];
+                from += 1;
+            }
+            let is_wide = nth + 1 >= from + GAP_BINS && best.is_none_or(|(low, high)| nth + 1 - from > high - low);
+            if is_wide && before > SIDE_SHARE * ending && ending - before - within > SIDE_SHARE * ending {
+                best = Some((from, nth + 1));
+            }
+        }
+        best.map(|(low, high)| (edge(low), edge(high)))
     }
 
     pub(super) const fn never(&self) -> f64 {

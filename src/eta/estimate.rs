@@ -47,7 +47,8 @@ pub struct Basis {
     pub level: Level,
     /// Its observations, weighted by recency: one of the newest date counts 1.
     pub observations: f64,
-    /// Where the prior comes from that stands in where observations are few: the page of a published service standard, or what was assumed.
+    /// Where the prior comes from that stands in where observations are few: the page of a published service standard, or
+    /// what was assumed. Empty where they are so many that it does not count.
     pub prior: SmolStr,
 }
 

@@ -1,5 +1,7 @@
 //! What is believed before anything was observed.
 
+use std::sync::LazyLock;
+
 use chrono::{DateTime, Utc};
 
 use super::arrival::Arrival;
@@ -38,6 +40,12 @@ pub(super) fn remaining(history: &History, record: &Record, nth: usize) -> (Curv
     (Curve::between([0.1, 0.5, 0.8, 0.9].map(|share| (whole.quantile_after(gone, share) - gone).max(HOUR)), NEVER), transit.source)
 }
 
+/// Stands in for the prior where observations drown it.
+pub(super) fn drowned() -> &'static Curve {
+    static CURVE: LazyLock<Curve> = LazyLock::new(|| Curve::between([1.0, 3.0, 7.0, 12.0].map(|days| days * DAY), NEVER));
+    &CURVE
+}
+
 /// When the carrier first held it.
 pub(super) fn handed_over(record: &Record) -> Option<i64> {
     record.steps.iter().find(|step| !step.kind.milestone().is_before_pickup()).map(|step| step.at)
@@ -45,5 +53,6 @@ pub(super) fn handed_over(record: &Record) -> Option<i64> {
 
 /// How long until the next event, knowing nothing.
 pub(super) fn stay() -> Curve {
-    Curve::between([1.0, 14.0, 48.0, 96.0].map(|hours| hours * HOUR), 0.002)
+    static CURVE: LazyLock<Curve> = LazyLock::new(|| Curve::between([1.0, 14.0, 48.0, 96.0].map(|hours| hours * HOUR), 0.002));
+    CURVE.clone()
 }

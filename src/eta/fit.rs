@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::arrival::Arrival;
-use super::boost::{Forest, LEVELS, Rows};
+use super::ask::width;
+use super::boost::{Growth, Rows, grow};
 use super::context::Map;
-use super::curve::Curve;
-use super::features::{COLUMNS, CONTEXTS, NAMES, PARENT, attribute_context, attribute_number, columns, contexts, is_of_plan};
+use super::features::{COLUMNS, PARENT, attribute_context, attribute_number, columns, contexts, is_of_plan};
+use super::forest::Forest;
 use super::memory::Memory;
 use super::record::{End, Record, Value, mix};
 use super::settings::ModelSettings;
@@ -18,39 +18,31 @@ const ENOUGH: usize = 500;
 const MOST_ROWS: usize = 120_000;
 const FOLDS: usize = 5;
 /// How many attributes are looked at, of words and of numbers each.
-const ATTRIBUTES: usize = 8;
+pub(super) const ATTRIBUTES: usize = 8;
 /// Observations that a context must have to weigh as much as the one it is shrunk towards.
 const STRENGTH: f32 = 10.0;
 /// Durations are learned as `ln(1 + t / SCALE)`: minutes and months on one scale.
 const SCALE: f64 = 8.0 * 3600.0;
 /// Where the tail beyond the last level is measured, and the head before the first.
-const TAIL: [f64; 5] = [0.98, 0.99, 0.995, 0.998, 0.9995];
-const HEAD: [f64; 2] = [0.02, 0.05];
+pub(super) const TAIL: [f64; 5] = [0.98, 0.99, 0.995, 0.998, 0.9995];
+pub(super) const HEAD: [f64; 2] = [0.02, 0.05];
 
 /// What was fitted to a memory.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Fitted {
     pub(super) journeys: usize,
     pub(super) newest: i64,
-    words: Vec<u32>,
-    numbers: Vec<u32>,
-    past: Map<Past>,
+    pub(super) words: Vec<u32>,
+    pub(super) numbers: Vec<u32>,
+    pub(super) past: Map<Past>,
     /// The share of the loss removed that each context's columns removed, and the plan's.
-    weights: Vec<f64>,
-    plan_weight: f64,
-    forest: Forest,
+    pub(super) weights: Vec<f64>,
+    pub(super) plan_weight: f64,
+    pub(super) forest: Forest,
     /// How far beyond the last level the tail reaches, in widths from the median to that level.
-    tail: [f64; TAIL.len()],
+    pub(super) tail: [f64; TAIL.len()],
     /// How far before the first level the head begins, as a share of that level.
-    head: [f64; HEAD.len()],
-}
-
-/// What a factor is called.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Named {
-    Context(&'static str),
-    /// The hash of an attribute's name.
-    Attribute(u32),
+    pub(super) head: [f64; HEAD.len()],
 }
 
 /// A row before its contexts' past is known.
@@ -66,7 +58,7 @@ struct Draft {
 }
 
 /// What a context's observations say: mean target, mean deviation, and their weight.
-type Past = [f32; 3];
+pub(super) type Past = [f32; 3];
 
 /// Sums over a context's rows, by fold: weight, targets, deviations.
 type Sums = [[f32; 3]; FOLDS];
@@ -83,57 +75,14 @@ impl Fitted {
         fitted.name_attributes(&records);
         let drafts = drafts(&records, settings, newest);
         let rows = fitted.rows(&records, &drafts);
-        fitted.forest = Forest::grow(&rows, &settings.growth);
+        fitted.forest = grow(&rows, &Growth::default());
         fitted.measure_ends(&rows);
         fitted.weigh();
         fitted
     }
 
-    /// Whether there are trees to ask.
-    pub(super) fn is_ready(&self) -> bool {
-        !self.past.is_empty()
-    }
-
-    /// When a parcel at a step arrives. Between the quantiles that the trees give, durations lie as in `shape`, so that a gap between two kinds of dwell
-    /// stays a gap.
-    pub(super) fn arrival(&self, record: &Record, nth: usize, shape: &Curve) -> Arrival {
-        let mut row = Vec::with_capacity(COLUMNS + 2 * CONTEXTS + 4 * ATTRIBUTES);
-        let mut keys = Vec::with_capacity(CONTEXTS + ATTRIBUTES);
-        self.fill(record, nth, &mut row, &mut keys);
-        let kind = kind_key(record, nth);
-        let mut values = Vec::with_capacity(keys.len());
-        for (context, key) in keys.iter().enumerate() {
-            let above = self.above(context, kind, &values);
-            let value = self.past.get(key).copied().unwrap_or(above);
-            values.push(value);
-            row.extend([value[0], value[1]]);
-        }
-        let levels = self.forest.predict(&row).map(|value| seconds(f64::from(value)));
-        let mut arrival = Arrival::new(shape.never());
-        for (share, part) in HEAD.into_iter().zip(self.head) {
-            arrival.push(levels[0] * part, share);
-        }
-        let shape = shape.arrival();
-        for (share, seconds) in LEVELS.into_iter().zip(levels) {
-            arrival.push_like(&shape, seconds, f64::from(share));
-        }
-        let width = (levels[6] - levels[2]).max(levels[2] * 0.25).max(3600.0);
-        for (share, part) in TAIL.into_iter().zip(self.tail) {
-            arrival.push(levels[2] + width * part, share);
-        }
-        arrival.push(levels[2] + width * self.tail[TAIL.len() - 1] * 2.0, 1.0);
-        arrival
-    }
-
-    fn above(&self, context: usize, kind: u64, values: &[Past]) -> Past {
-        match PARENT.get(context).copied().flatten() {
-            Some(parent) => values[parent],
-            None => self.past.get(&kind).copied().unwrap_or_default(),
-        }
-    }
-
     /// The columns that need no past, and the keys of the contexts.
-    fn fill(&self, record: &Record, nth: usize, row: &mut Vec<f32>, keys: &mut Vec<u64>) {
+    pub(super) fn fill(&self, record: &Record, nth: usize, row: &mut Vec<f32>, keys: &mut Vec<u64>) {
         columns(record, nth, row);
         row.extend(self.numbers.iter().map(|name| attribute_number(record, *name)));
         contexts(record, nth, keys);
@@ -174,7 +123,7 @@ impl Fitted {
         }
         let stride = drafts.len().div_ceil(MOST_ROWS);
         let mut rows = Rows::default();
-        for draft in drafts.iter().filter(|draft| stride < 2 || mix(records[draft.record].id ^ draft.step as u64) as usize % stride == 0) {
+        for draft in drafts.iter().filter(|draft| stride < 2 || (mix(records[draft.record].id ^ draft.step as u64) as usize).is_multiple_of(stride)) {
             keys.clear();
             let record = records[draft.record];
             self.fill(record, draft.step, &mut rows.values, &mut keys);
@@ -223,27 +172,13 @@ impl Fitted {
         self.plan_weight = (0..COLUMNS).filter(|column| is_of_plan(*column)).map(|column| share(&gains[column..=column])).sum();
     }
 
-    /// Tells of each context of a step that has a past: its name or its attribute's, how much it counts, its observations, and the typical seconds.
-    pub(super) fn factors(&self, record: &Record, nth: usize, mut told: impl FnMut(Named, f64, f64, f64)) {
-        let (mut row, mut keys) = (Vec::with_capacity(COLUMNS + ATTRIBUTES), Vec::with_capacity(CONTEXTS + ATTRIBUTES));
-        self.fill(record, nth, &mut row, &mut keys);
-        for (context, (key, weight)) in keys.iter().zip(&self.weights).enumerate() {
-            let Some(past) = self.past.get(key).filter(|_| *weight > 0.0) else { continue };
-            let named = NAMES.get(context).map_or_else(|| Named::Attribute(self.words[context - CONTEXTS]), |name| Named::Context(name));
-            told(named, *weight, f64::from(past[2]), seconds(f64::from(past[0])));
-        }
-        if let Some(planned) = record.promised.or_else(|| record.plan.last().map(|step| step.at)) {
-            told(Named::Context("promise"), self.plan_weight, 1.0, (planned - record.steps[nth].at).max(0) as f64);
-        }
-    }
-
     /// Measures the tail beyond the levels, and the head before them.
     fn measure_ends(&mut self, rows: &Rows) {
         let (mut tails, mut heads) = (Vec::new(), Vec::new());
         for (nth, row) in rows.values.chunks_exact(rows.columns).enumerate().filter(|(nth, _)| !rows.going[*nth]) {
             let levels = self.forest.predict(row).map(|value| seconds(f64::from(value)));
             let took = seconds(f64::from(rows.target[nth]));
-            let width = (levels[6] - levels[2]).max(levels[2] * 0.25).max(3600.0);
+            let width = width(&levels);
             tails.push((took - levels[2]) / width);
             heads.push(took / levels[0].max(1.0));
         }
@@ -263,7 +198,7 @@ impl Fitted {
     }
 }
 
-fn kind_key(record: &Record, nth: usize) -> u64 {
+pub(super) fn kind_key(record: &Record, nth: usize) -> u64 {
     mix(u64::from(record.steps[nth].kind.index()) + 1)
 }
 
@@ -311,6 +246,6 @@ fn target(seconds: f64) -> f32 {
     (seconds / SCALE).ln_1p() as f32
 }
 
-fn seconds(target: f64) -> f64 {
+pub(super) fn seconds(target: f64) -> f64 {
     target.clamp(0.0, 20.0).exp_m1() * SCALE
 }

@@ -27,8 +27,8 @@
 //! replaces all.
 
 mod arrival;
-#[doc(hidden)]
-pub mod boost;
+mod ask;
+mod boost;
 pub mod calendar;
 mod calibration;
 mod context;
@@ -37,6 +37,7 @@ mod estimate;
 mod fallback;
 mod features;
 mod fit;
+mod forest;
 mod kind;
 mod memory;
 mod model;

@@ -4,12 +4,13 @@ use chrono::{DateTime, Utc};
 use smol_str::{SmolStr, format_smolstr};
 
 use super::arrival::Arrival;
+use super::ask::{Named, Reading};
 use super::context::Level;
 use super::estimate::{Basis, Estimate, Factor};
-use super::fit::Named;
+
 use super::model::{TransitModel, instant};
 use super::record::{End, Record, hashed};
-use super::tables::{Table, refine};
+use super::tables::{Table, is_drowning, refine};
 use super::{fallback, prior};
 use crate::History;
 use crate::history::{Attribute, Station};
@@ -25,6 +26,7 @@ const FACTORS: usize = 6;
 /// What a model holds of a parcel's future, whatever the silence.
 pub(super) struct Outlook<'a> {
     pub(super) arrival: Arrival,
+    reading: Option<Reading>,
     levels: Vec<(Level, &'a Table)>,
     unit: f64,
     prior: &'static str,
@@ -96,28 +98,27 @@ impl TransitModel {
         let step = &record.steps[nth];
         let unit = self.tables().unit(self.settings());
         let levels: Vec<_> = self.tables().levels(record, step).collect();
-        let (prior, source) = fallback::remaining(history, record, nth);
+        let is_known = levels.iter().any(|(_, table)| is_drowning(table, unit, self.settings().shrinkage));
+        let (prior, source) = if is_known { (fallback::drowned().clone(), "") } else { fallback::remaining(history, record, nth) };
         let curve = refine(prior, &levels, |table| &table.arrival, unit, self.settings().shrinkage);
         let fitted = self.fitted();
-        let arrival = if fitted.is_ready() { fitted.arrival(record, nth, &curve) } else { curve.arrival() };
+        let reading = fitted.is_ready().then(|| fitted.read(record, nth));
+        let arrival = reading.as_ref().map_or_else(|| curve.arrival(), |reading| fitted.arrival(reading, &curve));
         let settled = levels.first().map_or(0.0, |(_, table)| table.weight / unit);
         let held = (step.at - fallback::handed_over(record).unwrap_or(step.at)).max(0) as f64;
-        Outlook { arrival, levels, unit, prior: source, held, own: settled / (settled + LOSS_STRENGTH) }
+        Outlook { arrival, reading, levels, unit, prior: source, held, own: settled / (settled + LOSS_STRENGTH) }
     }
 
     fn explain(&self, history: &History, record: &Record, nth: usize, outlook: &Outlook<'_>, silence: f64, p50: DateTime<Utc>) -> Vec<Factor> {
         let step = &record.steps[nth];
         let mut factors = Vec::with_capacity(FACTORS + 2);
-        if self.fitted().is_ready() {
-            let mut found = Vec::with_capacity(32);
-            self.fitted().factors(record, nth, |named, weight, observations, seconds| found.push((named, weight, observations, seconds)));
-            found.sort_by(|a, b| b.1.total_cmp(&a.1));
-            factors.extend(found.into_iter().take(FACTORS).map(|(named, weight, observations, seconds)| {
-                let (name, value) = match named {
+        if let Some(reading) = &outlook.reading {
+            factors.extend(self.fitted().voices(record, nth, reading, FACTORS).into_iter().map(|voice| {
+                let (name, value) = match voice.named {
                     Named::Context(name) => (SmolStr::new_static(name), value(name, history)),
                     Named::Attribute(hash) => attribute(hash, history),
                 };
-                Factor { name, value, weight, observations, says: instant(step.at, seconds) }
+                Factor { name, value, weight: voice.weight, observations: voice.observations, says: instant(step.at, voice.says) }
             }));
         } else {
             factors.extend(outlook.levels.iter().map(|(level, table)| {
@@ -127,7 +128,7 @@ impl TransitModel {
             }));
         }
         if silence > 0.0 {
-            let value = format_smolstr!("{:.0} h", silence / 3600.0);
+            let value = format_smolstr!("{} h", (silence / 3600.0).round() as i64);
             factors.push(Factor { name: SmolStr::new_static("silence"), value, weight: 0.0, observations: 0.0, says: p50 });
         }
         factors

@@ -94,6 +94,12 @@ impl Spot {
     }
 }
 
+/// The hash of the finest that is known of a place.
+fn finest(station: &Station) -> u32 {
+    let word = station.code.as_deref().or(station.postcode.as_deref()).or(station.region.as_deref());
+    word.map_or_else(|| station.country.as_ref().map_or(0, packed), |word| hashed(Some(word)))
+}
+
 /// One event, or one step of a plan.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Step {
@@ -147,7 +153,7 @@ impl Record {
             .map(|event| Step {
                 at: event.at.timestamp(),
                 kind: Kind::new(event.stage, event.milestone),
-                place: event.place.as_ref().map_or(0, |place| Spot::of(place).finest()),
+                place: event.place.as_ref().map_or(0, finest),
             })
             .collect();
         steps.sort_by_key(|step| step.at);

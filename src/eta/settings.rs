@@ -12,13 +12,10 @@ pub struct ModelSettings {
     pub capacity: usize,
     /// How many observations of a coarser level of evidence one finer level must outweigh.
     pub shrinkage: f64,
-    #[doc(hidden)]
-    #[serde(skip)]
-    pub growth: super::boost::Growth,
 }
 
 impl Default for ModelSettings {
     fn default() -> Self {
-        Self { half_life_days: 90.0, capacity: 60_000, shrinkage: 8.0, growth: super::boost::Growth::default() }
+        Self { half_life_days: 90.0, capacity: 60_000, shrinkage: 8.0 }
     }
 }

@@ -7,6 +7,9 @@ use super::record::{End, Record, Step};
 use super::settings::ModelSettings;
 use crate::model::Milestone;
 
+/// From which share on a finer level holds the same journeys.
+const SAME: f64 = 0.95;
+
 /// Of one context.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Table {
@@ -96,10 +99,24 @@ impl Table {
     }
 }
 
-/// A belief, made finer level by level. Levels coarser than one that drowns them are passed over.
+/// Whether so much was observed that what is believed besides hardly counts.
+pub(super) fn is_drowning(table: &Table, unit: f64, strength: f64) -> bool {
+    table.weight / unit > strength * 50.0
+}
+
+/// A belief, made finer level by level. Passed over are levels coarser than one that drowns them, and those that hold hardly anything but what the next
+/// finer one holds: the same journeys do not speak twice.
 pub(super) fn refine<'a>(prior: Curve, levels: &[(Level, &'a Table)], spread: fn(&'a Table) -> &'a Spread, unit: f64, strength: f64) -> Curve {
-    let drowning = levels.iter().rposition(|(_, table)| table.weight / unit > strength * 100.0).unwrap_or(0);
-    levels[drowning.min(levels.len())..].iter().fold(prior, |curve, (_, table)| curve.after(spread(table), unit, strength))
+    let drowning = levels.iter().rposition(|(_, table)| is_drowning(table, unit, strength)).unwrap_or(0);
+    let levels = &levels[drowning.min(levels.len())..];
+    let mut curve = prior;
+    for (nth, (_, table)) in levels.iter().enumerate() {
+        let is_repeated = levels.get(nth + 1).is_some_and(|(_, finer)| finer.weight > SAME * table.weight);
+        if !is_repeated {
+            curve = curve.after(spread(table), unit, strength);
+        }
+    }
+    curve
 }
 
 /// Forward decay: later observations weigh more, by a factor that depends on nothing but their date.
