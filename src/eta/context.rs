@@ -22,7 +22,7 @@ pub enum Level {
     Service,
     /// The same two countries.
     Countries,
-    /// The same lane: two regions, postcodes or facilities, whichever is the finest that is known.
+    /// The same lane: two facilities, else regions, else areas of postcodes.
     Lane,
     /// The same office on the lane.
     Office,
@@ -55,7 +55,7 @@ pub(super) fn keys(record: &Record, step: &Step) -> [u64; 6] {
     let carrier = join(all, 1, [route.carrier, 0]);
     let service = join(carrier, 2, [route.service, 0]);
     let countries = join(service, 3, [route.from.country, route.to.country]);
-    let lane = join(countries, 4, [route.from.finest(), route.to.finest()]);
+    let lane = join(countries, 4, [route.from.lane_end(), route.to.lane_end()]);
     let office = join(lane, 5, [step.place, 0]);
     let known = |key: u64, parts: [u32; 2]| if parts == [0, 0] { 0 } else { key };
     [

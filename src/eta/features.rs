@@ -16,7 +16,7 @@ const PLAN: usize = 7;
 /// Columns without those of attributes.
 pub(super) const COLUMNS: usize = 23 + PLAN;
 /// Contexts without those of attributes.
-pub(super) const CONTEXTS: usize = 18;
+pub(super) const CONTEXTS: usize = 19;
 /// Which of the columns tell of the plan and the promise, by place.
 pub(super) fn is_of_plan(column: usize) -> bool {
     (5..=13).contains(&column) || (22..COLUMNS).contains(&column)
@@ -40,6 +40,7 @@ pub(super) const NAMES: [&str; CONTEXTS] = [
     "to office",
     "lane",
     "office",
+    "office and country",
     "office and destination",
     "service and destination",
 ];
@@ -62,7 +63,8 @@ pub(super) const PARENT: [Option<usize>; CONTEXTS] = [
     Some(6),  // to office
     Some(7),  // lane
     None,     // place of the event
-    Some(15), // place of the event, destination
+    Some(15), // place of the event, country of the destination
+    Some(16), // place of the event, destination
     Some(1),  // service, destination
 ];
 
@@ -138,7 +140,7 @@ pub(super) fn contexts(record: &Record, nth: usize, out: &mut Vec<u64>) {
     let kind = mix(u64::from(step.kind.index()) + 1);
     let Spot { country, region, area, postcode, code, .. } = route.to;
     let from = route.from;
-    let finest = (from.finest(), route.to.finest());
+    let (start, end) = (from.lane_end(), route.to.lane_end());
     let pairs: [(u32, u32, u32); CONTEXTS] = [
         (route.carrier, 0, 0),
         (route.service, route.carrier, 0),
@@ -154,10 +156,11 @@ pub(super) fn contexts(record: &Record, nth: usize, out: &mut Vec<u64>) {
         (postcode, country, 0),
         (from.code, 0, 0),
         (code, 0, 0),
-        (finest.0, finest.1, 0),
+        (start, end, 0),
         (step.place, 0, 0),
-        (step.place, finest.1, 1),
-        (route.service.max(route.carrier), if region == 0 { country } else { region }, 2),
+        (step.place, country, 1),
+        (step.place, end, 2),
+        (route.service.max(route.carrier), if region == 0 { country } else { region }, 3),
     ];
     out.extend(pairs.iter().enumerate().map(|(nth, &(a, b, c))| if a == 0 { 0 } else { key(kind, nth as u64, a, b, c) }));
 }

@@ -154,11 +154,21 @@ fn value(name: &str, history: &History) -> SmolStr {
         "to area" | "to postcode" => word(&to.postcode),
         "from office" => word(&from.code),
         "to office" => word(&to.code),
-        "lane" => format_smolstr!("{} → {}", finest(from), finest(to)),
+        "lane" => format_smolstr!("{} → {}", lane_end(from), lane_end(to)),
+        "office and country" => format_smolstr!("{} → {}", last(), country(to)),
         "office" => last(),
-        "office and destination" => format_smolstr!("{} → {}", last(), finest(to)),
-        "service and destination" => format_smolstr!("{} → {}", word(&history.service), finest(to)),
+        "office and destination" => format_smolstr!("{} → {}", last(), lane_end(to)),
+        "service and destination" => format_smolstr!("{} → {}", word(&history.service), lane_end(to)),
         _ => SmolStr::default(),
+    }
+}
+
+/// What a lane begins or ends with; see [`Spot::lane_end`](super::record::Spot::lane_end).
+fn lane_end(station: &Station) -> SmolStr {
+    match (&station.code, &station.region, &station.postcode) {
+        (Some(word), ..) | (None, Some(word), _) => word.clone(),
+        (None, None, Some(postcode)) => postcode.chars().take(3).collect(),
+        (None, None, None) => finest(station),
     }
 }
 

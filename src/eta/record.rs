@@ -83,12 +83,13 @@ impl Spot {
         self.region | self.postcode | self.code
     }
 
-    /// The finest thing that is known.
-    pub(super) const fn finest(self) -> u32 {
+    /// What lanes are made of: a facility, else a region, else the first three characters of the postcode, else the country. Whole postcodes make lanes
+    /// of one journey each.
+    pub(super) const fn lane_end(self) -> u32 {
         match self {
             Self { code, .. } if code != 0 => code,
-            Self { postcode, .. } if postcode != 0 => postcode,
             Self { region, .. } if region != 0 => region,
+            Self { area, .. } if area != 0 => area,
             Self { country, .. } => country,
         }
     }

@@ -103,7 +103,8 @@ fn models_of_different_settings_do_not_merge() {
 #[test]
 fn what_is_forgotten_was_never_taught() {
     let (histories, now) = network(120, 3);
-    let is_forgotten: [(Forget, fn(&History) -> bool); 3] = [
+    type Goes = fn(&History) -> bool;
+    let is_forgotten: [(Forget, Goes); 3] = [
         (Forget::Carrier("slow".into()), |history| history.carrier.as_deref() == Some("slow")),
         (Forget::Lane("CN".parse().unwrap(), "DE".parse().unwrap()), |history| history.lane().as_deref() == Some("CN>DE")),
         (Forget::Before(day(40.0)), |history| history.events[0].at < day(40.0)),
