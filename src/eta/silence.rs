@@ -13,6 +13,8 @@ use crate::model::Milestone;
 
 /// How many comparable stays there must be before silence is judged by them.
 const ENOUGH: f64 = 12.0;
+/// How strongly coarser evidence pulls on stays, beside arrivals: patience asks for rare tails, in which a strong belief would be all that is seen.
+const PULL: f64 = 0.25;
 /// Silence beyond which nothing is looked for.
 const FAR_DAYS: f64 = 730.0;
 
@@ -25,7 +27,7 @@ impl TransitModel {
         let unit = self.tables().unit(self.settings());
         let levels: Vec<_> = self.tables().levels(&record, &record.steps[last]).collect();
         let seen = levels.iter().map(|(_, table)| table.weight / unit).fold(0.0, f64::max);
-        let stay = refine(fallback::stay(), &levels, |table| &table.stay, unit, self.settings().shrinkage);
+        let stay = refine(fallback::stay(), &levels, |table| &table.stay, unit, self.settings().shrinkage * PULL);
         (seen >= ENOUGH).then(|| instant(record.steps[last].at, stay.arrival().quantile_after(0.0, 1.0 - tail.clamp(0.0, 1.0))))
     }
 
