@@ -1,4 +1,5 @@
 //! The four answers: nothing invented, nothing worded more certainly than it is known, in every language.
+#![cfg(feature = "fluent")]
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;

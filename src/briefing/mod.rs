@@ -1,7 +1,7 @@
 //! The four answers: where is it, what comes next, when will it arrive, is anything wrong and who must act.
 //!
-//! A [`Briefing`] is data. [`Briefing::text`] (feature `fluent`) words it for a reader, in the reader's language and time zone and no more
-//! certainly than it is known; a language is a file, see [`Language`].
+//! A [`Briefing`] is data. `Briefing::text` (feature `fluent`) words it for a reader, in the reader's language and time zone and no more
+//! certainly than it is known; a language is a file.
 //!
 //! ```
 //! use parceltrail::briefing::{Arrival, Briefing};
