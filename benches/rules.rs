@@ -123,7 +123,7 @@ fn journey(nth: usize, now: DateTime<Utc>) -> Journey {
         shipment = shipment.event(&(start() + TimeDelta::hours(hours) + shift).to_rfc3339(), stage, milestone).at(place);
     }
     let by = now + TimeDelta::days(2);
-    let promise = Promise { kind: PromiseKind::Committed, from: None, by: EventTime::instant("", by) };
+    let promise = Promise { kind: PromiseKind::Committed, from: None, by: EventTime::instant("", by), stated: None };
     let mut shipment = shipment.promised(promise).received(&now.to_rfc3339()).shipment();
     let country = |code: &str| Some(Place { country: code.parse().ok(), ..Place::default() });
     (shipment.origin, shipment.destination) = (country("CN"), country("DE"));

@@ -75,6 +75,7 @@ impl AcmeScans {
             delivered_to: meaning.and_then(|row| row.delivered_to),
             damaged: meaning.is_some_and(|row| row.damaged),
             signed_by: None,
+            recipient_kind: None,
             related: Vec::new(),
             confidence: meaning.map_or(Confidence::Low, |row| row.confidence),
         })

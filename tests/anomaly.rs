@@ -178,7 +178,7 @@ mod looking_again {
 
     fn stories() -> Vec<Told> {
         let by = EventTime::instant("2026-03-05T18:00:00Z", at("2026-03-05T18:00:00Z"));
-        let promise = Promise { kind: PromiseKind::Committed, from: None, by };
+        let promise = Promise { kind: PromiseKind::Committed, from: None, by, stated: None };
         let start = || told("acme.track", "A1").event("2026-03-01T09:00:00Z", Stage::Order, Milestone::Announced).received("2026-03-01T09:00:00Z");
         let with = |stage, milestone| start().event("2026-03-01T12:00:00Z", stage, milestone).promised(promise.clone());
         vec![

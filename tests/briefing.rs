@@ -73,7 +73,7 @@ fn a_window_never_begins_before_now() {
 #[test]
 fn a_promise_stands_beside_the_estimate_and_its_danger_is_said() {
     let day = chrono::NaiveDate::from_ymd_opt(2026, 3, 5).unwrap();
-    let promise = Promise { kind: PromiseKind::Estimated, from: None, by: EventTime::date("2026-03-05", day, &Zones::One(BERLIN)) };
+    let promise = Promise { kind: PromiseKind::Estimated, from: None, by: EventTime::date("2026-03-05", day, &Zones::One(BERLIN)), stated: None };
     let alone = briefing(moving().promised(promise.clone()), "2026-03-02T12:00:00Z");
     assert_eq!(en(&alone).when, "The carrier says on Thu 5 March. There is no estimate of our own.");
     let mut estimate = estimate("2026-03-04T10:00:00Z", "2026-03-08T10:00:00Z", 99.0);

@@ -92,6 +92,7 @@ fn story(registry: &Registry, count: usize) -> Shipment {
                 delivered_to: None,
                 damaged: false,
                 signed_by: None,
+                recipient_kind: None,
                 related: Vec::new(),
                 confidence: Confidence::High,
             }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, FixedOffset, SecondsFormat, Utc};
 use parceltrail::adapter::{DeliveryKind, IssuerKind};
 use parceltrail::history::{HistoryEnd, Station};
-use parceltrail::model::{CarrierCode, Promise, PromiseKind, Zones};
+use parceltrail::model::{CarrierCode, Promise, PromiseKind, Proof, Zones};
 use parceltrail::{CarrierId, Confidence, Event, EventTime, FeedId, Milestone, Place, Reason, Scope, Shipment, Stage, TrackingNumber};
 use smol_str::SmolStr;
 
@@ -126,6 +126,7 @@ impl Course {
             delivered_to: None,
             damaged: false,
             signed_by: None,
+            recipient_kind: None,
             related: Vec::new(),
             confidence: Confidence::High,
         };
@@ -137,12 +138,13 @@ impl Course {
             number,
             instance: None,
             delivery: DeliveryKind::Increment,
+            proof: Proof::Answer,
             received: scan.received,
             events: vec![event],
             references: Vec::new(),
             pieces: Vec::new(),
             piece_count: None,
-            promise: promise.map(|by| Promise { kind: PromiseKind::Committed, from: None, by: Clock::Instant.tell(by) }),
+            promises: promise.map(|by| Promise::by(PromiseKind::Committed, Clock::Instant.tell(by))).into_iter().collect(),
             origin: place(&self.origin),
             destination: place(&self.destination),
             service: self.service.clone(),

@@ -2,7 +2,7 @@
 
 use chrono_tz::Tz;
 
-use crate::model::{CarrierId, FeedId, words};
+use crate::model::{CarrierId, FeedId, Proof, words};
 
 words! {
     /// What it means when a delivery leaves out something that an earlier one said.
@@ -70,6 +70,8 @@ pub struct Descriptor {
     pub delivery: DeliveryKind,
     /// How it states time.
     pub clock: Clock,
+    /// How much a payload of this feed proves of who speaks, as long as no webhook proves less: a polled answer, or a file of one, is the carrier's.
+    pub proof: Proof,
     /// How its payloads are recognised. Any one suffices.
     pub marks: &'static [Mark],
 }
@@ -88,6 +90,7 @@ impl Descriptor {
             issuer: IssuerKind::Carrier,
             delivery: DeliveryKind::Snapshot,
             clock: Clock::Mixed,
+            proof: Proof::Answer,
             marks: &[],
         }
     }
@@ -110,6 +113,13 @@ impl Descriptor {
     #[must_use]
     pub fn with_clock(mut self, clock: Clock) -> Self {
         self.clock = clock;
+        self
+    }
+
+    /// Sets how much its payloads prove. A feed that only pushes proves what its webhook does.
+    #[must_use]
+    pub fn with_proof(mut self, proof: Proof) -> Self {
+        self.proof = proof;
         self
     }
 

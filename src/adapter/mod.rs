@@ -16,6 +16,7 @@ mod webhook;
 
 use std::fmt::Debug;
 
+pub use crate::model::Proof;
 pub use batch::{Batch, DecodeError, DecodeErrorKind, Notice, NoticeKind, Payload};
 pub use codes::{CodeMeaning, CodeTable, FnvHasher, TableError, Vocabulary};
 pub(crate) use collector::{Collector, grams, stamped};
@@ -28,7 +29,7 @@ pub(crate) use recognise::Sketch;
 pub use registry::{Registry, Unrecognised};
 pub use replay::{Novelty, ReplayGuard};
 pub(crate) use webhook::answer;
-pub use webhook::{HandshakeError, Proof, Verdict, Webhook, WebhookCall, WebhookError, same_secret, verify_hmac_sha256, within_window};
+pub use webhook::{HandshakeError, Verdict, Webhook, WebhookCall, WebhookError, same_secret, verify_hmac_sha256, within_window};
 
 /// One feed: bytes in, events out.
 ///

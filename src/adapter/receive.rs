@@ -43,8 +43,12 @@ use crate::model::FeedId;
 /// # Errors
 /// When the sender could not prove himself, or no event can be read from the body.
 pub fn receive(adapter: &dyn Adapter, call: &WebhookCall<'_>, secret: Option<&SecretString>) -> Result<Delivery, Refusal> {
-    adapter.as_webhook().ok_or(WebhookError::NotPushed)?.verify(call, secret)?;
-    let batch = adapter.decode(Payload::new(call.body, call.received))?;
+    let webhook = adapter.as_webhook().ok_or(WebhookError::NotPushed)?;
+    webhook.verify(call, secret)?;
+    let mut batch = adapter.decode(Payload::new(call.body, call.received))?;
+    for shipment in &mut batch.shipments {
+        shipment.proof = webhook.proof();
+    }
     let events = batch.shipments.iter().flat_map(|shipment| &shipment.events);
     let newest = events.map(|event| event.time.latest()).max();
     let fingerprint = Fingerprint::of(&adapter.descriptor().feed, call.body);

@@ -7,7 +7,7 @@ use secrecy::{ExposeSecret, SecretString};
 use sha2::Sha256;
 
 use super::{DecodeError, PollContext, RequestError};
-use crate::model::words;
+use crate::model::Proof;
 
 /// What a feed that pushes offers. [`receive`](super::receive) does the steps in their order.
 ///
@@ -66,20 +66,6 @@ impl<'a> WebhookCall<'a> {
         let mut values = self.headers.get_all(name).iter();
         let value = values.next()?.to_str().ok()?;
         values.next().is_none().then_some(value.trim())
-    }
-}
-
-words! {
-    /// How much of a call a scheme proves. Each proves what the one before it does, and more.
-    Proof {
-        /// Nothing: whoever knows the address may say anything.
-        Nothing = "nothing",
-        /// That the caller knows a secret, which travels with the call. Neither the body nor the time.
-        Credential = "credential",
-        /// That the caller knows a secret and that the body is unchanged. Not the time: a copy verifies again.
-        Signature = "signature",
-        /// The time too: what is older than the scheme's window is [`WebhookError::Stale`].
-        TimedSignature = "timed_signature",
     }
 }
 

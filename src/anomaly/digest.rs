@@ -121,7 +121,7 @@ fn promises(known: &[&Shipment], state: &State, feeds: &[FeedDigest]) -> Vec<Pro
     let Some(owner) = state.legs.iter().find(|leg| leg.owns_final_address) else { return Vec::new() };
     let mut marks: Vec<PromiseMark> = Vec::new();
     for shipment in known.iter().filter(|shipment| shipment.carrier == owner.carrier && shipment.issuer == IssuerKind::Carrier) {
-        let (Some(promise), Some(feed)) = (&shipment.promise, feed_index(feeds, &shipment.feed)) else { continue };
+        let (Some(promise), Some(feed)) = (shipment.promise(), feed_index(feeds, &shipment.feed)) else { continue };
         let mark = PromiseMark { feed, stated: shipment.received, kind: promise.kind, by: When::from(&promise.by) };
         let before = marks.iter().rev().find(|before| before.feed == feed);
         if before.is_none_or(|before| (before.kind, before.by) != (mark.kind, mark.by)) {

@@ -56,6 +56,7 @@ impl Collector<'_> {
             delivered_to: mapped.delivered_to,
             damaged: mapped.damaged,
             signed_by: None,
+            recipient_kind: None,
             related: Vec::new(),
             confidence: mapped.confidence,
         }

@@ -74,7 +74,7 @@ impl History {
             service: state.legs.first().and_then(|leg| of_leg(told, leg).filter_map(|shipment| shipment.service.clone()).next()),
             origin,
             destination,
-            promised: told.iter().find_map(|shipment| Some(shipment.promise.as_ref()?.by.latest())),
+            promised: told.iter().find_map(|shipment| Some(shipment.promise()?.by.latest())),
             outcome: outcome.into_iter().find(|end| stands.is_some_and(|milestone| end.is_told_by(milestone))),
             attributes: attributes(told),
             events,

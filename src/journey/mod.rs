@@ -6,11 +6,13 @@
 mod conflicts;
 mod customs;
 mod legs;
+mod linked;
 mod merge;
 mod orders;
 mod pieces;
 mod scans;
 mod set;
+mod sighting;
 mod state;
 mod union;
 
@@ -24,10 +26,12 @@ use serde::Serialize;
 pub use conflicts::{Conflict, ConflictKind};
 pub use customs::{Customs, CustomsTrack, Hold};
 pub use legs::{Leg, LegId, LinkEvidence};
+pub use linked::{Claim, LinkRole, LinkedParcel};
 pub use orders::OrderState;
-pub use pieces::PieceState;
+pub use pieces::{PieceCount, PieceState};
 pub use scans::SameScan;
 pub use set::Journeys;
+pub use sighting::Sighting;
 pub use state::{ParcelState, StatedPromise, Trace};
 
 use crate::adapter::{FnvHasher, Notice};
@@ -147,15 +151,31 @@ pub struct State {
     /// Where the parcel stands; absent while no statement tells.
     #[serde(rename = "state", skip_serializing_if = "Option::is_none")]
     pub parcel: Option<ParcelState>,
+    /// The last sign of life: the last thing that somebody who handles the parcel says happened to it, its meaning known or not. It may be later
+    /// than [`State::parcel`], which rests on what is understood.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_seen: Option<Sighting>,
     /// Customs, a track of its own.
     #[serde(skip_serializing_if = "Customs::is_empty")]
     pub customs: Customs,
     /// Each piece, when the feeds tell them apart.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub pieces: Vec<PieceState>,
-    /// When the carrier of the last leg says that it will deliver.
+    /// How many pieces there are and how far they have come, when there are several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub piece_count: Option<PieceCount>,
+    /// When the carrier of the last leg says, now, that it will deliver.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub promise: Option<StatedPromise>,
+    /// Everything that the carrier of the last leg has ever stated of the day of delivery, oldest first; a repetition is left out.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub promises: Vec<StatedPromise>,
+    /// Parcels of their own that belong to this one: its return, its replacement, the receipt that was signed for it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub linked: Vec<LinkedParcel>,
+    /// What was said about the number of another carrier by somebody who cannot know or prove it, and nobody has confirmed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub claims: Vec<Claim>,
     /// The orders that it belongs to, where a shop tells of them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub orders: Vec<OrderState>,

@@ -56,7 +56,7 @@ pub(super) fn told(deliveries: &[&Shipment]) -> Vec<OrderState> {
         let first = shipment.events.iter().map(|event| &event.time).chain(&known.placed).min_by_key(|time| (time.middle(), time.raw()));
         known.placed = first.cloned();
         known.ship_by = order.ship_by.clone().or(known.ship_by.take());
-        known.promise = shipment.promise.clone().or(known.promise.take());
+        known.promise = shipment.promise().cloned().or(known.promise.take());
         known.customer = order.customer.clone().or(known.customer.take());
         known.basket = order.basket.clone().or(known.basket.take());
     }

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::legs::Legs;
 use super::merge::Standing;
 use super::state::{Position, Step, steps, walk};
-use crate::model::{EventId, EventTime, Milestone, Shipment, Stage, TrackingNumber};
+use crate::model::{EventId, EventTime, Milestone, Place, Shipment, Stage, TrackingNumber};
 
 /// Where one piece stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -23,6 +23,27 @@ pub struct PieceState {
     /// When that began.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub since: Option<EventTime>,
+    /// Where, if that statement tells.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
+    /// Whether no further movement is expected of it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub terminal: bool,
+}
+
+/// How many pieces a shipment has, and how far they have come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct PieceCount {
+    /// All of them: as many as the carrier counts, or as are told apart if that is more.
+    pub total: u32,
+    /// Delivered.
+    pub delivered: u32,
+    /// Ended otherwise: returned, lost, cancelled, destroyed, seized.
+    pub ended: u32,
+    /// The carrier does not have them yet: announced at most.
+    pub not_collected: u32,
+    /// Counted by the carrier, but told of by no feed.
+    pub untold: u32,
 }
 
 /// The pieces and what they come to.
@@ -132,6 +153,8 @@ fn piece_state(number: TrackingNumber, position: Option<&Position<'_>>, legs: &L
         number,
         stage: state.as_ref().and_then(|state| state.stage),
         milestone: state.as_ref().map(|state| state.milestone),
+        place: state.as_ref().and_then(|state| state.place.clone()),
+        terminal: state.as_ref().is_some_and(|state| state.terminal),
         since: state.map(|state| state.since),
     }
 }

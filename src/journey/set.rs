@@ -174,7 +174,8 @@ fn frame(shipment: &Shipment) -> Shipment {
         references: shipment.references.clone(),
         pieces: shipment.pieces.clone(),
         piece_count: shipment.piece_count,
-        promise: shipment.promise.clone(),
+        proof: shipment.proof,
+        promises: shipment.promises.clone(),
         origin: shipment.origin.clone(),
         destination: shipment.destination.clone(),
         service: shipment.service.clone(),
@@ -217,7 +218,7 @@ fn history(shipment: &Shipment, events: Vec<Event>) -> Shipment {
         references: Vec::new(),
         pieces: Vec::new(),
         piece_count: None,
-        promise: None,
+        promises: Vec::new(),
         origin: None,
         destination: None,
         ..shipment.clone()

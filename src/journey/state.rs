@@ -86,6 +86,11 @@ pub(super) fn derive(deliveries: &[&Shipment], declared: &BTreeSet<(LegId, LegId
         conflicts: conflicts::find(&happened, &same_scans, &legs),
         orders: orders::told(deliveries),
         pieces: rolled.pieces,
+        piece_count: None,
+        promises: Vec::new(),
+        linked: Vec::new(),
+        claims: Vec::new(),
+        last_seen: None,
         legs: legs.all,
         parcel,
         customs,
@@ -109,7 +114,7 @@ fn promise(deliveries: &[&Shipment], legs: &Legs, parcel: Option<&ParcelState>) 
     }
     let owner = legs.all.iter().find(|leg| leg.owns_final_address)?;
     let of_leg = |shipment: &&&Shipment| shipment.carrier == owner.carrier && shipment.issuer == IssuerKind::Carrier;
-    let newest = deliveries.iter().filter(of_leg).filter_map(|shipment| Some((shipment.received, &shipment.feed, shipment.promise.as_ref()?)));
+    let newest = deliveries.iter().filter(of_leg).filter_map(|shipment| Some((shipment.received, &shipment.feed, shipment.promise()?)));
     let (stated, feed, promise) = newest.max_by_key(|(received, feed, promise)| (*received, promise.by.latest(), promise.kind, *feed))?;
     Some(StatedPromise { feed: feed.clone(), stated, promise: promise.clone() })
 }

@@ -4,8 +4,8 @@ use serde::ser::{Serialize, SerializeStruct, Serializer};
 use smol_str::SmolStr;
 
 use super::{
-    CarrierId, Confidence, DeliveredTo, EventTime, FeedId, FreeText, Milestone, Party, Personal, Place, Reason, Reference, Scope, Stage,
-    TrackingNumber,
+    CarrierId, Confidence, DeliveredTo, EventTime, FeedId, FreeText, Milestone, Party, Personal, Place, Reason, RecipientKind, Reference, Scope,
+    Stage, TrackingNumber,
 };
 
 /// The identity of a statement: equal for every repetition of it, whatever batch, language or spelling it comes in.
@@ -103,6 +103,8 @@ pub struct Event {
     pub damaged: bool,
     /// Who signed. Never in JSON or `Debug`.
     pub signed_by: Option<Personal>,
+    /// Who took it in, in kind: the recipient, a neighbour, the reception.
+    pub recipient_kind: Option<RecipientKind>,
     /// Other numbers that this statement names.
     pub related: Vec<Reference>,
     /// How sure the mapping of the code is.
@@ -151,7 +153,7 @@ impl Event {
 
 impl Serialize for Event {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut out = serializer.serialize_struct("Event", 18)?;
+        let mut out = serializer.serialize_struct("Event", 19)?;
         out.serialize_field("id", &self.id())?;
         out.serialize_field("feed", &self.feed)?;
         out.serialize_field("carrier", &self.carrier)?;
@@ -166,6 +168,7 @@ impl Serialize for Event {
         field(&mut out, "place", self.place.as_ref())?;
         out.serialize_field("code", &self.code)?;
         field(&mut out, "delivered_to", self.delivered_to)?;
+        field(&mut out, "recipient_kind", self.recipient_kind)?;
         field(&mut out, "damaged", self.damaged.then_some(true))?;
         field(&mut out, "related", (!self.related.is_empty()).then_some(&self.related))?;
         out.serialize_field("confidence", &self.confidence)?;

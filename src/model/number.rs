@@ -136,6 +136,10 @@ words! {
         Outbound = "outbound",
         /// The new number after a redirection.
         Redirection = "redirection",
+        /// The parcel sent in place of this one.
+        Replacement = "replacement",
+        /// The paper that the recipient signed, on its way back to the sender as a parcel of its own (签回单).
+        SignedReceipt = "signed_receipt",
         /// The shop's order number.
         Order = "order",
         /// The sender's own reference.

@@ -217,6 +217,28 @@ words! {
 }
 
 words! {
+    /// Who took a parcel in, in kind, where the feed says it beside or instead of a name.
+    RecipientKind {
+        /// The recipient.
+        Recipient = "recipient",
+        /// The recipient's husband or wife.
+        Spouse = "spouse",
+        /// Somebody of the recipient's family or household.
+        Family = "family",
+        /// A neighbour.
+        Neighbour = "neighbour",
+        /// Somebody who works for the recipient, or with them.
+        Employee = "employee",
+        /// Reception, gatekeeper or mail room.
+        Reception = "reception",
+        /// Somebody whom the recipient authorised.
+        Authorised = "authorised",
+        /// Somebody else.
+        Other = "other",
+    }
+}
+
+words! {
     /// What a statement is about. The wider, the weaker as evidence about one parcel.
     Scope {
         /// The parcel (or all pieces of the shipment).

@@ -5,18 +5,37 @@ use serde::Serialize;
 use smol_str::SmolStr;
 
 use super::words::words;
-use super::{CarrierId, Event, EventTime, FeedId, Order, Place, Reference, TrackingNumber};
+use super::{CarrierId, Event, EventTime, FeedId, Order, Place, Proof, Reference, TrackingNumber};
 use crate::adapter::{DeliveryKind, Descriptor, IssuerKind};
 
 words! {
     /// What a carrier's date of delivery is worth.
     PromiseKind {
+        /// The estimate that the carrier gave first, where it still states it beside the current one.
+        FirstEstimate = "first_estimate",
         /// The carrier's current estimate.
         Estimated = "estimated",
+        /// A new day, after the one before could not be kept.
+        Rescheduled = "rescheduled",
         /// A day or window agreed with the recipient.
         Agreed = "agreed",
         /// The service's commitment.
         Committed = "committed",
+    }
+}
+
+impl PromiseKind {
+    /// How much a promise of this kind says about when the parcel will come, beside others made in the same delivery: the greatest counts.
+    /// A commitment is what lateness is measured against; an estimate beside it is newer knowledge.
+    #[must_use]
+    pub const fn currency(self) -> u8 {
+        match self {
+            Self::FirstEstimate => 0,
+            Self::Committed => 1,
+            Self::Estimated => 2,
+            Self::Rescheduled => 3,
+            Self::Agreed => 4,
+        }
     }
 }
 
@@ -30,6 +49,17 @@ pub struct Promise {
     pub from: Option<EventTime>,
     /// The window's end, or the day or moment itself.
     pub by: EventTime,
+    /// When the carrier says that it stated it. Absent where only the receipt of the delivery tells.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stated: Option<EventTime>,
+}
+
+impl Promise {
+    /// A day or moment without a window.
+    #[must_use]
+    pub const fn by(kind: PromiseKind, by: EventTime) -> Self {
+        Self { kind, from: None, by, stated: None }
+    }
 }
 
 /// What one feed said about one number in one delivery.
@@ -50,6 +80,9 @@ pub struct Shipment {
     pub instance: Option<SmolStr>,
     /// What absence in this delivery means.
     pub delivery: DeliveryKind,
+    /// How much it proves of who speaks.
+    #[serde(skip_serializing_if = "Shipment::is_answer")]
+    pub proof: Proof,
     /// When the caller received it.
     #[serde(serialize_with = "serialize_instant")]
     pub received: DateTime<Utc>,
@@ -64,9 +97,9 @@ pub struct Shipment {
     /// How many pieces it has, where told; may exceed those listed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub piece_count: Option<u32>,
-    /// When the carrier says that it will deliver. Left out once delivered.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub promise: Option<Promise>,
+    /// Every day or window that the carrier states for the delivery. Left out once delivered.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub promises: Vec<Promise>,
     /// Where from.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub origin: Option<Place>,
@@ -98,12 +131,13 @@ impl Shipment {
             number,
             instance: None,
             delivery: feed.delivery,
+            proof: feed.proof,
             received,
             events: Vec::new(),
             references: Vec::new(),
             pieces: Vec::new(),
             piece_count: None,
-            promise: None,
+            promises: Vec::new(),
             origin: None,
             destination: None,
             service: None,
@@ -111,6 +145,17 @@ impl Shipment {
             is_return: false,
             order: None,
         }
+    }
+
+    /// The promise that tells best when the parcel will come: see [`PromiseKind::currency`]. Of equals the latest.
+    #[must_use]
+    pub fn promise(&self) -> Option<&Promise> {
+        self.promises.iter().max_by_key(|promise| (promise.kind.currency(), promise.by.latest(), promise.by.raw()))
+    }
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+    fn is_answer(proof: &Proof) -> bool {
+        *proof == Proof::Answer
     }
 
     /// Whether all that this delivery tells of its shipment is older, beyond doubt, than the newest that another told.

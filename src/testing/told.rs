@@ -4,7 +4,8 @@ use chrono::{DateTime, FixedOffset, Utc};
 
 use crate::adapter::{DeliveryKind, IssuerKind};
 use crate::model::{
-    CarrierCode, CarrierId, Confidence, Event, EventTime, FeedId, Milestone, Order, Place, Promise, Reference, Scope, Shipment, Stage, TrackingNumber,
+    CarrierCode, CarrierId, Confidence, Event, EventTime, FeedId, Milestone, Order, Place, Promise, Proof, Reference, Scope, Shipment, Stage,
+    TrackingNumber,
 };
 
 /// Starts a shipment as a feed would tell it. The carrier is the feed's part before the dot.
@@ -34,12 +35,13 @@ pub fn told(feed: &str, number: &str) -> Told {
         number: TrackingNumber::new(number),
         instance: None,
         delivery: DeliveryKind::Increment,
+        proof: Proof::Answer,
         received: DateTime::<Utc>::UNIX_EPOCH,
         events: Vec::new(),
         references: Vec::new(),
         pieces: Vec::new(),
         piece_count: None,
-        promise: None,
+        promises: Vec::new(),
         origin: None,
         destination: None,
         service: None,
@@ -76,6 +78,7 @@ impl Told {
             delivered_to: None,
             damaged: false,
             signed_by: None,
+            recipient_kind: None,
             related: Vec::new(),
             confidence: Confidence::High,
         });
@@ -185,7 +188,14 @@ impl Told {
     /// Adds a promise.
     #[must_use]
     pub fn promised(mut self, promise: Promise) -> Self {
-        self.0.promise = Some(promise);
+        self.0.promises.push(promise);
+        self
+    }
+
+    /// Says how much the delivery proves.
+    #[must_use]
+    pub fn proven_by(mut self, proof: Proof) -> Self {
+        self.0.proof = proof;
         self
     }
 

@@ -82,7 +82,7 @@ mod tests {
             told(feed, "A1")
                 .event("2026-03-01T06:00:00Z", Stage::FirstMile, Milestone::PickedUp)
                 .received(&format!("2026-03-{:02}T08:00:00Z", at + 1))
-                .promised(Promise { kind, from: None, by: EventTime::instant(by.as_str(), moment(&by)) })
+                .promised(Promise { kind, from: None, by: EventTime::instant(by.as_str(), moment(&by)), stated: None })
         };
         days.iter().enumerate().map(told).collect()
     }

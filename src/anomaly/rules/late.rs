@@ -51,7 +51,7 @@ mod tests {
         told("acme.track", "A1")
             .event("2026-03-02T09:00:00Z", Stage::FirstMile, Milestone::PickedUp)
             .received("2026-03-02T10:00:00Z")
-            .promised(Promise { kind: PromiseKind::Committed, from: None, by })
+            .promised(Promise { kind: PromiseKind::Committed, from: None, by, stated: None })
     }
 
     fn instant(at: &str) -> EventTime {
@@ -86,7 +86,7 @@ mod tests {
     #[test]
     fn a_later_estimate_does_not_undo_a_commitment() {
         let committed = promised(instant("2026-03-05T18:00:00Z"));
-        let estimate = Promise { kind: PromiseKind::Estimated, from: None, by: instant("2026-03-09T18:00:00Z") };
+        let estimate = Promise { kind: PromiseKind::Estimated, from: None, by: instant("2026-03-09T18:00:00Z"), stated: None };
         let postponed = told("acme.track", "A1").received("2026-03-04T10:00:00Z").promised(estimate);
         assert!(fires(CODE, [committed, postponed], "2026-03-06T00:00:00Z"));
     }

@@ -89,7 +89,7 @@ mod tests {
         told("acme.track", "A1")
             .event("2026-03-02T09:00:00Z", Stage::LineHaul, Milestone::Departed)
             .received("2026-03-02T10:00:00Z")
-            .promised(Promise { kind: PromiseKind::Committed, from: None, by })
+            .promised(Promise { kind: PromiseKind::Committed, from: None, by, stated: None })
     }
 
     #[test]

@@ -226,7 +226,7 @@ impl Reader<'_> {
         }
         self.events(out, wire, &mut shipment);
         shared::finish(&mut shipment, ending(wire), is_freight(info));
-        shipment.promise = promise(out, wire, &shipment);
+        shipment.promises.extend(promise(out, wire, &shipment));
         out.push(shipment);
     }
 

@@ -121,7 +121,7 @@ pub(super) fn promise<'t>(out: &mut Collector<'_>, shipment: &Shipment, told: im
     };
     told.into_iter().find_map(|expected| {
         let by = read(expected.field, expected.by?)?;
-        Some(Promise { kind: expected.kind, from: expected.from.and_then(|from| read(expected.field, from)), by })
+        Some(Promise { kind: expected.kind, from: expected.from.and_then(|from| read(expected.field, from)), by, stated: None })
     })
 }
 

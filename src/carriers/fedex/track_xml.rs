@@ -94,7 +94,7 @@ impl TrackXml {
         describe(details, &mut shipment);
         self.events(out, details, &status, &mut shipment);
         shared::finish(&mut shipment, ending(details), details.get("CarrierCode") == Some("FXFR"));
-        shipment.promise = promise(out, details, &status, &shipment);
+        shipment.promises.extend(promise(out, details, &status, &shipment));
         out.push(shipment);
     }
 

@@ -34,8 +34,10 @@ impl Push {
             Mark::Json(&["trackingNumber", "trackResults"]),
             Mark::Json(&["trackingNumberInfo", "latestStatusDetail", "latestStatusDetail.code"]),
         ];
-        let descriptor =
-            Descriptor::new("fedex.webhook", "FedEx Advanced Integrated Visibility").with_delivery(DeliveryKind::Increment).with_marks(MARKS);
+        let descriptor = Descriptor::new("fedex.webhook", "FedEx Advanced Integrated Visibility")
+            .with_delivery(DeliveryKind::Increment)
+            .with_proof(Proof::Signature)
+            .with_marks(MARKS);
         Self { descriptor, codes }
     }
 }

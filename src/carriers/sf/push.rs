@@ -35,6 +35,7 @@ impl Push {
         let descriptor = Descriptor::new("sf.push", "SF Express route push")
             .with_delivery(DeliveryKind::Increment)
             .with_clock(Clock::Fixed(Shanghai))
+            .with_proof(Proof::Nothing)
             .with_marks(MARKS);
         Self { descriptor, rules: Rules::new(codes) }
     }

@@ -10,7 +10,7 @@ use crate::adapter::{
 use crate::carriers::Mapped;
 use crate::carriers::mapping::code;
 use crate::model::{
-    CarrierId, Country, Event, EventTime, Milestone, Order, Personal, Place, Promise, PromiseKind, Reference, Role, Scope, Shipment, TimeKind,
+    CarrierId, Country, Event, EventTime, Milestone, Order, Personal, Place, Promise, PromiseKind, Proof, Reference, Role, Scope, Shipment, TimeKind,
     TrackingNumber, Zones, zones_of,
 };
 use crate::wire::clock;
@@ -37,6 +37,7 @@ impl Orders {
             .with_issuer(IssuerKind::Merchant)
             .with_delivery(DeliveryKind::Increment)
             .with_clock(Clock::Stated)
+            .with_proof(Proof::Own)
             .with_marks(MARKS);
         Self { descriptor, codes }
     }
@@ -123,7 +124,12 @@ fn read(out: &mut Collector<'_>, table: Option<&Vocabulary>, wire: &WireOrder<'_
     }));
     let by = deadline(out, &order.number, "orders.deliver_by", &wire.deliver_by, &customer_zones);
     let from = deadline(out, &order.number, "orders.deliver_from", &wire.deliver_from, &customer_zones);
-    order.promise = by.map(|by| Promise { kind: PromiseKind::Agreed, from: from.filter(|from| from.earliest() <= by.latest()), by });
+    order.promises.extend(by.map(|by| Promise {
+        kind: PromiseKind::Agreed,
+        from: from.filter(|from| from.earliest() <= by.latest()),
+        by,
+        stated: None,
+    }));
     out.lost_elements(&wire.signals, "orders.signals", Some(&order.number));
     let mut parcels: Vec<Shipment> = Vec::new();
     for signal in wire.signals.iter() {

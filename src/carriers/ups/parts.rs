@@ -129,8 +129,8 @@ impl Due<'_> {
             clock.map(|clock| EventTime::local(format!("{} {time}", self.day), date.and_time(clock), zones))
         };
         match at(self.by) {
-            Some(by) => Some(Promise { kind: self.kind, from: at(self.from), by }),
-            None => Some(Promise { kind: self.kind, from: None, by: EventTime::date(self.day, date, zones) }),
+            Some(by) => Some(Promise { kind: self.kind, from: at(self.from), by, stated: None }),
+            None => Some(Promise { kind: self.kind, from: None, by: EventTime::date(self.day, date, zones), stated: None }),
         }
     }
 }

@@ -90,7 +90,7 @@ impl QuantumView {
             // SD is the day that was agreed with the customer.
             let kind = if record.kind == Kind::Generic && record.code == "SD" { PromiseKind::Agreed } else { PromiseKind::Estimated };
             let zones = zones_at(shipment.destination.as_ref());
-            shipment.promise = Due { kind, day, from: "", by, fields }.promise(out, &shipment.number, &zones);
+            shipment.promises.extend(Due { kind, day, from: "", by, fields }.promise(out, &shipment.number, &zones));
         }
         out.push(shipment);
     }
@@ -382,10 +382,10 @@ mod tests {
         assert_eq!(milestone("OT"), Milestone::OutForDelivery);
         assert_eq!(milestone("RP"), Milestone::Info, "low confidence ends nothing");
         assert_eq!(milestone("??"), Milestone::Unmapped);
-        let agreed = generic("SD", r#","RescheduledDeliveryDate":"20250314""#).shipments.remove(0).promise.unwrap();
+        let agreed = generic("SD", r#","RescheduledDeliveryDate":"20250314""#).shipments.remove(0).promise().cloned().unwrap();
         assert_eq!((agreed.kind, agreed.by.raw()), (PromiseKind::Agreed, "20250314"));
         let updated = generic("UD", r#","RescheduledDeliveryDate":"20250315","ScheduledDeliveryDate":"20250314""#).shipments.remove(0);
-        assert_eq!(updated.promise.map(|promise| (promise.kind, promise.by.raw().to_owned())), Some((PromiseKind::Estimated, "20250315".into())));
+        assert_eq!(updated.promise().map(|promise| (promise.kind, promise.by.raw().to_owned())), Some((PromiseKind::Estimated, "20250315".into())));
     }
 
     #[test]

@@ -218,7 +218,7 @@ fn read_package(
     if let Some(delivery) = wire.delivery.get() {
         parts::sign(&mut shipment.events, parts::left_at(delivery.location.or_empty()), delivery.signer.get());
     }
-    shipment.promise = promise(out, wire, &shipment);
+    shipment.promises.extend(promise(out, wire, &shipment));
     found.push(shipment);
 }
 
@@ -442,7 +442,8 @@ mod tests {
             of_package(json!({"trackingNumber": NUMBER, "deliveryDate": dates, "deliveryTime": time,
                 "packageAddress": [{"type": "DESTINATION", "address": {"city": "LOUISVILLE", "stateProvince": "KY", "countryCode": "US"}}],
                 "activity": [activity(code[0], code[1], "20250312")]}))
-            .promise
+            .promise()
+            .cloned()
         };
         let both = json!([{"type": "SDD", "date": "20250312"}, {"type": "RDD", "date": "20250313"}]);
         let window = json!({"type": "EDW", "startTime": "130000", "endTime": "170000"});

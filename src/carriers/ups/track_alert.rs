@@ -36,7 +36,10 @@ impl TrackAlert {
             Mark::Json(&["trackingNumber", "activityStatus"]),
             Mark::Json(&["trackingNumber", "activityStatus", "localActivityDate", "localActivityTime"]),
         ];
-        let descriptor = Descriptor::new("ups.track-alert", "UPS Track Alert").with_delivery(DeliveryKind::Increment).with_marks(MARKS);
+        let descriptor = Descriptor::new("ups.track-alert", "UPS Track Alert")
+            .with_delivery(DeliveryKind::Increment)
+            .with_proof(Proof::Credential)
+            .with_marks(MARKS);
         Self { descriptor, codes }
     }
 }
@@ -134,7 +137,7 @@ fn read_alert(out: &mut Collector<'_>, tables: &Tables<'_>, wire: &Alert<'_>) {
     if !parts::is_over(&shipment) && wire.delivered.get().is_none() {
         let (day, from, by) = (wire.scheduled.or_empty(), wire.from.or_empty(), wire.by.or_empty());
         let due = Due { kind: PromiseKind::Estimated, day, from, by, fields: ["scheduledDeliveryDate", "deliveryEndTime"] };
-        shipment.promise = due.promise(out, &shipment.number, &Zones::Unknown);
+        shipment.promises.extend(due.promise(out, &shipment.number, &Zones::Unknown));
     }
     out.push(shipment);
 }
@@ -202,7 +205,7 @@ mod tests {
         assert_eq!(event.time.earliest().to_rfc3339(), "2025-03-12T18:10:02+00:00");
         assert_eq!(event.time.offset().map(|offset| offset.local_minus_utc()), Some(-14_400));
         assert_eq!(event.signed_by.as_ref().map(|signer| signer.reveal()), Some("SAMPLE"));
-        assert_eq!(shipment.promise, None);
+        assert_eq!(shipment.promise(), None);
         assert_eq!(shipment.delivery, DeliveryKind::Increment);
         assert!(batch.notices.is_empty());
     }
@@ -227,8 +230,8 @@ mod tests {
     fn a_window_is_promised_in_an_unknown_zone() {
         let more = r#","scheduledDeliveryDate":"20250313","deliveryStartTime":"130000","deliveryEndTime":"170000","alternateTrackingNumber":"1Z0000000300000033""#;
         let shipment = decode(&alert(r#"{"type":"U","code":"UT"}"#, more)).shipments.remove(0);
-        let promise = shipment.promise.unwrap();
-        assert_eq!(promise.from.unwrap().raw(), "20250313 130000");
+        let promise = shipment.promise().unwrap();
+        assert_eq!(promise.from.as_ref().unwrap().raw(), "20250313 130000");
         assert_eq!((promise.by.raw(), promise.by.kind()), ("20250313 170000", TimeKind::Local));
         assert_eq!(shipment.references[0].role, Role::Alternate);
     }

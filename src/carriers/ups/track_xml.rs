@@ -114,7 +114,7 @@ fn read_package(
         let rescheduled = find(["RescheduledDeliveryDate", "RescheduledDeliveryTime"]);
         let [day, by] = if rescheduled[0].is_empty() { find(["ScheduledDeliveryDate", "ScheduledDeliveryTime"]) } else { rescheduled };
         let due = Due { kind: PromiseKind::Estimated, day, from: "", by, fields: ["ScheduledDeliveryDate", "ScheduledDeliveryTime"] };
-        shipment.promise = due.promise(out, &shipment.number, &zones_at(shipment.destination.as_ref()));
+        shipment.promises.extend(due.promise(out, &shipment.number, &zones_at(shipment.destination.as_ref())));
     }
     out.push(shipment);
 }
@@ -250,10 +250,10 @@ mod tests {
             .shipments
             .remove(0)
         };
-        assert_eq!(with(activity("I", "DP", "20150108", "")).promise.map(|promise| promise.by.raw().to_owned()).as_deref(), Some("20150110"));
+        assert_eq!(with(activity("I", "DP", "20150108", "")).promise().map(|promise| promise.by.raw().to_owned()).as_deref(), Some("20150110"));
         let location = "<Description>FRONT DOOR</Description><SignedForByName>SAMPLE RECIPIENT</SignedForByName>";
         let delivered = with(activity("D", "FS", "20150110", location));
-        assert_eq!(delivered.promise, None);
+        assert_eq!(delivered.promise(), None);
         assert_eq!(delivered.events[0].delivered_to, Some(DeliveredTo::SafePlace));
         assert_eq!(delivered.events[0].signed_by.as_ref().map(|signer| signer.reveal()), Some("SAMPLE RECIPIENT"));
     }

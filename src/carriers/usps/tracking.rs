@@ -146,7 +146,7 @@ fn read(out: &mut Collector<'_>, table: Option<&Vocabulary>, wire: &Answer<'_>) 
         event(out, table, &mut shipment, wire);
     }
     delivered_after_return_is_returned(&mut shipment.events);
-    shipment.promise = promise(out, wire, &shipment);
+    shipment.promises.extend(promise(out, wire, &shipment));
     out.push(shipment);
 }
 
@@ -270,16 +270,16 @@ fn promise(out: &mut Collector<'_>, wire: &Answer<'_>, shipment: &Shipment) -> O
         time
     };
     if let Some(by) = read("guaranteedDeliveryTimeStamp", &wire.guaranteed) {
-        return Some(Promise { kind: PromiseKind::Committed, from: None, by });
+        return Some(Promise { kind: PromiseKind::Committed, from: None, by, stated: None });
     }
     let kind = PromiseKind::Estimated;
     if let Some(by) = read("predictedDeliveryWindowEndTime", &wire.predicted_to) {
-        return Some(Promise { kind, from: read("predictedDeliveryWindowStartTime", &wire.predicted_from), by });
+        return Some(Promise { kind, from: read("predictedDeliveryWindowStartTime", &wire.predicted_from), by, stated: None });
     }
     let by = read("predictedDeliveryTimeStamp", &wire.predicted)
         .or_else(|| read("predictedDeliveryDate", &wire.predicted_day))
         .or_else(|| read("expectedDeliveryTimeStamp", &wire.expected))?;
-    Some(Promise { kind, from: None, by })
+    Some(Promise { kind, from: None, by, stated: None })
 }
 
 /// The error that an answer is, if it is one.

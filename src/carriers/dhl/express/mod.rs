@@ -184,7 +184,7 @@ impl Express {
         shipment.references.extend(references.map(|value| Reference::new(Role::CustomerReference, value)));
         self.events(out, &mut shipment, wire);
         delivered_after_return_is_returned(&mut shipment.events);
-        shipment.promise = promise(out, wire, &shipment);
+        shipment.promises.extend(promise(out, wire, &shipment));
         if let Some(child) = wire.children.iter().next() {
             let notice = out.new_notice(NoticeKind::Incomplete, "shipments consolidated under this one are asked for by their own numbers");
             out.notice(notice.about(Some(&shipment.number)).at("childrenShipmentIdentificationNumbers").value(child));
@@ -223,7 +223,7 @@ fn promise(out: &mut Collector<'_>, wire: &WireShipment<'_>, shipment: &Shipment
     if by.is_none() {
         out.unreadable(&shipment.number, "shipments.estimatedDeliveryDate", raw, "a date, or a date and time");
     }
-    by.map(|by| Promise { kind: PromiseKind::Estimated, from: None, by })
+    by.map(|by| Promise { kind: PromiseKind::Estimated, from: None, by, stated: None })
 }
 
 impl Answer<'_> {

@@ -157,7 +157,7 @@ fn facts_of_the_shipment_are_places_weights_and_references() {
 fn an_estimate_is_a_day_or_a_moment_and_ends_with_the_delivery() {
     let promise = |raw: &str, events: &str| {
         let members = format!(r#","estimatedDeliveryDate":"{raw}","receiverDetails":{{"postalAddress":{{"countryCode":"SG"}}}}"#);
-        shipment(&members, events).shipments.remove(0).promise.map(|promise| promise.by.kind())
+        shipment(&members, events).shipments.remove(0).promise().map(|promise| promise.by.kind())
     };
     assert_eq!(promise("2025-02-12", ""), Some(TimeKind::Date));
     assert_eq!(promise("2025-02-12T23:59:00", ""), Some(TimeKind::PlaceZone));

@@ -139,7 +139,7 @@ impl ExpressXml {
         }
         self.events(out, &mut shipment, info);
         delivered_after_return_is_returned(&mut shipment.events);
-        shipment.promise = info.child("ShipmentInfo").and_then(|facts| promise(out, facts, &shipment));
+        shipment.promises.extend(info.child("ShipmentInfo").and_then(|facts| promise(out, facts, &shipment)));
         Some(shipment)
     }
 
@@ -228,7 +228,7 @@ fn promise(out: &mut Collector<'_>, facts: Node<'_, '_>, shipment: &Shipment) ->
     {
         out.unreadable(&shipment.number, "EstDlvyDate", raw, "a date and time");
     }
-    by.map(|by| Promise { kind: PromiseKind::Estimated, from: None, by })
+    by.map(|by| Promise { kind: PromiseKind::Estimated, from: None, by, stated: None })
 }
 
 impl Poll for ExpressXml {

@@ -86,7 +86,7 @@ fn the_estimate_takes_its_offset_its_twin_or_its_place() {
     let promise = |dates: &str| {
         let facts = format!("<DestinationServiceArea>{MEXICO}</DestinationServiceArea>{dates}");
         let batch = waybill(&facts, "");
-        let by = batch.shipments[0].promise.as_ref().map(|promise| (promise.by.kind(), promise.by.earliest().to_rfc3339()));
+        let by = batch.shipments[0].promise().map(|promise| (promise.by.kind(), promise.by.earliest().to_rfc3339()));
         (by, batch.notices.len())
     };
     let (offset, _) = promise("<EstDlvyDate>2025-01-19 23:59:00 GMT-06:00</EstDlvyDate><EstDlvyDateUTC>2025-01-20 01:00:00</EstDlvyDateUTC>");

@@ -106,7 +106,7 @@ impl ParcelDe {
         self.events(out, &mut shipment, piece, list);
         delivered_after_return_is_returned(&mut shipment.events);
         signed_by(&mut shipment, piece.attribute("recipient-id-text").as_deref());
-        shipment.promise = promise(out, piece, &shipment);
+        shipment.promises.extend(promise(out, piece, &shipment));
         Some(shipment)
     }
 
@@ -245,7 +245,7 @@ fn promise(out: &mut Collector<'_>, piece: Node<'_, '_>, shipment: &Shipment) ->
         out.unreadable(&shipment.number, FIELD, &raw, "a date");
         return None;
     };
-    Some(Promise { kind: PromiseKind::Agreed, from: None, by: EventTime::date(&*raw, day, &Zones::One(Berlin)) })
+    Some(Promise { kind: PromiseKind::Agreed, from: None, by: EventTime::date(&*raw, day, &Zones::One(Berlin)), stated: None })
 }
 
 impl Poll for ParcelDe {

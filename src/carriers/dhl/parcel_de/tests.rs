@@ -137,7 +137,7 @@ fn facts_of_the_piece_are_read_without_people() {
 fn a_preferred_day_is_agreed_until_the_delivery() {
     let promise = |day: &str, codes: &str| {
         let batch = piece(&format!("order-preferred-delivery-day=\"{day}\""), &event("05.05.2025 11:48", codes, ""));
-        (batch.shipments[0].promise.clone(), batch.notices.len())
+        (batch.shipments[0].promise().cloned(), batch.notices.len())
     };
     for day in ["07.05.2025", "2025-05-07"] {
         let told = promise(day, "SRTED/NRQRD/NB").0.unwrap();

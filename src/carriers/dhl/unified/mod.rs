@@ -155,7 +155,7 @@ impl Unified {
         }
         let signer = details.and_then(|details| details.proof.get()?.signed.get()?.full_name());
         signed_by(&mut shipment, signer.as_deref());
-        shipment.promise = promise(out, wire, &shipment);
+        shipment.promises.extend(promise(out, wire, &shipment));
         Some(shipment)
     }
 }
@@ -313,14 +313,14 @@ fn promise(out: &mut Collector<'_>, wire: &WireShipment<'_>, shipment: &Shipment
         time
     };
     if let Some(by) = read("agreedDeliveryDate", &wire.agreed) {
-        return Some(Promise { kind: PromiseKind::Agreed, from: None, by });
+        return Some(Promise { kind: PromiseKind::Agreed, from: None, by, stated: None });
     }
     if let Some(window) = wire.window.get()
         && let Some(by) = read("estimatedThrough", &window.through)
     {
-        return Some(Promise { kind: PromiseKind::Estimated, from: read("estimatedFrom", &window.from), by });
+        return Some(Promise { kind: PromiseKind::Estimated, from: read("estimatedFrom", &window.from), by, stated: None });
     }
-    read("estimatedTimeOfDelivery", &wire.estimated).map(|by| Promise { kind: PromiseKind::Estimated, from: None, by })
+    read("estimatedTimeOfDelivery", &wire.estimated).map(|by| Promise { kind: PromiseKind::Estimated, from: None, by, stated: None })
 }
 
 /// A `problem+json` body as a notice.

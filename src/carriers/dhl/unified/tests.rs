@@ -192,7 +192,7 @@ fn a_repeated_event_has_one_identity() {
 #[test]
 fn a_promise_is_kept_until_all_pieces_are_delivered() {
     let eta = r#","estimatedTimeOfDelivery":"2025-03-07T18:00:00+01:00","details":{"totalNumberOfPieces":2,"pieceIds":["JD01","JD02"]}"#;
-    let with = |events: &str| shipment("express", eta, events).shipments.remove(0).promise;
+    let with = |events: &str| shipment("express", eta, events).shipments.remove(0).promise().cloned();
     let of_piece = |piece: &str| event("OK", "delivered").replace("{\"t", &format!("{{\"pieceIds\":[\"{piece}\"],\"t"));
     assert!(with(&event("WC", "transit")).is_some());
     assert!(with(&of_piece("JD01")).is_some());
@@ -206,7 +206,7 @@ fn an_agreed_day_comes_before_a_window_and_that_before_an_estimate() {
     let window = r#","estimatedDeliveryTimeFrame":{"estimatedFrom":"2025-03-08T10:00:00Z","estimatedThrough":"2025-03-08T12:00:00Z"}"#;
     let agreed = r#","agreedDeliveryDate":"2025-03-07""#;
     let with = |members: &str| {
-        let promise = shipment("express", members, "").shipments.remove(0).promise.unwrap();
+        let promise = shipment("express", members, "").shipments.remove(0).promise().cloned().unwrap();
         (promise.kind, promise.from.is_some(), promise.by.raw().to_owned())
     };
     assert_eq!(with(estimate), (PromiseKind::Estimated, false, "2025-03-09T18:00:00Z".into()));

@@ -99,7 +99,7 @@ fn promises_in_their_order_and_none_once_delivered() {
         let body = format!(
             r#"{{"trackingNumber":"{NUMBER}","destinationCity":"ATLANTA","destinationState":"GA",{fields},"trackingEvents":[{{"eventCode":"{code}","GMTTimestamp":"2025-03-06T06:00:00Z"}}]}}"#
         );
-        decode(&body).shipments[0].promise.clone().map(|promise| (promise.kind, promise.by.raw().to_owned(), promise.from.is_some()))
+        decode(&body).shipments[0].promise().map(|promise| (promise.kind, promise.by.raw().to_owned(), promise.from.is_some()))
     };
     let guaranteed = r#""guaranteedDeliveryTimeStamp":"2025-03-07T18:00:00""#;
     let window =
