@@ -142,15 +142,17 @@ impl<'c> Tables<'c> {
         let is_digits = status.code.len() == 3 && status.code.bytes().all(|b| b.is_ascii_digit());
         let digits = if status.digits.is_empty() && is_digits { status.code } else { status.digits };
         let coarse = if line == Line::Freight { None } else { self.statuses.and_then(|table| table.get(padded(digits, 3).as_str())) };
-        match (own, coarse) {
-            (Some(own), Some(coarse))
-                if own.confidence == Confidence::Low && coarse.confidence == Confidence::High && coarse.milestone != own.milestone =>
-            {
-                (Some(coarse.into()), true)
-            }
-            (Some(own), _) => (Some(self.confirmed(own, coarse, status)), true),
-            (None, Some(coarse)) => (Some(self.confirmed(coarse, None, status)), status.code.is_empty() || is_digits),
-            (None, None) => (self.by_letter(status), status.code.is_empty()),
+        let Some(own) = own else {
+            let is_finest = status.code.is_empty() || is_digits;
+            return match coarse {
+                Some(coarse) => (Some(self.confirmed(coarse, None, status)), is_finest),
+                None => (self.by_letter(status), status.code.is_empty()),
+            };
+        };
+        let told = self.confirmed(own, coarse, status);
+        match coarse {
+            Some(coarse) if told.confidence == Confidence::Low && coarse.confidence == Confidence::High => (Some(coarse.into()), true),
+            _ => (Some(told), true),
         }
     }
 
@@ -358,7 +360,10 @@ mod tests {
         assert_eq!(confidence("X", "S9", "068", ""), (M::Lost, Confidence::Medium));
         assert_eq!(confidence("X", "FT", "", "Delivered to an access point, awaiting pickup"), (M::Delivered, Confidence::Low));
         assert_eq!(confidence("", "147", "", "Seized by law enforcement"), (M::CustomsSeized, Confidence::Medium));
-        assert_eq!(confidence("MV", "VP", "", ""), (M::Cancelled, Confidence::High));
+        assert_eq!(confidence("X", "A2", "013", "Damaged and discarded."), (M::Disposed, Confidence::Medium), "the words beat the coarse exception");
+        assert_eq!(confidence("X", "A2", "059", "Sample"), (M::Damaged, Confidence::High));
+        assert_eq!(confidence("MV", "VP", "", ""), (M::Cancelled, Confidence::Low));
+        assert_eq!(confidence("MV", "VP", "7", ""), (M::Cancelled, Confidence::High));
         assert_eq!(confidence("D", "FS", "", ""), (M::Delivered, Confidence::High));
     }
 

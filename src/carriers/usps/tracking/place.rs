@@ -48,7 +48,7 @@ impl Parts<'_> {
 }
 
 fn is_facility(name: &str) -> bool {
-    name.ends_with("(USPS)") || name.ends_with("DISTRIBUTION CENTER") || name.ends_with("NETWORK DISTRIBUTION CENTER")
+    name.ends_with("(USPS)") || name.ends_with("DISTRIBUTION CENTER")
 }
 
 /// A place written in one line: `FAIRFAX, VA 22032`, `HOUSTON TX DISTRIBUTION CENTER`, `TOKYO, JAPAN`, `CHINA`.
@@ -60,6 +60,7 @@ pub(super) fn of_line(line: &str) -> Option<Place> {
     let Some((city, rest)) = line.rsplit_once(',') else {
         return match Country::named(line) {
             Some(_) => Parts { country: Some(line), ..Parts::default() }.place(),
+            None if is_facility(line) => Parts { city: Some(line), ..Parts::default() }.place(),
             None => Place { name: Some(small(line)), ..Place::default() }.known(),
         };
     };
@@ -86,7 +87,9 @@ mod tests {
         assert_eq!(country("TOKYO, JAPAN").as_deref(), Some("JP"));
         assert_eq!(country("CHINA").as_deref(), Some("CN"));
         let facility = of_line("HOUSTON TX DISTRIBUTION CENTER").unwrap();
-        assert_eq!((facility.name.as_deref(), facility.country), (Some("HOUSTON TX DISTRIBUTION CENTER"), None));
+        assert_eq!(facility.name.as_deref(), Some("HOUSTON TX DISTRIBUTION CENTER"));
+        assert_eq!(country("HOUSTON TX DISTRIBUTION CENTER").as_deref(), Some("US"));
+        assert_eq!(country("SOMEWHERE"), None);
         assert_eq!(of_line(" . "), None);
     }
 }
