@@ -177,6 +177,10 @@ fn sentence(text: &str) -> Option<Mapped> {
 /// The meaning of a code and the name beside it. The listed wordings win; a code that is not sure gives way to a name that is known, and so does one of
 /// several scans of a movement (10 stands for arrived, departed and processed); else the code counts.
 pub(super) fn meaning(row: Option<Mapped>, name: &str) -> Option<Mapped> {
+    told(row, name).map(Mapped::or_trouble)
+}
+
+fn told(row: Option<Mapped>, name: &str) -> Option<Mapped> {
     let refined = refine(row, name);
     if refined != row {
         return refined;
