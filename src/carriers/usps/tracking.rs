@@ -65,22 +65,22 @@ impl Adapter for Tracking {
     fn decode(&self, payload: Payload<'_>) -> Result<Batch, DecodeError> {
         let mut out = Collector::new(&self.descriptor, payload);
         let text = out.text()?;
+        if let Some(told) = faults::oauth(&text) {
+            tell(&mut out, &told, None);
+            return Ok(out.finish());
+        }
         // One object; a list of them where several numbers were asked.
         let answers: Many<Answer<'_>> = out.json_any(&text)?;
+        if answers.items.is_empty() && !text.trim_start().starts_with('[') {
+            return Err(out.shape("trackingNumber", "the number of a mail piece"));
+        }
         out.lost_elements(&answers, "the document", None);
         let table = self.codes.vocabulary("event");
         for answer in answers.iter() {
             match fault(answer, &text) {
-                Some((outcome, fault)) => {
-                    let notice = out.new_notice(outcome.notice_kind(), fault.message.reveal());
-                    let number = answer.number.get().and_then(TrackingNumber::parse);
-                    out.notice(notice.about(number.as_ref()).at("error").value(&fault.code));
-                }
+                Some(told) => tell(&mut out, &told, answer.number.get()),
                 None => read::read(&mut out, table, answer),
             }
-        }
-        if answers.items.is_empty() && answers.malformed == 0 && !text.trim_start().starts_with('[') {
-            return Err(out.shape("trackingNumber", "the number of a mail piece"));
         }
         Ok(out.finish())
     }
@@ -88,6 +88,13 @@ impl Adapter for Tracking {
     fn as_poll(&self) -> Option<&dyn Poll> {
         Some(self)
     }
+}
+
+/// An error as a notice.
+fn tell(out: &mut Collector<'_>, (outcome, fault): &(Outcome, Fault), number: Option<&str>) {
+    let notice = out.new_notice(outcome.notice_kind(), fault.message.reveal());
+    let number = number.and_then(TrackingNumber::parse);
+    out.notice(notice.about(number.as_ref()).at("error").value(&fault.code));
 }
 
 impl Poll for Tracking {

@@ -20,7 +20,15 @@ pub(super) fn fault(answer: &Answer<'_>, text: &str) -> Option<(Outcome, Fault)>
         let fault = Fault::new(code, gateway.text.or_empty());
         return Some((by_status(400, &fault, None), fault));
     }
-    // OAuth's errors are a word where the others are an object.
+    oauth(text)
+}
+
+/// OAuth's errors are a word where the others are an object.
+pub(super) fn oauth(text: &str) -> Option<(Outcome, Fault)> {
+    // Only a short body is one, and only one that has the word is looked at.
+    if text.len() > LONGEST_OAUTH_ERROR || !text.contains("\"error\"") || text.contains("\"trackingNumber\"") {
+        return None;
+    }
     let oauth = serde_json::from_str::<One<OauthError<'_>>>(text).ok()?.0?;
     oauth.error.get()?;
     let fault = Fault::new(oauth.error.or_empty(), oauth.description.or_empty());
@@ -32,6 +40,8 @@ pub(super) fn fault(answer: &Answer<'_>, text: &str) -> Option<(Outcome, Fault)>
     };
     Some((outcome, fault))
 }
+
+const LONGEST_OAUTH_ERROR: usize = 64 * 1024;
 
 /// The HTTP status that an error object names, in its code or in its details, and the error as the post words it.
 fn of_error(error: &WireError<'_>) -> (u16, Fault) {
