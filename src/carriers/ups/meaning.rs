@@ -349,7 +349,8 @@ mod tests {
         assert_eq!(confidence("", "147", "", "Seized by law enforcement"), (M::CustomsSeized, Confidence::Medium));
         assert_eq!(confidence("X", "A2", "013", "Damaged and discarded."), (M::Disposed, Confidence::Medium), "the words beat the coarse exception");
         assert_eq!(confidence("X", "A2", "059", "Sample"), (M::Damaged, Confidence::High));
-        assert_eq!(confidence("MV", "VP", "", ""), (M::Cancelled, Confidence::Low));
+        assert_eq!(confidence("MV", "VP", "", ""), (M::Cancelled, Confidence::High));
+        assert_eq!(confidence("I", "VP", "", ""), (M::Cancelled, Confidence::Low));
         assert_eq!(confidence("MV", "VP", "7", ""), (M::Cancelled, Confidence::High));
         assert_eq!(confidence("D", "FS", "", ""), (M::Delivered, Confidence::High));
     }
