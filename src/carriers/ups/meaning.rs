@@ -2,6 +2,7 @@
 
 use smol_str::{SmolStr, format_smolstr};
 
+use super::words::{contains, named, says};
 use crate::adapter::{CodeMeaning, CodeTable, Collector, NoticeKind, Vocabulary};
 use crate::carriers::Mapped;
 use crate::model::{Confidence, Milestone, Stage, TrackingNumber};
@@ -15,9 +16,16 @@ pub(super) struct Status<'t> {
     pub code: &'t str,
     /// The coarse code of three digits, perhaps without its leading zeros.
     pub digits: &'t str,
+    /// The carrier's sentence.
+    pub words: &'t str,
 }
 
 impl Status<'_> {
+    /// Whether no code at all is told.
+    fn is_bare(&self) -> bool {
+        self.kind.is_empty() && self.code.is_empty() && self.digits.is_empty()
+    }
+
     /// The code that the event keeps: the fine one, else the coarse one in its three digits.
     pub fn value(&self) -> SmolStr {
         if self.code.is_empty() { padded(self.digits, 3) } else { self.code.into() }
@@ -51,10 +59,6 @@ impl Line {
             Self::Parcel
         }
     }
-}
-
-fn contains(text: &str, word: &str) -> bool {
-    text.len() >= word.len() && text.as_bytes().windows(word.len()).any(|part| part.eq_ignore_ascii_case(word.as_bytes()))
 }
 
 /// The pack's vocabularies, looked up once per payload.
@@ -102,6 +106,7 @@ impl<'c> Tables<'c> {
     pub fn meaning(&self, out: &mut Collector<'_>, number: &TrackingNumber, field: &'static str, line: Line, status: Status<'_>) -> Mapped {
         let (mapped, is_known) = self.decide(line, status);
         match mapped {
+            None if status.is_bare() => out.unmapped(number, field, status.words),
             None => out.unmapped(number, field, format!("{} {}", status.kind, status.value()).trim()),
             Some(_) if !is_known => {
                 let notice = out.new_notice(NoticeKind::UnmappedCode, "the code is in no table; the carrier's coarser code stands in");
@@ -110,6 +115,11 @@ impl<'c> Tables<'c> {
             Some(_) => {}
         }
         mapped.unwrap_or(Mapped::UNMAPPED)
+    }
+
+    /// What a status means, without a notice about what is in no table.
+    pub fn quietly(&self, line: Line, status: Status<'_>) -> Option<Mapped> {
+        self.decide(line, status).0
     }
 
     /// The row of an exception code alone.
@@ -122,8 +132,11 @@ impl<'c> Tables<'c> {
         numeric(self.deliveries?, code)
     }
 
-    /// The meaning, and whether it is that of the finest code given.
+    /// The meaning, and whether it is that of the finest code given. A sentence without any code counts where it is one of UPS's usual ones.
     fn decide(&self, line: Line, status: Status<'_>) -> (Option<Mapped>, bool) {
+        if status.is_bare() {
+            return (named(status.words), true);
+        }
         let line = if matches!(status.kind, "W" | "DO" | "DD") { Line::Freight } else { line };
         let own = match line {
             Line::MailInnovations => self.mail.and_then(|table| table.get(status.code)),
@@ -135,12 +148,30 @@ impl<'c> Tables<'c> {
         let is_digits = status.code.len() == 3 && status.code.bytes().all(|b| b.is_ascii_digit());
         let digits = if status.digits.is_empty() && is_digits { status.code } else { status.digits };
         let coarse = if line == Line::Freight { None } else { self.statuses.and_then(|table| table.get(padded(digits, 3).as_str())) };
-        match (own, coarse) {
-            (Some(own), Some(coarse)) if own.confidence == Confidence::Low && coarse.confidence == Confidence::High => (Some(coarse.into()), true),
-            (Some(own), _) => (Some(own.into()), true),
-            (None, Some(coarse)) => (Some(coarse.into()), status.code.is_empty() || is_digits),
-            (None, None) => (self.by_letter(status), status.code.is_empty()),
+        let Some(own) = own else {
+            let is_finest = status.code.is_empty() || is_digits;
+            return match coarse {
+                Some(coarse) => (Some(self.confirmed(coarse, None, status).or_trouble()), is_finest),
+                None => (self.by_letter(status), status.code.is_empty()),
+            };
+        };
+        let told = self.confirmed(own, coarse, status);
+        match coarse {
+            Some(coarse) if told.confidence == Confidence::Low && coarse.confidence == Confidence::High => (Some(coarse.into()), true),
+            _ => (Some(told.or_trouble()), true),
         }
+    }
+
+    /// A row; an ending that rests on one source is as sure as what says the same beside it: the statusCode, the type letter, the carrier's own words.
+    fn confirmed(&self, own: &CodeMeaning, coarse: Option<&CodeMeaning>, status: Status<'_>) -> Mapped {
+        let row = Mapped::from(own);
+        if own.confidence != Confidence::Low || !own.milestone.is_terminal() {
+            return row;
+        }
+        let letter = self.letters.and_then(|letters| letters.get(status.kind));
+        let by_row = coarse.into_iter().chain(letter).filter(|other| other.milestone == own.milestone).map(|other| other.confidence).max();
+        let by_words = says(status.words, own.milestone).then_some(Confidence::Medium);
+        Mapped { confidence: by_row.max(by_words).unwrap_or(Confidence::Low), ..row }
     }
 
     fn by_type(&self, status: Status<'_>) -> Option<&'c CodeMeaning> {
@@ -155,14 +186,18 @@ impl<'c> Tables<'c> {
         }
     }
 
-    /// Three characters are an activity; two are an exception under type X, or with a letter among them.
+    /// Three characters are an activity, two an exception: the two lists are told apart by their width. A number of one or two digits under another
+    /// type than X may be an activity that lost its zeros; where both lists know it, it stays unknown.
     fn freight(&self, status: Status<'_>) -> Option<&'c CodeMeaning> {
         let activity = || self.freight?.get(padded(status.code, 3).as_str());
         let exception = || self.freight_exceptions?.get(padded(status.code, 2).as_str());
-        match status.code.len() {
-            0 => None,
-            1 | 2 if status.kind == "X" => exception().or_else(activity),
-            _ => activity().or_else(exception),
+        let is_number = status.code.bytes().all(|b| b.is_ascii_digit());
+        match (status.code.len(), exception(), activity()) {
+            (1 | 2, Some(row), None) => Some(row),
+            (1 | 2, Some(row), Some(_)) if status.kind == "X" => Some(row),
+            (1 | 2, None, row) if is_number => row,
+            (3, _, row) => row,
+            _ => None,
         }
     }
 
@@ -208,7 +243,7 @@ mod tests {
 
     fn decide(line: Line, kind: &str, code: &str, digits: &str) -> (Option<Milestone>, bool) {
         let codes = PACK.codes();
-        let (mapped, known) = Tables::of(&codes).decide(line, Status { kind, code, digits });
+        let (mapped, known) = Tables::of(&codes).decide(line, Status { kind, code, digits, words: "" });
         (mapped.map(|mapped| mapped.milestone), known)
     }
 
@@ -281,9 +316,51 @@ mod tests {
         assert_eq!(decide(Line::MailInnovations, "I", "OT", "").0, Some(Milestone::OutForDelivery), "else the table of the type");
         assert_eq!(decide(Line::Freight, "I", "012", "").0, Some(Milestone::Delivered));
         assert_eq!(parcel("I", "012", ""), Some(Milestone::CustomsSubmitted));
-        assert_eq!(decide(Line::Freight, "X", "35", "").0, Some(Milestone::CustomsSeized));
+        assert_eq!(decide(Line::Freight, "X", "35", "").0, Some(Milestone::Exception), "a seizure that one list tells is trouble");
         assert_eq!(parcel("W", "030", ""), Some(Milestone::Arrived), "type W is freight whatever the service");
         assert_eq!(decide(Line::Freight, "D", "", "012").0, None, "a freight statusCode is not guessed");
+    }
+
+    #[test]
+    fn freight_activities_and_exceptions_are_told_apart_by_width() {
+        assert_eq!(decide(Line::Freight, "W", "12", "").0, None, "both lists know it, with other meanings");
+        assert_eq!(decide(Line::Freight, "X", "12", "").0, Some(Milestone::Delivered));
+        assert_eq!(decide(Line::Freight, "W", "AS", "").0, Some(Milestone::CustomsSubmitted));
+        assert_eq!(decide(Line::Freight, "X", "035", "").0, Some(Milestone::CustomsSubmitted), "an activity, not the seizure of exception 35");
+    }
+
+    fn confidence(kind: &str, code: &str, digits: &str, words: &str) -> (Milestone, Confidence) {
+        let codes = PACK.codes();
+        let (mapped, _) = Tables::of(&codes).decide(Line::Parcel, Status { kind, code, digits, words });
+        mapped.map(|mapped| (mapped.milestone, mapped.confidence)).unwrap()
+    }
+
+    #[test]
+    fn an_ending_of_one_source_is_confirmed_by_what_stands_beside_it() {
+        use Milestone as M;
+        assert_eq!(confidence("D", "ML", "", ""), (M::Delivered, Confidence::Medium), "the type letter says delivered, too");
+        assert_eq!(confidence("D", "ML", "011", ""), (M::Delivered, Confidence::High));
+        assert_eq!(confidence("X", "A2", "", ""), (M::Exception, Confidence::Medium), "alone it ends nothing, and is not passed over");
+        assert_eq!(confidence("X", "UA", "", ""), (M::Returning, Confidence::Medium));
+        assert_eq!(confidence("X", "A2", "", "Damaged and discarded. The sender was told."), (M::Disposed, Confidence::Medium));
+        assert_eq!(confidence("X", "UA", "034", ""), (M::Returned, Confidence::High));
+        assert_eq!(confidence("X", "S9", "068", ""), (M::Lost, Confidence::Medium));
+        assert_eq!(confidence("X", "FT", "", "Delivered to an access point, awaiting pickup"), (M::Delivered, Confidence::Low));
+        assert_eq!(confidence("", "147", "", "Seized by law enforcement"), (M::CustomsSeized, Confidence::Medium));
+        assert_eq!(confidence("X", "A2", "013", "Damaged and discarded."), (M::Disposed, Confidence::Medium), "the words beat the coarse exception");
+        assert_eq!(confidence("X", "A2", "059", "Sample"), (M::Damaged, Confidence::High));
+        assert_eq!(confidence("MV", "VP", "", ""), (M::Cancelled, Confidence::High));
+        assert_eq!(confidence("I", "VP", "", ""), (M::Cancelled, Confidence::Low));
+        assert_eq!(confidence("MV", "VP", "7", ""), (M::Cancelled, Confidence::High));
+        assert_eq!(confidence("D", "FS", "", ""), (M::Delivered, Confidence::High));
+    }
+
+    #[test]
+    fn the_internal_code_is_no_exception() {
+        for kind in ["X", "I"] {
+            assert_eq!(confidence(kind, "KB", "", "UPS internal activity code").0, Milestone::Info, "{kind}");
+        }
+        assert_eq!(confidence("D", "KB", "011", "Delivered").0, Milestone::Delivered);
     }
 
     #[test]
@@ -301,7 +378,8 @@ mod tests {
     #[test]
     fn in_the_legacy_xml_a_d_is_delivered() {
         let codes = PACK.codes();
-        let decide = |kind, code| Tables::of_legacy(&codes).decide(Line::Parcel, Status { kind, code, digits: "" }).0.map(|mapped| mapped.milestone);
+        let decide =
+            |kind, code| Tables::of_legacy(&codes).decide(Line::Parcel, Status { kind, code, ..Status::default() }).0.map(|mapped| mapped.milestone);
         assert_eq!(decide("D", "??"), Some(Milestone::Delivered));
         assert_eq!(decide("D", "50"), Some(Milestone::AddressIssue));
         assert_eq!(decide("X", "U2"), Some(Milestone::InTransit));

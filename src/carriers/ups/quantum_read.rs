@@ -3,7 +3,7 @@
 use super::faults::Interchange;
 use super::parts::Address;
 use crate::adapter::Collector;
-use crate::wire::json::{Many, One, Text, wire};
+use crate::wire::json::{Many, Oddities, One, Slot, Text, wire};
 use crate::wire::xml::Node;
 
 /// An answer of the service.
@@ -193,9 +193,19 @@ wire! {
 #[derive(Default)]
 pub(super) struct Json<'a>(One<Outer<'a>>);
 
-impl<'de> serde::Deserialize<'de> for Json<'de> {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        One::deserialize(deserializer).map(Self)
+impl<'de> Slot<'de> for Json<'de> {
+    const HOLDS: bool = true;
+
+    fn read<D: serde::Deserializer<'de>>(deserializer: D, odd: &mut Oddities) -> Result<Self, D::Error> {
+        One::read(deserializer, odd).map(Self)
+    }
+
+    fn is_blank(&self) -> bool {
+        self.0.is_blank()
+    }
+
+    fn merge(&mut self, later: Self, odd: &mut Oddities) {
+        self.0.merge(later.0, odd);
     }
 }
 
