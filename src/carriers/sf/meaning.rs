@@ -5,6 +5,7 @@ use std::sync::Arc;
 use smol_str::{SmolStr, SmolStrBuilder};
 
 use super::route::Route;
+use super::{remark, sentence};
 use crate::adapter::{CodeTable, Collector, NoticeKind, Vocabulary};
 use crate::carriers::Mapped;
 use crate::model::{Confidence, DeliveredTo, Milestone, Stage, TrackingNumber};
@@ -70,21 +71,27 @@ pub(super) fn joined(first: &str, second: &str) -> SmolStr {
 }
 
 impl Tables<'_> {
-    /// The meaning of a route, and notices of codes that have none.
+    /// The meaning of a route, and notices of codes and sentences that have none.
     pub fn meaning(&self, out: &mut Collector<'_>, number: &TrackingNumber, route: &Route<'_>) -> Mapped {
         let operation = get(self.operations, route.operation).filter(|row| row.milestone != Milestone::Unmapped);
-        if operation.is_none() && (!route.operation.is_empty() || route.status().is_none()) {
+        let spoken = if route.operation.is_empty() { sentence::meaning(route.remark) } else { None };
+        if operation.is_none() && !route.operation.is_empty() {
             out.unmapped(number, self.fields.operation, route.operation);
+        } else if operation.is_none() && route.status().is_none() && spoken.is_none() {
+            out.unmapped(number, self.fields.operation, route.remark);
         }
         let reason = || (!route.reason.is_empty()).then(|| get(self.reasons, &joined(route.operation, route.reason))).flatten();
         let found = match route.operation {
             // It repeats the end and may say how it was: the status beside it would be a second delivery.
             "8000" => reason().or(operation),
+            // The number of the signed receipt: a paper's, not this parcel's way.
+            "922" if remark::names_signed_receipt(route.remark) => Some(Mapped::rule(None, Milestone::Info, Confidence::Medium)),
             "99" | "648" => reason().or_else(|| operation.map(|row| returned_or_forwarded(row, route.remark))),
             _ => self.by_status(out, number, route, operation, reason()).or_else(reason).or(operation),
         };
-        let mapped = found.or_else(|| self.without_status(route)).unwrap_or(Mapped::UNMAPPED);
-        self.at_locker(mapped, route)
+        let mapped = found.or_else(|| self.without_status(route)).or(spoken).unwrap_or(Mapped::UNMAPPED);
+        let mapped = if matches!(route.operation, "33" | "70" | "870" | "934") { sentence::failed(mapped, route.remark) } else { mapped };
+        self.signed(mapped, route)
     }
 
     /// What the status pair says, made finer by the operation (and its reason) where that tells more of the same.
@@ -140,15 +147,15 @@ impl Tables<'_> {
         Some(Mapped { confidence: Confidence::Low, ..returned_or_forwarded(row, route.remark) })
     }
 
-    /// Where a signed parcel was left, if the sentence names a locker or shop.
-    fn at_locker(&self, mapped: Mapped, route: &Route<'_>) -> Mapped {
-        let is_signed = mapped.milestone == Milestone::Delivered && (route.operation == "80" || route.first == "4");
-        if !is_signed || mapped.delivered_to.is_some() {
+    /// Where a signed parcel was left, if the sentence tells.
+    fn signed(&self, mapped: Mapped, route: &Route<'_>) -> Mapped {
+        if mapped.milestone != Milestone::Delivered || mapped.delivered_to.is_some() {
             return mapped;
         }
-        let Some(place) = left_at(route.remark) else { return mapped };
+        let Some(place) = sentence::left_at(route.remark) else { return mapped };
         let was_taken = ["取出", "取走", "已取"].iter().any(|word| route.remark.contains(word));
-        if self.lockers == LockerPolicy::AvailableForPickup && !was_taken {
+        let waits = matches!(place, DeliveredTo::Locker | DeliveredTo::PickupPoint) && !was_taken;
+        if self.lockers == LockerPolicy::AvailableForPickup && waits {
             return Mapped { milestone: Milestone::AvailableForPickup, confidence: mapped.confidence.min(Confidence::Medium), ..mapped };
         }
         Mapped { delivered_to: Some(place), ..mapped }
@@ -229,18 +236,6 @@ fn returned_or_forwarded(row: Mapped, remark: &str) -> Mapped {
         Direction::Onward => Mapped::rule(Some(Stage::LastMile), Milestone::Redirected, Confidence::Medium),
         Direction::BackOrOnward => returning(Confidence::Low),
         Direction::Untold => row,
-    }
-}
-
-fn left_at(remark: &str) -> Option<DeliveredTo> {
-    const LOCKERS: [&str; 6] = ["自助柜", "自助櫃", "丰巢", "豐巢", "智能柜", "智能櫃"];
-    const SHOPS: [&str; 4] = ["驿站", "驛站", "自提点", "自提點"];
-    if LOCKERS.iter().any(|word| remark.contains(word)) {
-        Some(DeliveredTo::Locker)
-    } else if SHOPS.iter().any(|word| remark.contains(word)) {
-        Some(DeliveredTo::PickupPoint)
-    } else {
-        None
     }
 }
 
@@ -359,6 +354,27 @@ mod tests {
             assert_eq!(meaning(operation, "", status, "", remark).0, expected, "{remark}");
         }
         assert_eq!(meaning("99", "2", "", "", "转寄").0, "return returning medium");
+    }
+
+    #[test]
+    fn without_an_operation_the_sentence_speaks_or_is_reported() {
+        assert_eq!(meaning("", "", "", "", "正在派送途中"), ("last_mile out_for_delivery medium".into(), vec![]));
+        let (mapped, notices) = meaning("", "", "", "", "样例文字");
+        assert_eq!((mapped.as_str(), notices.len()), ("- unmapped low", 1));
+    }
+
+    #[test]
+    fn a_failed_delivery_says_why() {
+        assert_eq!(meaning("70", "", "", "", "由于客户拒收,派件不成功").0, "last_mile refused high");
+        assert_eq!(meaning("33", "", "", "", "收件地址不详").0, "last_mile address_issue high");
+        assert_eq!(meaning("70", "83", "", "", "客户不在").0, "last_mile available_for_pickup medium");
+        assert_eq!(meaning("80", "", "", "", "已派送至本人").0, "last_mile delivered high recipient");
+    }
+
+    #[test]
+    fn the_number_of_a_signed_receipt_moves_nothing() {
+        assert_eq!(meaning("922", "", "", "", "签单返还单号: SF1000000000033").0, "- info medium");
+        assert_eq!(meaning("922", "", "", "", "运输中").0, "line_haul in_transit low");
     }
 
     #[test]
