@@ -18,6 +18,26 @@ pub(super) struct Details<'c> {
     sentences: Option<&'c Vocabulary>,
 }
 
+/// Which of FedEx's companies carries a parcel.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Company {
+    Express,
+    Ground,
+    /// Freight, or not told.
+    #[default]
+    Other,
+}
+
+impl Company {
+    pub fn of(carrier: &str) -> Self {
+        match carrier {
+            "FDXE" => Self::Express,
+            "FDXG" | "FXSP" => Self::Ground,
+            _ => Self::Other,
+        }
+    }
+}
+
 /// A code as its table writes it, and its row.
 pub(super) type Found = (SmolStr, Mapped);
 
@@ -29,14 +49,19 @@ impl<'c> Details<'c> {
 
     /// An exception code in the vocabulary that its form belongs to. The letters at its end only divide it further.
     ///
-    /// A single digit lost its zeros on the way: one for Express, two for Ground. It is read as Express's unless Ground carries the parcel.
-    pub fn exception(&self, received: &str, by_ground: bool) -> Option<Found> {
+    /// Only what is known of the company lets another form be read: a parcel of Express has no code of Ground, so there a zero more or less is no more
+    /// than that. A single digit may have lost one zero or two, and is nobody's where Ground carries the parcel.
+    pub fn exception(&self, received: &str, company: Company) -> Option<Found> {
         let bare = received.trim_end_matches(|c: char| c.is_ascii_alphabetic());
         let is_number = bare.bytes().all(|b| b.is_ascii_digit());
-        match bare.len() {
-            1 if is_number && !by_ground => look_up(self.express, &["0", bare].concat(), bare),
-            1 if is_number => None,
-            3 if is_number => look_up(self.ground, received, bare),
+        match (bare.len(), company) {
+            (1, Company::Ground) if is_number => None,
+            (1, _) if is_number => look_up(self.express, &["0", bare].concat(), bare),
+            (3, Company::Express) if is_number => {
+                let padded = bare.strip_prefix('0')?;
+                look_up(self.express, received.strip_prefix('0')?, padded)
+            }
+            (3, _) if is_number => look_up(self.ground, received, bare),
             _ => look_up(self.express, received, bare),
         }
     }
@@ -104,8 +129,8 @@ mod tests {
         read(&Details::new(&crate::carriers::fedex::PACK.codes()))
     }
 
-    fn milestone(code: &str, by_ground: bool) -> Option<Milestone> {
-        with(|details| details.exception(code, by_ground).map(|(_, row)| row.milestone))
+    fn milestone(code: &str, company: Company) -> Option<Milestone> {
+        with(|details| details.exception(code, company).map(|(_, row)| row.milestone))
     }
 
     #[test]
@@ -118,28 +143,31 @@ mod tests {
             ("08", Some(Milestone::DeliveryAttempted)),
             ("008", None),
             ("84", Some(Milestone::Delayed)),
-            ("084", Some(Milestone::PickedUp)),
+            ("084", None),
             ("65", Some(Milestone::CustomsReleased)),
             ("065", None),
             ("099", Some(Milestone::Exception)),
             ("083", Some(Milestone::Delayed)),
         ] {
-            for by_ground in [false, true] {
-                assert_eq!(milestone(code, by_ground), expected, "{code}");
+            for company in [Company::Other, Company::Ground] {
+                assert_eq!(milestone(code, company), expected, "{code}");
             }
         }
     }
 
     #[test]
     fn letters_at_the_end_divide_a_code_and_lost_zeros_are_express_s() {
-        assert_eq!(milestone("08D", false), Some(Milestone::DeliveryAttempted));
-        assert_eq!(milestone("79A", false), Some(Milestone::Delayed));
-        assert_eq!(milestone("A47B", false), Some(Milestone::Redirected));
-        assert_eq!(milestone("A12", false), Some(Milestone::Info));
-        assert_eq!(milestone("7", false), Some(Milestone::Refused));
-        assert_eq!(milestone("7", true), None);
+        assert_eq!(milestone("08D", Company::Other), Some(Milestone::DeliveryAttempted));
+        assert_eq!(milestone("79A", Company::Other), Some(Milestone::Delayed));
+        assert_eq!(milestone("A47B", Company::Other), Some(Milestone::Redirected));
+        assert_eq!(milestone("A12", Company::Other), Some(Milestone::Info));
+        assert_eq!(milestone("7", Company::Other), Some(Milestone::Refused));
+        assert_eq!(milestone("7", Company::Ground), None);
+        // A parcel of Express has no code of Ground: a zero in front is only that.
+        assert_eq!(milestone("007", Company::Express), Some(Milestone::Refused));
+        assert_eq!(milestone("055", Company::Express), Some(Milestone::CustomsHold));
         for unknown in ["", "0", "ABC", "700", "0007", "A"] {
-            assert_eq!(milestone(unknown, false), None, "{unknown}");
+            assert_eq!(milestone(unknown, Company::Other), None, "{unknown}");
         }
     }
 
@@ -170,7 +198,8 @@ mod tests {
     #[test]
     fn a_sentence_that_contradicts_the_code_counts() {
         with(|details| {
-            let agreed = |code, text| agreed(details.exception(code, false), details.sentence(text)).map(|row| (row.milestone, row.confidence));
+            let agreed =
+                |code, text| agreed(details.exception(code, Company::Other), details.sentence(text)).map(|row| (row.milestone, row.confidence));
             let nobody_in = "Customer not available or business closed";
             assert_eq!(agreed("07", nobody_in), Some((Milestone::DeliveryAttempted, Confidence::Medium)));
             assert_eq!(agreed("07", "Refused by recipient"), Some((Milestone::Refused, Confidence::High)));

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::detail::{self, Details};
+use super::detail::{self, Company, Details};
 use crate::adapter::{CodeTable, Collector, NoticeKind, Vocabulary};
 use crate::carriers::Mapped;
 use crate::model::{Confidence, Milestone, Party, Reason, Stage, TrackingNumber};
@@ -37,8 +37,7 @@ pub(super) struct Names {
 pub(super) struct Meanings<'c> {
     events: Option<&'c Vocabulary>,
     details: Details<'c>,
-    /// Whether FedEx Ground carries it.
-    by_ground: bool,
+    company: Company,
     /// Whether a held parcel can be collected, where `serviceCommitMessage` says so.
     is_ready: Option<bool>,
     pub names: Names,
@@ -49,8 +48,7 @@ impl<'c> Meanings<'c> {
     pub fn new(codes: &'c CodeTable, names: Names, commit: &str, carrier: &str) -> Self {
         let is_ready =
             if commit.starts_with("HELD_PACKAGE_NOT_AVAILABLE") { Some(false) } else { commit.starts_with("HELD_PACKAGE_AVAILABLE").then_some(true) };
-        let by_ground = matches!(carrier, "FDXG" | "FXSP");
-        Self { events: codes.vocabulary("event"), details: Details::new(codes), by_ground, is_ready, names }
+        Self { events: codes.vocabulary("event"), details: Details::new(codes), company: Company::of(carrier), is_ready, names }
     }
 
     /// The meaning of a scan; what is in no table is reported.
@@ -83,7 +81,7 @@ impl<'c> Meanings<'c> {
     /// What code and sentence of an exception say together. What is not understood is reported.
     fn exception(&self, out: &mut Collector<'_>, number: &TrackingNumber, scan: &Scan<'_>) -> Option<Mapped> {
         let sentence = if scan.exception_text.is_empty() { scan.description } else { scan.exception_text };
-        let found = detail::agreed(self.details.exception(scan.exception, self.by_ground), self.details.sentence(sentence));
+        let found = detail::agreed(self.details.exception(scan.exception, self.company), self.details.sentence(sentence));
         let unknown = if scan.exception.is_empty() { scan.exception_text } else { scan.exception };
         let is_repeated = scan.exception.is_empty() && unknown.eq_ignore_ascii_case(scan.description);
         if found.is_none() && !unknown.is_empty() && !is_repeated {
@@ -147,7 +145,7 @@ impl<'c> Meanings<'c> {
 
     /// What a customs code, or "with an agent", adds to an event of movement. Other codes on it have meanings of their own.
     fn customs_detail(&self, event: &str, exception: &str) -> Option<Mapped> {
-        let (code, row) = self.details.exception(exception, self.by_ground)?;
+        let (code, row) = self.details.exception(exception, self.company)?;
         if event == "IT" && code == "67" {
             return Some(row);
         }

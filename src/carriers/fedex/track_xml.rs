@@ -51,7 +51,8 @@ impl Adapter for TrackXml {
         } else if let Some(fault) = found("Fault") {
             let said = fault.get_at(&["detail", "desc"]).or_else(|| fault.get("faultstring")).unwrap_or_default();
             let cause = fault.get_at(&["detail", "cause"]).or_else(|| fault.get("faultcode")).unwrap_or_default();
-            let outcome = faults::soap(fault.get("faultcode").unwrap_or_default(), cause, said);
+            let code = fault.get_at(&["detail", "code"]).unwrap_or_default();
+            let outcome = faults::soap(fault.get("faultcode").unwrap_or_default(), &format!("{cause} {code}"), said);
             out.notice(out.new_notice(outcome.notice_kind(), said).at("Fault").value(cause));
         } else {
             return Err(out.shape("TrackReply", "a reply of the FedEx track service, or a SOAP fault"));

@@ -90,6 +90,7 @@ impl Tables<'_> {
             _ => self.by_status(out, number, route, operation, reason()).or_else(reason).or(operation),
         };
         let mapped = found.or_else(|| self.without_status(route)).or(spoken).unwrap_or(Mapped::UNMAPPED);
+        let mapped = confirmed(mapped, route);
         let mapped = if matches!(route.operation, "33" | "70" | "870" | "934") { sentence::failed(mapped, route.remark) } else { mapped };
         self.signed(mapped, route)
     }
@@ -121,7 +122,7 @@ impl Tables<'_> {
             Some(operation) if operation.milestone == row.milestone => {
                 Some(Mapped { confidence: operation.confidence.max(row.confidence), ..operation })
             }
-            Some(operation) if row.confidence == Confidence::Low || is_finer(operation, row.milestone) => reason.or(Some(operation)),
+            Some(operation) if yields(row) || is_finer(operation, row.milestone) => reason.or(Some(operation)),
             Some(_) => Some(row),
             None if route.operation.is_empty() => Some(row),
             // "Moving" says nothing of an operation that nobody knows.
@@ -162,8 +163,24 @@ impl Tables<'_> {
     }
 }
 
+/// An end that rests on one list only is sure enough once SF's own words beside it, or the status's name, say the same.
+fn confirmed(mapped: Mapped, route: &Route<'_>) -> Mapped {
+    let says_so = |text: &str| sentence::meaning(text).is_some_and(|said| said.milestone == mapped.milestone);
+    let is_unsure =
+        mapped.milestone.is_terminal() && mapped.confidence == Confidence::Low && (!route.operation.is_empty() || route.status().is_some());
+    if is_unsure && (says_so(route.remark) || says_so(route.status_name)) {
+        return Mapped { confidence: Confidence::Medium, ..mapped };
+    }
+    mapped
+}
+
 fn get(table: Option<&Vocabulary>, code: &str) -> Option<Mapped> {
     table?.get(code).map(Mapped::from)
+}
+
+/// Whether a status gives way to any known operation: one that is not sure, unless it is of low confidence only because one list tells an end.
+fn yields(status: Mapped) -> bool {
+    status.confidence == Confidence::Low && !status.milestone.is_terminal()
 }
 
 /// Whether an operation tells more than the status beside it: what "moving" leaves open, and which step of a clearance it is.
@@ -285,7 +302,8 @@ mod tests {
             ("30", "2/204", "运送中", "line_haul in_transit high"),
             ("30", "2/204", "", "import_customs customs_submitted medium"),
             ("30", "2/204", "Customs clearance", "import_customs customs_submitted medium"),
-            ("33", "5/501", "已取消", "order cancelled high"),
+            ("33", "5/501", "已取消", "order cancelled medium"),
+            ("33", "5/501", "", "order cancelled low"),
             ("33", "13/1301", "待派送", "last_mile delayed high"),
             ("70", "13/1301", "待派送", "last_mile delayed high"),
             ("655", "7/701", "待揽收", "order pickup_scheduled high"),
@@ -318,8 +336,9 @@ mod tests {
     #[test]
     fn the_final_information_is_no_second_delivery() {
         assert_eq!(meaning("8000", "", "4/401", "已签收", "").0, "last_mile info high");
-        assert_eq!(meaning("8000", "6", "4/401", "已签收", "").0, "- lost medium");
-        assert_eq!(meaning("8000", "2", "", "", "").0, "- disposed medium");
+        assert_eq!(meaning("8000", "6", "4/401", "已签收", "").0, "- lost low");
+        assert_eq!(meaning("8000", "6", "", "", "快件遗失").0, "- lost medium");
+        assert_eq!(meaning("8000", "2", "", "", "").0, "- disposed low");
     }
 
     #[test]
@@ -369,6 +388,15 @@ mod tests {
         assert_eq!(meaning("33", "", "", "", "收件地址不详").0, "last_mile address_issue high");
         assert_eq!(meaning("70", "83", "", "", "客户不在").0, "last_mile available_for_pickup medium");
         assert_eq!(meaning("80", "", "", "", "已派送至本人").0, "last_mile delivered high recipient");
+    }
+
+    #[test]
+    fn an_end_that_one_list_tells_is_confirmed_by_words_or_status() {
+        assert_eq!(meaning("128", "", "", "", "").0, "last_mile delivered low locker");
+        assert_eq!(meaning("128", "", "", "", "客户从丰巢取件成功").0, "last_mile delivered medium locker");
+        assert_eq!(meaning("935", "", "", "", "已签收").0, "last_mile delivered medium");
+        assert_eq!(meaning("935", "", "4/401", "已签收", "").0, "last_mile delivered high");
+        assert_eq!(meaning("70", "46", "", "", "").0, "order cancelled medium");
     }
 
     #[test]

@@ -78,8 +78,8 @@ fn at_the_door(text: &str) -> Option<Mapped> {
     if has(text, &["取消派件", "取消派送"]) {
         return rule(Milestone::InTransit);
     }
-    if has(text, LOCKERS) && was_taken {
-        return rule(Milestone::Delivered).map(|mapped| Mapped { delivered_to: Some(DeliveredTo::Locker), ..mapped });
+    if was_taken && (has(text, LOCKERS) || has(text, SHOPS)) || has(text, &["客户取走", "已被取走", "领取成功"]) {
+        return rule(Milestone::Delivered).map(|mapped| Mapped { delivered_to: left_at(text), ..mapped });
     }
     if has(text, &["取件码", "提货码", "待取件", "待自取", "已上架", "请及时领取", "请尽快领取", "等待领取", "请前往领取", "等待自提", "请自提"])
     {
