@@ -5,6 +5,11 @@ mod express;
 mod express_xml;
 mod ice;
 mod parcel_de;
+mod problem;
+mod promises;
+mod recipient;
+mod remark;
+mod sentence;
 mod shared;
 mod unified;
 

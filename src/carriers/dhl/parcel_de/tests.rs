@@ -1,8 +1,8 @@
 use http::HeaderMap;
 
 use super::*;
-use crate::adapter::{Asked, Credentials, DecodeErrorKind};
-use crate::model::{Confidence, Event, Milestone, Stage, TimeKind};
+use crate::adapter::{Asked, Credentials, DecodeErrorKind, Fault};
+use crate::model::{Country, Event, PromiseKind, Reference, Role, TimeKind};
 
 fn feed() -> ParcelDe {
     ParcelDe::new(crate::carriers::dhl::PACK.codes().into())

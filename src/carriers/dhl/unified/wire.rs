@@ -1,8 +1,12 @@
 //! The JSON of answers and pushed messages, as far as it is read.
 
 use std::borrow::Cow;
+use std::marker::PhantomData;
 
-use crate::wire::json::{Many, One, Text, Texts, wire};
+use serde::Deserialize;
+use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+use crate::wire::json::{Fields, Many, One, Text, Texts, wire};
 
 wire! {
     pub(super) struct Answer {
@@ -14,9 +18,6 @@ wire! {
         scope: Text<'a> = "scope",
         subscription: Text<'a> = "self",
         secret: Text<'a> = "secret",
-        title: Text<'a> = "title",
-        status: Text<'a> = "status",
-        detail: Text<'a> = "detail",
     }
 
     pub(super) struct WireShipment {
@@ -25,15 +26,20 @@ wire! {
         origin: One<WirePlace<'a>> = "origin",
         destination: One<WirePlace<'a>> = "destination",
         status: One<WireEvent<'a>> = "status",
-        events: Many<WireEvent<'a>> = "events",
-        estimated: Text<'a> = "estimatedTimeOfDelivery",
-        window: One<WireWindow<'a>> = "estimatedDeliveryTimeFrame",
-        agreed: Text<'a> = "agreedDeliveryDate",
+        events: Option<Many<WireEvent<'a>>> = "events",
+        estimated: When<'a> = "estimatedTimeOfDelivery",
+        estimated_day: When<'a> = "estimatedDeliveryDate",
+        expected: When<'a> = "expectedDelivery" | "expectedDeliveryDate",
+        window: When<'a> = "estimatedDeliveryTimeFrame",
+        agreed: When<'a> = "agreedDeliveryDate" | "agreedDeliveryTimeFrame",
         return_flag: Text<'a> = "returnFlag",
         details: One<WireDetails<'a>> = "details",
     }
 
-    pub(super) struct WireWindow { from: Text<'a> = "estimatedFrom", through: Text<'a> = "estimatedThrough", }
+    pub(super) struct WireWindow {
+        from: Text<'a> = "estimatedFrom" | "agreedFrom" | "from",
+        through: Text<'a> = "estimatedThrough" | "agreedThrough" | "through" | "to",
+    }
 
     pub(super) struct WirePlace { address: One<WireAddress<'a>> = "address", }
 
@@ -52,6 +58,7 @@ wire! {
         detailed: Text<'a> = "statusDetailed",
         description: Text<'a> = "description",
         remark: Text<'a> = "remark",
+        next_steps: Text<'a> = "nextSteps",
         pieces: Texts<'a> = "pieceIds",
     }
 
@@ -74,15 +81,6 @@ wire! {
 }
 
 impl Answer<'_> {
-    pub fn is_problem(&self) -> bool {
-        self.title.get().is_some() || self.detail.get().is_some()
-    }
-
-    /// What a problem says.
-    pub fn said(&self) -> &str {
-        self.detail.get().or_else(|| self.title.get()).unwrap_or_default()
-    }
-
     /// The services that may know the number too.
     pub fn other_services(&self) -> impl Iterator<Item = &str> {
         self.other_services.iter().map(|url| parameter(url, "service").unwrap_or_default())
@@ -96,6 +94,78 @@ impl Answer<'_> {
         let is_behind = at > offset(&self.url).unwrap_or(0) && offset(&self.last_url).is_none_or(|last| at <= last);
         let is_filled = self.shipments.as_ref().is_some_and(|list| !list.items.is_empty());
         (is_behind && is_filled && next.bytes().all(|b| b.is_ascii_digit())).then_some(next)
+    }
+}
+
+/// When something will be: a text, or a window of two; whatever else stands there is odd.
+#[derive(Debug, Default)]
+pub(super) enum When<'a> {
+    #[default]
+    Absent,
+    Said(Text<'a>),
+    Window(WireWindow<'a>),
+    Odd,
+}
+
+struct WhenVisitor<'a>(PhantomData<&'a ()>);
+
+impl<'de: 'a, 'a> Visitor<'de> for WhenVisitor<'a> {
+    type Value = When<'a>;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a time or a window")
+    }
+
+    fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<When<'a>, E> {
+        Text::deserialize(serde::de::value::BorrowedStrDeserializer::new(text)).map(When::Said)
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<When<'a>, E> {
+        Text::deserialize(serde::de::value::StrDeserializer::new(text)).map(When::Said)
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<When<'a>, E> {
+        Ok(When::Absent)
+    }
+
+    fn visit_bool<E: Error>(self, _: bool) -> Result<When<'a>, E> {
+        Ok(When::Odd)
+    }
+
+    fn visit_u64<E: Error>(self, _: u64) -> Result<When<'a>, E> {
+        Ok(When::Odd)
+    }
+
+    fn visit_i64<E: Error>(self, _: i64) -> Result<When<'a>, E> {
+        Ok(When::Odd)
+    }
+
+    fn visit_f64<E: Error>(self, _: f64) -> Result<When<'a>, E> {
+        Ok(When::Odd)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<When<'a>, A::Error> {
+        let mut window = WireWindow::default();
+        let mut is_empty = true;
+        while let Some(key) = map.next_key::<std::borrow::Cow<'de, str>>()? {
+            is_empty = false;
+            if !window.field(&key, &mut map)? {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(if is_empty { When::Absent } else { When::Window(window) })
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<When<'a>, A::Error> {
+        let first = list.next_element::<When<'a>>()?.unwrap_or_default();
+        while list.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(first)
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for When<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(WhenVisitor(PhantomData))
     }
 }
 
