@@ -24,7 +24,7 @@ pub struct CodeMeaning {
     pub confidence: Confidence,
     /// The meaning in words, our own.
     pub label: SmolStr,
-    /// Where the row comes from; the pack's README resolves the key.
+    /// Where the row comes from: one key, or several joined with `+`; the pack's README resolves each.
     pub source: SmolStr,
 }
 
@@ -34,7 +34,9 @@ pub type Vocabulary = HashMap<SmolStr, CodeMeaning, BuildHasherDefault<FnvHasher
 /// A pack's codes by vocabulary. Later tables lie over earlier ones.
 ///
 /// The format is that of `carriers/<pack>/codes.csv`: `feed,code,qualifier,stage,milestone,reason,confidence,label,source`. The qualifier names
-/// the vocabulary; a code of two parts joins them with `/`. For `delivered` the reason column says where to, or `damage`.
+/// the vocabulary; a code of two parts joins them with `/`. For `delivered` the reason column says where to, or `damage`. A row that rests on several
+/// sources names them joined with `+`. A terminal row of low confidence is read and told, but ends no journey
+/// ([`Event::is_evidence_of_state`](crate::Event::is_evidence_of_state)).
 ///
 /// ```
 /// use parceltrail::adapter::CodeTable;
@@ -70,8 +72,7 @@ impl CodeTable {
     /// Reads a table.
     ///
     /// # Errors
-    /// On a wrong header, a word that the model does not know, a missing code, label or source, a code given twice, or a terminal milestone of low
-    /// confidence.
+    /// On a wrong header, a word that the model does not know, a missing code or label, a missing, empty or repeated source, or a code given twice.
     pub fn parse(csv_text: &str) -> Result<Self, TableError> {
         let mut reader = csv::Reader::from_reader(csv_text.as_bytes());
         let failed =
@@ -150,8 +151,9 @@ fn read_row<'c>(cell: &impl Fn(usize) -> &'c str) -> Result<CodeMeaning, (&'stat
     let stage = word("stage", cell(3))?;
     let milestone: Milestone = word("milestone", cell(4))?.ok_or(("milestone", "must not be empty".to_owned()))?;
     let confidence: Confidence = word("confidence", cell(6))?.ok_or(("confidence", "must not be empty".to_owned()))?;
-    if confidence == Confidence::Low && milestone.is_terminal() {
-        return Err(("confidence", format!("a low-confidence row must not be {milestone}")));
+    let sources: Vec<_> = cell(8).split('+').collect();
+    if sources.iter().enumerate().any(|(at, key)| key.trim().is_empty() || sources[..at].contains(key)) {
+        return Err(("source", format!("{:?} does not name each source once", cell(8))));
     }
     let is_delivered = milestone == Milestone::Delivered;
     let damaged = is_delivered && cell(5) == "damage";
@@ -195,18 +197,27 @@ mod tests {
     }
 
     #[test]
-    fn unsourced_unknown_and_unsure_endings_are_refused() {
+    fn unsourced_and_unknown_rows_are_refused() {
         for (row, field) in [
             ("a,X,event,,held,,high,held,", "source"),
             ("a,X,event,,gone,,high,held,S", "milestone"),
             ("a,X,event,moon,held,,high,held,S", "stage"),
             ("a,X,event,,held,whim,high,held,S", "reason"),
-            ("a,X,event,,delivered,,low,delivered,S", "confidence"),
+            ("a,X,event,,delivered,,sure,delivered,S", "confidence"),
+            ("a,X,event,,held,,high,held,S+", "source"),
+            ("a,X,event,,held,,high,held,S+S", "source"),
             ("a,X,event,,delivered,weather,high,delivered,S", "reason"),
         ] {
             assert_eq!(parse(row).unwrap_err().field, field, "{row}");
         }
         assert_eq!(CodeTable::parse("code,label\n").unwrap_err().field, "header");
+    }
+
+    #[test]
+    fn an_unsure_ending_is_read_and_two_sources_are_named() {
+        let table = parse("a,X,event,,delivered,,low,delivered,S+T").unwrap();
+        let row = table.get("event", "X").unwrap();
+        assert_eq!((row.milestone, row.confidence, row.source.as_str()), (Milestone::Delivered, Confidence::Low, "S+T"));
     }
 
     #[test]

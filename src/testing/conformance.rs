@@ -155,8 +155,9 @@ impl<'a> Conformance<'a> {
         self.demand(!time.raw().is_empty(), "keeps the time's text", name, || format!("{time:?}"));
         let invents = matches!(time.kind(), TimeKind::Local | TimeKind::Date) && time.offset().is_some();
         self.demand(!invents, "invents no offset", name, || format!("{time:?}"));
-        let unsure_end = event.milestone.is_terminal() && event.confidence == Confidence::Low;
-        self.demand(!unsure_end, "ends no journey on low confidence", name, || format!("{}", event.milestone));
+        let is_unsure_end = event.milestone.is_terminal() && event.confidence == Confidence::Low;
+        let ends = is_unsure_end && event.is_evidence_of_state();
+        self.demand(!ends, "ends no journey on low confidence", name, || format!("{}", event.milestone));
         if event.milestone == Milestone::Unmapped {
             let told = batch.notices.iter().any(|notice| notice.kind == NoticeKind::UnmappedCode);
             self.demand(told, "tells of every unmapped code", name, || format!("{:?}", event.code.value));
