@@ -11,7 +11,10 @@ mod recipient;
 mod remark;
 mod sentence;
 mod shared;
+#[cfg(test)]
+mod truth_tests;
 mod unified;
+mod when;
 
 use std::sync::Arc;
 

@@ -99,8 +99,20 @@ pub(super) fn by_words(code: &str, said: &str) -> Outcome {
     if is_not_found(said) {
         Outcome::NotFound
     } else if says(&[
-        "too many", "rate limit", "quota", "spike arrest", "try again", "temporar", "unavailable", "timeout", "timed out", "internal", "unexpected",
-        "technical", "technisch", "overload",
+        "too many",
+        "rate limit",
+        "quota",
+        "spike arrest",
+        "try again",
+        "temporar",
+        "unavailable",
+        "timeout",
+        "timed out",
+        "internal",
+        "unexpected",
+        "technical",
+        "technisch",
+        "overload",
     ]) {
         Outcome::RetryAfter(None)
     } else if says(&["authentic", "unauthor", "credential", "api key", "apikey", "log-in failed", "login failed", "anmeldung"]) {
@@ -161,7 +173,8 @@ fn plain(text: &str, out: &mut String) {
     for word in text.split_inclusive(char::is_whitespace) {
         let core = word.trim_end();
         let (head, value) = core.split_once(['=', ':']).map_or((core, ""), |(head, value)| (head, value));
-        let is_key = core.len() >= 16 || (core.len() >= 6 && core.bytes().any(|b| b.is_ascii_digit()) && core.bytes().any(|b| b.is_ascii_alphabetic()));
+        let is_key =
+            core.len() >= 16 || (core.len() >= 6 && core.bytes().any(|b| b.is_ascii_digit()) && core.bytes().any(|b| b.is_ascii_alphabetic()));
         if core.is_empty() {
             out.push_str(word);
             continue;
@@ -196,7 +209,10 @@ mod tests {
     #[test]
     fn every_gateway_s_error_is_classified() {
         let invalid = |code: &str, said: &str| Some(Outcome::Invalid(Fault::new(code, said)));
-        assert_eq!(kind(r#"{"title":"No result found","detail":"No shipment with given tracking number found.","status":404}"#), Some(Outcome::NotFound));
+        assert_eq!(
+            kind(r#"{"title":"No result found","detail":"No shipment with given tracking number found.","status":404}"#),
+            Some(Outcome::NotFound)
+        );
         assert_eq!(kind(r#"{"title":"No result found","detail":"No shipment with given tracking number found."}"#), Some(Outcome::NotFound));
         assert_eq!(kind(r#"{"title":"Unauthorized","detail":"Unauthorized for given resource.","status":401}"#), Some(Outcome::Reauthorise));
         let limit = r#"{"title":"Too many requests","detail":"Too many requests within defined time period","status":429}"#;

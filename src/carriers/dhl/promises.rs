@@ -47,12 +47,12 @@ pub(super) fn window(kind: PromiseKind, from: Option<EventTime>, by: EventTime) 
     Promise { kind, from: from.filter(says_more), by, stated: None }
 }
 
-/// Adds a promise, unless a finer one of its kind already tells that day.
+/// Adds a promise, unless a finer one of its kind already tells that day: a window beside a time or day, a time beside a day.
 pub(super) fn add(promises: &mut Vec<Promise>, promise: Promise) {
     let day = |promise: &Promise| promise.by.wall_clock().map(|local| local.date());
     let is_told = |known: &Promise| {
-        let is_day = promise.by.kind() == TimeKind::Date && promise.from.is_none();
-        known.kind == promise.kind && (known == &promise || (is_day && day(known) == day(&promise)))
+        let is_coarser = promise.from.is_none() && (promise.by.kind() == TimeKind::Date || known.from.is_some());
+        known.kind == promise.kind && (known == &promise || (is_coarser && day(known) == day(&promise)))
     };
     if !promises.iter().any(is_told) {
         promises.push(promise);
@@ -88,6 +88,7 @@ mod tests {
         let mut all = Vec::new();
         add(&mut all, window(PromiseKind::Estimated, moment("2025-03-06T10:00:00", &zones), by("2025-03-06T12:00:00")));
         add(&mut all, window(PromiseKind::Estimated, None, by("2025-03-06")));
+        add(&mut all, window(PromiseKind::Estimated, None, by("2025-03-06T18:00:00")));
         add(&mut all, window(PromiseKind::Estimated, None, by("2025-03-07")));
         add(&mut all, window(PromiseKind::Agreed, None, by("2025-03-06")));
         assert_eq!(all.len(), 3);

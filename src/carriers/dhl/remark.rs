@@ -6,21 +6,76 @@ use crate::carriers::Mapped;
 use crate::model::{Confidence, Milestone, Reason, Stage};
 
 /// Whoever is called upon, in the languages that DHL answers in; beginnings of words.
-const RECIPIENT: &[&str] = &["importer", "receiver", "consignee", "recipient", "importeur", "empfänger", "importateur", "destinat", "importador", "ontvanger"];
-const SENDER: &[&str] =
-    &["shipper", "exporter", "sender", "consignor", "absender", "versender", "exporteur", "expéditeur", "remitente", "exportador", "afzender", "remetente"];
+const RECIPIENT: &[&str] =
+    &["importer", "receiver", "consignee", "recipient", "importeur", "empfänger", "importateur", "destinat", "importador", "ontvanger"];
+const SENDER: &[&str] = &[
+    "shipper",
+    "exporter",
+    "sender",
+    "consignor",
+    "absender",
+    "versender",
+    "exporteur",
+    "expéditeur",
+    "remitente",
+    "exportador",
+    "afzender",
+    "remetente",
+];
 
 /// What is wanted, and the words that say that it still is.
 const THING: &[&str] = &[
-    "information", "document", "paperwork", "invoice", "tax id", "vat", "eori", "identification", "identity", "passport", "description", "permit", "licence",
-    "unterlagen", "angaben", "dokument", "rechnung", "informations", "información", "documentación", "informatie", "informações",
+    "information",
+    "document",
+    "paperwork",
+    "invoice",
+    "tax id",
+    "vat",
+    "eori",
+    "identification",
+    "identity",
+    "passport",
+    "description",
+    "permit",
+    "licence",
+    "unterlagen",
+    "angaben",
+    "dokument",
+    "rechnung",
+    "informations",
+    "información",
+    "documentación",
+    "informatie",
+    "informações",
 ];
 const NEED: &[&str] = &[
-    "further", "additional", "more information", "required", "requires", "requested", "need", "must", "should", "provide", "missing", "awaiting", "incomplete",
-    "weitere", "fehlen", "benötigt", "complémentaires", "supplémentaires", "manqu", "adicional", "falta", "aanvullende", "adicionais",
+    "further",
+    "additional",
+    "more information",
+    "required",
+    "requires",
+    "requested",
+    "need",
+    "must",
+    "should",
+    "provide",
+    "missing",
+    "awaiting",
+    "incomplete",
+    "weitere",
+    "fehlen",
+    "benötigt",
+    "complémentaires",
+    "supplémentaires",
+    "manqu",
+    "adicional",
+    "falta",
+    "aanvullende",
+    "adicionais",
 ];
 const CONTACT: &[&str] = &["contact", "kontakt"];
-const PAYMENT: &[&str] = &["duties", "duty", "taxes", "import charges", "einfuhrabgaben", "zollgebühr", "droits et taxes", "derechos", "impuestos", "invoerrechten"];
+const PAYMENT: &[&str] =
+    &["duties", "duty", "taxes", "import charges", "einfuhrabgaben", "zollgebühr", "droits et taxes", "derechos", "impuestos", "invoerrechten"];
 const UNPAID: &[&str] = &["to pay", "must pay", "payment", "unpaid", "are due", "is due", "outstanding", "zahl", "paiement", "pago", "betal"];
 const PAID: &[&str] = &["has been paid", "have been paid", "payment received", "payment has been received", "were paid", "bezahlt wurde"];
 const CUSTOMS: &[&str] = &["clearance", "customs", "zoll", "douan", "aduan", "alfândega", "importer", "importeur", "importateur", "importador"];

@@ -70,7 +70,8 @@ const RULES: &[Rule] = &[
         "attempted to deliver", "unsuccessful delivery", "delivery unsuccessful", "delivery was unsuccessful", "delivery failed", "failed delivery", "unable to deliver",
         "not delivered", "missed delivery", "pas pu être livré", "n'a pu être livré", "non livré", "tentative de livraison", "no se ha podido entregar", "no ha podido ser entregad",
         "no pudo ser entregad", "no se pudo entregar", "intento de entrega", "no entregad", "niet worden bezorgd", "niet bezorgd", "bezorgpoging", "niet worden afgeleverd",
-        "niet afgeleverd", "não foi possível entregar", "não foi possível a entrega", "não pôde ser entregue", "não entregue", "tentativa de entrega", "non è stato possibile consegnare",
+        "niet afgeleverd", "não foi possível entregar", "não foi possível a entrega", "não pôde ser entregue", "não entregue", "não foi entregue", "no fue entregad",
+        "n'a pas été livré", "tentativa de entrega", "non è stato possibile consegnare",
         "tentativo di consegna",
     ]),
     Rule(Milestone::OutForDelivery, LAST, None, &[
@@ -107,7 +108,7 @@ const RULES: &[Rule] = &[
     ]),
     Rule(Milestone::Delayed, None, None, &["verzöger", "verspät", "delay", "retard", "retras", "vertrag", "vertraag", "atras"]),
     Rule(Milestone::Announced, Some(Stage::Order), None, &[
-        "elektronisch angekündigt", "elektronisch an dhl", "elektronisch übermittelt", "daten+übermittelt", "auftragsdaten", "wurde angekündigt", "label created",
+        "elektronisch angekündigt", "elektronisch an dhl", "elektronisch übermittelt", "daten+übermittelt", "auftragsdaten", "angekündigt", "is announced", "has been announced", "label created",
         "label has been created", "information received", "information has been received", "information has been transmitted", "transmitted electronically",
         "data+transmitted", "data received", "notified electronically", "electronic notification", "étiquette créée", "annoncé", "informations+reçues", "informations+transmises",
         "etiqueta creada", "datos+recibid", "información+recibid", "is aangemeld", "aangekondigd", "gegevens+ontvangen", "etiqueta criada", "dados+recebid",
@@ -169,7 +170,11 @@ pub(super) fn meaning(sentence: &str) -> Option<Mapped> {
     let is_bare = matches!(&*low, "delivered" | "zugestellt" | "delivered." | "zugestellt.");
     let any = |phrases: Phrases| phrases.iter().any(|phrase| has(&low, phrase));
     let found = if is_bare { Some((Milestone::Delivered, LAST, None)) } else { None };
+    let is_negated = || [" nicht ", " not ", "n't ", " pas ", " no ", " niet ", " não ", " non ", " never "].iter().any(|word| low.contains(word));
     let (milestone, stage, reason) = found.or_else(|| RULES.iter().find(|rule| any(rule.3)).map(|rule| (rule.0, rule.1, rule.2)))?;
+    if milestone == Milestone::Delivered && is_negated() {
+        return None;
+    }
     let confidence = if milestone.is_terminal() { Confidence::Low } else { Confidence::Medium };
     let place = || PLACES.iter().find(|(_, words)| any(words)).map(|(place, _)| *place);
     let delivered_to = if milestone == Milestone::Delivered { place() } else { None };
@@ -194,7 +199,10 @@ mod tests {
             ("Die Sendung wurde vom Empfänger aus der Packstation abgeholt.", M::Delivered),
             ("Die Sendung wurde vom Absender in der Packstation eingeliefert.", M::PickedUp),
             ("Die Sendung wurde abgeholt.", M::PickedUp),
-            ("Die Sendung wurde elektronisch angekündigt. Sobald die Sendung von uns bearbeitet wurde, erhalten Sie weitere Informationen.", M::Announced),
+            (
+                "Die Sendung wurde elektronisch angekündigt. Sobald die Sendung von uns bearbeitet wurde, erhalten Sie weitere Informationen.",
+                M::Announced,
+            ),
             ("Die Sendung wurde im Start-Paketzentrum bearbeitet.", M::Departed),
             ("Die Sendung ist in der Region des Empfängers angekommen.", M::Arrived),
             ("Die Sendung wird zum Weitertransport vorbereitet.", M::InTransit),

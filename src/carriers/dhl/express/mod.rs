@@ -5,11 +5,12 @@ use std::sync::Arc;
 use http::{Method, Request};
 
 use super::checkpoint::{Checkpoint, Names, Reader, join_pieces, of_piece};
+use super::problem;
 use super::shared::{area, is_over, is_piece, push_all, weight, without_list};
-use super::{problem, promises};
+use super::when::When;
 use crate::adapter::{
-    Adapter, Asked, Batch, CodeTable, Collector, DecodeError, Descriptor, Mark, NoticeKind, Outcome, Payload, Poll, PollContext, PollLimits, Question,
-    Reply, RequestError, basic, build, check_count,
+    Adapter, Asked, Batch, CodeTable, Collector, DecodeError, Descriptor, Mark, NoticeKind, Outcome, Payload, Poll, PollContext, PollLimits,
+    Question, Reply, RequestError, basic, build, check_count,
 };
 use crate::carriers::mapping::delivered_after_return_is_returned;
 use crate::model::{Country, Event, Place, PromiseKind, Reference, Role, Shipment, TrackingNumber, Zones, zones_of};
@@ -56,7 +57,7 @@ wire! {
         events: Option<Many<WireEvent<'a>>> = "events",
         piece_count: Text<'a> = "numberOfPieces",
         pieces: Many<WirePiece<'a>> = "pieces",
-        estimated: Text<'a> = "estimatedDeliveryDate" | "estimatedTimeOfDelivery" | "estimatedDeliveryDateAndTime",
+        estimated: When<'a> = "estimatedDeliveryDate" | "estimatedTimeOfDelivery" | "estimatedDeliveryDateAndTime",
         children: Texts<'a> = "childrenShipmentIdentificationNumbers",
     }
 
@@ -74,7 +75,7 @@ wire! {
     struct WirePiece {
         number: Text<'a> = "trackingNumber",
         events: Many<WireEvent<'a>> = "events",
-        estimated: Text<'a> = "estimatedDeliveryDate",
+        estimated: When<'a> = "estimatedDeliveryDate",
     }
 
     struct WireEvent {
@@ -134,11 +135,6 @@ impl WireShipment<'_> {
 
     fn is_success(&self) -> bool {
         self.status.get().is_none_or(|status| status.eq_ignore_ascii_case("success"))
-    }
-
-    /// Every day that it promises, as written.
-    fn promised(&self) -> impl Iterator<Item = &str> {
-        self.estimated.get().into_iter().chain(self.pieces.iter().filter_map(|piece| piece.estimated.get()))
     }
 }
 
@@ -215,6 +211,10 @@ impl Express {
             }
             None => without_list(out, &number, "shipments.events"),
         }
+        if wire.pieces.items.is_empty() && shipment.piece_count.is_some_and(|count| count > 1) {
+            let notice = out.new_notice(NoticeKind::Incomplete, "the pieces are not listed");
+            out.notice(notice.about(Some(&number)).at("shipments.pieces"));
+        }
         let mut of_pieces: Vec<Event> = Vec::new();
         for piece in wire.pieces.iter() {
             out.lost_elements(&piece.events, "shipments.pieces.events", Some(&number));
@@ -236,11 +236,8 @@ fn promise(out: &mut Collector<'_>, wire: &WireShipment<'_>, shipment: &mut Ship
         return;
     }
     let zones = shipment.destination.as_ref().map_or(Zones::Unknown, zones_of);
-    for raw in wire.promised() {
-        match promises::due(raw, &zones) {
-            Some(by) => promises::add(&mut shipment.promises, promises::window(PromiseKind::Estimated, None, by)),
-            None => out.unreadable(&shipment.number, "shipments.estimatedDeliveryDate", raw, "a date, or a date and time"),
-        }
+    for when in std::iter::once(&wire.estimated).chain(wire.pieces.iter().map(|piece| &piece.estimated)) {
+        when.add(out, shipment, "shipments.estimatedDeliveryDate", PromiseKind::Estimated, &zones);
     }
 }
 

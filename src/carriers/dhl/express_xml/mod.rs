@@ -265,9 +265,14 @@ fn place(service_area: Option<Node<'_, '_>>, party: Option<Node<'_, '_>>) -> Opt
 fn promise(out: &mut Collector<'_>, facts: Node<'_, '_>, shipment: &mut Shipment) {
     let zones = shipment.destination.as_ref().map_or(Zones::Unknown, zones_of);
     let (local, utc) = (facts.get("EstDlvyDate"), facts.get("EstDlvyDateUTC"));
-    let Some(raw) = local.or(utc) else { return };
+    let Some(raw) = local.or(utc) else {
+        if facts.child("EstDlvyDate").is_some_and(|date| date.children().next().is_some()) {
+            out.unreadable(&shipment.number, "EstDlvyDate", "", "a date and time");
+        }
+        return;
+    };
     let written = local.and_then(|raw| promises::due(raw, &zones));
-    let is_sure = |time: &EventTime| time.kind() == TimeKind::Date || time.is_exact();
+    let is_sure = |time: &EventTime| matches!(time.kind(), TimeKind::Date | TimeKind::Offset);
     let in_utc = || utc.and_then(|raw| promises::due(&format!("{}Z", raw.trim_end_matches('Z')), &zones));
     let by = written.clone().filter(is_sure).or_else(in_utc).or(written);
     match by {

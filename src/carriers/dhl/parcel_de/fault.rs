@@ -9,9 +9,10 @@ const CODES: [&str; 3] = ["code", "error-status", "piece-status"];
 
 /// What an element's code says went wrong, if it says so.
 pub(super) fn of(data: Node<'_, '_>) -> Option<Outcome> {
-    let found = CODES.into_iter().filter_map(|name| data.attribute(name)).find(|code| code != "0");
+    let codes: Vec<_> = CODES.into_iter().filter_map(|name| data.attribute(name)).collect();
+    let found = codes.iter().find(|code| *code != "0");
     let said = said(data);
-    Some(match found.as_deref() {
+    Some(match found.map(|code| &**code) {
         // Nothing is filed under the number, or not yet.
         Some("100" | "200") => Outcome::NotFound,
         Some("5") => Outcome::Reauthorise,
@@ -24,7 +25,8 @@ pub(super) fn of(data: Node<'_, '_>) -> Option<Outcome> {
         // Every negative code is a technical fault of the service.
         Some(code) if code.starts_with('-') => Outcome::RetryAfter(None),
         Some(code) => by_words(code, &said),
-        None => by_words("", &data.attribute("error")?),
+        None if codes.is_empty() => by_words("", &data.attribute("error")?),
+        None => return None,
     })
 }
 

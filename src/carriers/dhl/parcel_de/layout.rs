@@ -23,7 +23,8 @@ fn is_event_list(data: Node<'_, '_>) -> bool {
 
 fn is_piece(data: Node<'_, '_>) -> bool {
     let is_named = matches!(&*name(data), "pieceshipment" | "piecestatuspublic");
-    let has_number = || data.attribute("piece-code").or_else(|| data.attribute("searched-piece-code")).is_some() && data.attribute("request").is_none();
+    let has_number =
+        || data.attribute("piece-code").or_else(|| data.attribute("searched-piece-code")).is_some() && data.attribute("request").is_none();
     is_named || (!is_event(data) && !is_event_list(data) && has_number())
 }
 
@@ -78,5 +79,8 @@ pub(super) fn has_list(piece: Node<'_, '_>) -> bool {
 
 /// How many elements inside a piece are neither events nor lists of them.
 pub(super) fn strangers(piece: Node<'_, '_>) -> usize {
-    outermost(piece, |data| is_event(data) || (!is_event_list(data) && data.all("data").next().is_none())).into_iter().filter(|data| !is_event(*data)).count()
+    outermost(piece, |data| is_event(data) || (!is_event_list(data) && data.all("data").next().is_none()))
+        .into_iter()
+        .filter(|data| !is_event(*data))
+        .count()
 }

@@ -15,8 +15,8 @@ use super::ice::{self, Codes, Pair};
 use super::problem;
 use super::shared::{push_all, without_list};
 use crate::adapter::{
-    Adapter, Batch, Clock, CodeTable, Collector, DecodeError, Descriptor, Mark, NoticeKind, Outcome, Payload, Poll, PollContext, PollLimits, Question,
-    Reply, RequestError, basic, build, check_count,
+    Adapter, Batch, Clock, CodeTable, Collector, DecodeError, Descriptor, Mark, NoticeKind, Outcome, Payload, Poll, PollContext, PollLimits,
+    Question, Reply, RequestError, basic, build, check_count,
 };
 use crate::carriers::mapping::delivered_after_return_is_returned;
 use crate::model::{Confidence, Milestone, Shipment, Stage, TrackingNumber};

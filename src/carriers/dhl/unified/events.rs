@@ -98,9 +98,10 @@ fn is_newer(out: &mut Collector<'_>, latest: &WireEvent<'_>, shipment: &Shipment
 /// it adds nothing, and must not undo "ready for collection".
 fn settle(events: &mut [Event], doubtful: &[usize]) {
     let is_doubtful: HashSet<_> = doubtful.iter().copied().collect();
-    let moving = events.iter().enumerate().filter(|(at, event)| {
-        !is_doubtful.contains(at) && event.milestone.moves_state() && !event.milestone.is_before_pickup()
-    });
+    let moving = events
+        .iter()
+        .enumerate()
+        .filter(|(at, event)| !is_doubtful.contains(at) && event.milestone.moves_state() && !event.milestone.is_before_pickup());
     let Some(began) = moving.map(|(_, event)| event.time.middle()).min() else { return };
     for &at in doubtful {
         if let Some(event) = events.get_mut(at).filter(|event| event.time.middle() >= began) {

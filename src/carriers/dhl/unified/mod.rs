@@ -10,14 +10,12 @@ mod wire;
 use std::sync::Arc;
 
 use self::events::Service;
-use self::wire::{Answer, WireDetails, WirePlace, WireShipment, When};
+use self::wire::{Answer, WireDetails, WirePlace, WireShipment};
 use super::shared::{come_back, is_over, place_of, push_all, weight};
-use super::{problem, promises, recipient};
+use super::{problem, recipient};
 use crate::adapter::{Adapter, Batch, CodeTable, Collector, DecodeError, Descriptor, Mark, NoticeKind, Payload, Poll, Webhook};
 use crate::carriers::mapping::delivered_after_return_is_returned;
-use crate::model::{
-    Country, EventTime, Milestone, Place, Promise, PromiseKind, Reference, Role, Shipment, TimeKind, TrackingNumber, Zones, zones_of,
-};
+use crate::model::{Country, Milestone, Place, PromiseKind, Reference, Role, Shipment, TrackingNumber, Zones, zones_of};
 use crate::wire::json::One;
 
 /// The feed `dhl.unified`.
@@ -133,9 +131,8 @@ fn read_details(out: &mut Collector<'_>, details: &WireDetails<'_>, shipment: &m
     shipment.service = details.product.get().and_then(|product| product.name.get()).map(Into::into);
     shipment.pieces = details.pieces.iter().filter_map(TrackingNumber::parse).collect();
     shipment.piece_count = details.pieces_total.number();
-    shipment.weight_grams = details.weight.get().and_then(|wire| {
-        weight(out, &shipment.number, "shipments.details.weight", wire.value.or_empty(), wire.unit.or_empty())
-    });
+    shipment.weight_grams =
+        details.weight.get().and_then(|wire| weight(out, &shipment.number, "shipments.details.weight", wire.value.or_empty(), wire.unit.or_empty()));
     let provider = details.provider.get().and_then(|provider| provider.destination.get());
     for reference in details.references.iter() {
         let Some(number) = reference.number.get() else { continue };
@@ -179,35 +176,6 @@ fn promise(out: &mut Collector<'_>, wire: &WireShipment<'_>, shipment: &mut Ship
         ("shipments.expectedDelivery", PromiseKind::Estimated, &wire.expected),
     ];
     for (field, kind, when) in stated {
-        let (from, by) = match when {
-            When::Absent => continue,
-            When::Said(text) => (None, text.get()),
-            When::Window(window) => (window.from.get(), window.through.get()),
-            When::Odd => {
-                out.unreadable(&shipment.number, field, "", "an ISO 8601 date, or a window of two");
-                continue;
-            }
-        };
-        if matches!(when, When::Said(_)) && by.is_none() {
-            continue;
-        }
-        match window(kind, from, by, &zones) {
-            Ok(promise) => promises::add(&mut shipment.promises, promise),
-            Err(raw) => out.unreadable(&shipment.number, field, raw, "an ISO 8601 date, or a window of two"),
-        }
+        when.add(out, shipment, field, kind, &zones);
     }
-}
-
-/// A promise from the texts of its start and end; of a start alone its day. What cannot be read is given back.
-fn window<'t>(kind: PromiseKind, from: Option<&'t str>, by: Option<&'t str>, zones: &Zones) -> Result<Promise, &'t str> {
-    let Some(raw) = by else {
-        let raw = from.unwrap_or_default();
-        let start = promises::due(raw, zones).ok_or(raw)?;
-        let day = start.wall_clock().map(|local| EventTime::date(raw, local.date(), zones));
-        return Ok(promises::window(kind, None, day.unwrap_or(start)));
-    };
-    let by = promises::due(raw, zones).ok_or(raw)?;
-    let read = if by.kind() == TimeKind::Date { promises::due } else { promises::moment };
-    let from = from.map(|raw| read(raw, zones).ok_or(raw)).transpose()?;
-    Ok(promises::window(kind, from, by))
 }

@@ -1,12 +1,9 @@
 //! The JSON of answers and pushed messages, as far as it is read.
 
 use std::borrow::Cow;
-use std::marker::PhantomData;
 
-use serde::Deserialize;
-use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
-
-use crate::wire::json::{Fields, Many, One, Text, Texts, wire};
+use crate::carriers::dhl::when::When;
+use crate::wire::json::{Many, One, Text, Texts, wire};
 
 wire! {
     pub(super) struct Answer {
@@ -34,11 +31,6 @@ wire! {
         agreed: When<'a> = "agreedDeliveryDate" | "agreedDeliveryTimeFrame",
         return_flag: Text<'a> = "returnFlag",
         details: One<WireDetails<'a>> = "details",
-    }
-
-    pub(super) struct WireWindow {
-        from: Text<'a> = "estimatedFrom" | "agreedFrom" | "from",
-        through: Text<'a> = "estimatedThrough" | "agreedThrough" | "through" | "to",
     }
 
     pub(super) struct WirePlace { address: One<WireAddress<'a>> = "address", }
@@ -94,78 +86,6 @@ impl Answer<'_> {
         let is_behind = at > offset(&self.url).unwrap_or(0) && offset(&self.last_url).is_none_or(|last| at <= last);
         let is_filled = self.shipments.as_ref().is_some_and(|list| !list.items.is_empty());
         (is_behind && is_filled && next.bytes().all(|b| b.is_ascii_digit())).then_some(next)
-    }
-}
-
-/// When something will be: a text, or a window of two; whatever else stands there is odd.
-#[derive(Debug, Default)]
-pub(super) enum When<'a> {
-    #[default]
-    Absent,
-    Said(Text<'a>),
-    Window(WireWindow<'a>),
-    Odd,
-}
-
-struct WhenVisitor<'a>(PhantomData<&'a ()>);
-
-impl<'de: 'a, 'a> Visitor<'de> for WhenVisitor<'a> {
-    type Value = When<'a>;
-
-    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("a time or a window")
-    }
-
-    fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<When<'a>, E> {
-        Text::deserialize(serde::de::value::BorrowedStrDeserializer::new(text)).map(When::Said)
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<When<'a>, E> {
-        Text::deserialize(serde::de::value::StrDeserializer::new(text)).map(When::Said)
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<When<'a>, E> {
-        Ok(When::Absent)
-    }
-
-    fn visit_bool<E: Error>(self, _: bool) -> Result<When<'a>, E> {
-        Ok(When::Odd)
-    }
-
-    fn visit_u64<E: Error>(self, _: u64) -> Result<When<'a>, E> {
-        Ok(When::Odd)
-    }
-
-    fn visit_i64<E: Error>(self, _: i64) -> Result<When<'a>, E> {
-        Ok(When::Odd)
-    }
-
-    fn visit_f64<E: Error>(self, _: f64) -> Result<When<'a>, E> {
-        Ok(When::Odd)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<When<'a>, A::Error> {
-        let mut window = WireWindow::default();
-        let mut is_empty = true;
-        while let Some(key) = map.next_key::<std::borrow::Cow<'de, str>>()? {
-            is_empty = false;
-            if !window.field(&key, &mut map)? {
-                map.next_value::<IgnoredAny>()?;
-            }
-        }
-        Ok(if is_empty { When::Absent } else { When::Window(window) })
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<When<'a>, A::Error> {
-        let first = list.next_element::<When<'a>>()?.unwrap_or_default();
-        while list.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(first)
-    }
-}
-
-impl<'de: 'a, 'a> Deserialize<'de> for When<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(WhenVisitor(PhantomData))
     }
 }
 
