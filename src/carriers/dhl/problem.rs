@@ -87,8 +87,8 @@ pub(super) fn by_status(status: u16, code: Option<&str>, said: &str) -> Outcome 
         404 | 410 => Outcome::NotFound,
         408 | 425 | 429 | 500..=599 => Outcome::RetryAfter(None),
         400..=499 if is_not_found(said) => Outcome::NotFound,
-        400..=499 => Outcome::Invalid(fault()),
-        _ => by_words(code.unwrap_or_default(), said),
+        0 => by_words(code.unwrap_or_default(), said),
+        _ => Outcome::Invalid(fault()),
     }
 }
 

@@ -33,7 +33,11 @@ const RULES: &[Rule] = &[
         "adresse+falsch", "adresse+fehlerhaft", "anschrift+fehlerhaft", "adresse+unbekannt", "empfänger+unbekannt", "address+incorrect", "address+invalid", "wrong address",
         "adresse+incorrecte", "adresse+erronée", "dirección+incorrecta", "adres+onjuist", "endereço+incorret",
     ]),
+    Rule(Milestone::AddressIssue, LAST, Some(Reason::RecipientMoved), &[
+        "recipient moved", "recipient has moved", "receiver has moved", "consignee moved", "consignee has moved", "customer moved", "verzogen", "déménagé", "verhuisd",
+    ]),
     Rule(Milestone::AddressIssue, LAST, Some(Reason::AddressIncomplete), &[
+        "address information needed", "address information is needed",
         "adresse+unvollständig", "anschrift+unvollständig", "address+incomplete", "address+insufficient", "adresse+incomplète", "dirección+incompleta", "adres+onvolledig",
         "endereço+incomplet",
     ]),
@@ -64,7 +68,11 @@ const RULES: &[Rule] = &[
         "nicht angetroffen", "niemand angetroffen", "empfänger nicht zu hause", "not at home", "nobody home", "no one home", "nobody at home", "recipient not available",
         "recipient was not available", "recipient not home", "absence du destinataire", "destinataire absent", "ausente", "niet thuis", "destinatário ausente",
     ]),
+    Rule(Milestone::DeliveryAttempted, LAST, Some(Reason::BusinessClosed), &[
+        "premises closed", "business closed", "closed on arrival", "empfänger+geschlossen", "geschäft+geschlossen", "entreprise fermée", "bedrijf gesloten",
+    ]),
     Rule(Milestone::DeliveryAttempted, LAST, None, &[
+        "delivery attempted", "carded", "card left", "left a card", "benachrichtigungskarte",
         "nicht zugestellt", "nicht ausgeliefert", "konnte heute nicht", "zustellversuch", "zustellung war nicht möglich", "zustellung nicht möglich",
         "zustellung nicht erfolgreich", "could not be delivered", "couldn't be delivered", "not be delivered", "cannot be delivered", "delivery attempt", "attempted delivery",
         "attempted to deliver", "unsuccessful delivery", "delivery unsuccessful", "delivery was unsuccessful", "delivery failed", "failed delivery", "unable to deliver",
@@ -81,6 +89,7 @@ const RULES: &[Rule] = &[
         "em distribuição", "saiu para entrega", "saiu para distribuição", "veículo de entrega", "in consegna",
     ]),
     Rule(Milestone::HandedOver, LAST, None, &[
+        "delivery arranged no details expected", "forwarded to a third party", "forwarded to third party",
         "zustellpartner übergeben", "partner übergeben", "nachunternehmer", "übergabe an den zustellpartner", "handed over to+partner", "handed over to+agent", "handed over to+post",
         "handed to+partner", "transferred to+partner", "transferred to+carrier", "tendered to", "given to+partner", "forwarded to+partner", "delivered to+agent",
         "delivered to+usps", "delivered to+partner", "remis au partenaire", "remis à la poste", "entregad+agente", "overgedragen aan", "entregue+parceiro",
@@ -94,7 +103,9 @@ const RULES: &[Rule] = &[
         "einfuhrabgaben+zahl", "zollgebühren+zahl", "abgaben+fällig", "duties+payable", "duties+must be paid", "duties+due", "taxes+due", "pay+duties", "droits de douane+payer",
         "pagar+aranceles", "pagar+impuestos", "invoerrechten+betal", "pagar+direitos",
     ]),
+    Rule(Milestone::CustomsHold, None, Some(Reason::BrokerNeeded), &["broker+notified"]),
     Rule(Milestone::CustomsHold, None, None, &[
+        "further clearance processing", "clearance delay",
         "vom zoll+angehalten", "vom zoll+zurückgehalten", "held by customs", "held at customs", "on hold+customs", "customs hold", "retenu+douane", "retenid+aduana",
         "vastgehouden+douane", "retid+alfândega",
     ]),
@@ -103,6 +114,8 @@ const RULES: &[Rule] = &[
         "clearance processing", "clearance event", "customs status updated", "dédouanement", "à la douane", "trámites aduaneros", "despacho de aduana", "en aduana",
         "proceso de aduana", "inklaring", "bij de douane", "desalfandegamento", "na alfândega",
     ]),
+    Rule(Milestone::Held, None, None, &["on hold", "shipment held", "wird zurückgehalten", "angehalten", "mis en attente", "en espera", "in de wacht"]),
+    Rule(Milestone::DeliveryScheduled, LAST, None, &["scheduled for delivery", "delivery scheduled", "delivery rescheduled", "delivery has been scheduled", "liefertermin vereinbart"]),
     Rule(Milestone::Redirected, LAST, None, &[
         "umgeleitet", "an eine andere adresse", "wunschfiliale", "redirected", "forwarded to another", "forwarded to a new", "réexpédié", "redirigid", "redirecionad", "omgeleid",
     ]),
@@ -115,16 +128,16 @@ const RULES: &[Rule] = &[
         "informação+recebid",
     ]),
     Rule(Milestone::InTransit, None, None, &[
-        "wird+zugestellt", "zustellung+voraussichtlich", "will be delivered", "scheduled for delivery", "sera livré", "será entregad", "wordt bezorgd", "será entregue",
+        "wird+zugestellt", "zustellung+voraussichtlich", "will be delivered", "sera livré", "será entregad", "wordt bezorgd", "será entregue",
     ]),
     Rule(Milestone::PickedUp, Some(Stage::FirstMile), None, &[
         "vom absender", "beim absender", "eingeliefert", "wurde abgeholt", "posted by the sender", "picked up", "collected from", "collected by dhl", "handed in", "dropped off",
-        "handed over to dhl", "accepted by", "an dhl übergeben", "pris en charge", "collecté", "recogid", "admitid", "opgehaald bij", "ontvangen door dhl", "recolhid", "aceite",
+        "handed over to dhl", "accepted by", "shipment accepted", "an dhl übergeben", "pris en charge", "collecté", "recogid", "admitid", "opgehaald bij", "ontvangen door dhl", "recolhid", "aceite",
         "ritirat",
     ]),
     Rule(Milestone::Delivered, LAST, None, &[
         "wurde+zugestellt", "erfolgreich zugestellt", "ist zugestellt", "zustellung erfolgreich", "zustellung war erfolgreich", "wurde+ausgeliefert", "has been delivered",
-        "was delivered", "successfully delivered", "delivered successfully", "delivery successful", "delivered to", "delivered in", "delivered at", "delivered -", "a été livré",
+        "was delivered", "successfully delivered", "delivered successfully", "delivery successful", "delivered to", "delivered in", "delivered at", "delivered -", "left with", "left in a safe", "left in safe", "posted through", "shipment delivered", "a été livré",
         "livré", "ha sido entregad", "fue entregad", "entregad", "entrega realizada", "is bezorgd", "bezorgd", "afgeleverd", "foi entregue", "entregue", "consegnat",
         "signed for by",
     ]),
@@ -139,7 +152,7 @@ const RULES: &[Rule] = &[
     Rule(Milestone::InTransit, None, None, &[
         "weitertransport", "bearbeitet", "sortiert", "unterwegs", "befördert", "weitergeleitet", "paketzentrum", "processed", "sorted", "in transit", "on its way", "on the way",
         "en tránsito", "en transit", "onderweg", "em trânsito", "in transito", "traité", "acheminement", "procesad", "clasificad", "gesorteerd", "verwerkt", "processad", "forwarded",
-        "transported", "further transport",
+        "transferred through", "transported", "further transport",
     ]),
 ];
 
@@ -213,6 +226,25 @@ mod tests {
             ("The shipment could not be delivered, and the recipient has been notified", M::DeliveryAttempted),
             ("The shipment is ready for collection at the service point", M::AvailableForPickup),
             ("The shipment has been delivered to a neighbour", M::Delivered),
+            ("Shipment is out with courier for delivery", M::OutForDelivery),
+            ("Arrived at DHL Sort Facility LEIPZIG - GERMANY", M::Arrived),
+            ("Departed Facility in HONG KONG - HONG KONG SAR, CHINA", M::Departed),
+            ("Processed at LEIPZIG - GERMANY", M::InTransit),
+            ("Transferred through CINCINNATI HUB,OH-USA", M::InTransit),
+            ("Customs clearance status updated", M::CustomsSubmitted),
+            ("Clearance processing complete at LOS ANGELES GATEWAY", M::CustomsReleased),
+            ("Further clearance processing is required", M::CustomsHold),
+            ("Broker has been notified to arrange for clearance", M::CustomsHold),
+            ("Shipment on hold", M::Held),
+            ("Scheduled for delivery as agreed", M::DeliveryScheduled),
+            ("Delivery attempted; recipient not home", M::DeliveryAttempted),
+            ("Delivery arranged no details expected", M::HandedOver),
+            ("Awaiting collection by recipient as requested", M::AvailableForPickup),
+            ("Returned to shipper", M::Returning),
+            ("Shipment picked up", M::PickedUp),
+            ("Shipment information received", M::Announced),
+            ("Left with neighbour", M::Delivered),
+            ("We left a card: nobody home", M::DeliveryAttempted),
             ("Handed over to a delivery partner", M::HandedOver),
             ("Le colis a été livré", M::Delivered),
             ("Le colis n'a pas pu être livré : destinataire absent", M::DeliveryAttempted),

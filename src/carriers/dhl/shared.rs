@@ -72,7 +72,7 @@ pub(super) fn come_back(event: &mut Event) {
 }
 
 fn is_end(event: &Event) -> bool {
-    matches!(event.milestone, Milestone::Delivered | Milestone::Returned)
+    matches!(event.milestone, Milestone::Delivered | Milestone::Returned) && event.is_evidence_of_state()
 }
 
 /// Whether the whole shipment reached somebody: no promise is left to keep.

@@ -5,14 +5,14 @@ use std::borrow::Cow;
 use chrono_tz::Europe::Berlin;
 use smol_str::{SmolStr, format_smolstr};
 
-use crate::adapter::Collector;
+use crate::adapter::{Collector, stamped};
 use crate::carriers::Mapped;
 use crate::carriers::dhl::ice::{Codes, Pair};
 use crate::carriers::dhl::shared::come_back;
 use crate::carriers::dhl::{recipient, sentence};
 use crate::carriers::mapping::code;
-use crate::model::{Country, EventTime, Milestone, Place, Shipment, TrackingNumber, zones_of};
-use crate::wire::clock;
+use crate::model::{Country, EventTime, Milestone, Place, Shipment, TrackingNumber, Zones, zones_of};
+use crate::wire::clock::{self, Stamp};
 use crate::wire::xml::Node;
 
 const FIELD: &str = "standard-event-code";
@@ -53,9 +53,16 @@ impl<'a> WireEvent<'a> {
         Pair::new(self.ice.as_deref(), self.ric.as_deref()).or_else(|| Pair::correction(self.standard.as_deref()?))
     }
 
+    /// When it happened: `dd.MM.yyyy HH:mm`, or ISO 8601 as newer answers write it.
+    pub fn stamp(&self) -> Option<Stamp> {
+        let raw = self.timestamp.as_deref()?;
+        let german = clock::german(raw).map(|local| Stamp { local, offset: None, is_zulu: false });
+        german.or_else(|| clock::iso(raw))
+    }
+
     pub fn read(&self, out: &mut Collector<'_>, shipment: &mut Shipment, codes: Codes<'_>) {
         let raw = self.timestamp.as_deref().unwrap_or_default();
-        let Some(local) = clock::german(raw) else {
+        let Some(stamp) = self.stamp() else {
             out.skipped(&shipment.number, "event-timestamp", raw, "a date and time (dd.MM.yyyy HH:mm)");
             return;
         };
@@ -65,8 +72,10 @@ impl<'a> WireEvent<'a> {
         let mapped = codes.meaning(out, &shipment.number, FIELD, pair, standard).unwrap_or_else(|| self.without_row(out, shipment, &qualifier));
         let place = self.place(out, &shipment.number);
         let germany = Country::from_alpha2("DE");
+        let local = stamp.local;
         let abroad = place.as_ref().filter(|place| place.country.is_some() && place.country != germany);
         let time = match abroad {
+            _ if stamp.offset.is_some() => stamped(raw, stamp, &Zones::One(Berlin)),
             Some(place) => EventTime::local(raw, local, &zones_of(place)),
             None => EventTime::in_fixed_zone(raw, local, Berlin),
         };

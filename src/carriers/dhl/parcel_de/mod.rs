@@ -20,7 +20,6 @@ use crate::adapter::{
 };
 use crate::carriers::mapping::delivered_after_return_is_returned;
 use crate::model::{Confidence, Milestone, Shipment, Stage, TrackingNumber};
-use crate::wire::clock;
 use crate::wire::form::encode_query;
 use crate::wire::xml::{Document, Node};
 use event::WireEvent;
@@ -112,7 +111,7 @@ impl ParcelDe {
         let codes = Codes::of(&self.codes);
         let events: Vec<_> = nodes.iter().map(|node| WireEvent::of(*node)).collect();
         let corrections: Vec<_> = events.iter().map(|event| event.pair().is_some_and(Pair::is_correction)).collect();
-        let gone = ice::withdrawn(&corrections, false, |at| clock::german(events[at].timestamp.as_deref()?));
+        let gone = ice::withdrawn(&corrections, false, |at| events[at].stamp().map(|stamp| stamp.local));
         shipment.events.reserve(events.len());
         for (at, event) in events.iter().enumerate() {
             if gone.contains(&at) {
@@ -128,8 +127,8 @@ impl ParcelDe {
             count => out.skipped(&shipment.number, "piece-event", "", &format!("{count} more elements to be events")),
         }
         let status = WireEvent::of_status(piece);
-        let last = events.iter().filter_map(|event| clock::german(event.timestamp.as_deref()?)).max();
-        let is_newer = status.timestamp.as_deref().and_then(clock::german).is_some_and(|at| last.is_none_or(|last| at > last));
+        let last = events.iter().filter_map(|event| event.stamp().map(|stamp| stamp.local)).max();
+        let is_newer = status.stamp().is_some_and(|at| last.is_none_or(|last| at.local > last));
         if is_newer {
             status.read(out, shipment, codes);
         }
