@@ -35,6 +35,10 @@ impl<'a> Fields<'a> for Pushed<'a> {
         Ok(self.answer.field(key, map, odd)? || self.group.field(key, map, odd)? || self.result.field(key, map, odd)?)
     }
 
+    fn is_dated() -> bool {
+        true
+    }
+
     fn knows(key: &str) -> bool {
         Answer::knows(key) || Complete::knows(key) || TrackResult::knows(key)
     }

@@ -213,6 +213,10 @@ impl<'a> Fields<'a> for File<'a> {
         Ok(true)
     }
 
+    fn is_dated() -> bool {
+        true
+    }
+
     fn knows(key: &str) -> bool {
         Kind::of(key).is_some()
     }
