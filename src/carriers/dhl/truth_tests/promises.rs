@@ -7,7 +7,7 @@ fn parcel_de_promises_its_day_and_window_and_the_wished_day() {
     let of = |attributes: &str| promised(&piece(attributes, SCAN).shipments[0]);
     let window = r#"delivery-date="18.03.2026" delivery-timeframe-from="10:00" delivery-timeframe-to="12:00""#;
     let estimated = (PromiseKind::Estimated, Some("2026-03-18T10:00".into()), "2026-03-18T12:00".into());
-    assert_eq!(of(window), [estimated.clone()]);
+    assert_eq!(of(window), std::slice::from_ref(&estimated));
     assert_eq!(of(r#"delivery-date="2026-03-18""#), [(PromiseKind::Estimated, None, "2026-03-18".into())]);
     let whole = r#"delivery-date="18.03.2026" delivery-timeframe-from="00:00" delivery-timeframe-to="23:59""#;
     assert_eq!(of(whole), [(PromiseKind::Estimated, None, "2026-03-18".into())]);
