@@ -15,7 +15,7 @@ use super::meaning::{Meanings, Names, Scan};
 use super::shared::{self, Address, Told};
 use crate::adapter::{CodeTable, Collector, DecodeError, NoticeKind, Outcome};
 use crate::model::{Reference, Role, Scope, Shipment, TrackingNumber};
-use crate::wire::json::{Fields, Many, One};
+use crate::wire::json::{Fields, Many, Oddities, One};
 
 const NAMES: Names = Names { event: "scanEvents.eventType", exception: "scanEvents.exceptionCode", time: "scanEvents.date" };
 
@@ -28,8 +28,29 @@ struct Pushed<'a> {
 }
 
 impl<'a> Fields<'a> for Pushed<'a> {
-    fn field<A: MapAccess<'a>>(&mut self, key: &str, map: &mut A) -> Result<bool, A::Error> {
-        Ok(self.answer.field(key, map)? || self.group.field(key, map)? || self.result.field(key, map)?)
+    const HOLDS: bool = true;
+    const WIDTH: usize = Answer::WIDTH + Complete::WIDTH + TrackResult::WIDTH;
+
+    fn field<A: MapAccess<'a>>(&mut self, key: &str, map: &mut A, odd: &mut Oddities) -> Result<bool, A::Error> {
+        Ok(self.answer.field(key, map, odd)? || self.group.field(key, map, odd)? || self.result.field(key, map, odd)?)
+    }
+
+    fn knows(key: &str) -> bool {
+        Answer::knows(key) || Complete::knows(key) || TrackResult::knows(key)
+    }
+
+    fn holds(key: &str) -> bool {
+        Answer::holds(key) || Complete::holds(key) || TrackResult::holds(key)
+    }
+
+    fn misses(&self, keys: &[std::borrow::Cow<'_, str>]) -> bool {
+        self.answer.misses(keys) || self.group.misses(keys) || self.result.misses(keys)
+    }
+
+    fn merge(&mut self, later: Self, odd: &mut Oddities) {
+        self.answer.merge(later.answer, odd);
+        self.group.merge(later.group, odd);
+        self.result.merge(later.result, odd);
     }
 }
 

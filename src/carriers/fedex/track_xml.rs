@@ -8,6 +8,7 @@ use super::shared::{self, Address, Ending, Seen, Told};
 use super::{faults, xml_lists};
 use crate::adapter::{Adapter, Batch, CodeTable, Collector, DecodeError, Descriptor, Mark, NoticeKind, Payload, grams};
 use crate::model::{Promise, PromiseKind, Shipment, TrackingNumber};
+use crate::wire::records::EventAt;
 use crate::wire::xml::Node;
 
 /// The feed `fedex.track-xml`. Times usually state their offset; those that do not are local to the scan's place. FedEx has closed the service:
@@ -35,6 +36,14 @@ impl TrackXml {
     }
 }
 
+/// Where events stand.
+const EVENTS: &[EventAt] = &[
+    EventAt { path: &["TrackReply", "CompletedTrackDetails", "TrackDetails", "Events"], marks: &["Timestamp", "EventType"] },
+    EventAt { path: &["TrackReply", "TrackDetails", "Events"], marks: &["Timestamp", "EventType"] },
+    EventAt { path: &["TrackReply", "TrackDetails"], marks: &["TrackingNumber", "StatusCode"] },
+    EventAt { path: &["TrackReply", "CompletedTrackDetails", "TrackDetails"], marks: &["TrackingNumber", "StatusDetail"] },
+];
+
 impl Adapter for TrackXml {
     fn descriptor(&self) -> &Descriptor {
         &self.descriptor
@@ -47,6 +56,7 @@ impl Adapter for TrackXml {
         let root = document.root();
         let found = |name| if root.name() == name { Some(root) } else { root.descendants(name).into_iter().next() };
         if let Some(reply) = found("TrackReply") {
+            out.events_elsewhere(reply, EVENTS);
             self.reply(&mut out, reply);
         } else if let Some(fault) = found("Fault") {
             let said = fault.get_at(&["detail", "desc"]).or_else(|| fault.get("faultstring")).unwrap_or_default();

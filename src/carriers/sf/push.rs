@@ -17,6 +17,7 @@ use crate::adapter::{
 use crate::model::{Shipment, TrackingNumber};
 use crate::wire::form;
 use crate::wire::json::{Many, One, wire};
+use crate::wire::records::EventAt;
 
 /// The feed `sf.push`. Clock: no zone in the text, read as China's (UTC+8) everywhere. Increments of up to ten routes, repeated often and in any
 /// order; status and reason are mostly empty, so that the operation code has to tell alone. Each route is read by itself, so that the division into
@@ -52,6 +53,12 @@ wire! {
     struct Message { body: One<Body<'a>> = "Body" | "body", }
     struct Body { routes: Many<WireRoute<'a>> = "WaybillRoute" | "waybillRoute", }
 }
+
+/// Where events stand.
+const EVENTS: &[EventAt] = &[
+    EventAt { path: &["Request", "Body", "WaybillRoute"], marks: &["acceptTime"] },
+    EventAt { path: &["Request", "Body", "WaybillRoute"], marks: &["accept_time"] },
+];
 
 impl Adapter for Push {
     fn descriptor(&self) -> &Descriptor {
@@ -134,6 +141,7 @@ fn read_xml(out: &mut Collector<'_>, tables: &Tables<'_>, text: &str, found: &mu
     if root.name() != "Request" {
         return Err(out.shape("Request", "a message of RoutePushService"));
     }
+    out.events_elsewhere(root, EVENTS);
     root.all("Body").for_each(|body| route::note_unread(out, body, "WaybillRoute"));
     for node in root.all("Body").flat_map(|body| body.all("WaybillRoute")) {
         let number = node.attribute("mailno").unwrap_or_default();

@@ -12,6 +12,7 @@ use crate::adapter::{
     Adapter, Batch, Clock, CodeTable, Collector, DecodeError, Descriptor, Mark, Outcome, Payload, Poll, PollContext, PollLimits, Question, Reply,
     RequestError, build, check_count,
 };
+use crate::wire::records::EventAt;
 use crate::wire::xml::{Document, Node};
 use crate::wire::{form, text};
 
@@ -65,6 +66,12 @@ impl RoutesXml {
     }
 }
 
+/// Where events stand.
+const EVENTS: &[EventAt] = &[
+    EventAt { path: &["Response", "Body", "RouteResponse", "Route"], marks: &["accept_time"] },
+    EventAt { path: &["Response", "Body", "RouteResponse", "Route"], marks: &["acceptTime"] },
+];
+
 impl Adapter for RoutesXml {
     fn descriptor(&self) -> &Descriptor {
         &self.descriptor
@@ -79,6 +86,7 @@ impl Adapter for RoutesXml {
         if root.name() != "Response" {
             return Err(out.shape("Response", "the answer of RouteService"));
         }
+        out.events_elsewhere(root, EVENTS);
         if let Some((outcome, code, said)) = fault(root) {
             let notice = faults::notice(&out, &outcome, None, "ERROR/@code", &code, said);
             out.notice(notice);

@@ -5,7 +5,7 @@ use serde::de::{IgnoredAny, MapAccess};
 use super::faults::Interchange;
 use super::parts::Address;
 use crate::adapter::Collector;
-use crate::wire::json::{Fields, Many, One, Text, wire};
+use crate::wire::json::{Fields, Many, Oddities, One, Slot, Text, wire};
 use crate::wire::xml::Node;
 
 /// An answer of the service.
@@ -197,9 +197,13 @@ struct File<'a> {
 }
 
 impl<'a> Fields<'a> for File<'a> {
-    fn field<A: MapAccess<'a>>(&mut self, key: &str, map: &mut A) -> Result<bool, A::Error> {
+    const HOLDS: bool = true;
+    const WIDTH: usize = Kind::ALL.len();
+
+    fn field<A: MapAccess<'a>>(&mut self, key: &str, map: &mut A, odd: &mut Oddities) -> Result<bool, A::Error> {
         if let Some(kind) = Kind::of(key) {
-            self.lists[kind as usize] = map.next_value()?;
+            let list = map.next_value_seed(odd.seed())?;
+            self.lists[kind as usize].merge(list, odd);
         } else {
             if !BESIDE.contains(&key) {
                 self.unread.push(key.chars().take(40).collect());
@@ -207,6 +211,24 @@ impl<'a> Fields<'a> for File<'a> {
             map.next_value::<IgnoredAny>()?;
         }
         Ok(true)
+    }
+
+    fn knows(key: &str) -> bool {
+        Kind::of(key).is_some()
+    }
+
+    fn holds(key: &str) -> bool {
+        Kind::of(key).is_some()
+    }
+
+    /// Every key that is none of its own is told of, whatever stands there.
+    fn misses(&self, _: &[std::borrow::Cow<'_, str>]) -> bool {
+        false
+    }
+
+    fn merge(&mut self, later: Self, odd: &mut Oddities) {
+        self.unread.extend(later.unread);
+        self.lists.iter_mut().zip(later.lists).for_each(|(list, later)| list.merge(later, odd));
     }
 }
 
@@ -217,9 +239,19 @@ const BESIDE: [&str; 2] = ["FileName", "StatusType"];
 #[derive(Default)]
 pub(super) struct Json<'a>(One<Outer<'a>>);
 
-impl<'de> serde::Deserialize<'de> for Json<'de> {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        One::deserialize(deserializer).map(Self)
+impl<'de> Slot<'de> for Json<'de> {
+    const HOLDS: bool = true;
+
+    fn read<D: serde::Deserializer<'de>>(deserializer: D, odd: &mut Oddities) -> Result<Self, D::Error> {
+        One::read(deserializer, odd).map(Self)
+    }
+
+    fn is_blank(&self) -> bool {
+        self.0.is_blank()
+    }
+
+    fn merge(&mut self, later: Self, odd: &mut Oddities) {
+        self.0.merge(later.0, odd);
     }
 }
 

@@ -18,6 +18,8 @@ use crate::adapter::{
 use crate::carriers::Mapped;
 use crate::carriers::mapping::{code, one_line, small};
 use crate::model::{Confidence, Milestone, Personal, Promise, PromiseKind, Reference, Role, Shipment, Stage, TrackingNumber};
+use crate::wire::json::Oddities;
+use crate::wire::records::EventAt;
 use crate::wire::text;
 use crate::wire::xml::Document;
 
@@ -169,6 +171,26 @@ fn read_references(out: &mut Collector<'_>, record: &Record<'_>, shipment: &mut 
     shipment.references.extend(lead.map(|lead| Reference::new(Role::MasterWaybill, &one_line(lead))));
 }
 
+/// Where events stand.
+const EVENTS: &[EventAt] = &[
+    EventAt {
+        path: &["QuantumViewResponse", "QuantumViewEvents", "SubscriptionEvents", "SubscriptionFile", "Origin"],
+        marks: &["TrackingNumber", "Date"],
+    },
+    EventAt {
+        path: &["QuantumViewResponse", "QuantumViewEvents", "SubscriptionEvents", "SubscriptionFile", "Exception"],
+        marks: &["TrackingNumber", "Date"],
+    },
+    EventAt {
+        path: &["QuantumViewResponse", "QuantumViewEvents", "SubscriptionEvents", "SubscriptionFile", "Delivery"],
+        marks: &["TrackingNumber", "Date"],
+    },
+    EventAt {
+        path: &["QuantumViewResponse", "QuantumViewEvents", "SubscriptionEvents", "SubscriptionFile", "Generic"],
+        marks: &["TrackingNumber", "Date"],
+    },
+];
+
 impl Adapter for QuantumView {
     fn descriptor(&self) -> &Descriptor {
         &self.descriptor
@@ -181,6 +203,7 @@ impl Adapter for QuantumView {
         if text.trim_start().starts_with('<') {
             let document = out.xml(&text)?;
             let feed = xml_feed(document.root()).ok_or_else(|| shape(&out))?;
+            out.events_elsewhere(document.root(), EVENTS);
             self.read(&mut out, &feed);
             return Ok(out.finish());
         }
@@ -211,7 +234,7 @@ impl QuantumView {
             let document = Document::parse(&decoded.text).ok()?;
             return xml_feed(document.root()).map(|feed| see(&feed));
         }
-        let answer: Json<'_> = serde_json::from_str(&decoded.text).ok()?;
+        let answer: Json<'_> = crate::wire::json::read_with(&decoded.text, &mut Oddities::default()).ok()?;
         let mut out = Collector::new(&self.descriptor, Payload::new(reply.body, reply.received));
         answer.feed(&mut out).map(|feed| see(&feed))
     }

@@ -15,6 +15,7 @@ use crate::adapter::{
 };
 use crate::carriers::mapping::{code, delivered_after_return_is_returned, small};
 use crate::model::{Milestone, Personal, Place, Promise, PromiseKind, Reference, Role, Shipment, TrackingNumber};
+use crate::wire::records::EventAt;
 use crate::wire::text;
 use crate::wire::xml::{Document, Node};
 
@@ -42,6 +43,9 @@ impl TrackXml {
     }
 }
 
+/// Where events stand.
+const EVENTS: &[EventAt] = &[EventAt { path: &["TrackResponse", "Shipment", "Package", "Activity"], marks: &["Date", "Status"] }];
+
 impl Adapter for TrackXml {
     fn descriptor(&self) -> &Descriptor {
         &self.descriptor
@@ -54,6 +58,7 @@ impl Adapter for TrackXml {
         let root = document.root();
         let response = root.child("Response").filter(|_| root.name() == "TrackResponse");
         let response = response.ok_or_else(|| out.shape("TrackResponse/Response", "the answer of the tracking service"))?;
+        out.events_elsewhere(root, EVENTS);
         for error in response.all("Error") {
             Interchange::of(error).notice(&mut out, "Response/Error");
         }

@@ -15,6 +15,7 @@ use crate::adapter::{
 use crate::carriers::mapping::delivered_after_return_is_returned;
 use crate::model::{Country, Event, EventTime, Place, Promise, PromiseKind, Reference, Role, Shipment, TrackingNumber, Zones, zones_of};
 use crate::wire::clock;
+use crate::wire::records::EventAt;
 use crate::wire::xml::{Document, Node};
 
 const PRODUCTION: &str = "https://xmlpi-ea.dhl.com";
@@ -43,6 +44,12 @@ impl ExpressXml {
     }
 }
 
+/// Where events stand.
+const EVENTS: &[EventAt] = &[
+    EventAt { path: &["TrackingResponse", "AWBInfo", "ShipmentInfo", "ShipmentEvent"], marks: &["Date", "Time", "ServiceEvent"] },
+    EventAt { path: &["TrackingResponse", "AWBInfo", "Pieces", "PieceInfo", "PieceEvent"], marks: &["Date", "Time", "ServiceEvent"] },
+];
+
 impl Adapter for ExpressXml {
     fn descriptor(&self) -> &Descriptor {
         &self.descriptor
@@ -63,6 +70,7 @@ impl Adapter for ExpressXml {
         if root.name() != "TrackingResponse" {
             return Err(out.shape("TrackingResponse", "a tracking answer or an error"));
         }
+        out.events_elsewhere(root, EVENTS);
         let shipments: Vec<Shipment> = root.all("AWBInfo").filter_map(|info| self.shipment(&mut out, info)).collect();
         if root.child("AWBInfo").is_none() {
             out.notice(out.new_notice(NoticeKind::NotFound, "the answer lists no waybill").at("AWBInfo"));

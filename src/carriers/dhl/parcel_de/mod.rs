@@ -18,6 +18,7 @@ use crate::carriers::mapping::{code, delivered_after_return_is_returned};
 use crate::model::{Country, EventTime, Place, Promise, PromiseKind, Reference, Role, Shipment, TrackingNumber, Zones};
 use crate::wire::clock;
 use crate::wire::form::encode_query;
+use crate::wire::records::EventAt;
 use crate::wire::xml::{Document, Node};
 
 const PRODUCTION: &str = "https://api-eu.dhl.com";
@@ -41,6 +42,9 @@ impl ParcelDe {
     }
 }
 
+/// Where events stand.
+const EVENTS: &[EventAt] = &[EventAt { path: &["piece-shipment", "piece-event-list", "piece-event"], marks: &["event-timestamp"] }];
+
 impl Adapter for ParcelDe {
     fn descriptor(&self) -> &Descriptor {
         &self.descriptor
@@ -54,6 +58,7 @@ impl Adapter for ParcelDe {
         if root.name() != "data" || root.attribute("name").is_none_or(|name| !name.starts_with("piece-")) {
             return Err(out.shape("data[@name]", "a list of pieces"));
         }
+        out.events_elsewhere(root, EVENTS);
         if let Some(outcome) = failure(root) {
             let notice = out.new_notice(outcome.notice_kind(), said(root));
             out.notice(notice.at("code").value(&root.attribute("code").unwrap_or_default()));
