@@ -177,6 +177,7 @@ impl Reader<'_> {
         self.events(out, wire, &mut shipment);
         shared::finish(&mut shipment, ending(wire), is_freight(info));
         shipment.promises = promises(out, wire, &shipment);
+        push_splits(out, &mut shipment, &Meanings::new(self.codes, SPLIT_NAMES, "", ""), wire);
         out.push(shipment);
     }
 
@@ -193,7 +194,6 @@ impl Reader<'_> {
         if let Some(latest) = wire.latest.get().filter(|latest| is_news(wire, latest)) {
             push_latest(out, shipment, &meanings, wire, latest);
         }
-        push_splits(out, shipment, &meanings, wire);
         if let Some(shipped) = date(wire, &["SHIP"]).filter(|_| shipment.events.is_empty() && !is_filled(wire)) {
             shared::push_ship_date(out, shipment, "dateAndTimes", shipped);
         }
@@ -209,6 +209,12 @@ fn is_news(wire: &TrackResult<'_>, latest: &Latest<'_>) -> bool {
     let is_told = |scan: &WireScan<'_>| [scan.event.get(), scan.derived.get()].contains(&Some(code));
     date(wire, shared::dated_by(code)).is_some() && !wire.scans.iter().any(is_told)
 }
+
+const SPLIT_NAMES: Names = Names {
+    event: "shipmentDetails.splitShipments.statusCode",
+    exception: "shipmentDetails.splitShipments",
+    time: "shipmentDetails.splitShipments.timestamp",
+};
 
 const LATEST_NAMES: Names = Names { event: "latestStatusDetail.code", exception: "latestStatusDetail.ancillaryDetails.reason", time: "dateAndTimes" };
 

@@ -162,6 +162,11 @@ pub(super) fn delivered_to(kind: &str, description: &str) -> Option<DeliveredTo>
     }
 }
 
+/// Whether a special handling marks a package that a customer sends back on the shop's label.
+pub(super) fn is_return_label(handling: &str) -> bool {
+    matches!(handling, "PACKAGE_RETURN_PROGRAM" | "NET_RETURN" | "CALL_TAG")
+}
+
 /// The place in `Left at front door. Signature Service not requested.`
 fn left_at(sentence: &str) -> Option<&str> {
     let words = |len: usize| sentence.get(..len).zip(sentence.get(len..));

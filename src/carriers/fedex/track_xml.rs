@@ -226,6 +226,7 @@ fn describe(out: &mut Collector<'_>, details: Node<'_, '_>, shipment: &mut Shipm
     shipment.destination = place("DestinationAddress");
     let service = ["Description", "Type"].into_iter().find_map(|part| details.get_at(&["Service", part]));
     shipment.service = service.or_else(|| details.get("ServiceInfo")).or_else(|| details.get("ServiceType")).map(Into::into);
+    shipment.is_return = details.all("SpecialHandlings").any(|handling| shared::is_return_label(handling.get("Type").unwrap_or_default()));
     let count = details.get("PackageCount");
     shipment.piece_count = count.and_then(|count| count.parse().ok());
     if let (Some(count), None) = (count, shipment.piece_count) {

@@ -171,6 +171,23 @@ fn freight_that_came_apart_is_told_piece_by_piece_and_moves_nothing() {
 }
 
 #[test]
+fn some_pieces_delivered_end_no_promise() {
+    let told = shipment(json!({
+        "shipmentDetails": { "splitShipments": [{ "pieceCount": "2", "statusCode": "DL", "timestamp": "2025-03-06T11:00:00+01:00" }] },
+        "dateAndTimes": [{ "type": "ESTIMATED_DELIVERY", "dateTime": "2025-03-07T12:00:00+01:00" }],
+        "scanEvents": [scan("2025-03-05T09:00:00+01:00", "SP", "LYON", "FR")],
+    }));
+    assert_eq!((told.promises.len(), told.events.len()), (1, 2));
+}
+
+#[test]
+fn a_label_for_the_way_back_marks_a_return() {
+    let marked = |handling: &str| shipment(json!({ "specialHandlings": [{ "type": handling }], "scanEvents": [] })).is_return;
+    assert!(marked("PACKAGE_RETURN_PROGRAM"));
+    assert!(!marked("DELIVER_WEEKDAY"));
+}
+
+#[test]
 fn a_piece_of_several_speaks_for_itself() {
     let result = |count| json!({ "packageDetails": { "count": count }, "scanEvents": [scan("2025-03-06T09:00:00+01:00", "DL", "LYON", "FR")] });
     let several = shipment(result("3"));
