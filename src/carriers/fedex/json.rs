@@ -197,17 +197,16 @@ impl Reader<'_> {
         if let Some(shipped) = date(wire, &["SHIP"]).filter(|_| shipment.events.is_empty() && !is_filled(wire)) {
             shared::push_ship_date(out, shipment, "dateAndTimes", shipped);
         }
+        if !is_filled(wire) {
+            shared::note_silence(out, shipment);
+        }
     }
 }
 
-/// Whether the status says what no scan does: there are none, or it is dated and none of them has its code.
+/// Whether the status says what no scan does.
 fn is_news(wire: &TrackResult<'_>, latest: &Latest<'_>) -> bool {
     let Some(code) = latest.code.get().or(latest.derived.get()) else { return false };
-    if wire.scans.items.is_empty() {
-        return true;
-    }
-    let is_told = |scan: &WireScan<'_>| [scan.event.get(), scan.derived.get()].contains(&Some(code));
-    date(wire, shared::dated_by(code)).is_some() && !wire.scans.iter().any(is_told)
+    !wire.scans.iter().any(|scan| [scan.event.get(), scan.derived.get()].contains(&Some(code)))
 }
 
 const SPLIT_NAMES: Names = Names {

@@ -206,6 +206,14 @@ pub(super) fn finish(shipment: &mut Shipment, ending: Ending<'_>, is_freight: bo
     }
 }
 
+/// Says of a shipment that nothing is told of it but its number. The number may have other notices: they say nothing of this shipment.
+pub(super) fn note_silence(out: &mut Collector<'_>, shipment: &Shipment) {
+    if shipment.events.is_empty() {
+        let notice = out.new_notice(NoticeKind::Empty, "the payload holds no event of this shipment");
+        out.notice(notice.about(Some(&shipment.number)).at("trackingNumberUniqueId").value(shipment.instance.as_deref().unwrap_or_default()));
+    }
+}
+
 /// Whether it travels under the number of another package's shipment.
 fn has_master(shipment: &Shipment) -> bool {
     shipment.references.iter().any(|reference| reference.role == Role::MasterWaybill && reference.number != shipment.number.as_str())
