@@ -77,6 +77,7 @@ impl Collector<'_> {
             signed_by: None,
             recipient_kind: None,
             related: Vec::new(),
+            retracts: false,
             confidence: mapped.confidence,
         }
     }

@@ -193,6 +193,7 @@ impl<'p> Reading<'p> {
         let time = self.time(record, Name::ReturnTime, "returnTime", number)?;
         let mut event = self.out.event(number, said.mapped, time, place(record), code(said.code, Some(message), record.get(Name::ReturnInfo)));
         event.scope = meaning::scope(message, record.get(Name::Waybill).is_some());
+        event.retracts = meaning::withdraws(message, said.code);
         Some(event)
     }
 
@@ -272,6 +273,10 @@ impl<'p> Reading<'p> {
             any = true;
             let event = event(self, &number);
             self.add(number, line.references(name).chain(head.sheet_references()), event);
+        }
+        if moved.is_some() && !any {
+            let notice = self.out.new_notice(NoticeKind::Incomplete, "a sheet of parcels without a line that names one");
+            self.out.notice(notice.about(sheet.as_ref()).at("logisticsNo").value(message));
         }
         match sheet {
             Some(number) if !any => {

@@ -6,10 +6,11 @@ use std::collections::HashMap;
 use smol_str::{SmolStr, SmolStrBuilder};
 
 use super::shared::{area, piece_total};
+use super::{recipient, remark, sentence};
 use crate::adapter::{CodeTable, Collector, Vocabulary};
 use crate::carriers::Mapped;
 use crate::carriers::mapping::code;
-use crate::model::{Confidence, Event, EventTime, Milestone, Personal, Place, Scope, Shipment, TrackingNumber, Zones, zones_of};
+use crate::model::{Event, EventTime, Milestone, Personal, Place, Scope, Shipment, TrackingNumber, Zones, zones_of};
 use crate::wire::clock;
 
 /// One checkpoint as read from either interface.
@@ -21,6 +22,8 @@ pub(super) struct Checkpoint<'t> {
     pub code: &'t str,
     pub text: Option<&'t str>,
     pub remark: Option<&'t str>,
+    /// What happens next, or what somebody must do.
+    pub next: Option<&'t str>,
     pub area: Option<&'t str>,
     pub area_text: Option<&'t str>,
     pub signer: Option<&'t str>,
@@ -52,14 +55,16 @@ impl<'c> Reader<'c> {
         let place = out.place(area_text, area_code, || area(checkpoint.area, checkpoint.area_text));
         let time = self.time(out, number, checkpoint, place.as_ref())?;
         let mapped = self.meaning(out, number, checkpoint);
-        let text = match (checkpoint.text, checkpoint.remark) {
+        let is_delivered = mapped.milestone == Milestone::Delivered;
+        let apart = checkpoint.text.filter(|_| is_delivered).map(recipient::apart);
+        let (text, behind) = apart.map_or((checkpoint.text, None), |(text, signer)| (Some(text), signer));
+        let text = match (text, checkpoint.remark) {
             (Some(text), Some(remark)) => Some(Cow::Owned(format!("{text}: {remark}"))),
             (text, remark) => text.or(remark).map(Cow::Borrowed),
         };
         let mut event = out.event(number, mapped, time, place, code(checkpoint.code, None, text.as_deref()));
-        if event.milestone == Milestone::Delivered {
-            // What holds no letter is a number or a time that got into the field.
-            event.signed_by = checkpoint.signer.filter(|signer| signer.chars().any(char::is_alphabetic)).and_then(Personal::parse);
+        if is_delivered {
+            event.signed_by = recipient::name(checkpoint.signer).or(behind).and_then(Personal::parse);
         }
         Some(event)
     }
@@ -92,16 +97,23 @@ impl<'c> Reader<'c> {
 
     fn meaning(&self, out: &mut Collector<'_>, number: &TrackingNumber, checkpoint: Checkpoint<'_>) -> Mapped {
         let Some(row) = self.codes.and_then(|codes| codes.get(checkpoint.code)) else {
-            out.unmapped(number, self.names.code, checkpoint.code);
-            return Mapped::UNMAPPED;
+            let read = checkpoint.text.filter(|_| checkpoint.code.is_empty()).and_then(sentence::meaning);
+            return read.unwrap_or_else(|| {
+                out.unmapped(number, self.names.code, checkpoint.code);
+                Mapped::UNMAPPED
+            });
         };
-        let is_clearance = |remark: &str| remark.to_ascii_lowercase().contains("clearance");
-        if checkpoint.code == "OH" && checkpoint.remark.is_some_and(is_clearance) {
-            // On hold says why only in its remark; the side of the border it does not say.
-            return Mapped::rule(None, Milestone::CustomsHold, Confidence::Medium);
-        }
-        row.into()
+        refined(checkpoint.code, row.into(), [checkpoint.remark, checkpoint.next])
     }
+}
+
+/// A checkpoint's meaning with what its remarks add.
+pub(super) fn refined(code: &str, row: Mapped, remarks: [Option<&str>; 2]) -> Mapped {
+    let said = match remarks {
+        [Some(remark), Some(next)] => Cow::Owned(format!("{remark} {next}")),
+        [remark, next] => Cow::Borrowed(remark.or(next).unwrap_or_default()),
+    };
+    remark::meaning(code, row, &said).unwrap_or(row)
 }
 
 /// Parts joined with a blank; empty ones are left out.

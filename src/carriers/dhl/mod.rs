@@ -5,8 +5,16 @@ mod express;
 mod express_xml;
 mod ice;
 mod parcel_de;
+mod problem;
+mod promises;
+mod recipient;
+mod remark;
+mod sentence;
 mod shared;
+#[cfg(test)]
+mod truth_tests;
 mod unified;
+mod when;
 
 use std::sync::Arc;
 

@@ -5,8 +5,8 @@ use std::collections::{HashMap, HashSet};
 use chrono::{DateTime, Utc};
 use smol_str::{SmolStr, ToSmolStr, format_smolstr};
 
-use crate::adapter::{Collector, NoticeKind};
-use crate::model::{Country, Event, Milestone, Personal, Place, Scope, Shipment, Stage, TrackingNumber};
+use crate::adapter::{Collector, NoticeKind, grams};
+use crate::model::{Country, Event, Milestone, Place, Scope, Shipment, Stage, TrackingNumber};
 use crate::wire::json::Texts;
 
 /// A place from one line of text and the country that stands beside it, where one does.
@@ -72,7 +72,7 @@ pub(super) fn come_back(event: &mut Event) {
 }
 
 fn is_end(event: &Event) -> bool {
-    matches!(event.milestone, Milestone::Delivered | Milestone::Returned)
+    matches!(event.milestone, Milestone::Delivered | Milestone::Returned) && event.is_evidence_of_state()
 }
 
 /// Whether the whole shipment reached somebody: no promise is left to keep.
@@ -87,11 +87,30 @@ pub(super) fn is_over(shipment: &Shipment) -> bool {
     !pieces.is_empty() && pieces.len() >= piece_total(shipment)
 }
 
-/// Notes who signed at the delivery that came last. What holds no letter is a number or a time that got into the field, and no name.
-pub(super) fn signed_by(shipment: &mut Shipment, signer: Option<&str>) {
-    let Some(signer) = signer.filter(|signer| signer.chars().any(char::is_alphabetic)) else { return };
-    if let Some(event) = shipment.events.iter_mut().filter(|event| is_end(event)).max_by_key(|event| event.time.middle()) {
-        event.signed_by = Personal::parse(signer);
+/// A weight in grams; one of which number or unit is missing or unknown is told of. Nought stands for unknown.
+pub(super) fn weight(out: &mut Collector<'_>, number: &TrackingNumber, field: &'static str, value: &str, unit: &str) -> Option<u64> {
+    let is_nought = value.parse::<f64>().is_ok_and(|value| value == 0.0);
+    if value.is_empty() || is_nought {
+        return None;
+    }
+    let weight = grams(value, unit);
+    if weight.is_none() {
+        out.unreadable(number, field, &format!("{value} {unit}"), "a weight and its unit");
+    }
+    weight
+}
+
+/// Tells that a shipment lists no events at all, not even an empty list.
+pub(super) fn without_list(out: &mut Collector<'_>, number: &TrackingNumber, field: &'static str) {
+    let notice = out.new_notice(NoticeKind::Incomplete, "the list of events is missing; nothing but the current status is read");
+    out.notice(notice.about(Some(number)).at(field));
+}
+
+/// Tells of a current status without a readable time that is none of the listed events.
+pub(super) fn undated_status(out: &mut Collector<'_>, shipment: &Shipment, field: &'static str, raw: &str, code: &str, text: &str) {
+    let is_listed = |event: &Event| event.code.value == code && event.code.text.as_ref().map_or("", |text| text.reveal()) == text;
+    if !shipment.events.iter().any(is_listed) && !(code.is_empty() && text.is_empty()) {
+        out.skipped(&shipment.number, field, raw, "the time of the current status");
     }
 }
 

@@ -1,7 +1,10 @@
 #![doc = include_str!("../../../carriers/fedex/README.md")]
 
+mod detail;
+mod faults;
 mod json;
 mod meaning;
+mod promise;
 mod shared;
 mod track;
 mod track_xml;

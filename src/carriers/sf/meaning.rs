@@ -1,10 +1,14 @@
 //! What a route means: the status pair first, then operation and reason, then the operation alone.
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 
 use smol_str::{SmolStr, SmolStrBuilder};
 
 use super::route::Route;
+use super::{remark, sentence};
 use crate::adapter::{CodeTable, Collector, NoticeKind, Vocabulary};
 use crate::carriers::Mapped;
 use crate::model::{Confidence, DeliveredTo, Milestone, Stage, TrackingNumber};
@@ -70,21 +74,28 @@ pub(super) fn joined(first: &str, second: &str) -> SmolStr {
 }
 
 impl Tables<'_> {
-    /// The meaning of a route, and notices of codes that have none.
+    /// The meaning of a route, and notices of codes and sentences that have none.
     pub fn meaning(&self, out: &mut Collector<'_>, number: &TrackingNumber, route: &Route<'_>) -> Mapped {
         let operation = get(self.operations, route.operation).filter(|row| row.milestone != Milestone::Unmapped);
-        if operation.is_none() && (!route.operation.is_empty() || route.status().is_none()) {
+        let spoken = if route.operation.is_empty() { sentence::meaning(route.remark) } else { None };
+        if operation.is_none() && !route.operation.is_empty() {
             out.unmapped(number, self.fields.operation, route.operation);
+        } else if operation.is_none() && route.status().is_none() && spoken.is_none() {
+            out.unmapped(number, self.fields.operation, route.remark);
         }
         let reason = || (!route.reason.is_empty()).then(|| get(self.reasons, &joined(route.operation, route.reason))).flatten();
         let found = match route.operation {
             // It repeats the end and may say how it was: the status beside it would be a second delivery.
             "8000" => reason().or(operation),
+            // The number of the signed receipt: a paper's, not this parcel's way.
+            "922" if remark::names_signed_receipt(route.remark) => Some(Mapped::rule(None, Milestone::Info, Confidence::Medium)),
             "99" | "648" => reason().or_else(|| operation.map(|row| returned_or_forwarded(row, route.remark))),
             _ => self.by_status(out, number, route, operation, reason()).or_else(reason).or(operation),
         };
-        let mapped = found.or_else(|| self.without_status(route)).unwrap_or(Mapped::UNMAPPED);
-        self.at_locker(mapped, route)
+        let mapped = found.or_else(|| self.without_status(route)).or(spoken).unwrap_or(Mapped::UNMAPPED);
+        let mapped = confirmed(mapped, route);
+        let mapped = if matches!(route.operation, "33" | "70" | "870" | "934") { sentence::failed(mapped, route.remark) } else { mapped };
+        self.signed(mapped, route)
     }
 
     /// What the status pair says, made finer by the operation (and its reason) where that tells more of the same.
@@ -114,7 +125,7 @@ impl Tables<'_> {
             Some(operation) if operation.milestone == row.milestone => {
                 Some(Mapped { confidence: operation.confidence.max(row.confidence), ..operation })
             }
-            Some(operation) if row.confidence == Confidence::Low || is_finer(operation, row.milestone) => reason.or(Some(operation)),
+            Some(operation) if yields(row) || is_finer(operation, row.milestone) => reason.or(Some(operation)),
             Some(_) => Some(row),
             None if route.operation.is_empty() => Some(row),
             // "Moving" says nothing of an operation that nobody knows.
@@ -140,23 +151,39 @@ impl Tables<'_> {
         Some(Mapped { confidence: Confidence::Low, ..returned_or_forwarded(row, route.remark) })
     }
 
-    /// Where a signed parcel was left, if the sentence names a locker or shop.
-    fn at_locker(&self, mapped: Mapped, route: &Route<'_>) -> Mapped {
-        let is_signed = mapped.milestone == Milestone::Delivered && (route.operation == "80" || route.first == "4");
-        if !is_signed || mapped.delivered_to.is_some() {
+    /// Where a signed parcel was left, if the sentence tells.
+    fn signed(&self, mapped: Mapped, route: &Route<'_>) -> Mapped {
+        if mapped.milestone != Milestone::Delivered || mapped.delivered_to.is_some() {
             return mapped;
         }
-        let Some(place) = left_at(route.remark) else { return mapped };
+        let Some(place) = sentence::left_at(route.remark) else { return mapped };
         let was_taken = ["取出", "取走", "已取"].iter().any(|word| route.remark.contains(word));
-        if self.lockers == LockerPolicy::AvailableForPickup && !was_taken {
+        let waits = matches!(place, DeliveredTo::Locker | DeliveredTo::PickupPoint) && !was_taken;
+        if self.lockers == LockerPolicy::AvailableForPickup && waits {
             return Mapped { milestone: Milestone::AvailableForPickup, confidence: mapped.confidence.min(Confidence::Medium), ..mapped };
         }
         Mapped { delivered_to: Some(place), ..mapped }
     }
 }
 
+/// An end that rests on one list only is sure enough once SF's own words beside it, or the status's name, say the same.
+fn confirmed(mapped: Mapped, route: &Route<'_>) -> Mapped {
+    let says_so = |text: &str| sentence::meaning(text).is_some_and(|said| said.milestone == mapped.milestone);
+    let is_unsure =
+        mapped.milestone.is_terminal() && mapped.confidence == Confidence::Low && (!route.operation.is_empty() || route.status().is_some());
+    if is_unsure && (says_so(route.remark) || says_so(route.status_name)) {
+        return Mapped { confidence: Confidence::Medium, ..mapped };
+    }
+    mapped
+}
+
 fn get(table: Option<&Vocabulary>, code: &str) -> Option<Mapped> {
     table?.get(code).map(Mapped::from)
+}
+
+/// Whether a status gives way to any known operation: one that is not sure, unless it is of low confidence only because one list tells an end.
+fn yields(status: Mapped) -> bool {
+    status.confidence == Confidence::Low && !status.milestone.is_terminal()
 }
 
 /// Whether an operation tells more than the status beside it: what "moving" leaves open, and which step of a clearance it is.
@@ -229,159 +256,5 @@ fn returned_or_forwarded(row: Mapped, remark: &str) -> Mapped {
         Direction::Onward => Mapped::rule(Some(Stage::LastMile), Milestone::Redirected, Confidence::Medium),
         Direction::BackOrOnward => returning(Confidence::Low),
         Direction::Untold => row,
-    }
-}
-
-fn left_at(remark: &str) -> Option<DeliveredTo> {
-    const LOCKERS: [&str; 6] = ["自助柜", "自助櫃", "丰巢", "豐巢", "智能柜", "智能櫃"];
-    const SHOPS: [&str; 4] = ["驿站", "驛站", "自提点", "自提點"];
-    if LOCKERS.iter().any(|word| remark.contains(word)) {
-        Some(DeliveredTo::Locker)
-    } else if SHOPS.iter().any(|word| remark.contains(word)) {
-        Some(DeliveredTo::PickupPoint)
-    } else {
-        None
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::adapter::{Descriptor, Payload};
-
-    const FIELDS: FieldNames = FieldNames { time: "time", operation: "operation", status: "status" };
-
-    /// The meaning as text, and the values of the notices.
-    fn told(lockers: LockerPolicy, route: &Route<'_>) -> (String, Vec<String>) {
-        let rules = Rules { codes: Arc::new(super::super::PACK.codes()), lockers };
-        let descriptor = Descriptor::new("sf.test", "test");
-        let mut out = Collector::new(&descriptor, Payload::new(b"", Default::default()));
-        let mapped = rules.tables(&FIELDS).meaning(&mut out, &TrackingNumber::new("SF1000000000017"), route);
-        let stage = mapped.stage.map_or("-", Stage::as_str);
-        let left = mapped.delivered_to.map_or(String::new(), |left| format!(" {left}"));
-        let values = out.finish().notices.into_iter().filter_map(|notice| notice.value).map(String::from).collect();
-        (format!("{stage} {} {}{left}", mapped.milestone, mapped.confidence), values)
-    }
-
-    fn meaning(operation: &str, reason: &str, status: &str, name: &str, remark: &str) -> (String, Vec<String>) {
-        let (first, second) = status.split_once('/').unwrap_or_default();
-        told(LockerPolicy::Delivered, &Route { operation, reason, first, second, status_name: name, remark, ..Route::default() })
-    }
-
-    #[test]
-    fn the_status_comes_first_and_the_operation_makes_it_finer() {
-        for (operation, status, name, expected) in [
-            ("50", "1/101", "已揽收", "first_mile picked_up high"),
-            ("31", "2/201", "运送中", "line_haul arrived high"),
-            ("310", "2/201", "运送中", "line_haul arrived medium"),
-            ("36", "2/201", "运送中", "line_haul departed high"),
-            ("105", "2/201", "运送中", "line_haul departed high"),
-            ("571", "2/201", "运送中", "line_haul arrived high"),
-            ("44", "2/201", "运送中", "line_haul in_transit high"),
-            ("18", "2/201", "运送中", "import_customs customs_hold high"),
-            ("", "2/201", "运送中", "line_haul in_transit high"),
-            ("605", "2/204", "清关中", "import_customs customs_submitted medium"),
-            ("18", "2/204", "清关中", "import_customs customs_hold high"),
-            ("613", "2/205", "已清关", "import_customs duties_due high"),
-            ("611", "2/204", "清关中", "import_customs exception medium"),
-            ("614", "2/204", "清关中", "import_customs delayed high"),
-            ("605", "2/204", "清关中", "import_customs customs_submitted medium"),
-            ("30", "2/205", "已清关", "import_customs customs_released high"),
-            ("30", "2/204", "运送中", "line_haul in_transit high"),
-            ("30", "2/204", "", "import_customs customs_submitted medium"),
-            ("30", "2/204", "Customs clearance", "import_customs customs_submitted medium"),
-            ("33", "5/501", "已取消", "order cancelled high"),
-            ("33", "13/1301", "待派送", "last_mile delayed high"),
-            ("70", "13/1301", "待派送", "last_mile delayed high"),
-            ("655", "7/701", "待揽收", "order pickup_scheduled high"),
-            ("33", "6/601", "", "last_mile exception high"),
-            ("", "6/601", "", "order exception low"),
-            ("128", "4/401", "已签收", "last_mile delivered high locker"),
-        ] {
-            assert_eq!(meaning(operation, "", status, name, "").0, expected, "{operation} {status} {name}");
-        }
-    }
-
-    #[test]
-    fn without_a_status_the_operation_works_alone() {
-        for status in ["", "/", "-/-"] {
-            assert_eq!(meaning("80", "", status, "", ""), ("last_mile delivered high".into(), vec![]), "{status}");
-            assert_eq!(meaning("70", "", status, "", "").0, "last_mile delivery_attempted high");
-            assert_eq!(meaning("517", "", status, "", "转寄申请").0, "last_mile redirected medium");
-        }
-    }
-
-    #[test]
-    fn reasons_refine_the_operation_but_not_the_status() {
-        assert_eq!(meaning("33", "83", "", "", "").0, "last_mile available_for_pickup medium");
-        assert_eq!(meaning("70", "85", "", "", "").0, "last_mile available_for_pickup medium");
-        assert_eq!(meaning("33", "83", "2/201", "", "").0, "last_mile available_for_pickup medium");
-        assert_eq!(meaning("33", "83", "13/1301", "", "").0, "last_mile delayed high");
-        assert_eq!(meaning("33", "999", "", "", ""), ("last_mile exception high".into(), vec![]));
-    }
-
-    #[test]
-    fn the_final_information_is_no_second_delivery() {
-        assert_eq!(meaning("8000", "", "4/401", "已签收", "").0, "last_mile info high");
-        assert_eq!(meaning("8000", "6", "4/401", "已签收", "").0, "- lost medium");
-        assert_eq!(meaning("8000", "2", "", "", "").0, "- disposed medium");
-    }
-
-    #[test]
-    fn unknown_codes_stay_unmapped_and_are_told() {
-        let unknown = |code: &str| ("- unmapped low".to_owned(), vec![code.to_owned()]);
-        assert_eq!(meaning("4711", "", "", "", "已签收"), unknown("4711"));
-        assert_eq!(meaning("4711", "", "2/201", "运送中", ""), unknown("4711"));
-        assert_eq!(meaning("4711", "", "10/1001", "", ""), unknown("4711"));
-        assert_eq!(meaning("12", "", "", "", ""), unknown("12"));
-        assert_eq!(meaning("4711", "", "-/-", "-", "快件到达中转场"), unknown("4711"));
-        // A status that says more than "moving" stands in.
-        assert_eq!(meaning("4711", "", "4/401", "已签收", ""), ("last_mile delivered medium".into(), vec!["4711".into()]));
-        assert_eq!(meaning("4711", "", "-/-", "-", "快件退回"), ("return returning low".into(), vec!["4711".into()]));
-        // The first code alone is enough where one pair begins with it; "2" begins three.
-        assert_eq!(meaning("4711", "", "4/", "", ""), ("last_mile delivered medium".into(), vec!["4711".into()]));
-        assert_eq!(meaning("30", "", "3/-", "", ""), ("last_mile out_for_delivery medium".into(), vec![]));
-        assert_eq!(meaning("4711", "", "2/", "", ""), ("- unmapped low".into(), vec!["4711".into(), "2/".into()]));
-        assert_eq!(meaning("4711", "", "4/499", "", ""), ("- unmapped low".into(), vec!["4711".into(), "4/499".into()]));
-        assert_eq!(meaning("31", "", "9/901", "", ""), ("line_haul arrived high".into(), vec!["9/901".into()]));
-    }
-
-    #[test]
-    fn returned_and_forwarded_are_told_apart_by_the_sentence() {
-        for (operation, status, remark, expected) in [
-            ("99", "-/-", "应客户要求,快件正在退回", "return returning medium"),
-            ("99", "-/-", "应客户要求,快件正在转寄中", "last_mile redirected medium"),
-            ("648", "2/201", "快件已轉寄,新單號為: SF1000000000033", "last_mile redirected medium"),
-            ("648", "2/201", "快件已退回/转寄,新单号为: SF1000000000033", "return returning low"),
-            ("648", "", "新单号为: SF1000000000033", "return returning medium"),
-            ("99", "", "快件到达中转场", "return returning low"),
-        ] {
-            assert_eq!(meaning(operation, "", status, "", remark).0, expected, "{remark}");
-        }
-        assert_eq!(meaning("99", "2", "", "", "转寄").0, "return returning medium");
-    }
-
-    #[test]
-    fn out_of_the_locker_again_is_no_longer_waiting_there() {
-        assert_eq!(meaning("125", "", "11/1101", "待取件", "").0, "last_mile available_for_pickup high");
-        assert_eq!(meaning("126", "", "11/1101", "待取件", "").0, "last_mile exception medium");
-        assert_eq!(meaning("126", "", "", "", "").0, "last_mile in_transit medium");
-    }
-
-    #[test]
-    fn signed_at_a_locker_is_delivered_there_unless_the_policy_says_that_it_waits() {
-        let at = |policy, operation, remark| {
-            told(policy, &Route { operation, remark, first: "4", second: "401", status_name: "已签收", ..Route::default() }).0
-        };
-        use LockerPolicy::{AvailableForPickup, Delivered};
-        assert_eq!(at(Delivered, "80", "已派送至顺丰自助柜"), "last_mile delivered high locker");
-        assert_eq!(at(Delivered, "80", "已放入豐巢"), "last_mile delivered high locker");
-        assert_eq!(at(Delivered, "80", "已送达菜鸟驿站"), "last_mile delivered high pickup_point");
-        assert_eq!(at(Delivered, "80", "已签收,存放于自提点"), "last_mile delivered high pickup_point");
-        assert_eq!(at(Delivered, "80", "已签收"), "last_mile delivered high");
-        assert_eq!(at(AvailableForPickup, "80", "已派送至顺丰自助柜"), "last_mile available_for_pickup medium");
-        assert_eq!(at(AvailableForPickup, "80", "已从丰巢取出"), "last_mile delivered high locker");
-        assert_eq!(at(AvailableForPickup, "80", "已签收"), "last_mile delivered high");
-        assert_eq!(at(AvailableForPickup, "128", "丰巢"), "last_mile delivered high locker");
     }
 }

@@ -10,7 +10,7 @@ use secrecy::ExposeSecret;
 use super::ask::{FORM, digest, language, phones};
 use super::embedded::Embedded;
 use super::meaning::{FieldNames, LockerPolicy, Rules, Tables};
-use super::{WireRoute, faults, route};
+use super::{WireRoute, faults, promise, route};
 use crate::adapter::{
     Adapter, Batch, Clock, CodeTable, Collector, DecodeError, DecodeErrorKind, Descriptor, Mark, Outcome, Payload, Poll, PollContext, PollLimits,
     Question, Reply, RequestError, Token, build, check_count,
@@ -87,6 +87,7 @@ wire! {
         routes: Many<WireRoute<'a>> = "routes",
         reason: Text<'a> = "reasonCode",
         reason_message: Text<'a> = "reasonRemark",
+        expected: Text<'a> = "deliverTm" | "promiseTm",
     }
 }
 
@@ -182,6 +183,7 @@ fn read_answer(out: &mut Collector<'_>, tables: &Tables<'_>, answer: &RouteAnswe
         return;
     }
     route::add_order(&mut shipment, answer.order.or_empty());
+    promise::from_field(out, &mut shipment, "deliverTm", answer.expected.or_empty());
     shipment.events.reserve(answer.routes.items.len());
     for route in answer.routes.iter() {
         tables.push(out, &mut shipment, &route.view());
@@ -238,6 +240,7 @@ impl Poll for Routes {
         let told = level.and_then(|level| level.innermost(0, &mut Oddities::default(), &mut |level| outcome_of(level)).ok());
         match told {
             Some(outcome) if outcome != Outcome::Found => outcome,
+            None if serde_json::from_slice::<serde::de::IgnoredAny>(reply.body).is_err() => faults::unreadable(reply),
             _ => reply.outcome_by_status(),
         }
     }
@@ -368,6 +371,7 @@ mod tests {
         assert_eq!(outcome(200, r#"{"apiResultCode":"A1011"}"#), Outcome::Reauthorise);
         assert_eq!(outcome(200, r#"{"apiResultCode":"A1001","apiErrorMsg":"said"}"#), Outcome::Invalid(Fault::new("A1001", "said")));
         assert_eq!(outcome(503, "<html>"), Outcome::RetryAfter(None));
+        assert_eq!(outcome(200, "<html><body>busy</body></html>"), Outcome::RetryAfter(None));
     }
 
     #[test]

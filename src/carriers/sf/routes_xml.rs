@@ -7,7 +7,7 @@ use http::{Method, Request};
 
 use super::ask::{FORM, digest, language, phones};
 use super::meaning::{FieldNames, LockerPolicy, Rules, Tables};
-use super::{faults, route};
+use super::{faults, promise, route};
 use crate::adapter::{
     Adapter, Batch, Clock, CodeTable, Collector, DecodeError, Descriptor, Mark, Outcome, Payload, Poll, PollContext, PollLimits, Question, Reply,
     RequestError, build, check_count,
@@ -129,6 +129,7 @@ fn read_answer(out: &mut Collector<'_>, tables: &Tables<'_>, answer: Node<'_, '_
     let Some(number) = route::number(out, &number, "RouteResponse/@mailno") else { return };
     let mut shipment = out.shipment(number);
     route::add_order(&mut shipment, &answer.attribute("orderid").unwrap_or_default());
+    promise::from_field(out, &mut shipment, "RouteResponse/@deliverTm", &answer.attribute("deliverTm").unwrap_or_default());
     let mut any = false;
     for node in answer.all("Route") {
         any = true;
@@ -188,6 +189,7 @@ impl Poll for RoutesXml {
         });
         match told {
             Some(outcome) if outcome != Outcome::Found => outcome,
+            None => faults::unreadable(reply),
             _ => reply.outcome_by_status(),
         }
     }
@@ -246,6 +248,7 @@ mod tests {
         assert_eq!(outcome(200, &failed("8014")), Outcome::Reauthorise);
         assert_eq!(outcome(200, &failed("8003")), Outcome::Invalid(Fault::new("8003", "said")));
         assert_eq!(outcome(502, "no XML"), Outcome::RetryAfter(None));
+        assert_eq!(outcome(200, "<html><body>busy</body></html>"), Outcome::RetryAfter(None));
     }
 
     #[test]

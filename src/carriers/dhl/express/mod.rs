@@ -5,14 +5,15 @@ use std::sync::Arc;
 use http::{Method, Request};
 
 use super::checkpoint::{Checkpoint, Names, Reader, join_pieces, of_piece};
-use super::shared::{area, is_over, is_piece, push_all};
+use super::problem;
+use super::shared::{area, is_over, is_piece, push_all, weight, without_list};
+use super::when::When;
 use crate::adapter::{
-    Adapter, Asked, Batch, CodeTable, Collector, DecodeError, Descriptor, Fault, Mark, Notice, NoticeKind, Outcome, Payload, Poll, PollContext,
-    PollLimits, Question, Reply, RequestError, basic, build, check_count, grams, stamped,
+    Adapter, Asked, Batch, CodeTable, Collector, DecodeError, Descriptor, Mark, NoticeKind, Outcome, Payload, Poll, PollContext, PollLimits,
+    Question, Reply, RequestError, basic, build, check_count,
 };
 use crate::carriers::mapping::delivered_after_return_is_returned;
-use crate::model::{Country, Event, EventTime, Place, Promise, PromiseKind, Reference, Role, Shipment, TrackingNumber, Zones, zones_of};
-use crate::wire::clock;
+use crate::model::{Country, Event, Place, PromiseKind, Reference, Role, Shipment, TrackingNumber, Zones, zones_of};
 use crate::wire::form::encode_query;
 use crate::wire::json::{Many, One, Text, Texts, wire};
 
@@ -42,10 +43,6 @@ impl Express {
 wire! {
     struct Answer {
         shipments: Option<Many<WireShipment<'a>>> = "shipments",
-        title: Text<'a> = "title",
-        detail: Text<'a> = "detail",
-        message: Text<'a> = "message",
-        status: Text<'a> = "status",
     }
 
     struct WireShipment {
@@ -57,10 +54,10 @@ wire! {
         weight: Text<'a> = "totalWeight",
         units: Text<'a> = "unitOfMeasurements",
         references: Many<WireReference<'a>> = "shipperReferences",
-        events: Many<WireEvent<'a>> = "events",
+        events: Option<Many<WireEvent<'a>>> = "events",
         piece_count: Text<'a> = "numberOfPieces",
         pieces: Many<WirePiece<'a>> = "pieces",
-        estimated: Text<'a> = "estimatedDeliveryDate",
+        estimated: When<'a> = "estimatedDeliveryDate" | "estimatedTimeOfDelivery" | "estimatedDeliveryDateAndTime",
         children: Texts<'a> = "childrenShipmentIdentificationNumbers",
     }
 
@@ -75,7 +72,11 @@ wire! {
 
     struct WireArea { code: Text<'a> = "code", text: Text<'a> = "description", }
     struct WireReference { value: Text<'a> = "value", }
-    struct WirePiece { number: Text<'a> = "trackingNumber", events: Many<WireEvent<'a>> = "events", }
+    struct WirePiece {
+        number: Text<'a> = "trackingNumber",
+        events: Many<WireEvent<'a>> = "events",
+        estimated: When<'a> = "estimatedDeliveryDate",
+    }
 
     struct WireEvent {
         date: Text<'a> = "date",
@@ -88,7 +89,7 @@ wire! {
         remarks: Many<WireRemark<'a>> = "remarks",
     }
 
-    struct WireRemark { value: Text<'a> = "value", details: Text<'a> = "details", }
+    struct WireRemark { value: Text<'a> = "value" | "furtherDetails", details: Text<'a> = "details" | "nextSteps", }
 }
 
 impl WireEvent<'_> {
@@ -101,6 +102,7 @@ impl WireEvent<'_> {
             code: self.code.or_empty(),
             text: self.text.get(),
             remark: self.remarks.iter().find_map(|remark| remark.value.get().or_else(|| remark.details.get())),
+            next: self.remarks.iter().find_map(|remark| remark.value.get().and(remark.details.get())),
             area: area.and_then(|area| area.code.get()),
             area_text: area.and_then(|area| area.text.get()),
             signer: self.signer.get(),
@@ -125,8 +127,13 @@ impl WireParty<'_> {
 }
 
 impl WireShipment<'_> {
-    /// Whether the call found it; the word is of the call, and left out by older answers.
+    /// Whether the call found it. The word is of the call and left out by older answers; whatever it is, what is there was found.
     fn is_found(&self) -> bool {
+        let has_events = self.events.as_ref().is_some_and(|events| !events.items.is_empty() || events.malformed > 0);
+        self.is_success() || has_events || self.pieces.iter().any(|piece| !piece.events.items.is_empty())
+    }
+
+    fn is_success(&self) -> bool {
         self.status.get().is_none_or(|status| status.eq_ignore_ascii_case("success"))
     }
 }
@@ -139,11 +146,8 @@ impl Adapter for Express {
     fn decode(&self, payload: Payload<'_>) -> Result<Batch, DecodeError> {
         let mut out = Collector::new(&self.descriptor, payload);
         let text = out.text()?;
-        let answer: Answer<'_> = out.json(&text)?;
-        if answer.title.get().is_some() || answer.detail.get().is_some() {
-            let notice = problem(&out, &answer);
-            out.notice(notice);
-        } else {
+        let answer: Answer<'_> = out.json_any::<One<Answer<'_>>>(&text)?.0.unwrap_or_default();
+        if answer.shipments.is_some() || !problem::tell(&mut out, &text) {
             let list = answer.shipments.as_ref().ok_or_else(|| out.shape("shipments", "a list of shipments, or an error"))?;
             if list.items.is_empty() && list.malformed == 0 {
                 out.notice(out.new_notice(NoticeKind::NotFound, "the answer lists no shipment").at("shipments"));
@@ -173,18 +177,21 @@ impl Express {
             out.notice(notice.about(Some(&number)).at("shipments.status").value(wire.status.or_empty()));
             return None;
         }
+        if !wire.is_success() {
+            out.unreadable(&number, "shipments.status", wire.status.or_empty(), "the word of a call that found it");
+        }
         let mut shipment = out.shipment(number);
         shipment.origin = wire.shipper.get().and_then(WireParty::place);
         shipment.destination = wire.receiver.get().and_then(WireParty::place);
         shipment.service = wire.product.get().map(Into::into);
-        shipment.weight_grams = grams(wire.weight.or_empty(), wire.units.or_empty());
+        shipment.weight_grams = weight(out, &shipment.number, "shipments.totalWeight", wire.weight.or_empty(), wire.units.or_empty());
         shipment.piece_count = wire.piece_count.number();
         shipment.pieces = wire.pieces.iter().filter_map(|piece| TrackingNumber::parse(piece.number.get()?)).collect();
         let references = wire.references.iter().filter_map(|reference| reference.value.get());
         shipment.references.extend(references.map(|value| Reference::new(Role::CustomerReference, value)));
         self.events(out, &mut shipment, wire);
         delivered_after_return_is_returned(&mut shipment.events);
-        shipment.promises.extend(promise(out, wire, &shipment));
+        promise(out, wire, &mut shipment);
         if let Some(child) = wire.children.iter().next() {
             let notice = out.new_notice(NoticeKind::Incomplete, "shipments consolidated under this one are asked for by their own numbers");
             out.notice(notice.about(Some(&shipment.number)).at("childrenShipmentIdentificationNumbers").value(child));
@@ -195,10 +202,19 @@ impl Express {
     fn events(&self, out: &mut Collector<'_>, shipment: &mut Shipment, wire: &WireShipment<'_>) {
         let reader = Reader::new(&self.codes, NAMES);
         let number = shipment.number.clone();
-        out.lost_elements(&wire.events, "shipments.events", Some(&number));
         out.lost_elements(&wire.pieces, "shipments.pieces", Some(&number));
-        shipment.events.reserve(wire.events.items.len());
-        shipment.events.extend(wire.events.iter().filter_map(|event| reader.event(out, &number, event.checkpoint())));
+        match &wire.events {
+            Some(events) => {
+                out.lost_elements(events, "shipments.events", Some(&number));
+                shipment.events.reserve(events.items.len());
+                shipment.events.extend(events.iter().filter_map(|event| reader.event(out, &number, event.checkpoint())));
+            }
+            None => without_list(out, &number, "shipments.events"),
+        }
+        if wire.pieces.items.is_empty() && shipment.piece_count.is_some_and(|count| count > 1) {
+            let notice = out.new_notice(NoticeKind::Incomplete, "the pieces are not listed");
+            out.notice(notice.about(Some(&number)).at("shipments.pieces"));
+        }
         let mut of_pieces: Vec<Event> = Vec::new();
         for piece in wire.pieces.iter() {
             out.lost_elements(&piece.events, "shipments.pieces.events", Some(&number));
@@ -215,36 +231,13 @@ impl Express {
     }
 }
 
-fn promise(out: &mut Collector<'_>, wire: &WireShipment<'_>, shipment: &Shipment) -> Option<Promise> {
-    let raw = wire.estimated.get().filter(|_| !is_over(shipment))?;
+fn promise(out: &mut Collector<'_>, wire: &WireShipment<'_>, shipment: &mut Shipment) {
+    if is_over(shipment) {
+        return;
+    }
     let zones = shipment.destination.as_ref().map_or(Zones::Unknown, zones_of);
-    let moment = clock::iso(raw).map(|stamp| stamped(raw, stamp, &zones));
-    let by = moment.or_else(|| clock::date(raw).map(|day| EventTime::date(raw, day, &zones)));
-    if by.is_none() {
-        out.unreadable(&shipment.number, "shipments.estimatedDeliveryDate", raw, "a date, or a date and time");
-    }
-    by.map(|by| Promise { kind: PromiseKind::Estimated, from: None, by, stated: None })
-}
-
-impl Answer<'_> {
-    fn said(&self) -> &str {
-        self.detail.get().or_else(|| self.message.get()).or_else(|| self.title.get()).unwrap_or_default()
-    }
-}
-
-fn problem(out: &Collector<'_>, answer: &Answer<'_>) -> Notice {
-    let status = answer.status.number().and_then(|status| u16::try_from(status).ok()).unwrap_or(0);
-    out.new_notice(by_status(status, answer.said()).notice_kind(), answer.said()).at("status").value(answer.status.or_empty())
-}
-
-fn by_status(status: u16, said: &str) -> Outcome {
-    match status {
-        200..=299 => Outcome::Found,
-        401 => Outcome::Reauthorise,
-        403 => Outcome::Refused(Fault::new("403", said)),
-        404 => Outcome::NotFound,
-        408 | 425 | 429 | 500..=599 => Outcome::RetryAfter(None),
-        other => Outcome::Invalid(Fault::new(&other.to_string(), said)),
+    for when in std::iter::once(&wire.estimated).chain(wire.pieces.iter().map(|piece| &piece.estimated)) {
+        when.add(out, shipment, "shipments.estimatedDeliveryDate", PromiseKind::Estimated, &zones);
     }
 }
 
@@ -287,12 +280,23 @@ impl Poll for Express {
     }
 
     fn outcome(&self, reply: &Reply<'_>) -> Outcome {
-        let answer = serde_json::from_slice::<One<Answer<'_>>>(reply.body).ok().and_then(|answer| answer.0);
-        match (reply.status, answer) {
-            (200..=299, Some(Answer { shipments: Some(list), .. })) if !list.iter().any(WireShipment::is_found) => Outcome::NotFound,
-            (200..=299, _) => Outcome::Found,
-            (408 | 425 | 429 | 500..=599, _) => Outcome::RetryAfter(reply.retry_after()),
-            (status, answer) => by_status(status, answer.unwrap_or_default().said()),
+        if matches!(reply.status, 408 | 425 | 429 | 500..=599) {
+            return Outcome::RetryAfter(reply.retry_after());
+        }
+        let is_good = (200..=299).contains(&reply.status);
+        let http = if is_good { 0 } else { reply.status };
+        let Ok(answer) = serde_json::from_slice::<One<Answer<'_>>>(reply.body) else {
+            // A page or half an answer under a good status is a passing fault.
+            return if is_good { Outcome::RetryAfter(None) } else { problem::by_status(http, None, "") };
+        };
+        match answer.0.and_then(|answer| answer.shipments) {
+            Some(list) if is_good && !list.items.is_empty() && !list.iter().any(WireShipment::is_found) => Outcome::NotFound,
+            Some(list) if is_good && list.items.is_empty() && list.malformed == 0 => Outcome::NotFound,
+            Some(_) if is_good => Outcome::Found,
+            _ => problem::outcome_of(reply.body, http).unwrap_or_else(|| match http {
+                0 => Outcome::Found,
+                status => problem::by_status(status, None, ""),
+            }),
         }
     }
 }

@@ -3,7 +3,7 @@ use std::time::Duration;
 use http::HeaderMap;
 
 use super::*;
-use crate::adapter::{Asked, Credentials, DecodeErrorKind};
+use crate::adapter::{Asked, Credentials, DecodeErrorKind, Fault};
 use crate::model::{Milestone, Scope, TimeKind};
 
 fn feed() -> Express {
@@ -160,8 +160,11 @@ fn an_estimate_is_a_day_or_a_moment_and_ends_with_the_delivery() {
         shipment(&members, events).shipments.remove(0).promise().map(|promise| promise.by.kind())
     };
     assert_eq!(promise("2025-02-12", ""), Some(TimeKind::Date));
-    assert_eq!(promise("2025-02-12T23:59:00", ""), Some(TimeKind::PlaceZone));
-    assert_eq!(promise("2025-02-12T23:59:00 GMT+11:00", ""), Some(TimeKind::Offset));
+    assert_eq!(promise("2025-02-12T18:00:00", ""), Some(TimeKind::PlaceZone));
+    assert_eq!(promise("2025-02-12T18:00:00 GMT+11:00", ""), Some(TimeKind::Offset));
+    // The last minute stands for the day.
+    assert_eq!(promise("2025-02-12T23:59:00", ""), Some(TimeKind::Date));
+    assert_eq!(promise("2025-02-12T23:59:00 GMT+11:00", ""), Some(TimeKind::Date));
     assert_eq!(promise("soon", ""), None);
     assert_eq!(promise("2025-02-12", &event("OK", "10:00:00", "")), None);
 }
@@ -169,7 +172,7 @@ fn an_estimate_is_a_day_or_a_moment_and_ends_with_the_delivery() {
 #[test]
 fn a_number_that_the_call_did_not_find_is_a_notice_of_its_own() {
     let batch = decode(
-        r#"{"shipments":[{"shipmentTrackingNumber":"4800000017","status":"Success"},{"shipmentTrackingNumber":"4800000028","status":"No Shipments Found"}]}"#,
+        r#"{"shipments":[{"shipmentTrackingNumber":"4800000017","status":"Success","events":[]},{"shipmentTrackingNumber":"4800000028","status":"No Shipments Found"}]}"#,
     );
     assert_eq!(batch.shipments.len(), 1);
     assert_eq!(batch.notices[0].kind, NoticeKind::NotFound);

@@ -7,14 +7,14 @@ use http::{Method, Request};
 use quick_xml::escape::escape;
 
 use super::checkpoint::{Checkpoint, Names, Reader, join_pieces, of_piece};
-use super::shared::{area, is_over, is_piece, push_all};
+use super::shared::{area, is_over, is_piece, push_all, weight, without_list};
+use super::{problem, promises};
 use crate::adapter::{
     Adapter, Asked, Batch, Clock, CodeTable, Collector, DecodeError, Descriptor, Fault, Mark, NoticeKind, Outcome, Payload, Poll, PollContext,
-    PollLimits, Question, Reply, RequestError, build, check_count, grams, stamped,
+    PollLimits, Question, Reply, RequestError, build, check_count,
 };
 use crate::carriers::mapping::delivered_after_return_is_returned;
-use crate::model::{Country, Event, EventTime, Place, Promise, PromiseKind, Reference, Role, Shipment, TrackingNumber, Zones, zones_of};
-use crate::wire::clock;
+use crate::model::{Country, Event, EventTime, Place, PromiseKind, Reference, Role, Shipment, TimeKind, TrackingNumber, Zones, zones_of};
 use crate::wire::records::EventAt;
 use crate::wire::xml::{Document, Node};
 
@@ -62,8 +62,7 @@ impl Adapter for ExpressXml {
         let root = document.root();
         if is_error(root) {
             for condition in conditions(root.child("Response").unwrap_or(root)) {
-                let notice = out.new_notice(condition.outcome().notice_kind(), condition.data);
-                out.notice(notice.at("ConditionCode").value(condition.code));
+                condition.tell(&mut out, None);
             }
             return Ok(out.finish());
         }
@@ -73,7 +72,13 @@ impl Adapter for ExpressXml {
         out.events_elsewhere(root, EVENTS);
         let shipments: Vec<Shipment> = root.all("AWBInfo").filter_map(|info| self.shipment(&mut out, info)).collect();
         if root.child("AWBInfo").is_none() {
-            out.notice(out.new_notice(NoticeKind::NotFound, "the answer lists no waybill").at("AWBInfo"));
+            // What stands there under another name was not read, which is not the same as nothing.
+            let other = other_child(root);
+            let (kind, message) = match other {
+                Some(_) => (NoticeKind::EventSkipped, "expected the waybills of the answer"),
+                None => (NoticeKind::NotFound, "the answer lists no waybill"),
+            };
+            out.notice(out.new_notice(kind, message).at("AWBInfo").value(other.map_or("", Node::name)));
         }
         push_all(&mut out, shipments);
         Ok(out.finish())
@@ -84,8 +89,15 @@ impl Adapter for ExpressXml {
     }
 }
 
+/// Whether the whole answer is an error: by its name, or because it holds a failure and no waybill.
 fn is_error(root: Node<'_, '_>) -> bool {
-    matches!(root.name(), "ShipmentTrackingErrorResponse" | "ErrorResponse")
+    let failed = || root.get_at(&["Response", "Status", "ActionStatus"]).is_some_and(|status| !status.eq_ignore_ascii_case("success"));
+    root.name().ends_with("ErrorResponse") || (root.name() == "TrackingResponse" && root.child("AWBInfo").is_none() && failed())
+}
+
+/// What stands in an answer besides its head.
+fn other_child<'d, 'a>(root: Node<'d, 'a>) -> Option<Node<'d, 'a>> {
+    root.children().find(|child| !matches!(child.name(), "Response" | "LanguageCode"))
 }
 
 /// What an answer says went wrong.
@@ -95,13 +107,20 @@ struct Condition<'d> {
 }
 
 impl Condition<'_> {
+    /// The code of "not found" varies (103, 101, 209), as that of refused credentials does: the documented sentences start alike.
     fn outcome(&self) -> Outcome {
         match self.code {
-            "103" => Outcome::NotFound,
-            // The code varies; the documented sentence starts so.
+            "103" | "209" => Outcome::NotFound,
+            _ if self.data.to_ascii_lowercase().starts_with("no shipments found") => Outcome::NotFound,
             _ if self.data.starts_with("Authentication") => Outcome::Reauthorise,
-            code => Outcome::Invalid(Fault::new(code, self.data)),
+            "111" => Outcome::Invalid(problem::fault(self.code, self.data)),
+            code => problem::by_words(code, self.data),
         }
+    }
+
+    fn tell(&self, out: &mut Collector<'_>, number: Option<&TrackingNumber>) {
+        let notice = out.new_notice(self.outcome().notice_kind(), problem::without_secrets(self.data));
+        out.notice(notice.about(number).at("ConditionCode").value(self.code));
     }
 }
 
@@ -120,6 +139,26 @@ fn conditions<'d>(node: Node<'d, '_>) -> Vec<Condition<'d>> {
     found
 }
 
+/// Whether there is something to read: whatever the status says, what is there was found.
+fn is_found(info: Node<'_, '_>) -> bool {
+    is_success(info) || !checkpoints(info).is_empty()
+}
+
+/// Every element that looks like a checkpoint: it has a day and an event, under whatever name it stands.
+fn checkpoints<'d, 'a>(info: Node<'d, 'a>) -> Vec<Node<'d, 'a>> {
+    let mut found = Vec::new();
+    let mut waiting: Vec<_> = info.children().collect();
+    while let Some(node) = waiting.pop() {
+        let is_one = node.child("Date").is_some() && (node.child("ServiceEvent").is_some() || node.child("Time").is_some());
+        if is_one || matches!(node.name(), "ShipmentEvent" | "PieceEvent") {
+            found.push(node);
+        } else {
+            waiting.extend(node.children());
+        }
+    }
+    found
+}
+
 fn is_success(info: Node<'_, '_>) -> bool {
     info.get_at(&["Status", "ActionStatus"]).is_some_and(|status| status.eq_ignore_ascii_case("success"))
 }
@@ -127,50 +166,63 @@ fn is_success(info: Node<'_, '_>) -> bool {
 impl ExpressXml {
     fn shipment(&self, out: &mut Collector<'_>, info: Node<'_, '_>) -> Option<Shipment> {
         let tracked_by = info.get_at(&["TrackedBy", "LPNumber"]);
-        let Some(number) = info.get("AWBNumber").or(tracked_by).and_then(TrackingNumber::parse) else {
+        let number = info.get("AWBNumber").or(tracked_by).and_then(TrackingNumber::parse);
+        if !is_success(info) {
+            for condition in conditions(info) {
+                condition.tell(out, number.as_ref());
+            }
+        }
+        if !is_found(info) {
+            return None;
+        }
+        let Some(number) = number else {
             out.notice(out.new_notice(NoticeKind::EventSkipped, "expected the waybill's number").at("AWBInfo.AWBNumber"));
             return None;
         };
-        if !is_success(info) {
-            for condition in conditions(info) {
-                let notice = out.new_notice(condition.outcome().notice_kind(), condition.data);
-                out.notice(notice.about(Some(&number)).at("ConditionCode").value(condition.code));
-            }
-            return None;
-        }
         let mut shipment = out.shipment(number);
         if let Some(piece) = tracked_by {
             shipment.references.push(Reference::new(Role::Piece, piece));
         }
         if let Some(facts) = info.child("ShipmentInfo") {
-            read_facts(facts, &mut shipment);
+            read_facts(out, facts, &mut shipment);
         }
         self.events(out, &mut shipment, info);
         delivered_after_return_is_returned(&mut shipment.events);
-        shipment.promises.extend(info.child("ShipmentInfo").and_then(|facts| promise(out, facts, &shipment)));
+        if !is_over(&shipment) {
+            info.all("ShipmentInfo").for_each(|facts| promise(out, facts, &mut shipment));
+        }
         Some(shipment)
     }
 
     fn events(&self, out: &mut Collector<'_>, shipment: &mut Shipment, info: Node<'_, '_>) {
         let reader = Reader::new(&self.codes, NAMES);
         let number = shipment.number.clone();
-        let events = info.children().filter(|child| child.name() == "ShipmentInfo").flat_map(|facts| facts.all("ShipmentEvent"));
-        shipment.events.extend(events.filter_map(|event| reader.event(out, &number, checkpoint(event))));
+        let events: Vec<_> = info.all("ShipmentInfo").flat_map(|facts| facts.all("ShipmentEvent")).collect();
+        let mut read = events.len();
+        shipment.events.extend(events.into_iter().filter_map(|event| reader.event(out, &number, checkpoint(event))));
         let pieces: Vec<_> = info.all("Pieces").flat_map(|pieces| pieces.all("PieceInfo")).collect();
         let mut of_pieces: Vec<Event> = Vec::new();
         for piece in pieces {
             let plate = piece.get_at(&["PieceDetails", "LicensePlate"]).and_then(TrackingNumber::parse);
             let Some(plate) = plate else {
+                read += piece.all("PieceEvent").count();
                 if piece.child("PieceEvent").is_some() {
                     out.skipped(&number, "PieceDetails.LicensePlate", "", "the number of the piece that the events are about");
                 }
                 continue;
             };
+            read += piece.all("PieceEvent").count();
             let events = piece.all("PieceEvent").filter_map(|event| reader.event(out, &number, checkpoint(event)));
             of_pieces.extend(events.map(|event| of_piece(event, &plate)));
             shipment.pieces.push(plate);
         }
         join_pieces(shipment, of_pieces);
+        let elsewhere = checkpoints(info).len().saturating_sub(read);
+        if elsewhere > 0 {
+            out.skipped(&number, "ShipmentInfo.ShipmentEvent", "", &format!("{elsewhere} checkpoints where they are documented to stand"));
+        } else if info.child("ShipmentInfo").is_none_or(|facts| facts.children().next().is_none()) {
+            without_list(out, &number, "ShipmentInfo");
+        }
     }
 }
 
@@ -185,18 +237,20 @@ fn checkpoint<'d>(event: Node<'d, '_>) -> Checkpoint<'d> {
         code: what.and_then(|what| what.get("EventCode")).unwrap_or_default(),
         text: what.and_then(|what| what.get("Description")),
         remark: remarks.and_then(|remarks| remarks.get("FurtherDetails").or_else(|| remarks.get("NextSteps"))),
+        next: remarks.and_then(|remarks| remarks.get("FurtherDetails").and(remarks.get("NextSteps"))),
         area: area.and_then(|area| area.get("ServiceAreaCode")),
         area_text: area.and_then(|area| area.get("Description")),
         signer: event.get("Signatory"),
     }
 }
 
-fn read_facts(facts: Node<'_, '_>, shipment: &mut Shipment) {
+fn read_facts(out: &mut Collector<'_>, facts: Node<'_, '_>, shipment: &mut Shipment) {
     shipment.origin = place(facts.child("OriginServiceArea"), facts.child("Shipper"));
     shipment.destination = place(facts.child("DestinationServiceArea"), facts.child("Consignee"));
     shipment.service = facts.get("GlobalProductCode").map(Into::into);
     shipment.piece_count = facts.get("Pieces").and_then(|count| count.parse().ok());
-    shipment.weight_grams = grams(facts.get("Weight").unwrap_or_default(), facts.get("WeightUnit").unwrap_or_default());
+    let unit = facts.get("WeightUnit").unwrap_or_default();
+    shipment.weight_grams = weight(out, &shipment.number, "ShipmentInfo.Weight", facts.get("Weight").unwrap_or_default(), unit);
     let references = facts.all("ShipperReference").filter_map(|reference| reference.get("ReferenceID"));
     shipment.references.extend(references.map(|number| Reference::new(Role::CustomerReference, number)));
 }
@@ -215,28 +269,24 @@ fn place(service_area: Option<Node<'_, '_>>, party: Option<Node<'_, '_>>) -> Opt
     place.known()
 }
 
-/// The estimate: with its offset where it states one, else its twin in UTC, else local to the destination.
-fn promise(out: &mut Collector<'_>, facts: Node<'_, '_>, shipment: &Shipment) -> Option<Promise> {
-    if is_over(shipment) {
-        return None;
-    }
+/// The estimate: with its offset where it states one, else its twin in UTC, else local to the destination. The last minute of a day is that day.
+fn promise(out: &mut Collector<'_>, facts: Node<'_, '_>, shipment: &mut Shipment) {
     let zones = shipment.destination.as_ref().map_or(Zones::Unknown, zones_of);
     let (local, utc) = (facts.get("EstDlvyDate"), facts.get("EstDlvyDateUTC"));
-    let stamp = local.and_then(clock::iso);
-    let in_utc =
-        || utc.and_then(|raw| Some(EventTime::instant_in(raw, clock::iso(raw).filter(|at| at.offset.unwrap_or(0) == 0)?.local.and_utc(), &zones)));
-    let by = match (local, stamp) {
-        (Some(raw), Some(stamp)) if stamp.offset.is_some() => Some(stamped(raw, stamp, &zones)),
-        (Some(raw), Some(stamp)) => in_utc().or_else(|| Some(stamped(raw, stamp, &zones))),
-        (Some(raw), None) => in_utc().or_else(|| clock::date(raw).map(|day| EventTime::date(raw, day, &zones))),
-        (None, _) => in_utc(),
+    let Some(raw) = local.or(utc) else {
+        if facts.child("EstDlvyDate").is_some_and(|date| date.children().next().is_some()) {
+            out.unreadable(&shipment.number, "EstDlvyDate", "", "a date and time");
+        }
+        return;
     };
-    if by.is_none()
-        && let Some(raw) = local.or(utc)
-    {
-        out.unreadable(&shipment.number, "EstDlvyDate", raw, "a date and time");
+    let written = local.and_then(|raw| promises::due(raw, &zones));
+    let is_sure = |time: &EventTime| matches!(time.kind(), TimeKind::Date | TimeKind::Offset);
+    let in_utc = || utc.and_then(|raw| promises::due(&format!("{}Z", raw.trim_end_matches('Z')), &zones));
+    let by = written.clone().filter(is_sure).or_else(in_utc).or(written);
+    match by {
+        Some(by) => promises::add(&mut shipment.promises, promises::window(PromiseKind::Estimated, None, by)),
+        None => out.unreadable(&shipment.number, "EstDlvyDate", raw, "a date and time"),
     }
-    by.map(|by| Promise { kind: PromiseKind::Estimated, from: None, by, stated: None })
 }
 
 impl Poll for ExpressXml {
@@ -287,14 +337,21 @@ impl Poll for ExpressXml {
             return reply.outcome_by_status();
         }
         let text = crate::wire::text::decode(reply.body).text;
-        let Ok(document) = Document::parse(&text) else { return Outcome::Found };
+        // A page or half an answer under a good status is a passing fault.
+        let Some(document) = Document::parse(&text).ok().filter(|_| !problem::is_page(reply.body)) else { return Outcome::RetryAfter(None) };
         let root = document.root();
         if is_error(root) {
             let first = conditions(root.child("Response").unwrap_or(root)).first().map(Condition::outcome);
             return first.unwrap_or_else(|| Outcome::Invalid(Fault::status(reply.status)));
         }
-        let is_missing = |info: Node<'_, '_>| !is_success(info) && conditions(info).iter().all(|condition| condition.outcome() == Outcome::NotFound);
-        if root.name() == "TrackingResponse" && root.all("AWBInfo").all(is_missing) { Outcome::NotFound } else { Outcome::Found }
+        let is_renamed = root.child("AWBInfo").is_none() && other_child(root).is_some();
+        if root.name() != "TrackingResponse" || is_renamed || root.all("AWBInfo").any(is_found) {
+            return Outcome::Found;
+        }
+        // Nothing was found: if every waybill failed alike, that is the answer.
+        let mut outcomes = root.all("AWBInfo").flat_map(conditions).map(|condition| condition.outcome());
+        let first = outcomes.next().unwrap_or(Outcome::NotFound);
+        if outcomes.all(|other| std::mem::discriminant(&other) == std::mem::discriminant(&first)) { first } else { Outcome::Found }
     }
 }
 

@@ -89,11 +89,15 @@ fn the_estimate_takes_its_offset_its_twin_or_its_place() {
         let by = batch.shipments[0].promise().map(|promise| (promise.by.kind(), promise.by.earliest().to_rfc3339()));
         (by, batch.notices.len())
     };
-    let (offset, _) = promise("<EstDlvyDate>2025-01-19 23:59:00 GMT-06:00</EstDlvyDate><EstDlvyDateUTC>2025-01-20 01:00:00</EstDlvyDateUTC>");
-    assert_eq!(offset, Some((TimeKind::Offset, "2025-01-20T05:59:00+00:00".into())));
-    let (twin, _) = promise("<EstDlvyDate>2025-01-19T23:59:00</EstDlvyDate><EstDlvyDateUTC>2025-01-20T05:59:00</EstDlvyDateUTC>");
-    assert_eq!(twin, Some((TimeKind::Instant, "2025-01-20T05:59:00+00:00".into())));
-    let (place, _) = promise("<EstDlvyDate>2025-01-19T23:59:00</EstDlvyDate>");
+    let (offset, _) = promise("<EstDlvyDate>2025-01-19 18:00:00 GMT-06:00</EstDlvyDate><EstDlvyDateUTC>2025-01-20 01:00:00</EstDlvyDateUTC>");
+    assert_eq!(offset, Some((TimeKind::Offset, "2025-01-20T00:00:00+00:00".into())));
+    let (twin, _) = promise("<EstDlvyDate>2025-01-19T18:00:00</EstDlvyDate><EstDlvyDateUTC>2025-01-20T00:01:00</EstDlvyDateUTC>");
+    assert_eq!(twin, Some((TimeKind::Instant, "2025-01-20T00:01:00+00:00".into())));
+    for day in ["2025-01-19 23:59:00 GMT-06:00", "2025-01-19T23:59:00", "2025-01-19T00:00:00", "2025-01-19"] {
+        let (day, _) = promise(&format!("<EstDlvyDate>{day}</EstDlvyDate><EstDlvyDateUTC>2025-01-20T05:59:00</EstDlvyDateUTC>"));
+        assert!(matches!(day, Some((TimeKind::Date, _))), "{day:?}");
+    }
+    let (place, _) = promise("<EstDlvyDate>2025-01-19T18:00:00</EstDlvyDate>");
     assert!(matches!(place, Some((TimeKind::Local | TimeKind::PlaceZone, _))));
     assert_eq!(promise("<EstDlvyDate>soon</EstDlvyDate>"), (None, 1));
     let delivered = checkpoint("ShipmentEvent", "OK", "10:00:00", MEXICO, "");
@@ -165,7 +169,8 @@ fn outcomes_are_read_from_the_body_of_a_200() {
     assert_eq!(of(200, &error("ErrorResponse", "111", "broken")), Outcome::Invalid(Fault::new("111", "broken")));
     assert_eq!(of(503, ""), Outcome::RetryAfter(None));
     assert_eq!(of(403, ""), Outcome::Refused(Fault::status(403)));
-    assert_eq!(of(200, "no xml"), Outcome::Found);
+    assert_eq!(of(200, "no xml"), Outcome::RetryAfter(None));
+    assert_eq!(of(200, "<html><body>busy</body></html>"), Outcome::RetryAfter(None));
 }
 
 fn ask(numbers: &[&str], request_id: &str) -> Result<Request<Vec<u8>>, RequestError> {

@@ -1,8 +1,8 @@
 use http::HeaderMap;
 
 use super::*;
-use crate::adapter::{Asked, Credentials, DecodeErrorKind};
-use crate::model::{Confidence, Event, Milestone, Stage, TimeKind};
+use crate::adapter::{Asked, Credentials, DecodeErrorKind, Fault};
+use crate::model::{Country, Event, PromiseKind, RecipientKind, Reference, Role, TimeKind};
 
 fn feed() -> ParcelDe {
     ParcelDe::new(crate::carriers::dhl::PACK.codes().into())
@@ -34,11 +34,15 @@ fn one(codes: &str, attributes: &str, more: &str) -> Event {
 }
 
 #[test]
-fn times_are_german_wall_time_in_summer_and_winter() {
-    let time = |raw: &str| {
-        let batch = piece("", &event(raw, "SRTED/NRQRD/NB", "event-country=\"USA\""));
+fn times_are_german_wall_time_in_summer_and_winter_and_local_abroad() {
+    let in_country = |raw: &str, country: &str| {
+        let batch = piece("", &event(raw, "SRTED/NRQRD/NB", &format!("event-country=\"{country}\"")));
         batch.shipments[0].events[0].time.clone()
     };
+    let time = |raw: &str| in_country(raw, "Deutschland");
+    assert_eq!(in_country("05.05.2025 11:48", "").kind(), TimeKind::FixedZone);
+    assert_eq!(in_country("05.05.2025 11:48", "China").earliest().to_rfc3339(), "2025-05-05T03:48:00+00:00");
+    assert_eq!(in_country("05.05.2025 11:48", "USA").kind(), TimeKind::Local);
     let summer = time("05.05.2025 11:48");
     assert_eq!((summer.kind(), summer.raw()), (TimeKind::FixedZone, "05.05.2025 11:48"));
     assert_eq!(summer.earliest().to_rfc3339(), "2025-05-05T09:48:00+00:00");
@@ -126,7 +130,7 @@ fn facts_of_the_piece_are_read_without_people() {
     );
     assert_eq!((shipment.weight_grams, shipment.service.as_deref()), (Some(1200), Some("DHL PAKET")));
     assert_eq!(shipment.references, [Reference::new(Role::NextCarrier, "CK000000005DE"), Reference::new(Role::CustomerReference, "ORDER-1")]);
-    assert_eq!(shipment.events[0].signed_by.as_ref().unwrap().reveal(), "SAMPLE NEIGHBOUR");
+    assert_eq!((&shipment.events[0].signed_by, shipment.events[0].recipient_kind), (&None, Some(RecipientKind::Neighbour)));
     assert!(!serde_json::to_string(&shipment).unwrap().contains("SAMPLE"));
     assert_eq!(facts("shipment-weight=\"0.0\"").weight_grams, None);
     assert_eq!(facts("upu=\"RR000000005CN\" dest-country=\"DE\" origin-country=\"CN\"").references[0].role, Role::PreviousCarrier);
@@ -178,13 +182,14 @@ fn outcomes_are_read_from_the_body_of_a_200() {
     let headers = HeaderMap::new();
     let of = |status, body: &str| feed().outcome(&Reply { status, headers: &headers, body: body.as_bytes(), received: Default::default() });
     let list = |code: &str| format!("<data name=\"piece-shipment-list\" code=\"{code}\" error=\"words\"/>");
-    assert_eq!(of(200, &list("0")), Outcome::Found);
+    assert_eq!(of(200, &list("0")), Outcome::NotFound);
     assert_eq!(of(200, &list("100")), Outcome::NotFound);
     assert_eq!(of(200, &list("5")), Outcome::Reauthorise);
     assert_eq!(of(200, &list("7")), Outcome::Invalid(Fault::new("7", "words")));
     assert_eq!(of(401, ""), Outcome::Reauthorise);
     assert_eq!(of(429, ""), Outcome::RetryAfter(None));
-    assert_eq!(of(200, "no xml"), Outcome::Found);
+    assert_eq!(of(200, "no xml"), Outcome::RetryAfter(None));
+    assert_eq!(of(200, "<html><body>busy</body></html>"), Outcome::RetryAfter(None));
 }
 
 #[test]

@@ -2,9 +2,10 @@
 
 use http::{Method, Request};
 
+use super::super::problem;
 use super::Unified;
 use super::wire::Answer;
-use crate::adapter::{Fault, Outcome, Page, Poll, PollContext, PollLimits, Question, Reply, RequestError, build, check_count};
+use crate::adapter::{Outcome, Page, Poll, PollContext, PollLimits, Question, Reply, RequestError, build, check_count};
 use crate::model::Country;
 use crate::wire::form::encode_query;
 use crate::wire::json::One;
@@ -42,14 +43,26 @@ impl Poll for Unified {
     }
 
     fn outcome(&self, reply: &Reply<'_>) -> Outcome {
-        match (reply.status, read(reply)) {
-            (200..=299, Some(answer)) => {
-                let is_empty = answer.shipments.as_ref().is_some_and(|list| list.items.is_empty());
+        if matches!(reply.status, 408 | 425 | 429 | 500..=599) {
+            return Outcome::RetryAfter(reply.retry_after());
+        }
+        let is_good = (200..=299).contains(&reply.status);
+        let http = if is_good { 0 } else { reply.status };
+        let Ok(answer) = serde_json::from_slice::<One<Answer<'_>>>(reply.body) else {
+            // A page or half an answer under a good status is a passing fault.
+            return if is_good { Outcome::RetryAfter(None) } else { problem::by_status(http, None, "") };
+        };
+        let answer = answer.0.unwrap_or_default();
+        match &answer.shipments {
+            Some(list) if is_good => {
+                let is_empty = list.items.is_empty() && list.malformed == 0;
                 if is_empty && answer.other_services().next().is_none() { Outcome::NotFound } else { Outcome::Found }
             }
-            (200..=299, None) => Outcome::Found,
-            (408 | 425 | 429 | 500..=599, _) => Outcome::RetryAfter(reply.retry_after()),
-            (status, answer) => by_status(status, answer.unwrap_or_default().said()),
+            _ if is_good && answer.scope.get().is_some() => Outcome::Found,
+            _ => problem::outcome_of(reply.body, http).unwrap_or_else(|| match http {
+                0 => Outcome::Found,
+                status => problem::by_status(status, None, ""),
+            }),
         }
     }
 
@@ -63,18 +76,6 @@ fn read<'r>(reply: &Reply<'r>) -> Option<Answer<'r>> {
     serde_json::from_slice::<One<Answer<'_>>>(reply.body).ok()?.0
 }
 
-/// What a status means, by HTTP or inside a problem body.
-pub(super) fn by_status(status: u16, said: &str) -> Outcome {
-    match status {
-        200..=299 => Outcome::Found,
-        401 => Outcome::Reauthorise,
-        403 => Outcome::Refused(Fault::new("403", said)),
-        404 => Outcome::NotFound,
-        408 | 425 | 429 | 500..=599 => Outcome::RetryAfter(None),
-        other => Outcome::Invalid(Fault::new(&other.to_string(), said)),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
@@ -83,7 +84,7 @@ mod tests {
 
     use super::*;
     use crate::TrackingNumber;
-    use crate::adapter::{Asked, Credentials};
+    use crate::adapter::{Asked, Credentials, Fault};
 
     fn feed() -> Unified {
         Unified::new(crate::carriers::dhl::PACK.codes().into())
@@ -143,7 +144,10 @@ mod tests {
         assert_eq!(of(200, r#"{"shipments":[]}"#, &headers), Outcome::NotFound);
         let elsewhere = r#"{"shipments":[],"possibleAdditionalShipmentsUrl":["/shipments?trackingNumber=1&service=freight"]}"#;
         assert_eq!(of(200, elsewhere, &headers), Outcome::Found);
-        assert_eq!(of(200, "<html>", &headers), Outcome::Found);
+        assert_eq!(of(200, "<html>", &headers), Outcome::RetryAfter(None));
+        assert_eq!(of(200, r#"{"shipments":[{"id""#, &headers), Outcome::RetryAfter(None));
+        assert_eq!(of(200, r#"{"title":"No result found","status":404,"detail":"No shipment"}"#, &headers), Outcome::NotFound);
+        assert_eq!(of(403, "<html>", &headers), Outcome::Refused(Fault::new("403", "")));
         assert_eq!(of(404, problem, &headers), Outcome::NotFound);
         assert_eq!(of(401, problem, &headers), Outcome::Reauthorise);
         assert_eq!(of(403, problem, &headers), Outcome::Refused(Fault::new("403", "said")));

@@ -1,6 +1,6 @@
 use super::*;
 use crate::adapter::DecodeErrorKind;
-use crate::model::TimeKind;
+use crate::model::{Confidence, Stage, TimeKind};
 
 fn decode(body: &str) -> Batch {
     Unified::new(super::super::PACK.codes().into()).decode(Payload::new(body.as_bytes(), Default::default())).unwrap()
@@ -42,10 +42,11 @@ fn the_coarse_status_stands_in_but_never_as_movement_under_an_unknown_code() {
     assert_eq!(milestone("express", "QQ", "pre-transit"), (Milestone::Announced, unmapped));
     assert_eq!(milestone("express", "QQ", "unknown"), (Milestone::Unmapped, unmapped));
     assert_eq!(milestone("parcel-uk", "A1", "transit"), (Milestone::Unmapped, unmapped));
-    // Without a code, or with a sentence in its place, the coarse status is all that DHL says.
+    // Without a code and a sentence the coarse status is all that DHL says.
     assert_eq!(milestone("parcel-uk", "", "transit"), (Milestone::InTransit, None));
     assert_eq!(milestone("sameday", "TRANSIT", "transit"), (Milestone::InTransit, None));
-    assert_eq!(milestone("ecommerce", "COULD NOT BE DELIVERED", "failure"), (Milestone::Exception, None));
+    assert_eq!(milestone("ecommerce", "COULD NOT BE DELIVERED", "failure"), (Milestone::DeliveryAttempted, None));
+    assert_eq!(milestone("ecommerce", "WORDS OF NO KNOWN MEANING", "failure"), (Milestone::Exception, unmapped));
     assert_eq!(milestone("parcel-de", "DELIVERED TO A NEIGHBOUR", "delivered"), (Milestone::Delivered, None));
     assert_eq!(milestone("ecommerce", "", "unknown"), (Milestone::Unmapped, None));
     assert_eq!(milestone("ecommerce", "", "sideways"), (Milestone::Unmapped, unmapped));
@@ -64,7 +65,7 @@ fn a_listed_sentence_is_a_code() {
     assert_eq!(milestone("ecommerce-apac", "Notice left (business closed)", "transit"), (Milestone::DeliveryAttempted, None));
     // DHL's own example contradicts itself; the code wins.
     assert_eq!(milestone("ecommerce", "DELIVERED", "pre-transit"), (Milestone::Delivered, None));
-    assert_eq!(milestone("freight", "ARRIVED AT CUSTOMS", "transit"), (Milestone::InTransit, None));
+    assert_eq!(milestone("freight", "ARRIVED AT CUSTOMS", "transit"), (Milestone::Arrived, None));
     let batch = shipment("ecommerce", "", &event("ARRIVED AT CUSTOMS", "transit"));
     let event = &batch.shipments[0].events[0];
     assert_eq!((event.stage, event.code.value.as_str()), (Some(Stage::ImportCustoms), "ARRIVED AT CUSTOMS"));
@@ -81,7 +82,7 @@ fn ice_and_ric_refine_the_standard_code() {
     assert_eq!(fine("DSPSD/NTCLM"), (Milestone::Disposed, Confidence::High, 0));
     assert_eq!(fine("DLVRD/CUSTM").0, Milestone::CustomsSubmitted);
     // An unknown reason: the same event without one, else the standard code, never of high confidence.
-    assert_eq!(fine("DSPSD/XXXXX"), (Milestone::Disposed, Confidence::Medium, 1));
+    assert_eq!(fine("DSPSD/XXXXX"), (Milestone::Disposed, Confidence::Low, 1));
     assert_eq!(fine("DLVRD/XXXXX"), (Milestone::Delivered, Confidence::Medium, 1));
     // Not a pair.
     assert_eq!(fine("zugestellt"), (Milestone::Delivered, Confidence::High, 0));
@@ -202,14 +203,14 @@ fn a_promise_is_kept_until_all_pieces_are_delivered() {
 
 #[test]
 fn an_agreed_day_comes_before_a_window_and_that_before_an_estimate() {
-    let estimate = r#","estimatedTimeOfDelivery":"2025-03-09T18:00:00Z""#;
+    let estimate = r#","estimatedTimeOfDelivery":"2025-03-08T18:00:00Z""#;
     let window = r#","estimatedDeliveryTimeFrame":{"estimatedFrom":"2025-03-08T10:00:00Z","estimatedThrough":"2025-03-08T12:00:00Z"}"#;
     let agreed = r#","agreedDeliveryDate":"2025-03-07""#;
     let with = |members: &str| {
         let promise = shipment("express", members, "").shipments.remove(0).promise().cloned().unwrap();
         (promise.kind, promise.from.is_some(), promise.by.raw().to_owned())
     };
-    assert_eq!(with(estimate), (PromiseKind::Estimated, false, "2025-03-09T18:00:00Z".into()));
+    assert_eq!(with(estimate), (PromiseKind::Estimated, false, "2025-03-08T18:00:00Z".into()));
     assert_eq!(with(&format!("{estimate}{window}")), (PromiseKind::Estimated, true, "2025-03-08T12:00:00Z".into()));
     assert_eq!(with(&format!("{estimate}{window}{agreed}")), (PromiseKind::Agreed, false, "2025-03-07".into()));
     assert_eq!(shipment("express", r#","agreedDeliveryDate":"soon""#, "").notices[0].kind, NoticeKind::FieldUnreadable);

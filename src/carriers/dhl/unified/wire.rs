@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::carriers::dhl::when::When;
 use crate::wire::json::{Many, One, Text, Texts, wire};
 
 wire! {
@@ -14,9 +15,6 @@ wire! {
         scope: Text<'a> = "scope",
         subscription: Text<'a> = "self",
         secret: Text<'a> = "secret",
-        title: Text<'a> = "title",
-        status: Text<'a> = "status",
-        detail: Text<'a> = "detail",
     }
 
     pub(super) struct WireShipment {
@@ -25,15 +23,15 @@ wire! {
         origin: One<WirePlace<'a>> = "origin",
         destination: One<WirePlace<'a>> = "destination",
         status: One<WireEvent<'a>> = "status",
-        events: Many<WireEvent<'a>> = "events",
-        estimated: Text<'a> = "estimatedTimeOfDelivery",
-        window: One<WireWindow<'a>> = "estimatedDeliveryTimeFrame",
-        agreed: Text<'a> = "agreedDeliveryDate",
+        events: Option<Many<WireEvent<'a>>> = "events",
+        estimated: When<'a> = "estimatedTimeOfDelivery",
+        estimated_day: When<'a> = "estimatedDeliveryDate",
+        expected: When<'a> = "expectedDelivery" | "expectedDeliveryDate",
+        window: When<'a> = "estimatedDeliveryTimeFrame",
+        agreed: When<'a> = "agreedDeliveryDate" | "agreedDeliveryTimeFrame",
         return_flag: Text<'a> = "returnFlag",
         details: One<WireDetails<'a>> = "details",
     }
-
-    pub(super) struct WireWindow { from: Text<'a> = "estimatedFrom", through: Text<'a> = "estimatedThrough", }
 
     pub(super) struct WirePlace { address: One<WireAddress<'a>> = "address", }
 
@@ -52,6 +50,7 @@ wire! {
         detailed: Text<'a> = "statusDetailed",
         description: Text<'a> = "description",
         remark: Text<'a> = "remark",
+        next_steps: Text<'a> = "nextSteps",
         pieces: Texts<'a> = "pieceIds",
     }
 
@@ -74,15 +73,6 @@ wire! {
 }
 
 impl Answer<'_> {
-    pub fn is_problem(&self) -> bool {
-        self.title.get().is_some() || self.detail.get().is_some()
-    }
-
-    /// What a problem says.
-    pub fn said(&self) -> &str {
-        self.detail.get().or_else(|| self.title.get()).unwrap_or_default()
-    }
-
     /// The services that may know the number too.
     pub fn other_services(&self) -> impl Iterator<Item = &str> {
         self.other_services.iter().map(|url| parameter(url, "service").unwrap_or_default())
