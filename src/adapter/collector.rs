@@ -1,17 +1,20 @@
 //! What every decoder does: opens the payload as text, JSON or XML, and collects shipments and notices.
 
+use std::cell::RefCell;
 use std::collections::HashSet;
 use std::hash::{BuildHasherDefault, Hash, Hasher};
+use std::rc::Rc;
 
-use serde::de::Deserialize;
 use smol_str::SmolStr;
 
 use super::batch::open_text;
 use super::codes::FnvHasher;
-use super::{Batch, DecodeError, DecodeErrorKind, Descriptor, Notice, NoticeKind, Payload};
+use super::{Batch, DecodeError, DecodeErrorKind, Descriptor, IssuerKind, Notice, NoticeKind, Payload};
 use crate::model::{EventTime, Place, Shipment, TrackingNumber};
-use crate::wire::json::{self, Fields, Many, One};
-use crate::wire::xml::{Document, XmlError};
+use crate::wire::json::{self, Fields, Many, One, Slot};
+use crate::wire::odd::{Oddities, Oddity};
+use crate::wire::records::{self, EventAt};
+use crate::wire::xml::{Document, Node, XmlError};
 
 /// Opens a payload and gathers what it said.
 pub(crate) struct Collector<'p> {
@@ -22,6 +25,8 @@ pub(crate) struct Collector<'p> {
     last_place: Option<(SmolStr, SmolStr, Option<Place>)>,
     /// Digests of the notices already there.
     told: HashSet<u64, BuildHasherDefault<FnvHasher>>,
+    /// What was odd about the XML documents that were opened.
+    odd: Vec<Rc<RefCell<Oddities>>>,
 }
 
 /// The most notices of one payload: noise must not cost more memory than it came with.
@@ -29,7 +34,7 @@ const MOST_NOTICES: usize = 10_000;
 
 impl<'p> Collector<'p> {
     pub fn new(descriptor: &'p Descriptor, payload: Payload<'p>) -> Self {
-        Self { descriptor, payload, batch: Batch::default(), last_place: None, told: HashSet::default() }
+        Self { descriptor, payload, batch: Batch::default(), last_place: None, told: HashSet::default(), odd: Vec::new() }
     }
 
     pub fn error(&self, kind: DecodeErrorKind) -> DecodeError {
@@ -59,30 +64,56 @@ impl<'p> Collector<'p> {
     }
 
     /// Text as a JSON object (of a list, the first).
-    pub fn json<'t, T: Fields<'t>>(&self, text: &'t str) -> Result<T, DecodeError> {
+    pub fn json<'t, T: Fields<'t>>(&mut self, text: &'t str) -> Result<T, DecodeError> {
         let object: One<T> = self.json_any(text)?;
         object.0.ok_or_else(|| self.shape("the document", "a JSON object of this feed"))
     }
 
-    /// Text as JSON of any tolerant type.
-    pub fn json_any<'t, T: Deserialize<'t>>(&self, text: &'t str) -> Result<T, DecodeError> {
-        json::read(text).map_err(|error| self.error(DecodeErrorKind::Syntax { expected: "JSON", detail: error.to_string() }))
+    /// Text as JSON of any tolerant type. What the reader saw and could not take in becomes notices.
+    pub fn json_any<'t, T: Slot<'t>>(&mut self, text: &'t str) -> Result<T, DecodeError> {
+        let mut odd = Oddities::default();
+        let read = json::read_with(text, &mut odd);
+        self.odd(odd);
+        read.map_err(|error| self.error(DecodeErrorKind::Syntax { expected: "JSON", detail: error.to_string() }))
+    }
+
+    /// Tells what a reader saw and could not take in.
+    pub fn odd(&mut self, odd: Oddities) {
+        for (oddity, key) in odd.found {
+            let kind = if oddity == Oddity::Elsewhere { NoticeKind::Incomplete } else { NoticeKind::FieldUnreadable };
+            self.notice(self.new_notice(kind, oddity.as_str()).at(key));
+        }
     }
 
     /// Text as XML.
-    pub fn xml<'t>(&self, text: &'t str) -> Result<Document<'t>, DecodeError> {
-        Document::parse(text).map_err(|error: XmlError| self.error(DecodeErrorKind::Syntax { expected: "XML", detail: error.to_string() }))
+    pub fn xml<'t>(&mut self, text: &'t str) -> Result<Document<'t>, DecodeError> {
+        let document =
+            Document::parse(text).map_err(|error: XmlError| self.error(DecodeErrorKind::Syntax { expected: "XML", detail: error.to_string() }))?;
+        self.odd.push(document.odd());
+        Ok(document)
+    }
+
+    /// Tells of elements that look like this feed's events and stand where none are read.
+    pub fn events_elsewhere(&mut self, root: Node<'_, '_>, expected: &[EventAt]) {
+        let mut odd = Oddities::default();
+        // Parcel DE calls every element `data` and names it by an attribute.
+        let name = |node: Node<'_, '_>| match node.name() {
+            "data" => node.attribute("name").unwrap_or_default().into_owned(),
+            name => name.to_owned(),
+        };
+        records::elsewhere(root, expected, name, &mut odd);
+        self.odd(odd);
     }
 
     pub fn new_notice(&self, kind: NoticeKind, message: impl Into<String>) -> Notice {
         Notice::new(kind, self.descriptor.feed.clone(), message)
     }
 
-    /// Adds a notice, once.
+    /// Adds a notice, once; one for each event that was left out.
     pub fn notice(&mut self, notice: Notice) {
         let mut hasher = FnvHasher::default();
         notice.hash(&mut hasher);
-        if !self.told.insert(hasher.finish()) {
+        if !self.told.insert(hasher.finish()) && notice.kind != NoticeKind::EventSkipped {
             return;
         }
         match self.batch.notices.len() {
@@ -112,7 +143,8 @@ impl<'p> Collector<'p> {
 
     /// What a list lost: elements that were no objects, and those beyond the longest list.
     pub fn lost_elements<T>(&mut self, list: &Many<T>, field: &'static str, number: Option<&TrackingNumber>) {
-        if list.malformed > 0 {
+        // A list that is none was told of when it was read.
+        if list.malformed > 0 && !list.is_none {
             let message = format!("{} of the list's elements are not objects of this feed", list.malformed);
             self.notice(self.new_notice(NoticeKind::EventSkipped, message).about(number).at(field));
         }
@@ -143,12 +175,30 @@ impl<'p> Collector<'p> {
         }
     }
 
-    /// What was gathered. A payload that says nothing is told of, too.
+    /// What was gathered. A payload that says nothing is told of, too, and a parcel of which nothing is said but its number.
     pub fn finish(mut self) -> Batch {
+        for odd in std::mem::take(&mut self.odd) {
+            self.odd(odd.take());
+        }
+        self.tell_of_silent_shipments();
         if self.batch.shipments.is_empty() && self.batch.notices.is_empty() {
             self.notice(self.new_notice(NoticeKind::Empty, "the payload says nothing of any parcel"));
         }
         self.batch
+    }
+
+    /// A carrier's shipment without events, of which no notice says why. Orders and papers have none.
+    fn tell_of_silent_shipments(&mut self) {
+        if self.descriptor.issuer != IssuerKind::Carrier {
+            return;
+        }
+        let told: HashSet<TrackingNumber> = self.batch.notices.iter().filter_map(|notice| notice.number.clone()).collect();
+        let is_silent = |shipment: &&Shipment| shipment.events.is_empty() && shipment.order.is_none() && !told.contains(&shipment.number);
+        let silent: Vec<TrackingNumber> = self.batch.shipments.iter().filter(is_silent).map(|shipment| shipment.number.clone()).collect();
+        for number in silent {
+            let notice = self.new_notice(NoticeKind::Empty, "the payload holds no event of this parcel");
+            self.notice(notice.about(Some(&number)));
+        }
     }
 
     pub fn descriptor(&self) -> &'p Descriptor {

@@ -115,13 +115,16 @@ pub struct Asked {
     pub origin: Option<Country>,
     /// The last four digits of the sender's or recipient's phone (SF).
     pub phone_suffix: Option<Personal>,
+    /// Which of several shipments under the number, as [`Shipment::instance`](crate::model::Shipment::instance) names it, where a carrier can be asked so
+    /// (FedEx: its unique id, or the ship date).
+    pub instance: Option<SmolStr>,
 }
 
 impl Asked {
     /// A number alone.
     #[must_use]
     pub fn number(number: TrackingNumber) -> Self {
-        Self { number, service: None, postcode: None, origin: None, phone_suffix: None }
+        Self { number, service: None, postcode: None, origin: None, phone_suffix: None, instance: None }
     }
 }
 

@@ -1,5 +1,9 @@
 //! From a code's meaning to an event: what decoders of all packs share.
 
+use std::borrow::Cow;
+
+use smol_str::SmolStr;
+
 use crate::adapter::{CodeMeaning, Collector};
 use crate::model::{CarrierCode, Confidence, DeliveredTo, Event, EventTime, FreeText, Milestone, Place, Reason, Scope, Stage, TrackingNumber};
 
@@ -58,16 +62,36 @@ impl Collector<'_> {
             signed_by: None,
             recipient_kind: None,
             related: Vec::new(),
+            retracts: false,
             confidence: mapped.confidence,
         }
     }
 }
 
+/// A text of one line as it may go into a number, a code or a place: without control characters, line breaks and marks that turn the direction of writing.
+pub(crate) fn one_line(text: &str) -> Cow<'_, str> {
+    let is_hidden = |c: char| {
+        c.is_control() || matches!(c, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{061C}')
+    };
+    if !text.contains(is_hidden) {
+        return Cow::Borrowed(text);
+    }
+    // A break between words is still a break.
+    let spaced: String = text.chars().map(|c| if matches!(c, '\n' | '\r' | '\t' | '\u{2028}' | '\u{2029}') { ' ' } else { c }).collect();
+    let kept: String = spaced.chars().filter(|c| !is_hidden(*c)).collect();
+    Cow::Owned(kept.trim().to_owned())
+}
+
+/// The same as a small string.
+pub(crate) fn small(text: &str) -> SmolStr {
+    one_line(text).into()
+}
+
 /// A carrier's code with what completes it and its sentence; blanks count as absent.
 pub(crate) fn code(value: &str, qualifier: Option<&str>, text: Option<&str>) -> CarrierCode {
     CarrierCode {
-        value: value.into(),
-        qualifier: qualifier.filter(|qualifier| !qualifier.is_empty()).map(Into::into),
+        value: small(value),
+        qualifier: qualifier.filter(|qualifier| !qualifier.is_empty()).map(small),
         text: text.and_then(FreeText::parse),
     }
 }
@@ -83,5 +107,17 @@ pub(crate) fn delivered_after_return_is_returned(events: &mut [Event]) {
         event.milestone = Milestone::Returned;
         event.delivered_to = None;
         event.confidence = event.confidence.min(Confidence::Medium);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_that_steers_a_terminal_stays_in_one_line() {
+        assert_eq!(one_line("LOU\u{1b}[31mISVILLE\u{202e}\nFAKE LINE"), "LOU[31mISVILLE FAKE LINE");
+        assert!(matches!(one_line("MÜNCHEN 北京"), Cow::Borrowed(_)));
+        assert_eq!(code("Q9\u{1b}[5m", Some("I\u{7}"), None).value, "Q9[5m");
     }
 }

@@ -1,6 +1,6 @@
 //! Customs, a track of its own beside the parcel's movement: submitted, held by whom for what, released.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -98,6 +98,28 @@ pub(super) fn track(events: &[Standing<'_>]) -> Customs {
     Customs { export: export.finish(), import: import.finish() }
 }
 
+/// What is left to go by when declarations were withdrawn: without what the same authority said of customs, in the same direction, until then.
+pub(super) fn without_withdrawn(events: Vec<Standing<'_>>) -> Vec<Standing<'_>> {
+    fn key<'j>(one: &Standing<'j>) -> (&'j FeedId, &'j CarrierId, bool) {
+        (&one.event.feed, &one.event.carrier, is_export(one))
+    }
+    let mut withdrawn = BTreeMap::new();
+    for one in events.iter().filter(|one| one.event.retracts) {
+        let until = withdrawn.entry(key(one)).or_insert(one.event.time.latest());
+        *until = one.event.time.latest().max(*until);
+    }
+    if withdrawn.is_empty() {
+        return events;
+    }
+    let stands = |one: &Standing<'_>| {
+        let until = withdrawn.get(&(&one.event.feed, &one.event.carrier, is_export(one)));
+        !(one.event.milestone.is_customs() && until.is_some_and(|until| one.event.time.latest() <= *until))
+    };
+    let mut left = events.clone();
+    left.retain(stands);
+    left
+}
+
 /// Whether a statement about customs is about the way out of the country of origin.
 pub(super) fn is_export(one: &Standing<'_>) -> bool {
     matches!(one.event.stage, Some(Stage::ExportCustoms | Stage::FirstMile | Stage::Order))
@@ -128,8 +150,10 @@ impl Follower {
             }
             Milestone::CustomsSubmitted => {
                 // Papers handed in, duties paid, a new declaration after a rejection, a review finished: ends what waited for it.
-                // An examination ends with a release only.
-                self.holds.retain(|hold| hold.feed != event.feed || hold.kind == Milestone::CustomsInspection);
+                // An examination, and what an authority detains, ends with a release only.
+                let is_authority = one.shipment.issuer == IssuerKind::Authority;
+                let is_detained = |hold: &Hold| is_authority && hold.kind == Milestone::CustomsHold && hold.reason == Some(Reason::Regulatory);
+                self.holds.retain(|hold| hold.feed != event.feed || hold.kind == Milestone::CustomsInspection || is_detained(hold));
                 if self.submitted.is_none() {
                     self.submitted = Some((event.time.clone(), one.id));
                 }
@@ -141,7 +165,8 @@ impl Follower {
             _ => {
                 self.released = None;
                 let new = hold(one);
-                if !self.holds.iter().any(|hold| hold.feed == new.feed && hold.agency == new.agency && hold.kind == new.kind) {
+                let is_told = |hold: &Hold| hold.feed == new.feed && hold.agency == new.agency && hold.kind == new.kind && hold.reason == new.reason;
+                if !self.holds.iter().any(is_told) {
                     self.holds.push(new);
                 }
             }

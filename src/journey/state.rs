@@ -66,7 +66,7 @@ impl Trace {
 pub(super) fn derive(deliveries: &[&Shipment], declared: &BTreeSet<(LegId, LegId)>, now: DateTime<Utc>) -> State {
     let (events, mut notices) = standing(deliveries);
     notices.extend(reused(deliveries));
-    let happened: Vec<Standing<'_>> = events.iter().filter(|one| one.event.time.earliest() <= now).copied().collect();
+    let happened = customs::without_withdrawn(events.iter().filter(|one| one.event.time.earliest() <= now).copied().collect());
     let legs = legs::build(deliveries, &happened, declared);
     let mut trace = Trace::default();
     let rolled = pieces::roll_up(deliveries, &happened, &legs);

@@ -107,6 +107,9 @@ pub struct Event {
     pub recipient_kind: Option<RecipientKind>,
     /// Other numbers that this statement names.
     pub related: Vec<Reference>,
+    /// Whether its speaker takes back with it what he declared about the parcel before, in the same direction: an authority that lets a customs
+    /// declaration be withdrawn.
+    pub retracts: bool,
     /// How sure the mapping of the code is.
     pub confidence: Confidence,
 }
@@ -153,7 +156,7 @@ impl Event {
 
 impl Serialize for Event {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut out = serializer.serialize_struct("Event", 19)?;
+        let mut out = serializer.serialize_struct("Event", 20)?;
         out.serialize_field("id", &self.id())?;
         out.serialize_field("feed", &self.feed)?;
         out.serialize_field("carrier", &self.carrier)?;
@@ -171,6 +174,7 @@ impl Serialize for Event {
         field(&mut out, "recipient_kind", self.recipient_kind)?;
         field(&mut out, "damaged", self.damaged.then_some(true))?;
         field(&mut out, "related", (!self.related.is_empty()).then_some(&self.related))?;
+        field(&mut out, "retracts", self.retracts.then_some(true))?;
         out.serialize_field("confidence", &self.confidence)?;
         out.end()
     }

@@ -5,10 +5,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use chrono::{DateTime, Utc};
 use http::HeaderMap;
 
-use super::distort;
+use super::{distort, loss, mutate};
 use crate::adapter::{
-    Adapter, Asked, Batch, Credentials, DecodeErrorKind, NoticeKind, Outcome, Payload, Poll, PollContext, Proof, Question, Reply, RequestError,
-    Verdict, Webhook, WebhookCall,
+    Adapter, Asked, Batch, Credentials, DecodeError, DecodeErrorKind, NoticeKind, Outcome, Payload, Poll, PollContext, Proof, Question, Reply,
+    RequestError, Verdict, Webhook, WebhookCall,
 };
 use crate::model::{Confidence, Event, Milestone, TimeKind, TrackingNumber};
 
@@ -37,6 +37,9 @@ pub struct Conformance<'a> {
     samples: Vec<(String, Vec<u8>)>,
     violations: Vec<Violation>,
 }
+
+/// The most examples of one violation that are shown.
+const MOST_SHOWN: usize = 12;
 
 fn received() -> DateTime<Utc> {
     DateTime::from_timestamp(1_767_225_600, 0).unwrap_or_default()
@@ -74,6 +77,7 @@ impl<'a> Conformance<'a> {
         for (name, bytes) in &samples {
             self.check_sample(name, bytes);
             self.check_distorted(name, bytes);
+            self.check_losses(name, bytes);
         }
         for (at, bytes) in distort::nonsense().iter().enumerate() {
             let name = format!("nonsense {at}");
@@ -106,9 +110,14 @@ impl<'a> Conformance<'a> {
 
     /// Decodes; a panic is a violation.
     fn decode(&mut self, sample: &str, bytes: &[u8]) -> Option<Batch> {
+        self.decoded(sample, bytes)?.ok()
+    }
+
+    /// Decodes, errors included; a panic is a violation.
+    fn decoded(&mut self, sample: &str, bytes: &[u8]) -> Option<Result<Batch, DecodeError>> {
         let adapter = self.adapter;
         match catch_unwind(AssertUnwindSafe(|| adapter.decode(Payload::new(bytes, received())))) {
-            Ok(result) => result.ok(),
+            Ok(result) => Some(result),
             Err(_) => {
                 let shown = String::from_utf8_lossy(&bytes[..bytes.len().min(200)]).into_owned();
                 self.violation("never panics", sample, shown);
@@ -188,6 +197,24 @@ impl<'a> Conformance<'a> {
             let events = |batch: &Batch| batch.shipments.iter().map(|shipment| shipment.events.len()).sum::<usize>();
             let same = self.decode(name, &changed).is_some_and(|batch| events(&batch) == events(&plain));
             self.demand(same, "reads GBK", name, String::new);
+        }
+    }
+
+    /// What is lost when the payload changes is told of: see the page of [`loss`].
+    fn check_losses(&mut self, name: &str, bytes: &[u8]) {
+        let Some(sample) = self.decode(name, bytes) else { return };
+        let mut seen: Vec<loss::Loss> = Vec::new();
+        for mutation in mutate::mutations(bytes) {
+            let Some(changed) = self.decoded(name, &mutation.bytes) else { continue };
+            seen.extend(loss::loss(&sample, &mutation, &changed, |twin| self.decode(name, twin)));
+        }
+        while let Some((rule, _)) = seen.first().cloned() {
+            let (of_rule, others): (Vec<_>, Vec<_>) = seen.into_iter().partition(|(other, _)| *other == rule);
+            let shown: Vec<String> = of_rule.iter().take(MOST_SHOWN).map(|(_, what)| what.clone()).collect();
+            let more = of_rule.len().saturating_sub(MOST_SHOWN);
+            let rest = if more > 0 { format!("; and {more} more") } else { String::new() };
+            self.violation(rule, name, format!("{}{rest}", shown.join("; ")));
+            seen = others;
         }
     }
 

@@ -5,6 +5,8 @@
 
 mod conformance;
 mod distort;
+mod loss;
+mod mutate;
 pub mod simulator;
 mod told;
 

@@ -80,6 +80,7 @@ impl Told {
             signed_by: None,
             recipient_kind: None,
             related: Vec::new(),
+            retracts: false,
             confidence: Confidence::High,
         });
         self

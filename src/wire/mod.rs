@@ -3,5 +3,7 @@
 pub(crate) mod clock;
 pub(crate) mod form;
 pub(crate) mod json;
+pub(crate) mod odd;
+pub(crate) mod records;
 pub(crate) mod text;
 pub(crate) mod xml;

@@ -4,11 +4,17 @@
 //! size are bounded.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
+use std::rc::Rc;
 
 use quick_xml::Reader;
 use quick_xml::events::Event;
 
+use super::odd::{Oddities, Oddity};
 use super::text::trim;
+
+#[cfg(test)]
+mod tests;
 
 const DEEPEST: usize = 200;
 const MOST_ELEMENTS: usize = 2_000_000;
@@ -34,6 +40,8 @@ pub(crate) struct Document<'a> {
     nodes: Vec<Raw<'a>>,
     /// Texts that are not one slice of the source, by node.
     built: Vec<(u32, String)>,
+    /// What was odd about what was looked up.
+    odd: Rc<RefCell<Oddities>>,
 }
 
 /// Offsets into the source; `u32` suffices because payloads are bounded well below 4 GiB.
@@ -51,6 +59,11 @@ impl<'a> Document<'a> {
     /// Reads a message. What follows the root element is not read.
     pub fn parse(source: &'a str) -> Result<Self, XmlError> {
         Builder::new(source)?.run()
+    }
+
+    /// What was odd about what is looked up in it, from now on too.
+    pub fn odd(&self) -> Rc<RefCell<Oddities>> {
+        Rc::clone(&self.odd)
     }
 
     /// The root element.
@@ -78,7 +91,7 @@ impl<'a> Builder<'a> {
         // The builder knows what is open and compares itself.
         config.check_end_names = false;
         let nodes = Vec::with_capacity(source.len() / 32);
-        Ok(Self { document: Document { source, nodes, built: Vec::new() }, reader, open: Vec::new() })
+        Ok(Self { document: Document { source, nodes, built: Vec::new(), odd: Rc::default() }, reader, open: Vec::new() })
     }
 
     fn run(mut self) -> Result<Document<'a>, XmlError> {
@@ -263,19 +276,68 @@ impl<'d, 'a> Node<'d, 'a> {
         self.children().find(|child| child.name() == name)
     }
 
+    /// Notes that it stands beside another of its name, of which the first counts.
+    pub fn is_one_of_several(self) {
+        self.document.odd.borrow_mut().note(Oddity::OneOfSeveral, self.name());
+    }
+
+    /// Notes that it looks like a record and stands where none is read.
+    pub fn is_elsewhere(self) {
+        self.document.odd.borrow_mut().note(Oddity::Elsewhere, self.name());
+    }
+
+    /// Whether elements stand in it.
+    pub fn has_children(self) -> bool {
+        self.raw().first_child != NONE
+    }
+
+    /// Its only child of that name; the first, and a note, where there are several that differ.
+    fn only(self, name: &str) -> Option<Node<'d, 'a>> {
+        let mut of_name = self.children().filter(|child| child.name() == name);
+        let first = of_name.next()?;
+        let differs = |other: Node<'_, '_>| first.has_children() || other.has_children() || first.text() != other.text();
+        if of_name.any(differs) {
+            first.is_one_of_several();
+        }
+        Some(first)
+    }
+
     /// The descendant at the end of a path of names, the first at each step.
     pub fn at(self, path: &[&str]) -> Option<Node<'d, 'a>> {
-        path.iter().try_fold(self, |node, name| node.child(name))
+        path.iter().try_fold(self, |node, name| node.only(name))
     }
 
     /// The text of its first child of that name.
     pub fn get(self, name: &str) -> Option<&'d str> {
-        self.child(name)?.text()
+        self.only(name)?.text()
     }
 
     /// The text at the end of a path.
     pub fn get_at(self, path: &[&str]) -> Option<&'d str> {
         self.at(path)?.text()
+    }
+
+    /// All its attributes: local name, and value unescaped.
+    #[cfg(feature = "testing")]
+    pub fn all_attributes(self) -> impl Iterator<Item = (&'a str, String)> {
+        let mut rest = self.slice(self.raw().attributes);
+        std::iter::from_fn(move || {
+            let (name, value, after) = next_attribute(rest)?;
+            rest = after;
+            Some((name, unescape(value)))
+        })
+    }
+
+    /// Whether it has an attribute or a child of that name.
+    pub fn has(self, name: &str) -> bool {
+        let mut rest = self.slice(self.raw().attributes);
+        while let Some((found, _, after)) = next_attribute(rest) {
+            if found == name {
+                return true;
+            }
+            rest = after;
+        }
+        self.child(name).is_some()
     }
 
     /// Descendants of that name, outermost first, not looked for inside each other.
@@ -376,40 +438,4 @@ fn unescape(text: &str) -> String {
     }
     out.push_str(rest);
     out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_tree_of_local_names() {
-        let text =
-            "<?xml version=\"1.0\"?><req:A xmlns:req='x'><b x='1 &amp; 2' req:y=\"\">t &lt;<![CDATA[<u>]]></b><!-- c --><b/><c><d>e</d></c></req:A>";
-        let document = Document::parse(text).unwrap();
-        let root = document.root();
-        assert_eq!(root.name(), "A");
-        assert_eq!(root.all("b").count(), 2);
-        let b = root.child("b").unwrap();
-        assert_eq!(b.text(), Some("t <<u>"));
-        assert_eq!(b.attribute("x").as_deref(), Some("1 & 2"));
-        assert_eq!(b.attribute("y"), None);
-        assert_eq!(root.get_at(&["c", "d"]), Some("e"));
-        assert_eq!(root.descendants("d").len(), 1);
-    }
-
-    #[test]
-    fn broken_messages_are_errors() {
-        for text in ["", "noise", "<a>", "<a><b></a>", "<a", "<a></b>", "\0<"] {
-            assert!(Document::parse(text).is_err(), "{text:?}");
-        }
-        assert!(matches!(Document::parse(&"<a>".repeat(10_000)), Err(XmlError::TooDeep)));
-    }
-
-    #[test]
-    fn entities_of_the_message_s_own_are_never_expanded() {
-        let bomb = "<!DOCTYPE a [<!ENTITY b \"bbbbbbbbbb\"><!ENTITY c \"&b;&b;&b;\">]><a>&c;&c;&#65;</a>";
-        let document = Document::parse(bomb).unwrap();
-        assert_eq!(document.root().text(), Some("&c;&c;A"));
-    }
 }

@@ -92,6 +92,15 @@ struct Reading<'p> {
     at: HashMap<TrackingNumber, usize>,
 }
 
+/// Beside a head and its lines nothing else is expected, beside the fields of a receipt only lines.
+fn tell_of_others(element: Node<'_, '_>, has_head: bool) {
+    const BESIDE: [&str; 4] = ["BaseTransfer", "BaseSubscribe", "ExtendMessage", "Signature"];
+    let is_expected = |name: &str| name.contains("Head") || name.contains("List") || BESIDE.contains(&name);
+    element.children().filter(|child| !is_expected(child.name()) && (has_head || child.has_children())).for_each(Node::is_elsewhere);
+    // A list in a list holds no fields of its own.
+    element.children().filter(|child| child.name().contains("List") && child.children().any(Node::has_children)).for_each(Node::is_elsewhere);
+}
+
 impl<'p> Reading<'p> {
     /// The mailbox's envelope: the message is inside, in base64.
     fn envelope(&mut self, root: Node<'_, '_>) -> Result<(), DecodeError> {
@@ -114,6 +123,7 @@ impl<'p> Reading<'p> {
         let beside = ["BaseTransfer", "BaseSubscribe", "ExtendMessage", "Signature"];
         // Some relays leave out the element around head and lines.
         if let Some(head) = root.children().find(|child| child.name().contains("Head")) {
+            tell_of_others(root, true);
             let lines = root.children().filter(|child| child.name().contains("List")).map(Record::of_element);
             self.statement(message, &Record::of_element(head), lines);
             return Ok(());
@@ -123,6 +133,7 @@ impl<'p> Reading<'p> {
             is_empty = false;
             // Receipts are flat; declarations and tax bills have a head (`TaxHeadRd`, `DepartureHead`) and lines (`TaxListRd`, `DepartureList`).
             let head = element.children().find(|child| child.name().contains("Head"));
+            tell_of_others(element, head.is_some());
             let lines = element.children().filter(|child| child.name().contains("List")).map(Record::of_element);
             self.statement(message, &Record::of_element(head.unwrap_or(element)), lines);
         }
@@ -182,6 +193,7 @@ impl<'p> Reading<'p> {
         let time = self.time(record, Name::ReturnTime, "returnTime", number)?;
         let mut event = self.out.event(number, said.mapped, time, place(record), code(said.code, Some(message), record.get(Name::ReturnInfo)));
         event.scope = meaning::scope(message, record.get(Name::Waybill).is_some());
+        event.retracts = meaning::withdraws(message, said.code);
         Some(event)
     }
 
@@ -261,6 +273,10 @@ impl<'p> Reading<'p> {
             any = true;
             let event = event(self, &number);
             self.add(number, line.references(name).chain(head.sheet_references()), event);
+        }
+        if moved.is_some() && !any {
+            let notice = self.out.new_notice(NoticeKind::Incomplete, "a sheet of parcels without a line that names one");
+            self.out.notice(notice.about(sheet.as_ref()).at("logisticsNo").value(message));
         }
         match sheet {
             Some(number) if !any => {

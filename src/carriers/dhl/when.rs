@@ -8,7 +8,8 @@ use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use super::promises;
 use crate::adapter::Collector;
 use crate::model::{EventTime, Promise, PromiseKind, Shipment, TimeKind, Zones};
-use crate::wire::json::{Fields, Text, wire};
+use crate::wire::json::{Fields, Oddities, Slot, Text, wire};
+use crate::wire::odd::Oddity;
 
 wire! {
     pub(super) struct WireWindow {
@@ -65,15 +66,9 @@ impl<'de: 'a, 'a> Visitor<'de> for WhenVisitor<'a> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<When<'a>, A::Error> {
-        let mut window = WireWindow::default();
-        let mut is_empty = true;
-        while let Some(key) = map.next_key::<std::borrow::Cow<'de, str>>()? {
-            is_empty = false;
-            if !window.field(&key, &mut map)? {
-                map.next_value::<IgnoredAny>()?;
-            }
-        }
-        Ok(if is_empty { When::Absent } else { When::Window(window) })
+        let (mut window, mut odd) = (WireWindow::default(), Oddities::default());
+        let known = window.fill(&mut map, &mut odd)?;
+        Ok(if known { When::Window(window) } else { When::Odd })
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<When<'a>, A::Error> {
@@ -86,6 +81,30 @@ impl<'de: 'a, 'a> Visitor<'de> for WhenVisitor<'a> {
 impl<'de: 'a, 'a> Deserialize<'de> for When<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(WhenVisitor(PhantomData))
+    }
+}
+
+impl<'de: 'a, 'a> Slot<'de> for When<'a> {
+    fn read<D: Deserializer<'de>>(deserializer: D, _: &mut Oddities) -> Result<Self, D::Error> {
+        Self::deserialize(deserializer)
+    }
+
+    fn is_blank(&self) -> bool {
+        match self {
+            Self::Absent => true,
+            Self::Said(text) => text.get().is_none(),
+            Self::Window(_) | Self::Odd => false,
+        }
+    }
+
+    fn merge(&mut self, later: Self, odd: &mut Oddities) {
+        if later.is_blank() {
+            return;
+        }
+        if !self.is_blank() {
+            odd.flag(Oddity::Repeated);
+        }
+        *self = later;
     }
 }
 

@@ -2,11 +2,10 @@
 
 use std::borrow::Cow;
 
-use smol_str::SmolStr;
-
+use super::detail::{self, Company, Details};
 use crate::adapter::{CodeTable, Collector, NoticeKind, Vocabulary};
 use crate::carriers::Mapped;
-use crate::model::{Confidence, DeliveredTo, Milestone, Party, Reason, Stage, TrackingNumber};
+use crate::model::{Confidence, Milestone, Party, Reason, Stage, TrackingNumber};
 
 /// Customs STAT codes that may speak for an event that is not itself an exception (IT, AR, CP).
 const CUSTOMS_STAT: &[&str] = &["50", "55", "58", "60", "61", "62", "63", "64", "65", "66", "71", "72", "73", "75", "76", "80", "88", "90"];
@@ -17,6 +16,8 @@ pub(super) struct Scan<'s> {
     /// The fine code. Empty where the feed gave only the coarse one.
     pub event: &'s str,
     pub exception: &'s str,
+    /// The sentence beside the exception code.
+    pub exception_text: &'s str,
     pub description: &'s str,
     /// The coarse code.
     pub derived: &'s str,
@@ -35,17 +36,19 @@ pub(super) struct Names {
 /// The tables, looked up once for a shipment.
 pub(super) struct Meanings<'c> {
     events: Option<&'c Vocabulary>,
-    exceptions: Option<&'c Vocabulary>,
+    details: Details<'c>,
+    company: Company,
     /// Whether a held parcel can be collected, where `serviceCommitMessage` says so.
     is_ready: Option<bool>,
     pub names: Names,
 }
 
 impl<'c> Meanings<'c> {
-    pub fn new(codes: &'c CodeTable, names: Names, commit: &str) -> Self {
+    /// The tables for a shipment of the company `carrier` (`FDXE`, `FDXG` …).
+    pub fn new(codes: &'c CodeTable, names: Names, commit: &str, carrier: &str) -> Self {
         let is_ready =
             if commit.starts_with("HELD_PACKAGE_NOT_AVAILABLE") { Some(false) } else { commit.starts_with("HELD_PACKAGE_AVAILABLE").then_some(true) };
-        Self { events: codes.vocabulary("event"), exceptions: codes.vocabulary("exception"), is_ready, names }
+        Self { events: codes.vocabulary("event"), details: Details::new(codes), company: Company::of(carrier), is_ready, names }
     }
 
     /// The meaning of a scan; what is in no table is reported.
@@ -57,12 +60,35 @@ impl<'c> Meanings<'c> {
         let event = upper(if scan.event.is_empty() { scan.derived } else { scan.event });
         let mapped = match self.event(&event) {
             Some(base) => self.refined(out, number, &event, base, scan),
+            None if event.is_empty() => self.spoken(out, number, scan),
             None => {
                 out.unmapped(number, self.names.event, scan.event);
                 self.coarse(scan.derived)
             }
         };
         directed(mapped, scan.description)
+    }
+
+    /// A scan without any code: its sentence, or a notice that it is not understood.
+    fn spoken(&self, out: &mut Collector<'_>, number: &TrackingNumber, scan: &Scan<'_>) -> Mapped {
+        let found = [scan.description, scan.exception_text].into_iter().find_map(|text| self.details.sentence(text));
+        if found.is_none() {
+            out.unmapped(number, self.names.event, scan.description);
+        }
+        found.map_or(Mapped::UNMAPPED, |row| Mapped { confidence: row.confidence.min(Confidence::Medium), ..row })
+    }
+
+    /// What code and sentence of an exception say together. What is not understood is reported.
+    fn exception(&self, out: &mut Collector<'_>, number: &TrackingNumber, scan: &Scan<'_>) -> Option<Mapped> {
+        let sentence = if scan.exception_text.is_empty() { scan.description } else { scan.exception_text };
+        let found = detail::agreed(self.details.exception(scan.exception, self.company), self.details.sentence(sentence));
+        let unknown = if scan.exception.is_empty() { scan.exception_text } else { scan.exception };
+        let is_repeated = scan.exception.is_empty() && unknown.eq_ignore_ascii_case(scan.description);
+        if found.is_none() && !unknown.is_empty() && !is_repeated {
+            let notice = out.new_notice(NoticeKind::UnmappedCode, "the exception is in no table; the event keeps its type's meaning");
+            out.notice(notice.about(Some(number)).at(self.names.exception).value(unknown));
+        }
+        found
     }
 
     fn event(&self, code: &str) -> Option<Mapped> {
@@ -72,13 +98,9 @@ impl<'c> Meanings<'c> {
     /// A known event's meaning with what completes it.
     fn refined(&self, out: &mut Collector<'_>, number: &TrackingNumber, event: &str, base: Mapped, scan: &Scan<'_>) -> Mapped {
         match event {
-            "DE" | "SE" | "DY" | "DD" | "PD" | "CD" if !scan.exception.is_empty() => match self.exception(scan.exception) {
-                Some((_, row)) => excepted(event, base, row),
-                None => {
-                    let notice = out.new_notice(NoticeKind::UnmappedCode, "the exception code is in no table; the event keeps its type's meaning");
-                    out.notice(notice.about(Some(number)).at(self.names.exception).value(scan.exception));
-                    base
-                }
+            "DE" | "SE" | "DY" | "DD" | "PD" | "CD" => match self.exception(out, number, scan) {
+                Some(row) => excepted(event, base, row),
+                None => base,
             },
             "IT" | "AR" | "CP" => match self.customs_detail(event, scan.exception) {
                 // "Clearance in progress" says more than that the goods are there.
@@ -92,9 +114,10 @@ impl<'c> Meanings<'c> {
                 Mapped::UNMAPPED
             }
             "HL" => self.held(base),
-            // Its detail code 14: left at the front door.
-            "DL" if self.exception(scan.exception).is_some_and(|(code, _)| code == "14") => {
-                Mapped { delivered_to: Some(DeliveredTo::SafePlace), ..base }
+            "DL" => {
+                let sentence = if scan.exception_text.is_empty() { scan.description } else { scan.exception_text };
+                let left = self.details.delivery(scan.exception, sentence).and_then(|row| row.delivered_to);
+                Mapped { delivered_to: left.or(base.delivered_to), ..base }
             }
             _ => base,
         }
@@ -122,22 +145,11 @@ impl<'c> Meanings<'c> {
 
     /// What a customs code, or "with an agent", adds to an event of movement. Other codes on it have meanings of their own.
     fn customs_detail(&self, event: &str, exception: &str) -> Option<Mapped> {
-        let (code, row) = self.exception(exception)?;
+        let (code, row) = self.details.exception(exception, self.company)?;
         if event == "IT" && code == "67" {
             return Some(row);
         }
         CUSTOMS_STAT.contains(&code.as_str()).then(|| Mapped { confidence: row.confidence.min(Confidence::Medium), ..row })
-    }
-
-    /// An exception code as the table writes it, and its row: as received, else without the letters at its end and zeros in front, two digits wide.
-    fn exception(&self, received: &str) -> Option<(SmolStr, Mapped)> {
-        let table = self.exceptions.filter(|_| !received.is_empty())?;
-        if let Some((code, row)) = table.get_key_value(received) {
-            return Some((code.clone(), row.into()));
-        }
-        let bare = received.trim_end_matches(|c: char| c.is_ascii_alphabetic()).trim_start_matches('0');
-        let padded: SmolStr = if bare.len() == 1 { ["0", bare].concat().into() } else { bare.into() };
-        table.get_key_value(padded.as_str()).map(|(code, row)| (code.clone(), row.into()))
     }
 }
 
@@ -200,6 +212,7 @@ fn upper(code: &str) -> Cow<'_, str> {
 mod tests {
     use super::*;
     use crate::adapter::{Descriptor, Payload};
+    use crate::model::DeliveredTo;
 
     const NAMES: Names = Names { event: "event", exception: "exception", time: "time" };
 
@@ -208,7 +221,7 @@ mod tests {
         let descriptor = Descriptor::new("fedex.track", "");
         let codes = crate::carriers::fedex::PACK.codes();
         let mut out = Collector::new(&descriptor, Payload::new(b"", Default::default()));
-        let mapped = Meanings::new(&codes, NAMES, commit).of(&mut out, &TrackingNumber::new("449000000013"), &scan);
+        let mapped = Meanings::new(&codes, NAMES, commit, "").of(&mut out, &TrackingNumber::new("449000000013"), &scan);
         let notices = out.finish().notices.into_iter().filter_map(|notice| notice.value).map(Into::into).collect();
         (mapped, notices)
     }
@@ -242,30 +255,35 @@ mod tests {
     }
 
     #[test]
-    fn exception_codes_are_read_in_every_dress() {
-        for (received, milestone) in [
-            ("07", Milestone::Refused),
-            ("7", Milestone::Refused),
-            ("007", Milestone::Refused),
-            ("08D", Milestone::DeliveryAttempted),
-            ("084", Milestone::Delayed),
-            ("015A", Milestone::Delayed),
-            ("79A", Milestone::Delayed),
-            ("A12", Milestone::Info),
-            ("A47B", Milestone::Redirected),
-        ] {
-            let (mapped, notices) = told("", with("SE", received));
-            assert_eq!(mapped.milestone, milestone, "{received}");
-            assert_eq!(notices, [""; 0], "{received}");
-        }
-        for unknown in ["02", "0", "ABC", "700"] {
+    fn an_unknown_exception_keeps_the_type_s_meaning_and_is_reported() {
+        for unknown in ["02", "0", "ABC", "700", "065"] {
             assert_eq!(told("", with("DE", unknown)), (meaning(with("DE", "")), vec![unknown.to_owned()]));
         }
+        let said = |exception_text| told("", Scan { event: "DE", description: "Delivery exception", exception_text, ..Scan::default() });
+        assert_eq!(said("Customer not available or business closed").0.milestone, Milestone::DeliveryAttempted);
+        assert_eq!(said("Delivery exception").1, [""; 0]);
+        assert_eq!(said("A sentence of a new kind").1, ["A sentence of a new kind"]);
+    }
+
+    #[test]
+    fn ground_s_codes_are_not_express_s() {
+        assert_eq!(meaning(with("DE", "007")).milestone, Milestone::DeliveryAttempted);
+        assert_eq!(meaning(with("DE", "07")).milestone, Milestone::Refused);
+        // A detail beside an event that is no problem changes nothing.
+        assert_eq!(told("", with("IP", "084")), told("", with("IP", "")));
+    }
+
+    #[test]
+    fn without_any_code_the_sentence_speaks_or_is_reported() {
+        let said = |description| told("", Scan { description, ..Scan::default() });
+        let (mapped, notices) = said("On FedEx vehicle for delivery");
+        assert_eq!((mapped.milestone, mapped.confidence, notices), (Milestone::OutForDelivery, Confidence::Medium, vec![]));
+        assert_eq!(said("Something new happened"), (Mapped::UNMAPPED, vec!["Something new happened".to_owned()]));
     }
 
     #[test]
     fn customs_codes_speak_on_movements() {
-        let held = meaning(with("IT", "055"));
+        let held = meaning(with("IT", "55"));
         assert_eq!((held.stage, held.milestone, held.confidence), (Some(Stage::ImportCustoms), Milestone::CustomsHold, Confidence::Medium));
         assert_eq!(stage_of(with("AR", "65")), (Some(Stage::ImportCustoms), Milestone::CustomsReleased));
         assert_eq!(stage_of(with("IT", "90")), (Some(Stage::ExportCustoms), Milestone::CustomsSubmitted));
@@ -369,6 +387,7 @@ mod tests {
     fn codes_are_compared_without_case_and_the_front_door_is_a_place() {
         assert_eq!(meaning(with("Ow", "")).milestone, Milestone::InTransit);
         assert_eq!(meaning(with("DL", "014")).delivered_to, Some(DeliveredTo::SafePlace));
+        assert_eq!(meaning(with("DL", "02")).delivered_to, Some(DeliveredTo::SafePlace));
         assert_eq!(meaning(with("DL", "07")).delivered_to, None);
     }
 }

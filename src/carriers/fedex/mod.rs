@@ -1,11 +1,15 @@
 #![doc = include_str!("../../../carriers/fedex/README.md")]
 
+mod detail;
+mod faults;
 mod json;
 mod meaning;
+mod promise;
 mod shared;
 mod track;
 mod track_xml;
 mod webhook;
+mod xml_lists;
 
 use std::sync::Arc;
 

@@ -1,14 +1,17 @@
 //! What FedEx's feeds share around their scans: places, times, references, where it was left, how a journey ends, faults.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use chrono::{NaiveTime, Offset, TimeZone};
 use smol_str::SmolStr;
 
 use super::meaning::{Meanings, Scan};
-use crate::adapter::{Collector, Fault, NoticeKind, Outcome, stamped};
+use crate::adapter::{Collector, NoticeKind, stamped};
+use crate::carriers::Mapped;
 use crate::carriers::mapping::{code, delivered_after_return_is_returned};
 use crate::model::{
-    Confidence, Country, DeliveredTo, Event, EventTime, Milestone, Personal, Place, Promise, PromiseKind, Reference, Role, Scope, Shipment, Stage,
-    TrackingNumber, Zones, zones_of,
+    Confidence, Country, DeliveredTo, Event, EventTime, Milestone, Personal, Place, Reference, Role, Scope, Shipment, Stage, TrackingNumber, Zones,
+    zones_of,
 };
 use crate::wire::clock::{self, Stamp};
 
@@ -46,7 +49,6 @@ impl Address<'_> {
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Told<'t> {
     pub time: &'t str,
-    pub exception_text: &'t str,
     pub facility: Option<&'t str>,
     pub address: Address<'t>,
 }
@@ -64,13 +66,13 @@ pub(super) fn push_scan(out: &mut Collector<'_>, shipment: &mut Shipment, meanin
         place.get_or_insert_default().code = Some(facility.into());
     }
     let mapped = meanings.of(out, &shipment.number, scan);
-    let repeats = told.exception_text.is_empty() || told.exception_text.eq_ignore_ascii_case(scan.description);
+    let repeats = scan.exception_text.is_empty() || scan.exception_text.eq_ignore_ascii_case(scan.description);
     let joined;
     let text = match (scan.description, repeats) {
         (description, true) => description,
-        ("", false) => told.exception_text,
+        ("", false) => scan.exception_text,
         (description, false) => {
-            joined = [description, told.exception_text].join(" - ");
+            joined = [description, scan.exception_text].join(" - ");
             &joined
         }
     };
@@ -92,37 +94,6 @@ fn is_foreign_central(stamp: Stamp, zones: &Zones) -> bool {
     let Some(offset) = stamp.offset.filter(|offset| CENTRAL.contains(offset)) else { return false };
     let Some(utc) = stamp.local.checked_sub_signed(chrono::Duration::seconds(offset.into())) else { return true };
     !zones.iter().any(|zone| zone.offset_from_utc_datetime(&utc).fix().local_minus_utc() == offset)
-}
-
-/// One statement about when it will be delivered.
-pub(super) struct Expected<'t> {
-    pub kind: PromiseKind,
-    pub field: &'static str,
-    pub from: Option<&'t str>,
-    pub by: Option<&'t str>,
-}
-
-/// The first readable statement, unless the journey is over. Nothing is delivered at midnight: that is a day without a time.
-pub(super) fn promise<'t>(out: &mut Collector<'_>, shipment: &Shipment, told: impl IntoIterator<Item = Expected<'t>>) -> Option<Promise> {
-    if shipment.events.iter().any(|event| event.milestone.is_terminal()) {
-        return None;
-    }
-    let zones = shipment.destination.as_ref().map_or(Zones::Unknown, zones_of);
-    let mut read = |field, raw: &str| {
-        let time = match clock::iso(raw) {
-            Some(stamp) if stamp.local.time() == NaiveTime::MIN => Some(EventTime::date(raw, stamp.local.date(), &zones)),
-            Some(stamp) => Some(stamped(raw, stamp, &zones)),
-            None => clock::date(raw).map(|day| EventTime::date(raw, day, &zones)),
-        };
-        if time.is_none() {
-            out.unreadable(&shipment.number, field, raw, "an ISO 8601 date");
-        }
-        time
-    };
-    told.into_iter().find_map(|expected| {
-        let by = read(expected.field, expected.by?)?;
-        Some(Promise { kind: expected.kind, from: expected.from.and_then(|from| read(expected.field, from)), by, stated: None })
-    })
 }
 
 /// Which dates say when a status came about that has no time of its own.
@@ -178,7 +149,8 @@ pub(super) fn delivered_to(kind: &str, description: &str) -> Option<DeliveredTo>
         "MAILBOX" => return Some(DeliveredTo::Mailbox),
         _ => {}
     }
-    let is = |known: &[&str]| known.iter().any(|known| description.eq_ignore_ascii_case(known));
+    let place = left_at(description).unwrap_or(description);
+    let is = |known: &[&str]| known.iter().any(|known| place.eq_ignore_ascii_case(known));
     if is(&["Receptionist/Front Desk", "Front Desk", "Mailroom", "Mail Room", "Shipping/Receiving", "Guard/Security Station"]) {
         Some(DeliveredTo::Reception)
     } else if is(&["Front Door", "Back Door", "Side Door", "Rear Door", "Garage", "Porch", "Patio"]) {
@@ -188,6 +160,14 @@ pub(super) fn delivered_to(kind: &str, description: &str) -> Option<DeliveredTo>
     } else {
         is(&["Mailbox", "Mail Box"]).then_some(DeliveredTo::Mailbox)
     }
+}
+
+/// The place in `Left at front door. Signature Service not requested.`
+fn left_at(sentence: &str) -> Option<&str> {
+    let words = |len: usize| sentence.get(..len).zip(sentence.get(len..));
+    let at = ["left at the ", "left at ", "left with the ", "left with "];
+    let rest = at.iter().find_map(|start| words(start.len()).filter(|(said, _)| said.eq_ignore_ascii_case(start)).map(|(_, rest)| rest))?;
+    rest.split('.').next().map(str::trim)
 }
 
 /// What a shipment's own fields tell about its end.
@@ -211,13 +191,19 @@ pub(super) fn finish(shipment: &mut Shipment, ending: Ending<'_>, is_freight: bo
     }
     end_return(shipment, &ending);
     // Every package has a number of its own: what is said of it is said of one piece. Freight moves as one under one number.
-    if shipment.piece_count.is_some_and(|count| count > 1) && !is_freight {
+    let is_of_several = shipment.piece_count.is_some_and(|count| count > 1) || has_master(shipment);
+    if is_of_several && !is_freight {
         shipment.pieces = vec![shipment.number.clone()];
-        for event in &mut shipment.events {
+        for event in shipment.events.iter_mut().filter(|event| event.scope == Scope::Parcel) {
             event.piece = Some(event.number.clone());
             event.scope = Scope::Piece;
         }
     }
+}
+
+/// Whether it travels under the number of another package's shipment.
+fn has_master(shipment: &Shipment) -> bool {
+    shipment.references.iter().any(|reference| reference.role == Role::MasterWaybill && reference.number != shipment.number.as_str())
 }
 
 /// Turns a delivery that ends a return into one.
@@ -246,9 +232,9 @@ fn end_return(shipment: &mut Shipment, ending: &Ending<'_>) {
     }
 }
 
-/// Whether a problem's exception code is 14, in any dress.
+/// Whether a problem's exception code is 14 of FedEx Express. Ground's `014` is another code.
 fn is_undeliverable(event: &Event) -> bool {
-    let bare = |code: &SmolStr| code.trim_end_matches(|c: char| c.is_ascii_alphabetic()).trim_start_matches('0') == "14";
+    let bare = |code: &SmolStr| code.trim_end_matches(|c: char| c.is_ascii_alphabetic()) == "14";
     matches!(event.code.value.as_str(), "DE" | "SE") && event.code.qualifier.as_ref().is_some_and(bare)
 }
 
@@ -262,38 +248,31 @@ fn differ(one: &Place, other: &Place) -> bool {
 /// The shipments of a payload so far: number and instance.
 pub(super) type Seen = Vec<(TrackingNumber, Option<SmolStr>)>;
 
-/// Says that a number stands for several parcels, once another shipment under it is seen.
-pub(super) fn note_reuse(out: &mut Collector<'_>, seen: &mut Seen, shipment: &Shipment) {
-    if seen.iter().any(|(number, instance)| *number == shipment.number && *instance != shipment.instance) {
-        out.notice(out.new_notice(NoticeKind::NumberReused, "several shipments stand under this number").about(Some(&shipment.number)));
+/// Says of every shipment whose number stands for several how it can be asked for: by its id, which is the notice's value.
+pub(super) fn note_reuse(out: &mut Collector<'_>, seen: &Seen) {
+    let mut instances: BTreeMap<&TrackingNumber, BTreeSet<Option<&SmolStr>>> = BTreeMap::new();
+    for (number, instance) in seen {
+        instances.entry(number).or_default().insert(instance.as_ref());
     }
-    seen.push((shipment.number.clone(), shipment.instance.clone()));
+    for (number, instances) in instances.into_iter().filter(|(_, instances)| instances.len() > 1) {
+        for instance in instances {
+            let notice = out.new_notice(NoticeKind::NumberReused, "several shipments stand under this number; this is one of them");
+            out.notice(notice.about(Some(number)).at("trackingNumberUniqueId").value(instance.map_or("", SmolStr::as_str)));
+        }
+    }
 }
 
-/// What an error code of the Track API comes to; none for a code that is not known.
-pub(super) fn fault(code: &str, message: &str) -> Option<Outcome> {
-    let of = || Fault::new(code, message);
-    Some(match code {
-        "NOT.AUTHORIZED.ERROR" => Outcome::Reauthorise,
-        "FORBIDDEN.ERROR" => Outcome::Refused(of()),
-        "NOT.FOUND.ERROR" | "TRACKING.DATA.NOTFOUND" => Outcome::NotFound,
-        "INTERNAL.SERVER.ERROR" | "SERVICE.UNAVAILABLE.ERROR" | "TOO.MANY.REQUESTS.ERROR" => Outcome::RetryAfter(None),
-        "BAD.REQUEST.ERROR" => Outcome::Invalid(of()),
-        code if code.ends_with(".NOTFOUND") => Outcome::NotFound,
-        code if code.ends_with(".INVALID") || code.ends_with(".EMPTY") => Outcome::Invalid(of()),
-        _ => return None,
-    })
-}
-
-/// The same for the codes of the old web service.
-pub(super) fn old_fault(code: &str, message: &str) -> Option<Outcome> {
-    Some(match code {
-        "9040" | "9041" => Outcome::NotFound,
-        "9035" | "9045" | "9050" | "9055" | "9060" | "9065" | "9070" | "9075" | "9085" | "9086" | "9090" => Outcome::RetryAfter(None),
-        "9080" | "9081" | "9082" | "9095" | "9100" | "6035" => Outcome::Invalid(Fault::new(code, message)),
-        "1000" => Outcome::Reauthorise,
-        _ => return None,
-    })
+/// A ship date, where nothing else is told of a shipment: it tells two shipments of one number apart.
+pub(super) fn push_ship_date(out: &mut Collector<'_>, shipment: &mut Shipment, field: &'static str, raw: &str) {
+    let day = clock::iso(raw).map(|stamp| stamp.local.date()).or_else(|| clock::date(raw));
+    let Some(day) = day else {
+        out.unreadable(&shipment.number, field, raw, "an ISO 8601 date");
+        return;
+    };
+    let zones = shipment.origin.as_ref().map_or(Zones::Unknown, zones_of);
+    let shipped = Mapped::rule(Some(Stage::Order), Milestone::Info, Confidence::High);
+    let event = out.event(&shipment.number, shipped, EventTime::date(raw, day, &zones), None, code("SHIP", None, None));
+    shipment.events.push(Event { scope: Scope::Document, ..event });
 }
 
 #[cfg(test)]
@@ -363,6 +342,9 @@ mod tests {
         assert_eq!(delivered_to("RESIDENCE", "Residence"), None);
         assert_eq!(delivered_to("RESIDENCE", "Front Door"), Some(DeliveredTo::SafePlace));
         assert_eq!(delivered_to("OTHER", "Not at the front door"), None);
+        assert_eq!(delivered_to("", "Left at garage. Signature Service not requested."), Some(DeliveredTo::SafePlace));
+        assert_eq!(delivered_to("", "Left with neighbor"), Some(DeliveredTo::Neighbour));
+        assert_eq!(delivered_to("", "Left at an unknown place"), None);
     }
 
     #[test]
@@ -371,23 +353,5 @@ mod tests {
         assert!(differ(&at("LYON", "", "FR"), &at("PARIS", "", "FR")));
         assert!(!differ(&at("LYON", "", "FR"), &at("Lyon", "", "FR")));
         assert!(!differ(&at("LYON", "", "FR"), &at("", "", "FR")));
-    }
-
-    #[test]
-    fn faults_have_their_classes() {
-        use Outcome::{NotFound, Reauthorise, RetryAfter};
-        assert_eq!(fault("NOT.AUTHORIZED.ERROR", ""), Some(Reauthorise));
-        assert_eq!(fault("TRACKING.TRACKINGNUMBER.NOTFOUND", ""), Some(NotFound));
-        assert_eq!(fault("TRACKING.DATA.NOTFOUND", ""), Some(NotFound));
-        assert_eq!(fault("INTERNAL.SERVER.ERROR", ""), Some(RetryAfter(None)));
-        assert!(matches!(fault("FORBIDDEN.ERROR", ""), Some(Outcome::Refused(_))));
-        for invalid in ["TRACKING.TRACKINGNUMBER.EMPTY", "TRACKING.REFRENCEVALUE.INVALID", "BAD.REQUEST.ERROR"] {
-            assert!(matches!(fault(invalid, ""), Some(Outcome::Invalid(_))), "{invalid}");
-        }
-        assert_eq!(fault("VIRTUAL.RESPONSE", ""), None);
-        assert_eq!(old_fault("9040", ""), Some(NotFound));
-        assert_eq!(old_fault("9055", ""), Some(RetryAfter(None)));
-        assert!(matches!(old_fault("9100", ""), Some(Outcome::Invalid(_))));
-        assert_eq!(old_fault("1", ""), None);
     }
 }

@@ -10,7 +10,7 @@ use crate::adapter::{
     Adapter, Asked, Batch, CodeTable, Collector, DecodeError, Descriptor, Mark, Outcome, Payload, Poll, PollContext, PollLimits, Question, Reply,
     RequestError, Token, build, check_count, client_credentials_form,
 };
-use crate::wire::form;
+use crate::wire::{clock, form};
 
 const PRODUCTION: &str = "https://apis.fedex.com";
 
@@ -67,7 +67,8 @@ impl Poll for Track {
         &["child_key", "child_secret", "grant_type"]
     }
 
-    /// Asks for all scans of up to thirty numbers. `service` is FedEx's carrier code (`FDXE`, `FDXG`, `FXSP`, `FXFR`, `FDXC`).
+    /// Asks for all scans of up to thirty numbers. `service` is FedEx's carrier code (`FDXE`, `FDXG`, `FXSP`, `FXFR`, `FDXC`), `instance` the unique id
+    /// of one of several shipments under a number, or its ship date.
     fn request(&self, question: &Question<'_>, context: &PollContext<'_>) -> Result<Request<Vec<u8>>, RequestError> {
         check_count(question, self.limits())?;
         let bearer = context.bearer()?;
@@ -92,7 +93,10 @@ impl Poll for Track {
         let told = json::outcome(reply.body);
         match (reply.status, told) {
             (429 | 500..=599, _) | (_, Some(Outcome::RetryAfter(_))) => Outcome::RetryAfter(reply.retry_after()),
-            (200..=299, told) => told.unwrap_or(Outcome::Found),
+            (200..=299, Some(told)) => told,
+            // A gateway's page, or half an answer.
+            (200..=299, None) if !is_json(reply.body) => Outcome::RetryAfter(reply.retry_after()),
+            (200..=299, None) => Outcome::Found,
             (401, Some(Outcome::Invalid(fault))) => Outcome::Refused(fault),
             (_, Some(told)) => told,
             (_, None) => reply.outcome_by_status(),
@@ -125,12 +129,24 @@ impl Poll for Track {
     }
 }
 
+fn is_json(body: &[u8]) -> bool {
+    serde_json::from_slice::<serde::de::IgnoredAny>(body).is_ok()
+}
+
 fn tracking_info(asked: &Asked) -> serde_json::Value {
     let mut number = json!({ "trackingNumber": asked.number.as_str() });
     if let Some(service) = &asked.service {
         number["carrierCode"] = service.to_uppercase().into();
     }
-    json!({ "trackingNumberInfo": number })
+    let shipped = asked.instance.as_deref().and_then(|instance| clock::date(instance.get(..10)?));
+    match (&asked.instance, shipped) {
+        (_, Some(day)) => json!({ "shipDateBegin": day.to_string(), "shipDateEnd": day.to_string(), "trackingNumberInfo": number }),
+        (Some(id), None) => {
+            number["trackingNumberUniqueId"] = id.as_str().into();
+            json!({ "trackingNumberInfo": number })
+        }
+        (None, None) => json!({ "trackingNumberInfo": number }),
+    }
 }
 
 /// FedEx's locale of a language tag: `zh-CN` → `zh_CN`, `de` → `de_DE`.
@@ -198,6 +214,24 @@ mod tests {
         assert_eq!(request.uri().host(), Some("apis-sandbox.fedex.com"));
         assert_eq!(header(&request, "x-locale"), "zh_CN");
         assert_eq!((locale("de").as_str(), locale("ja").as_str(), locale("fr_ca").as_str()), ("de_DE", "ja_JP", "fr_CA"));
+    }
+
+    #[test]
+    fn one_of_several_shipments_is_asked_for_by_its_id_or_its_ship_date() {
+        let info = |instance: &str| tracking_info(&Asked { instance: Some(instance.into()), ..Asked::number(TrackingNumber::new(NUMBER)) });
+        let id = "2455800000~449000000013~FX";
+        assert_eq!(info(id), json!({ "trackingNumberInfo": { "trackingNumber": NUMBER, "trackingNumberUniqueId": id } }));
+        let by_day = json!({ "shipDateBegin": "2025-01-06", "shipDateEnd": "2025-01-06", "trackingNumberInfo": { "trackingNumber": NUMBER } });
+        assert_eq!(info("2025-01-06T00:00:00-06:00"), by_day);
+    }
+
+    #[test]
+    fn a_page_in_the_place_of_an_answer_is_temporary() {
+        let headers = HeaderMap::new();
+        for body in ["<html><body>Service page</body></html>", "{\"output\":{", ""] {
+            let reply = Reply { status: 200, headers: &headers, body: body.as_bytes(), received: Default::default() };
+            assert_eq!(adapter().outcome(&reply), Outcome::RetryAfter(None), "{body}");
+        }
     }
 
     #[test]

@@ -3,9 +3,12 @@
 use std::sync::Arc;
 
 use super::meaning::{Meanings, Names, Scan};
-use super::shared::{self, Address, Ending, Expected, Seen, Told};
+use super::promise::{self, Expected};
+use super::shared::{self, Address, Ending, Seen, Told};
+use super::{faults, xml_lists};
 use crate::adapter::{Adapter, Batch, CodeTable, Collector, DecodeError, Descriptor, Mark, NoticeKind, Payload, grams};
 use crate::model::{Promise, PromiseKind, Shipment, TrackingNumber};
+use crate::wire::records::EventAt;
 use crate::wire::xml::Node;
 
 /// The feed `fedex.track-xml`. Times usually state their offset; those that do not are local to the scan's place. FedEx has closed the service:
@@ -33,6 +36,14 @@ impl TrackXml {
     }
 }
 
+/// Where events stand.
+const EVENTS: &[EventAt] = &[
+    EventAt { path: &["TrackReply", "CompletedTrackDetails", "TrackDetails", "Events"], marks: &["Timestamp", "EventType"] },
+    EventAt { path: &["TrackReply", "TrackDetails", "Events"], marks: &["Timestamp", "EventType"] },
+    EventAt { path: &["TrackReply", "TrackDetails"], marks: &["TrackingNumber", "StatusCode"] },
+    EventAt { path: &["TrackReply", "CompletedTrackDetails", "TrackDetails"], marks: &["TrackingNumber", "StatusDetail"] },
+];
+
 impl Adapter for TrackXml {
     fn descriptor(&self) -> &Descriptor {
         &self.descriptor
@@ -45,11 +56,14 @@ impl Adapter for TrackXml {
         let root = document.root();
         let found = |name| if root.name() == name { Some(root) } else { root.descendants(name).into_iter().next() };
         if let Some(reply) = found("TrackReply") {
+            out.events_elsewhere(reply, EVENTS);
             self.reply(&mut out, reply);
         } else if let Some(fault) = found("Fault") {
             let said = fault.get_at(&["detail", "desc"]).or_else(|| fault.get("faultstring")).unwrap_or_default();
             let cause = fault.get_at(&["detail", "cause"]).or_else(|| fault.get("faultcode")).unwrap_or_default();
-            out.notice(out.new_notice(NoticeKind::InvalidRequest, said).at("Fault").value(cause));
+            let code = fault.get_at(&["detail", "code"]).unwrap_or_default();
+            let outcome = faults::soap(fault.get("faultcode").unwrap_or_default(), &format!("{cause} {code}"), said);
+            out.notice(out.new_notice(outcome.notice_kind(), said).at("Fault").value(cause));
         } else {
             return Err(out.shape("TrackReply", "a reply of the FedEx track service, or a SOAP fault"));
         }
@@ -72,6 +86,7 @@ impl TrackXml {
                 out.notice(out.new_notice(NoticeKind::Incomplete, "the reply has another page").at("MoreData"));
             }
         }
+        shared::note_reuse(out, &seen);
     }
 
     fn details(&self, out: &mut Collector<'_>, details: Node<'_, '_>, seen: &mut Seen) {
@@ -90,31 +105,42 @@ impl TrackXml {
         };
         let mut shipment = out.shipment(number);
         shipment.instance = details.get("TrackingNumberUniqueIdentifier").map(Into::into);
-        shared::note_reuse(out, seen, &shipment);
-        describe(details, &mut shipment);
+        seen.push((shipment.number.clone(), shipment.instance.clone()));
+        xml_lists::note_unread(out, details, &shipment.number);
+        describe(out, details, &mut shipment);
         self.events(out, details, &status, &mut shipment);
         shared::finish(&mut shipment, ending(details), details.get("CarrierCode") == Some("FXFR"));
-        shipment.promises.extend(promise(out, details, &status, &shipment));
+        shipment.promises = promises(out, details, &status, &shipment);
         out.push(shipment);
     }
 
     fn events(&self, out: &mut Collector<'_>, details: Node<'_, '_>, status: &Status<'_>, shipment: &mut Shipment) {
-        let mut meanings = Meanings::new(&self.codes, NAMES, "");
+        let mut meanings = Meanings::new(&self.codes, NAMES, "", details.get("CarrierCode").unwrap_or_default());
         shipment.events.reserve(details.all("Events").count());
         for event in details.all("Events") {
             push_event(out, shipment, &meanings, event);
         }
-        if let Some(code) = status.code.filter(|_| details.child("Events").is_none()) {
+        let has_events = details.child("Events").is_some();
+        let dated = |code: &str| date(details, shared::dated_by(code));
+        let is_told = |code: &str| details.all("Events").any(|event| event.get("EventType") == Some(code));
+        let is_news = |code: &&str| !has_events || dated(code).is_some() && !is_told(code);
+        if let Some(code) = status.code.filter(is_news) {
             meanings.names = STATUS_NAMES;
-            let scan = Scan { event: code, exception: status.reason, description: status.description, ..Scan::default() };
-            let dated = || date(details, shared::dated_by(code));
-            let told = Told {
-                time: status.time.or_else(dated).unwrap_or_default(),
+            let scan = Scan {
+                event: code,
+                exception: status.reason,
                 exception_text: status.reason_text,
-                address: status.place.map(address).unwrap_or_default(),
-                ..Told::default()
+                description: status.description,
+                ..Scan::default()
             };
+            let time = if has_events { dated(code) } else { status.time.or_else(|| dated(code)) };
+            let told = Told { time: time.unwrap_or_default(), address: status.place.map(address).unwrap_or_default(), ..Told::default() };
             shared::push_scan(out, shipment, &meanings, code, &scan, &told);
+        }
+        if let Some(shipped) =
+            details.get("ShipTimestamp").or_else(|| date(details, &["SHIP"])).filter(|_| shipment.events.is_empty() && status.code.is_none())
+        {
+            shared::push_ship_date(out, shipment, "ShipTimestamp", shipped);
         }
     }
 }
@@ -154,16 +180,12 @@ fn push_event(out: &mut Collector<'_>, shipment: &mut Shipment, meanings: &Meani
     let scan = Scan {
         event: get("EventType"),
         exception: get("StatusExceptionCode"),
+        exception_text: get("StatusExceptionDescription"),
         description: get("EventDescription"),
         derived: "",
         location: get("ArrivalLocation"),
     };
-    let told = Told {
-        time: get("Timestamp"),
-        exception_text: get("StatusExceptionDescription"),
-        facility: event.get("StationId"),
-        address: event.child("Address").map(address).unwrap_or_default(),
-    };
+    let told = Told { time: get("Timestamp"), facility: event.get("StationId"), address: event.child("Address").map(address).unwrap_or_default() };
     shared::push_scan(out, shipment, meanings, scan.event, &scan, &told);
 }
 
@@ -198,19 +220,32 @@ fn identifiers<'d, 'a>(details: Node<'d, 'a>) -> impl Iterator<Item = (&'d str, 
     })
 }
 
-fn describe(details: Node<'_, '_>, shipment: &mut Shipment) {
+fn describe(out: &mut Collector<'_>, details: Node<'_, '_>, shipment: &mut Shipment) {
     let place = |name| details.child(name).and_then(|node| address(node).place());
     shipment.origin = place("ShipperAddress").or_else(|| place("OriginLocationAddress"));
     shipment.destination = place("DestinationAddress");
     let service = ["Description", "Type"].into_iter().find_map(|part| details.get_at(&["Service", part]));
     shipment.service = service.or_else(|| details.get("ServiceInfo")).or_else(|| details.get("ServiceType")).map(Into::into);
-    shipment.piece_count = details.get("PackageCount").and_then(|count| count.parse().ok()).filter(|count| *count > 0);
-    shipment.weight_grams = ["PackageWeight", "ShipmentWeight"].into_iter().find_map(|name| {
-        let weight = details.child(name)?;
-        grams(weight.get("Value")?, weight.get("Units")?)
-    });
+    let count = details.get("PackageCount");
+    shipment.piece_count = count.and_then(|count| count.parse().ok());
+    if let (Some(count), None) = (count, shipment.piece_count) {
+        out.unreadable(&shipment.number, "PackageCount", count, "a whole number");
+    }
+    shipment.piece_count = shipment.piece_count.filter(|count| *count > 0);
+    shipment.weight_grams =
+        ["PackageWeight", "ShipmentWeight"].into_iter().find_map(|name| weight_grams(out, details.child(name)?, name, &shipment.number));
     let by_post = (details.get("CarrierCode") == Some("FXSP")).then_some("usps");
     shipment.references = identifiers(details).filter_map(|(kind, value)| shared::reference(kind, value, by_post)).collect();
+}
+
+/// A weight in grams; one that cannot be read is reported.
+fn weight_grams(out: &mut Collector<'_>, weight: Node<'_, '_>, name: &'static str, number: &TrackingNumber) -> Option<u64> {
+    let (value, unit) = (weight.get("Value").unwrap_or_default(), weight.get("Units").unwrap_or_default());
+    let found = grams(value, unit);
+    if found.is_none() && !value.is_empty() && value.parse() != Ok(0.0) {
+        out.unreadable(number, name, format!("{value} {unit}").trim(), "a weight in KG or LB");
+    }
+    found
 }
 
 fn ending<'d>(details: Node<'d, '_>) -> Ending<'d> {
@@ -225,17 +260,28 @@ fn ending<'d>(details: Node<'d, '_>) -> Ending<'d> {
     }
 }
 
-fn promise(out: &mut Collector<'_>, details: Node<'_, '_>, status: &Status<'_>, shipment: &Shipment) -> Option<Promise> {
+/// Every day and window that is told for a delivery ahead: listed from version 10 on, before in elements of their own.
+fn promises(out: &mut Collector<'_>, details: Node<'_, '_>, status: &Status<'_>, shipment: &Shipment) -> Vec<Promise> {
     if status.code == Some("DL") || date(details, &["ACTUAL_DELIVERY"]).is_some() {
-        return None;
+        return Vec::new();
     }
-    let dated = |field, kind| Expected { kind, field, from: None, by: date(details, &[field]) };
+    let window = |field, kind| {
+        let window = details.child(field).map(|element| element.child("Window").unwrap_or(element));
+        Expected { kind, field, from: window.and_then(|window| window.get("Begins")), by: window.and_then(|window| window.get("Ends")) }
+    };
+    let alone = |field, kind| Expected { kind, field, from: None, by: details.get(field) };
     let told = [
-        dated("ESTIMATED_DELIVERY", PromiseKind::Estimated),
-        dated("APPOINTMENT_DELIVERY", PromiseKind::Agreed),
-        dated("COMMITMENT", PromiseKind::Committed),
+        window("EstimatedDeliveryTimeWindow", PromiseKind::Estimated),
+        window("StandardTransitTimeWindow", PromiseKind::Committed),
+        alone("EstimatedDeliveryTimestamp", PromiseKind::Estimated),
+        alone("AppointmentDeliveryTimestamp", PromiseKind::Agreed),
+        alone("CommitmentTimestamp", PromiseKind::Committed),
+        alone("StandardTransitDate", PromiseKind::Committed),
     ];
-    shared::promise(out, shipment, told)
+    let listed = details.all("DatesOrTimes").filter_map(|date| {
+        Some(Expected { kind: promise::kind_of(date.get("Type")?)?, field: "DatesOrTimes", from: None, by: date.get("DateOrTimestamp") })
+    });
+    promise::promises(out, shipment, told.into_iter().chain(listed))
 }
 
 /// A notification that is more than "success" as a notice; says whether it is an error.
@@ -247,7 +293,8 @@ fn note(out: &mut Collector<'_>, notification: Node<'_, '_>, number: Option<&Tra
     if !failed && (severity == "SUCCESS" || code == "0" || message.is_empty()) {
         return false;
     }
-    let kind = shared::old_fault(code, message).filter(|_| failed).map_or(NoticeKind::CarrierMessage, |outcome| outcome.notice_kind());
+    let outcome = faults::notified(code, severity, message).filter(|_| failed);
+    let kind = outcome.map_or(NoticeKind::CarrierMessage, |outcome| outcome.notice_kind());
     out.notice(out.new_notice(kind, message).about(number).at("Notifications.Code").value(code));
     failed
 }
@@ -319,7 +366,9 @@ mod tests {
         assert_eq!(note("ERROR", "9040"), (0, Some(NoticeKind::NotFound)));
         assert_eq!(note("FAILURE", "9060"), (0, Some(NoticeKind::RetryLater)));
         assert_eq!(note("ERROR", "1000"), (0, Some(NoticeKind::Reauthorise)));
-        assert_eq!(note("ERROR", "1"), (0, Some(NoticeKind::CarrierMessage)));
+        assert_eq!(note("ERROR", "6330"), (0, Some(NoticeKind::InvalidRequest)));
+        assert_eq!(note("ERROR", "1"), (0, Some(NoticeKind::InvalidRequest)));
+        assert_eq!(note("FAILURE", "1"), (0, Some(NoticeKind::RetryLater)));
         assert_eq!(note("WARNING", "1"), (1, Some(NoticeKind::CarrierMessage)));
     }
 }

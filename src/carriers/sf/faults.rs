@@ -1,6 +1,6 @@
 //! What SF's result codes come to. They stand in bodies that come with HTTP 200.
 
-use crate::adapter::{Collector, Fault, Notice, Outcome};
+use crate::adapter::{Collector, Fault, Notice, Outcome, Reply};
 use crate::model::TrackingNumber;
 
 /// A code of the platform (`apiResultCode`).
@@ -12,7 +12,8 @@ pub(super) fn platform(code: &str, message: &str) -> Outcome {
         "A1006" | "A1011" => Outcome::Reauthorise,
         // Address, right, approval of the account.
         "A1003" | "A1004" | "A1010" => Outcome::Refused(fault()),
-        "A1005" | "A1009" | "A1099" => Outcome::RetryAfter(None),
+        // A repeated request id is another one the next time.
+        "A1005" | "A1007" | "A1009" | "A1099" => Outcome::RetryAfter(None),
         _ => Outcome::Invalid(fault()),
     }
 }
@@ -36,6 +37,11 @@ pub(super) fn gateway(code: &str, message: &str) -> Outcome {
         "8014" => Outcome::Reauthorise,
         _ => business(code, message),
     }
+}
+
+/// What a body that is no answer of SF's comes to: a gateway's page under a good status may be gone the next time.
+pub(super) fn unreadable(reply: &Reply<'_>) -> Outcome {
+    if (200..300).contains(&reply.status) { Outcome::RetryAfter(reply.retry_after()) } else { reply.outcome_by_status() }
 }
 
 /// The notice that says the same inside a batch.
@@ -62,8 +68,8 @@ mod tests {
         let classes: [(Class, &[&str], Kind); 13] = [
             (platform, &["A1006", "A1011"], Kind::Reauthorise),
             (platform, &["A1003", "A1004", "A1010"], Kind::Refused),
-            (platform, &["A1005", "A1009", "A1099"], Kind::RetryLater),
-            (platform, &["A1001", "A1002", "A1007", "A1008", "B1"], Kind::InvalidRequest),
+            (platform, &["A1005", "A1007", "A1009", "A1099"], Kind::RetryLater),
+            (platform, &["A1001", "A1002", "A1008", "B1"], Kind::InvalidRequest),
             (platform, &["A1000"], Kind::CarrierMessage),
             (business, &["6150", "8018", "8024", "8191", "8247"], Kind::NotFound),
             (business, &["20028"], Kind::Refused),

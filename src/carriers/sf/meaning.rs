@@ -5,6 +5,7 @@ use std::sync::Arc;
 use smol_str::{SmolStr, SmolStrBuilder};
 
 use super::route::Route;
+use super::{remark, sentence};
 use crate::adapter::{CodeTable, Collector, NoticeKind, Vocabulary};
 use crate::carriers::Mapped;
 use crate::model::{Confidence, DeliveredTo, Milestone, Stage, TrackingNumber};
@@ -70,21 +71,28 @@ pub(super) fn joined(first: &str, second: &str) -> SmolStr {
 }
 
 impl Tables<'_> {
-    /// The meaning of a route, and notices of codes that have none.
+    /// The meaning of a route, and notices of codes and sentences that have none.
     pub fn meaning(&self, out: &mut Collector<'_>, number: &TrackingNumber, route: &Route<'_>) -> Mapped {
         let operation = get(self.operations, route.operation).filter(|row| row.milestone != Milestone::Unmapped);
-        if operation.is_none() && (!route.operation.is_empty() || route.status().is_none()) {
+        let spoken = if route.operation.is_empty() { sentence::meaning(route.remark) } else { None };
+        if operation.is_none() && !route.operation.is_empty() {
             out.unmapped(number, self.fields.operation, route.operation);
+        } else if operation.is_none() && route.status().is_none() && spoken.is_none() {
+            out.unmapped(number, self.fields.operation, route.remark);
         }
         let reason = || (!route.reason.is_empty()).then(|| get(self.reasons, &joined(route.operation, route.reason))).flatten();
         let found = match route.operation {
             // It repeats the end and may say how it was: the status beside it would be a second delivery.
             "8000" => reason().or(operation),
+            // The number of the signed receipt: a paper's, not this parcel's way.
+            "922" if remark::names_signed_receipt(route.remark) => Some(Mapped::rule(None, Milestone::Info, Confidence::Medium)),
             "99" | "648" => reason().or_else(|| operation.map(|row| returned_or_forwarded(row, route.remark))),
             _ => self.by_status(out, number, route, operation, reason()).or_else(reason).or(operation),
         };
-        let mapped = found.or_else(|| self.without_status(route)).unwrap_or(Mapped::UNMAPPED);
-        self.at_locker(mapped, route)
+        let mapped = found.or_else(|| self.without_status(route)).or(spoken).unwrap_or(Mapped::UNMAPPED);
+        let mapped = confirmed(mapped, route);
+        let mapped = if matches!(route.operation, "33" | "70" | "870" | "934") { sentence::failed(mapped, route.remark) } else { mapped };
+        self.signed(mapped, route)
     }
 
     /// What the status pair says, made finer by the operation (and its reason) where that tells more of the same.
@@ -114,7 +122,7 @@ impl Tables<'_> {
             Some(operation) if operation.milestone == row.milestone => {
                 Some(Mapped { confidence: operation.confidence.max(row.confidence), ..operation })
             }
-            Some(operation) if row.confidence == Confidence::Low || is_finer(operation, row.milestone) => reason.or(Some(operation)),
+            Some(operation) if yields(row) || is_finer(operation, row.milestone) => reason.or(Some(operation)),
             Some(_) => Some(row),
             None if route.operation.is_empty() => Some(row),
             // "Moving" says nothing of an operation that nobody knows.
@@ -140,23 +148,39 @@ impl Tables<'_> {
         Some(Mapped { confidence: Confidence::Low, ..returned_or_forwarded(row, route.remark) })
     }
 
-    /// Where a signed parcel was left, if the sentence names a locker or shop.
-    fn at_locker(&self, mapped: Mapped, route: &Route<'_>) -> Mapped {
-        let is_signed = mapped.milestone == Milestone::Delivered && (route.operation == "80" || route.first == "4");
-        if !is_signed || mapped.delivered_to.is_some() {
+    /// Where a signed parcel was left, if the sentence tells.
+    fn signed(&self, mapped: Mapped, route: &Route<'_>) -> Mapped {
+        if mapped.milestone != Milestone::Delivered || mapped.delivered_to.is_some() {
             return mapped;
         }
-        let Some(place) = left_at(route.remark) else { return mapped };
+        let Some(place) = sentence::left_at(route.remark) else { return mapped };
         let was_taken = ["取出", "取走", "已取"].iter().any(|word| route.remark.contains(word));
-        if self.lockers == LockerPolicy::AvailableForPickup && !was_taken {
+        let waits = matches!(place, DeliveredTo::Locker | DeliveredTo::PickupPoint) && !was_taken;
+        if self.lockers == LockerPolicy::AvailableForPickup && waits {
             return Mapped { milestone: Milestone::AvailableForPickup, confidence: mapped.confidence.min(Confidence::Medium), ..mapped };
         }
         Mapped { delivered_to: Some(place), ..mapped }
     }
 }
 
+/// An end that rests on one list only is sure enough once SF's own words beside it, or the status's name, say the same.
+fn confirmed(mapped: Mapped, route: &Route<'_>) -> Mapped {
+    let says_so = |text: &str| sentence::meaning(text).is_some_and(|said| said.milestone == mapped.milestone);
+    let is_unsure =
+        mapped.milestone.is_terminal() && mapped.confidence == Confidence::Low && (!route.operation.is_empty() || route.status().is_some());
+    if is_unsure && (says_so(route.remark) || says_so(route.status_name)) {
+        return Mapped { confidence: Confidence::Medium, ..mapped };
+    }
+    mapped
+}
+
 fn get(table: Option<&Vocabulary>, code: &str) -> Option<Mapped> {
     table?.get(code).map(Mapped::from)
+}
+
+/// Whether a status gives way to any known operation: one that is not sure, unless it is of low confidence only because one list tells an end.
+fn yields(status: Mapped) -> bool {
+    status.confidence == Confidence::Low && !status.milestone.is_terminal()
 }
 
 /// Whether an operation tells more than the status beside it: what "moving" leaves open, and which step of a clearance it is.
@@ -232,18 +256,6 @@ fn returned_or_forwarded(row: Mapped, remark: &str) -> Mapped {
     }
 }
 
-fn left_at(remark: &str) -> Option<DeliveredTo> {
-    const LOCKERS: [&str; 6] = ["自助柜", "自助櫃", "丰巢", "豐巢", "智能柜", "智能櫃"];
-    const SHOPS: [&str; 4] = ["驿站", "驛站", "自提点", "自提點"];
-    if LOCKERS.iter().any(|word| remark.contains(word)) {
-        Some(DeliveredTo::Locker)
-    } else if SHOPS.iter().any(|word| remark.contains(word)) {
-        Some(DeliveredTo::PickupPoint)
-    } else {
-        None
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -290,7 +302,8 @@ mod tests {
             ("30", "2/204", "运送中", "line_haul in_transit high"),
             ("30", "2/204", "", "import_customs customs_submitted medium"),
             ("30", "2/204", "Customs clearance", "import_customs customs_submitted medium"),
-            ("33", "5/501", "已取消", "order cancelled high"),
+            ("33", "5/501", "已取消", "order cancelled medium"),
+            ("33", "5/501", "", "order cancelled low"),
             ("33", "13/1301", "待派送", "last_mile delayed high"),
             ("70", "13/1301", "待派送", "last_mile delayed high"),
             ("655", "7/701", "待揽收", "order pickup_scheduled high"),
@@ -323,8 +336,9 @@ mod tests {
     #[test]
     fn the_final_information_is_no_second_delivery() {
         assert_eq!(meaning("8000", "", "4/401", "已签收", "").0, "last_mile info high");
-        assert_eq!(meaning("8000", "6", "4/401", "已签收", "").0, "- lost medium");
-        assert_eq!(meaning("8000", "2", "", "", "").0, "- disposed medium");
+        assert_eq!(meaning("8000", "6", "4/401", "已签收", "").0, "- lost low");
+        assert_eq!(meaning("8000", "6", "", "", "快件遗失").0, "- lost medium");
+        assert_eq!(meaning("8000", "2", "", "", "").0, "- disposed low");
     }
 
     #[test]
@@ -359,6 +373,36 @@ mod tests {
             assert_eq!(meaning(operation, "", status, "", remark).0, expected, "{remark}");
         }
         assert_eq!(meaning("99", "2", "", "", "转寄").0, "return returning medium");
+    }
+
+    #[test]
+    fn without_an_operation_the_sentence_speaks_or_is_reported() {
+        assert_eq!(meaning("", "", "", "", "正在派送途中"), ("last_mile out_for_delivery medium".into(), vec![]));
+        let (mapped, notices) = meaning("", "", "", "", "样例文字");
+        assert_eq!((mapped.as_str(), notices.len()), ("- unmapped low", 1));
+    }
+
+    #[test]
+    fn a_failed_delivery_says_why() {
+        assert_eq!(meaning("70", "", "", "", "由于客户拒收,派件不成功").0, "last_mile refused high");
+        assert_eq!(meaning("33", "", "", "", "收件地址不详").0, "last_mile address_issue high");
+        assert_eq!(meaning("70", "83", "", "", "客户不在").0, "last_mile available_for_pickup medium");
+        assert_eq!(meaning("80", "", "", "", "已派送至本人").0, "last_mile delivered high recipient");
+    }
+
+    #[test]
+    fn an_end_that_one_list_tells_is_confirmed_by_words_or_status() {
+        assert_eq!(meaning("128", "", "", "", "").0, "last_mile delivered low locker");
+        assert_eq!(meaning("128", "", "", "", "客户从丰巢取件成功").0, "last_mile delivered medium locker");
+        assert_eq!(meaning("935", "", "", "", "已签收").0, "last_mile delivered medium");
+        assert_eq!(meaning("935", "", "4/401", "已签收", "").0, "last_mile delivered high");
+        assert_eq!(meaning("70", "46", "", "", "").0, "order cancelled medium");
+    }
+
+    #[test]
+    fn the_number_of_a_signed_receipt_moves_nothing() {
+        assert_eq!(meaning("922", "", "", "", "签单返还单号: SF1000000000033").0, "- info medium");
+        assert_eq!(meaning("922", "", "", "", "运输中").0, "line_haul in_transit low");
     }
 
     #[test]

@@ -4,11 +4,13 @@ mod ask;
 mod embedded;
 mod faults;
 mod meaning;
+mod promise;
 mod push;
 mod remark;
 mod route;
 mod routes;
 mod routes_xml;
+mod sentence;
 
 use std::sync::Arc;
 
@@ -47,5 +49,6 @@ wire! {
         first: Text<'a> = "firstStatusCode",
         second: Text<'a> = "secondaryStatusCode",
         status_name: Text<'a> = "secondaryStatusName",
+        expected: Text<'a> = "deliverTm" | "promiseTm",
     }
 }

@@ -17,6 +17,7 @@ use crate::adapter::{
 use crate::model::{Shipment, TrackingNumber};
 use crate::wire::form;
 use crate::wire::json::{Many, One, wire};
+use crate::wire::records::EventAt;
 
 /// The feed `sf.push`. Clock: no zone in the text, read as China's (UTC+8) everywhere. Increments of up to ten routes, repeated often and in any
 /// order; status and reason are mostly empty, so that the operation code has to tell alone. Each route is read by itself, so that the division into
@@ -52,6 +53,12 @@ wire! {
     struct Message { body: One<Body<'a>> = "Body" | "body", }
     struct Body { routes: Many<WireRoute<'a>> = "WaybillRoute" | "waybillRoute", }
 }
+
+/// Where events stand.
+const EVENTS: &[EventAt] = &[
+    EventAt { path: &["Request", "Body", "WaybillRoute"], marks: &["acceptTime"] },
+    EventAt { path: &["Request", "Body", "WaybillRoute"], marks: &["accept_time"] },
+];
 
 impl Adapter for Push {
     fn descriptor(&self) -> &Descriptor {
@@ -134,6 +141,8 @@ fn read_xml(out: &mut Collector<'_>, tables: &Tables<'_>, text: &str, found: &mu
     if root.name() != "Request" {
         return Err(out.shape("Request", "a message of RoutePushService"));
     }
+    out.events_elsewhere(root, EVENTS);
+    root.all("Body").for_each(|body| route::note_unread(out, body, "WaybillRoute"));
     for node in root.all("Body").flat_map(|body| body.all("WaybillRoute")) {
         let number = node.attribute("mailno").unwrap_or_default();
         let order = node.attribute("orderid").unwrap_or_default();
@@ -159,8 +168,9 @@ impl Webhook for Push {
         }
     }
 
-    /// Success, or failure in the form of the call. Anything but success makes SF send the whole message again, so the status stays 200 as
-    /// documented, but for callers that are not SF.
+    /// Success, or failure in the form of the call. Anything but success makes SF send the whole message again, for as long as it is answered so: what
+    /// cannot be read today will not be read tomorrow, and is acknowledged; only a fault of ours is not. The status stays 200 as documented, but for
+    /// callers that are not SF.
     fn acknowledge(&self, call: &WebhookCall<'_>, verdict: Verdict) -> Response<Vec<u8>> {
         let status = if verdict == Verdict::Unverified { verdict.status() } else { 200 };
         let is_json = match call.header("content-type") {
@@ -168,7 +178,7 @@ impl Webhook for Push {
             Some(kind) if kind.contains("form") || kind.contains("xml") => false,
             _ => call.body.trim_ascii_start().starts_with(b"{"),
         };
-        match (is_json, verdict == Verdict::Accepted) {
+        match (is_json, matches!(verdict, Verdict::Accepted | Verdict::Unreadable)) {
             (true, true) => answer(status, JSON, r#"{"return_code":"0000","return_msg":"成功"}"#),
             (true, false) => answer(status, JSON, r#"{"return_code":"1000","return_msg":"失败"}"#),
             (false, true) => answer(status, XML, r#"<Response service="RoutePushService"><Head>OK</Head></Response>"#),
@@ -211,7 +221,8 @@ mod tests {
         let success = (200, XML.to_owned(), r#"<Response service="RoutePushService"><Head>OK</Head></Response>"#.to_owned());
         assert_eq!(acknowledged(form, b"content=x", Verdict::Accepted), success);
         assert_eq!(acknowledged("", b"content=x", Verdict::Accepted), success);
-        for (verdict, status) in [(Verdict::Failed, 200), (Verdict::Unreadable, 200), (Verdict::Unverified, 401)] {
+        assert_eq!(acknowledged(form, b"content=x", Verdict::Unreadable), success);
+        for (verdict, status) in [(Verdict::Failed, 200), (Verdict::Unverified, 401)] {
             assert_eq!(acknowledged(json, b"{}", verdict), (status, JSON.to_owned(), r#"{"return_code":"1000","return_msg":"失败"}"#.to_owned()));
             let (told, _, body) = acknowledged(form, b"content=x", verdict);
             let failure = r#"<Response service="RoutePushService"><Head>ERR</Head><ERROR code="4001">失败</ERROR></Response>"#;

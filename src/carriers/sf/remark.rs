@@ -2,15 +2,27 @@
 
 use crate::model::{CarrierId, Event, Milestone, Reference, Role};
 
-/// The numbers that a sentence names, by the operation that it explains.
+/// The words before the number of the receipt that was signed and goes back to the sender as a parcel of its own.
+const SIGNED_RECEIPT: [&str; 8] = ["签单返还", "簽單返還", "签回单", "簽回單", "签单返回", "簽單返回", "回单单号", "回單單號"];
+
+/// Whether a sentence is about the signed receipt (签回单).
+pub(super) fn names_signed_receipt(remark: &str) -> bool {
+    SIGNED_RECEIPT.iter().any(|word| remark.contains(word))
+}
+
+/// The numbers that a sentence names, by the words before them and the operation that it explains.
 pub(super) fn related(event: &Event, remark: &str) -> Option<Reference> {
     let own = event.number.as_str();
     let role = match event.code.value.as_str() {
+        _ if names_signed_receipt(remark) => Role::SignedReceipt,
         "99" | "648" if event.milestone == Milestone::Redirected => Role::Redirection,
         "99" | "648" | "631" => Role::Return,
-        // The waybill of the signed receipt on its way back: another parcel than this one.
-        "922" if remark.contains("签单返还") || remark.contains("簽單返還") => Role::Return,
         "626" | "627" => return next_carrier(remark, own),
+        "" if event.milestone == Milestone::Returning => Role::Return,
+        "" if event.milestone == Milestone::Redirected => Role::Redirection,
+        "" if event.milestone == Milestone::HandedOver => return next_carrier(remark, own),
+        _ if ["子单号", "子單號"].iter().any(|word| remark.contains(word)) => Role::Piece,
+        _ if ["母单号", "母單號"].iter().any(|word| remark.contains(word)) => Role::MasterWaybill,
         _ => return None,
     };
     waybill(remark, own).map(|number| Reference::new(role, number).issued_by(event.carrier.clone()))

@@ -4,7 +4,7 @@ use chrono_tz::Asia::Shanghai;
 
 use super::WireRoute;
 use super::meaning::{Tables, joined};
-use super::remark;
+use super::{promise, remark, sentence};
 use crate::adapter::{Collector, NoticeKind, stamped};
 use crate::carriers::mapping::{code, delivered_after_return_is_returned};
 use crate::model::{
@@ -27,6 +27,8 @@ pub(super) struct Route<'t> {
     pub first: &'t str,
     pub second: &'t str,
     pub status_name: &'t str,
+    /// When it is to be delivered, where a route tells.
+    pub expected: &'t str,
 }
 
 impl<'t> Route<'t> {
@@ -63,14 +65,15 @@ impl WireRoute<'_> {
             first: self.first.or_empty(),
             second: self.second.or_empty(),
             status_name: self.status_name.or_empty(),
+            expected: self.expected.or_empty(),
         }
     }
 }
 
 /// Reads the attributes of an XML route, in either spelling, and passes them on.
 pub(super) fn with_xml_route<R>(node: Node<'_, '_>, read: impl FnOnce(&Route<'_>) -> R) -> R {
-    let [time, old_time, address, old_address, operation, old_operation, remark, reason, reason_name, first, second, status_name] =
-        node.attributes([
+    let [time, old_time, address, old_address, operation, old_operation, remark, reason, reason_name, first, second, status_name, expected] = node
+        .attributes([
             "acceptTime",
             "accept_time",
             "acceptAddress",
@@ -83,11 +86,12 @@ pub(super) fn with_xml_route<R>(node: Node<'_, '_>, read: impl FnOnce(&Route<'_>
             "firstStatusCode",
             "secondaryStatusCode",
             "secondaryStatusName",
+            "deliverTm",
         ]);
     let (time, address, operation) =
         (old_time.or(time).unwrap_or_default(), old_address.or(address).unwrap_or_default(), old_operation.or(operation).unwrap_or_default());
-    let [remark, reason, reason_name, first, second, status_name] =
-        [remark, reason, reason_name, first, second, status_name].map(Option::unwrap_or_default);
+    let [remark, reason, reason_name, first, second, status_name, expected] =
+        [remark, reason, reason_name, first, second, status_name, expected].map(Option::unwrap_or_default);
     read(&Route {
         time: &time,
         address: &address,
@@ -98,6 +102,7 @@ pub(super) fn with_xml_route<R>(node: Node<'_, '_>, read: impl FnOnce(&Route<'_>
         first: &first,
         second: &second,
         status_name: &status_name,
+        expected: &expected,
     })
 }
 
@@ -119,6 +124,14 @@ impl Tables<'_> {
         let place = out.place(route.address, "", || place(route.address));
         let mut event = out.event(&shipment.number, mapped, time, place, code);
         event.related.extend(remark::related(&event, route.remark));
+        if event.milestone == Milestone::Delivered {
+            event.recipient_kind = sentence::taken_in_by(route.remark);
+        }
+        promise::from_field(out, shipment, "deliverTm", route.expected);
+        promise::from_sentence(out, shipment, "remark", route.remark, &event.time);
+        if event.milestone.is_terminal() {
+            shipment.promises.clear();
+        }
         shipment.events.push(event);
     }
 }
@@ -186,6 +199,9 @@ pub(super) fn finish(shipment: &mut Shipment) {
     if shipment.events.iter().any(is_returned) {
         delivered_after_return_is_returned(&mut shipment.events);
     }
+    if shipment.events.iter().any(|event| event.milestone.is_terminal()) {
+        shipment.promises.clear();
+    }
 }
 
 /// 8000 repeats an end that 80 or another operation told. Where none did, the earliest 8000 is the end: SF sends it after the signature only.
@@ -224,6 +240,15 @@ fn tell_export_customs(events: &mut [Event]) {
 
 fn is_customs_code(event: &Event) -> bool {
     event.stage == Some(Stage::ImportCustoms) && event.code.value.parse().is_ok_and(|code: u16| matches!(code, 14..=18 | 604..=623))
+}
+
+/// Elements that hold a route's time under another name than expected: read by nobody, and so reported.
+pub(super) fn note_unread(out: &mut Collector<'_>, parent: Node<'_, '_>, known: &'static str) {
+    let is_route = |node: &Node<'_, '_>| ["acceptTime", "accept_time"].iter().any(|name| node.attribute(name).is_some());
+    for child in parent.children().filter(|child| child.name() != known && is_route(child)) {
+        let notice = out.new_notice(NoticeKind::EventSkipped, "a route in an element that is not known to hold one");
+        out.notice(notice.at(known).value(child.name()));
+    }
 }
 
 /// A waybill's number, or a notice that its routes have none.
@@ -361,6 +386,6 @@ mod tests {
             ("2025-03-01 13:00:00", "", "31", "新单号为: SF1000000000066"),
         ]);
         let related: Vec<_> = batch.shipments[0].events.iter().flat_map(|event| &event.related).map(|found| (found.role, &*found.number)).collect();
-        assert_eq!(related, [(Role::Return, "SF1000000000033"), (Role::Redirection, "SF1000000000041"), (Role::Return, "100000000058")]);
+        assert_eq!(related, [(Role::Return, "SF1000000000033"), (Role::Redirection, "SF1000000000041"), (Role::SignedReceipt, "100000000058")]);
     }
 }

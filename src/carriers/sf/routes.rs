@@ -10,13 +10,13 @@ use secrecy::ExposeSecret;
 use super::ask::{FORM, digest, language, phones};
 use super::embedded::Embedded;
 use super::meaning::{FieldNames, LockerPolicy, Rules, Tables};
-use super::{WireRoute, faults, route};
+use super::{WireRoute, faults, promise, route};
 use crate::adapter::{
     Adapter, Batch, Clock, CodeTable, Collector, DecodeError, DecodeErrorKind, Descriptor, Mark, Outcome, Payload, Poll, PollContext, PollLimits,
     Question, Reply, RequestError, Token, build, check_count,
 };
 use crate::wire::form;
-use crate::wire::json::{self, Many, One, Text, wire};
+use crate::wire::json::{self, Many, Oddities, One, Text, wire};
 
 const PRODUCTION: &str = "https://sfapi.sf-express.com";
 /// Answers wrap JSON in JSON twice at most; what goes deeper is not read.
@@ -87,6 +87,7 @@ wire! {
         routes: Many<WireRoute<'a>> = "routes",
         reason: Text<'a> = "reasonCode",
         reason_message: Text<'a> = "reasonRemark",
+        expected: Text<'a> = "deliverTm" | "promiseTm",
     }
 }
 
@@ -103,21 +104,26 @@ impl Level<'_> {
     }
 
     /// Goes down to the level that holds the answers, or the failure; hands it on once.
-    fn innermost<R>(&self, depth: u8, read: &mut dyn FnMut(&Level<'_>) -> R) -> Result<R, serde_json::Error> {
+    fn innermost<R>(&self, depth: u8, odd: &mut Oddities, read: &mut dyn FnMut(&Level<'_>) -> R) -> Result<R, serde_json::Error> {
         if self.fault().is_some() || !self.answers.items.is_empty() || depth == DEEPEST {
             return Ok(read(self));
         }
-        Ok(opened(&self.inner, depth + 1, read)?.unwrap_or_else(|| read(self)))
+        Ok(opened(&self.inner, depth + 1, odd, read)?.unwrap_or_else(|| read(self)))
     }
 }
 
 /// Opens what is embedded, a text in a text too; nothing where there is no object inside.
-fn opened<R>(inner: &Embedded<'_, Level<'_>>, depth: u8, read: &mut dyn FnMut(&Level<'_>) -> R) -> Result<Option<R>, serde_json::Error> {
+fn opened<R>(
+    inner: &Embedded<'_, Level<'_>>,
+    depth: u8,
+    odd: &mut Oddities,
+    read: &mut dyn FnMut(&Level<'_>) -> R,
+) -> Result<Option<R>, serde_json::Error> {
     match inner {
-        Embedded::Object(level) => level.innermost(depth, read).map(Some),
+        Embedded::Object(level) => level.innermost(depth, odd, read).map(Some),
         Embedded::Text(text) if depth <= DEEPEST && !text.trim().is_empty() => {
-            let inner: Embedded<'_, Level<'_>> = json::read(text)?;
-            opened(&inner, depth + 1, read)
+            let inner: Embedded<'_, Level<'_>> = json::read_with(text, odd)?;
+            opened(&inner, depth + 1, odd, read)
         }
         _ => Ok(None),
     }
@@ -134,7 +140,9 @@ impl Adapter for Routes {
         let text = out.text()?;
         let level: Level<'_> = out.json(&text)?;
         let tables = self.rules.tables(&FIELDS);
-        let found = level.innermost(0, &mut |level| read_level(&mut out, &tables, level));
+        let mut odd = Oddities::default();
+        let found = level.innermost(0, &mut odd, &mut |level| read_level(&mut out, &tables, level));
+        out.odd(odd);
         if let Err(error) = found {
             return Err(out.error(DecodeErrorKind::Syntax { expected: "JSON", detail: error.to_string() }));
         }
@@ -175,6 +183,7 @@ fn read_answer(out: &mut Collector<'_>, tables: &Tables<'_>, answer: &RouteAnswe
         return;
     }
     route::add_order(&mut shipment, answer.order.or_empty());
+    promise::from_field(out, &mut shipment, "deliverTm", answer.expected.or_empty());
     shipment.events.reserve(answer.routes.items.len());
     for route in answer.routes.iter() {
         tables.push(out, &mut shipment, &route.view());
@@ -228,9 +237,10 @@ impl Poll for Routes {
 
     fn outcome(&self, reply: &Reply<'_>) -> Outcome {
         let level = serde_json::from_slice::<One<Level<'_>>>(reply.body).ok().and_then(|level| level.0);
-        let told = level.and_then(|level| level.innermost(0, &mut |level| outcome_of(level)).ok());
+        let told = level.and_then(|level| level.innermost(0, &mut Oddities::default(), &mut |level| outcome_of(level)).ok());
         match told {
             Some(outcome) if outcome != Outcome::Found => outcome,
+            None if serde_json::from_slice::<serde::de::IgnoredAny>(reply.body).is_err() => faults::unreadable(reply),
             _ => reply.outcome_by_status(),
         }
     }
@@ -361,6 +371,7 @@ mod tests {
         assert_eq!(outcome(200, r#"{"apiResultCode":"A1011"}"#), Outcome::Reauthorise);
         assert_eq!(outcome(200, r#"{"apiResultCode":"A1001","apiErrorMsg":"said"}"#), Outcome::Invalid(Fault::new("A1001", "said")));
         assert_eq!(outcome(503, "<html>"), Outcome::RetryAfter(None));
+        assert_eq!(outcome(200, "<html><body>busy</body></html>"), Outcome::RetryAfter(None));
     }
 
     #[test]

@@ -7,11 +7,12 @@ use http::{Method, Request};
 
 use super::ask::{FORM, digest, language, phones};
 use super::meaning::{FieldNames, LockerPolicy, Rules, Tables};
-use super::{faults, route};
+use super::{faults, promise, route};
 use crate::adapter::{
     Adapter, Batch, Clock, CodeTable, Collector, DecodeError, Descriptor, Mark, Outcome, Payload, Poll, PollContext, PollLimits, Question, Reply,
     RequestError, build, check_count,
 };
+use crate::wire::records::EventAt;
 use crate::wire::xml::{Document, Node};
 use crate::wire::{form, text};
 
@@ -65,6 +66,12 @@ impl RoutesXml {
     }
 }
 
+/// Where events stand.
+const EVENTS: &[EventAt] = &[
+    EventAt { path: &["Response", "Body", "RouteResponse", "Route"], marks: &["accept_time"] },
+    EventAt { path: &["Response", "Body", "RouteResponse", "Route"], marks: &["acceptTime"] },
+];
+
 impl Adapter for RoutesXml {
     fn descriptor(&self) -> &Descriptor {
         &self.descriptor
@@ -79,6 +86,7 @@ impl Adapter for RoutesXml {
         if root.name() != "Response" {
             return Err(out.shape("Response", "the answer of RouteService"));
         }
+        out.events_elsewhere(root, EVENTS);
         if let Some((outcome, code, said)) = fault(root) {
             let notice = faults::notice(&out, &outcome, None, "ERROR/@code", &code, said);
             out.notice(notice);
@@ -121,6 +129,8 @@ fn read_answer(out: &mut Collector<'_>, tables: &Tables<'_>, answer: Node<'_, '_
     let Some(number) = route::number(out, &number, "RouteResponse/@mailno") else { return };
     let mut shipment = out.shipment(number);
     route::add_order(&mut shipment, &answer.attribute("orderid").unwrap_or_default());
+    promise::from_field(out, &mut shipment, "RouteResponse/@deliverTm", &answer.attribute("deliverTm").unwrap_or_default());
+    route::note_unread(out, answer, "Route");
     let mut any = false;
     for node in answer.all("Route") {
         any = true;
@@ -180,6 +190,7 @@ impl Poll for RoutesXml {
         });
         match told {
             Some(outcome) if outcome != Outcome::Found => outcome,
+            None => faults::unreadable(reply),
             _ => reply.outcome_by_status(),
         }
     }
@@ -238,6 +249,7 @@ mod tests {
         assert_eq!(outcome(200, &failed("8014")), Outcome::Reauthorise);
         assert_eq!(outcome(200, &failed("8003")), Outcome::Invalid(Fault::new("8003", "said")));
         assert_eq!(outcome(502, "no XML"), Outcome::RetryAfter(None));
+        assert_eq!(outcome(200, "<html><body>busy</body></html>"), Outcome::RetryAfter(None));
     }
 
     #[test]

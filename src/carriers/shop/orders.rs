@@ -124,12 +124,7 @@ fn read(out: &mut Collector<'_>, table: Option<&Vocabulary>, wire: &WireOrder<'_
     }));
     let by = deadline(out, &order.number, "orders.deliver_by", &wire.deliver_by, &customer_zones);
     let from = deadline(out, &order.number, "orders.deliver_from", &wire.deliver_from, &customer_zones);
-    order.promises.extend(by.map(|by| Promise {
-        kind: PromiseKind::Agreed,
-        from: from.filter(|from| from.earliest() <= by.latest()),
-        by,
-        stated: None,
-    }));
+    order.promises.extend(promise(out, wire, &order.number, from, by));
     out.lost_elements(&wire.signals, "orders.signals", Some(&order.number));
     let mut parcels: Vec<Shipment> = Vec::new();
     for signal in wire.signals.iter() {
@@ -141,6 +136,22 @@ fn read(out: &mut Collector<'_>, table: Option<&Vocabulary>, wire: &WireOrder<'_
     }
     out.push(order);
     parcels.into_iter().for_each(|parcel| out.push(parcel));
+}
+
+/// The window of delivery. A start without an end, or behind it, is reported.
+fn promise(
+    out: &mut Collector<'_>,
+    wire: &WireOrder<'_>,
+    number: &TrackingNumber,
+    from: Option<EventTime>,
+    by: Option<EventTime>,
+) -> Option<Promise> {
+    let is_of = |by: &EventTime| from.as_ref().is_none_or(|from| from.earliest() <= by.latest());
+    let fits = by.as_ref().is_some_and(is_of);
+    if from.is_some() && !fits {
+        out.unreadable(number, "orders.deliver_from", wire.deliver_from.or_empty(), "a time before deliver_by");
+    }
+    Some(Promise { kind: PromiseKind::Agreed, from: from.filter(|_| fits), by: by?, stated: None })
 }
 
 fn event(out: &mut Collector<'_>, table: Option<&Vocabulary>, order: &Shipment, wire: &WireSignal<'_>, zones: &Zones) -> Option<Event> {

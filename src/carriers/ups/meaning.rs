@@ -15,6 +15,8 @@ pub(super) struct Status<'t> {
     pub code: &'t str,
     /// The coarse code of three digits, perhaps without its leading zeros.
     pub digits: &'t str,
+    /// The carrier's sentence.
+    pub words: &'t str,
 }
 
 impl Status<'_> {
@@ -112,6 +114,11 @@ impl<'c> Tables<'c> {
         mapped.unwrap_or(Mapped::UNMAPPED)
     }
 
+    /// What a status means, without a notice about what is in no table.
+    pub fn quietly(&self, line: Line, status: Status<'_>) -> Option<Mapped> {
+        self.decide(line, status).0
+    }
+
     /// The row of an exception code alone.
     pub fn exception(&self, code: &str) -> Option<&'c CodeMeaning> {
         numeric(self.exceptions?, code)
@@ -136,11 +143,27 @@ impl<'c> Tables<'c> {
         let digits = if status.digits.is_empty() && is_digits { status.code } else { status.digits };
         let coarse = if line == Line::Freight { None } else { self.statuses.and_then(|table| table.get(padded(digits, 3).as_str())) };
         match (own, coarse) {
-            (Some(own), Some(coarse)) if own.confidence == Confidence::Low && coarse.confidence == Confidence::High => (Some(coarse.into()), true),
-            (Some(own), _) => (Some(own.into()), true),
-            (None, Some(coarse)) => (Some(coarse.into()), status.code.is_empty() || is_digits),
+            (Some(own), Some(coarse))
+                if own.confidence == Confidence::Low && coarse.confidence == Confidence::High && coarse.milestone != own.milestone =>
+            {
+                (Some(coarse.into()), true)
+            }
+            (Some(own), _) => (Some(self.confirmed(own, coarse, status)), true),
+            (None, Some(coarse)) => (Some(self.confirmed(coarse, None, status)), status.code.is_empty() || is_digits),
             (None, None) => (self.by_letter(status), status.code.is_empty()),
         }
+    }
+
+    /// A row; an ending that rests on one source is as sure as what says the same beside it: the statusCode, the type letter, the carrier's own words.
+    fn confirmed(&self, own: &CodeMeaning, coarse: Option<&CodeMeaning>, status: Status<'_>) -> Mapped {
+        let row = Mapped::from(own);
+        if own.confidence != Confidence::Low || !own.milestone.is_terminal() {
+            return row;
+        }
+        let letter = self.letters.and_then(|letters| letters.get(status.kind));
+        let by_row = coarse.into_iter().chain(letter).filter(|other| other.milestone == own.milestone).map(|other| other.confidence).max();
+        let by_words = says(status.words, own.milestone).then_some(Confidence::Medium);
+        Mapped { confidence: by_row.max(by_words).unwrap_or(Confidence::Low), ..row }
     }
 
     fn by_type(&self, status: Status<'_>) -> Option<&'c CodeMeaning> {
@@ -155,14 +178,18 @@ impl<'c> Tables<'c> {
         }
     }
 
-    /// Three characters are an activity; two are an exception under type X, or with a letter among them.
+    /// Three characters are an activity, two an exception: the two lists are told apart by their width. A number of one or two digits under another
+    /// type than X may be an activity that lost its zeros; where both lists know it, it stays unknown.
     fn freight(&self, status: Status<'_>) -> Option<&'c CodeMeaning> {
         let activity = || self.freight?.get(padded(status.code, 3).as_str());
         let exception = || self.freight_exceptions?.get(padded(status.code, 2).as_str());
-        match status.code.len() {
-            0 => None,
-            1 | 2 if status.kind == "X" => exception().or_else(activity),
-            _ => activity().or_else(exception),
+        let is_number = status.code.bytes().all(|b| b.is_ascii_digit());
+        match (status.code.len(), exception(), activity()) {
+            (1 | 2, Some(row), None) => Some(row),
+            (1 | 2, Some(row), Some(_)) if status.kind == "X" => Some(row),
+            (1 | 2, None, row) if is_number => row,
+            (3, _, row) => row,
+            _ => None,
         }
     }
 
@@ -178,6 +205,26 @@ impl<'c> Tables<'c> {
             Milestone::Delivered | Milestone::InTransit if is_told => None,
             _ => Some(row.into()),
         }
+    }
+}
+
+/// Whether the carrier's own sentence (in English) says the same ending as a row. It only confirms what a code said; nothing is read out of it alone.
+fn says(words: &str, milestone: Milestone) -> bool {
+    let starts = |word: &str| words.get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word));
+    match milestone {
+        Milestone::Delivered => {
+            let opens = ["delivered", "package delivered", "your package was delivered", "the package was delivered", "shipment delivered"];
+            let waits = ["awaiting", "will be", "access point", "to be ", "not delivered", "attempt"];
+            opens.iter().any(|open| starts(open)) && !waits.iter().any(|wait| contains(words, wait))
+        }
+        Milestone::Returned => ["returned to sender", "returned to the sender", "returned to shipper"].iter().any(|said| contains(words, said)),
+        Milestone::Disposed => ["discarded", "destroyed", "disposed of"].iter().any(|said| contains(words, said)) && !contains(words, "will be"),
+        Milestone::CustomsSeized => ["seized", "confiscated"].iter().any(|said| contains(words, said)),
+        Milestone::Lost => contains(words, "lost"),
+        Milestone::Cancelled => ["shipment cancelled", "shipment canceled", "information voided", "label voided", "manifest voided"]
+            .iter()
+            .any(|said| contains(words, said)),
+        _ => false,
     }
 }
 
@@ -208,7 +255,7 @@ mod tests {
 
     fn decide(line: Line, kind: &str, code: &str, digits: &str) -> (Option<Milestone>, bool) {
         let codes = PACK.codes();
-        let (mapped, known) = Tables::of(&codes).decide(line, Status { kind, code, digits });
+        let (mapped, known) = Tables::of(&codes).decide(line, Status { kind, code, digits, words: "" });
         (mapped.map(|mapped| mapped.milestone), known)
     }
 
@@ -287,6 +334,43 @@ mod tests {
     }
 
     #[test]
+    fn freight_activities_and_exceptions_are_told_apart_by_width() {
+        assert_eq!(decide(Line::Freight, "W", "12", "").0, None, "both lists know it, with other meanings");
+        assert_eq!(decide(Line::Freight, "X", "12", "").0, Some(Milestone::Delivered));
+        assert_eq!(decide(Line::Freight, "W", "AS", "").0, Some(Milestone::CustomsSubmitted));
+        assert_eq!(decide(Line::Freight, "X", "035", "").0, Some(Milestone::CustomsSubmitted), "an activity, not the seizure of exception 35");
+    }
+
+    fn confidence(kind: &str, code: &str, digits: &str, words: &str) -> (Milestone, Confidence) {
+        let codes = PACK.codes();
+        let (mapped, _) = Tables::of(&codes).decide(Line::Parcel, Status { kind, code, digits, words });
+        mapped.map(|mapped| (mapped.milestone, mapped.confidence)).unwrap()
+    }
+
+    #[test]
+    fn an_ending_of_one_source_is_confirmed_by_what_stands_beside_it() {
+        use Milestone as M;
+        assert_eq!(confidence("D", "ML", "", ""), (M::Delivered, Confidence::Medium), "the type letter says delivered, too");
+        assert_eq!(confidence("D", "ML", "011", ""), (M::Delivered, Confidence::High));
+        assert_eq!(confidence("X", "A2", "", ""), (M::Disposed, Confidence::Low), "alone it ends nothing");
+        assert_eq!(confidence("X", "A2", "", "Damaged and discarded. The sender was told."), (M::Disposed, Confidence::Medium));
+        assert_eq!(confidence("X", "UA", "034", ""), (M::Returned, Confidence::High));
+        assert_eq!(confidence("X", "S9", "068", ""), (M::Lost, Confidence::Medium));
+        assert_eq!(confidence("X", "FT", "", "Delivered to an access point, awaiting pickup"), (M::Delivered, Confidence::Low));
+        assert_eq!(confidence("", "147", "", "Seized by law enforcement"), (M::CustomsSeized, Confidence::Medium));
+        assert_eq!(confidence("MV", "VP", "", ""), (M::Cancelled, Confidence::High));
+        assert_eq!(confidence("D", "FS", "", ""), (M::Delivered, Confidence::High));
+    }
+
+    #[test]
+    fn the_internal_code_is_no_exception() {
+        for kind in ["X", "I"] {
+            assert_eq!(confidence(kind, "KB", "", "UPS internal activity code").0, Milestone::Info, "{kind}");
+        }
+        assert_eq!(confidence("D", "KB", "011", "Delivered").0, Milestone::Delivered);
+    }
+
+    #[test]
     fn lines_are_told_by_service_and_number() {
         let line = |number: &str, code: &str, service: &str| Line::of(&TrackingNumber::new(number), code, service);
         assert_eq!(line("1Z0000000300000017", "003", "UPS Ground"), Line::Parcel);
@@ -301,7 +385,8 @@ mod tests {
     #[test]
     fn in_the_legacy_xml_a_d_is_delivered() {
         let codes = PACK.codes();
-        let decide = |kind, code| Tables::of_legacy(&codes).decide(Line::Parcel, Status { kind, code, digits: "" }).0.map(|mapped| mapped.milestone);
+        let decide =
+            |kind, code| Tables::of_legacy(&codes).decide(Line::Parcel, Status { kind, code, ..Status::default() }).0.map(|mapped| mapped.milestone);
         assert_eq!(decide("D", "??"), Some(Milestone::Delivered));
         assert_eq!(decide("D", "50"), Some(Milestone::AddressIssue));
         assert_eq!(decide("X", "U2"), Some(Milestone::InTransit));

@@ -1,9 +1,11 @@
 //! Places, numbers, promises and deliveries, as all UPS feeds tell them.
 
-use crate::adapter::Collector;
+use chrono::{NaiveTime, Timelike};
+
+use crate::adapter::{Collector, grams};
+use crate::carriers::mapping::{one_line, small};
 use crate::model::{
-    Country, DeliveredTo, Event, EventTime, Milestone, Personal, Place, Promise, PromiseKind, Reference, Role, Shipment, TrackingNumber, Zones,
-    zones_of,
+    Country, DeliveredTo, Event, EventTime, Milestone, Personal, Place, Promise, PromiseKind, Reference, Role, TrackingNumber, Zones, zones_of,
 };
 
 use super::moment::{day, time_of_day};
@@ -23,11 +25,11 @@ impl Address<'_> {
     pub fn place(&self) -> Option<Place> {
         let place = Place {
             name: None,
-            city: self.city.map(Into::into),
-            region: self.region.map(Into::into),
-            postcode: self.postcode.map(Into::into),
+            city: self.city.map(small),
+            region: self.region.map(small),
+            postcode: self.postcode.map(small),
             country: self.country.and_then(Country::named),
-            code: self.facility.map(Into::into),
+            code: self.facility.map(small),
         };
         place.known()
     }
@@ -80,20 +82,46 @@ pub(super) fn sign(events: &mut [Event], left: Option<DeliveredTo>, signer: Opti
     event.signed_by = signer.and_then(Personal::parse);
 }
 
-/// Whether the parcel's way has ended, so that no promise is left.
-pub(super) fn is_over(shipment: &Shipment) -> bool {
-    shipment.events.iter().any(|event| matches!(event.milestone, Milestone::Delivered | Milestone::Returned))
+/// A number, without what does not belong into one.
+pub(super) fn number(text: &str) -> Option<TrackingNumber> {
+    TrackingNumber::parse(&one_line(text))
 }
 
-/// A number given besides: USPS's for the last mile, another partner's, or (without a type) mostly another of UPS's own.
+/// A reference of the sender.
+pub(super) fn reference(text: &str) -> Reference {
+    Reference::new(Role::CustomerReference, &one_line(text))
+}
+
+/// A number given besides: USPS's for the last mile (by its type, or without one by its form), another partner's, or mostly another of UPS's own.
 pub(super) fn alternate(kind: &str, number: &str) -> Reference {
-    if kind.starts_with("USPS") {
-        Reference::new(Role::NextCarrier, number).issued_by("usps")
+    let number = one_line(number);
+    let is_postal = kind.starts_with("USPS") || kind.len() <= 1 && is_of_usps(&number);
+    if is_postal {
+        Reference::new(Role::NextCarrier, &number).issued_by("usps")
     } else if kind.is_empty() {
-        Reference::new(Role::Alternate, number)
+        Reference::new(Role::Alternate, &number)
     } else {
-        Reference::new(Role::NextCarrier, number)
+        Reference::new(Role::NextCarrier, &number)
     }
+}
+
+/// Whether a number has the form of the post's: 20 to 34 digits, of which the last 22 begin with 9.
+fn is_of_usps(number: &str) -> bool {
+    let own = number.get(number.len().saturating_sub(26)..).unwrap_or(number);
+    (20..=34).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit()) && (own.starts_with('9') || number.starts_with("420"))
+}
+
+/// A weight in grams; a number whose unit is missing or unknown is reported.
+pub(super) fn weight(out: &mut Collector<'_>, number: &TrackingNumber, field: &'static str, [value, unit]: [&str; 2]) -> Option<u64> {
+    if value.is_empty() {
+        return None;
+    }
+    let known = grams(value, unit);
+    // A weight of nothing is what UPS writes before it has weighed.
+    if known.is_none() && value.trim().parse() != Ok(0.0_f64) {
+        out.unreadable(number, field, format!("{value} {unit}").trim(), "a weight with its unit");
+    }
+    known
 }
 
 /// A day of delivery with the times that may stand beside it.
@@ -108,10 +136,14 @@ pub(super) struct Due<'t> {
 }
 
 impl Due<'_> {
-    /// The promise, in the local time of the destination. A window's start without an end is no window.
+    /// The promise, in the local time of the destination. A window's start without an end is no window; the end of a day and its first moment are the
+    /// day.
     pub fn promise(&self, out: &mut Collector<'_>, number: &TrackingNumber, zones: &Zones) -> Option<Promise> {
         let [day_field, time_field] = self.fields;
         if self.day.is_empty() {
+            if !self.by.is_empty() {
+                out.unreadable(number, time_field, self.by, "a day beside the time of delivery");
+            }
             return None;
         }
         let Some(date) = day(self.day) else {
@@ -126,13 +158,20 @@ impl Due<'_> {
             if clock.is_none() {
                 out.unreadable(number, time_field, time, "a time as HHMMSS");
             }
-            clock.map(|clock| EventTime::local(format!("{} {time}", self.day), date.and_time(clock), zones))
+            let clock = clock.filter(|clock| !is_of_day(*clock))?;
+            Some(EventTime::local(format!("{} {time}", self.day), date.and_time(clock), zones))
         };
-        match at(self.by) {
-            Some(by) => Some(Promise { kind: self.kind, from: at(self.from), by, stated: None }),
-            None => Some(Promise { kind: self.kind, from: None, by: EventTime::date(self.day, date, zones), stated: None }),
-        }
+        let (from, by) = (at(self.from), at(self.by));
+        Some(match by {
+            Some(by) => Promise { kind: self.kind, from, by, stated: None },
+            None => Promise::by(self.kind, EventTime::date(self.day, date, zones)),
+        })
     }
+}
+
+/// Whether a time of delivery means the whole day: midnight and the last minute are no times that a carrier keeps.
+fn is_of_day(clock: NaiveTime) -> bool {
+    matches!((clock.hour(), clock.minute()), (23, 59) | (0, 0))
 }
 
 #[cfg(test)]
@@ -163,5 +202,9 @@ mod tests {
         assert_eq!((usps.role, usps.carrier.as_ref().map(|carrier| carrier.as_str())), (Role::NextCarrier, Some("usps")));
         assert_eq!(alternate("", "1Z0000000300000033").role, Role::Alternate);
         assert_eq!((alternate("PARTNER", "1").role, alternate("PARTNER", "1").carrier), (Role::NextCarrier, None));
+        for number in ["92000000000000000000000017", "9400100000000000000013", "420895019200000000000000000017"] {
+            assert_eq!(alternate("", number).carrier.as_ref().map(|carrier| carrier.as_str()), Some("usps"), "{number}");
+        }
+        assert_eq!(alternate("", "800000000000000000017").carrier, None);
     }
 }

@@ -13,11 +13,13 @@ use super::parts::{self, Due, zones_at};
 use super::quantum_read::{Feed, Json, Kind, Record, xml_feed};
 use crate::adapter::{
     Adapter, Batch, Clock, CodeTable, Collector, DecodeError, DeliveryKind, Descriptor, Fault, Mark, NoticeKind, Outcome, Page, Payload, Poll,
-    PollContext, PollLimits, Question, Reply, RequestError, Token, check_count, grams,
+    PollContext, PollLimits, Question, Reply, RequestError, Token, check_count,
 };
 use crate::carriers::Mapped;
-use crate::carriers::mapping::code;
-use crate::model::{Confidence, Milestone, Personal, PromiseKind, Reference, Role, Shipment, Stage, TrackingNumber};
+use crate::carriers::mapping::{code, one_line, small};
+use crate::model::{Confidence, Milestone, Personal, Promise, PromiseKind, Reference, Role, Shipment, Stage, TrackingNumber};
+use crate::wire::json::Oddities;
+use crate::wire::records::EventAt;
 use crate::wire::text;
 use crate::wire::xml::Document;
 
@@ -60,6 +62,9 @@ impl QuantumView {
             out.notice(notice.at("SubscriptionStatus").value(status));
         }
         let tables = Tables::of(&self.codes);
+        for field in &feed.unread {
+            out.notice(out.new_notice(NoticeKind::EventSkipped, "a kind of record that is not known").at("SubscriptionFile").value(field));
+        }
         for record in &feed.records {
             self.record(out, &tables, record);
         }
@@ -70,28 +75,19 @@ impl QuantumView {
 
     /// One record is one shipment with one event: news of a package, whatever else the batch says of it.
     fn record(&self, out: &mut Collector<'_>, tables: &Tables<'_>, record: &Record<'_>) {
-        let Some(number) = record.number.and_then(TrackingNumber::parse) else {
+        let Some(number) = record.number.and_then(parts::number) else {
             out.notice(out.new_notice(NoticeKind::EventSkipped, "expected the package's number").at("TrackingNumber").value(record.kind.name()));
             return;
         };
         let mut shipment = out.shipment(number);
         shipment.origin = record.origin.place();
         shipment.destination = record.destination.place();
-        shipment.service = record.service.map(Into::into);
-        shipment.weight_grams = grams(record.weight[0], record.weight[1]);
+        shipment.service = record.service.map(small);
+        shipment.weight_grams = parts::weight(out, &shipment.number, "PackageWeight", record.weight);
         shipment.piece_count = u32::try_from(record.packages).ok().filter(|count| *count > 1);
         read_references(out, record, &mut shipment);
         self.event(out, tables, record, &mut shipment);
-        if record.kind != Kind::Delivery {
-            let ([day, by], fields) = match record.rescheduled {
-                ["", _] => (record.scheduled, ["ScheduledDeliveryDate", "ScheduledDeliveryTime"]),
-                other => (other, ["RescheduledDeliveryDate", "RescheduledDeliveryTime"]),
-            };
-            // SD is the day that was agreed with the customer.
-            let kind = if record.kind == Kind::Generic && record.code == "SD" { PromiseKind::Agreed } else { PromiseKind::Estimated };
-            let zones = zones_at(shipment.destination.as_ref());
-            shipment.promises.extend(Due { kind, day, from: "", by, fields }.promise(out, &shipment.number, &zones));
-        }
+        promises(out, record, &mut shipment);
         out.push(shipment);
     }
 
@@ -144,19 +140,56 @@ impl QuantumView {
     }
 }
 
+/// The scheduled day and the rescheduled one, as stated by the record; `SD` is the day that was agreed with the customer.
+fn promises(out: &mut Collector<'_>, record: &Record<'_>, shipment: &mut Shipment) {
+    let zones = zones_at(shipment.destination.as_ref());
+    let mut due = |kind, [day, by]: [&str; 2], fields| Due { kind, day, from: "", by, fields }.promise(out, &shipment.number, &zones);
+    let is_agreed = record.kind == Kind::Generic && record.code == "SD";
+    let again = if is_agreed { PromiseKind::Agreed } else { PromiseKind::Rescheduled };
+    let again = due(again, record.rescheduled, ["RescheduledDeliveryDate", "RescheduledDeliveryTime"]);
+    let first = match &again {
+        Some(_) => PromiseKind::FirstEstimate,
+        None if is_agreed => PromiseKind::Agreed,
+        None => PromiseKind::Estimated,
+    };
+    let first = due(first, record.scheduled, ["ScheduledDeliveryDate", "ScheduledDeliveryTime"]);
+    let stated = shipment.events.first().map(|event| event.time.clone());
+    shipment.promises.extend(first.into_iter().chain(again).map(|promise| Promise { stated: stated.clone(), ..promise }));
+}
+
 fn read_references(out: &mut Collector<'_>, record: &Record<'_>, shipment: &mut Shipment) {
-    shipment.references.extend(record.references.iter().map(|number| Reference::new(Role::CustomerReference, number)));
+    shipment.references.extend(record.references.iter().map(|number| parts::reference(number)));
     match record.postal {
         // One number of the post for several packages: whose it is, is not told.
         Some(postal) if record.packages > 1 => {
             let notice = out.new_notice(NoticeKind::AmbiguousLink, "one postal number for a manifest of several packages");
             out.notice(notice.at("Manifest/PostalServiceTrackingID").value(postal));
         }
-        postal => shipment.references.extend(postal.map(|number| Reference::new(Role::NextCarrier, number).issued_by("usps"))),
+        postal => shipment.references.extend(postal.map(|number| Reference::new(Role::NextCarrier, &one_line(number)).issued_by("usps"))),
     }
     let lead = record.lead.filter(|lead| *lead != shipment.number.as_str());
-    shipment.references.extend(lead.map(|lead| Reference::new(Role::MasterWaybill, lead)));
+    shipment.references.extend(lead.map(|lead| Reference::new(Role::MasterWaybill, &one_line(lead))));
 }
+
+/// Where events stand.
+const EVENTS: &[EventAt] = &[
+    EventAt {
+        path: &["QuantumViewResponse", "QuantumViewEvents", "SubscriptionEvents", "SubscriptionFile", "Origin"],
+        marks: &["TrackingNumber", "Date"],
+    },
+    EventAt {
+        path: &["QuantumViewResponse", "QuantumViewEvents", "SubscriptionEvents", "SubscriptionFile", "Exception"],
+        marks: &["TrackingNumber", "Date"],
+    },
+    EventAt {
+        path: &["QuantumViewResponse", "QuantumViewEvents", "SubscriptionEvents", "SubscriptionFile", "Delivery"],
+        marks: &["TrackingNumber", "Date"],
+    },
+    EventAt {
+        path: &["QuantumViewResponse", "QuantumViewEvents", "SubscriptionEvents", "SubscriptionFile", "Generic"],
+        marks: &["TrackingNumber", "Date"],
+    },
+];
 
 impl Adapter for QuantumView {
     fn descriptor(&self) -> &Descriptor {
@@ -170,6 +203,7 @@ impl Adapter for QuantumView {
         if text.trim_start().starts_with('<') {
             let document = out.xml(&text)?;
             let feed = xml_feed(document.root()).ok_or_else(|| shape(&out))?;
+            out.events_elsewhere(document.root(), EVENTS);
             self.read(&mut out, &feed);
             return Ok(out.finish());
         }
@@ -200,7 +234,7 @@ impl QuantumView {
             let document = Document::parse(&decoded.text).ok()?;
             return xml_feed(document.root()).map(|feed| see(&feed));
         }
-        let answer: Json<'_> = serde_json::from_str(&decoded.text).ok()?;
+        let answer: Json<'_> = crate::wire::json::read_with(&decoded.text, &mut Oddities::default()).ok()?;
         let mut out = Collector::new(&self.descriptor, Payload::new(reply.body, reply.received));
         answer.feed(&mut out).map(|feed| see(&feed))
     }
@@ -246,6 +280,8 @@ impl Poll for QuantumView {
         match told {
             Some(Some(failure)) => failure,
             Some(None) => by_status,
+            // A web page or nothing in a 200 is no answer of the service.
+            None if by_status == Outcome::Found && faults::is_no_answer(reply.body) => Outcome::RetryAfter(reply.retry_after()),
             None => faults::of_body(reply.body, by_status),
         }
     }
@@ -385,7 +421,17 @@ mod tests {
         let agreed = generic("SD", r#","RescheduledDeliveryDate":"20250314""#).shipments.remove(0).promise().cloned().unwrap();
         assert_eq!((agreed.kind, agreed.by.raw()), (PromiseKind::Agreed, "20250314"));
         let updated = generic("UD", r#","RescheduledDeliveryDate":"20250315","ScheduledDeliveryDate":"20250314""#).shipments.remove(0);
-        assert_eq!(updated.promise().map(|promise| (promise.kind, promise.by.raw().to_owned())), Some((PromiseKind::Estimated, "20250315".into())));
+        assert_eq!(updated.promise().map(|promise| (promise.kind, promise.by.raw().to_owned())), Some((PromiseKind::Rescheduled, "20250315".into())));
+        assert_eq!(updated.promises[0].kind, PromiseKind::FirstEstimate);
+        assert_eq!(updated.promises[0].stated.as_ref().map(|at| at.raw()), Some("20250312 094500"));
+    }
+
+    #[test]
+    fn a_kind_of_record_that_is_not_known_is_told() {
+        let batch = of_file(r#""FileName":"f","StatusType":{"Code":"U"},"Deliveries":[{"TrackingNumber":"1Z0000000300000013","Date":"20250312"}]"#);
+        assert_eq!((batch.notices[0].kind, batch.notices[0].value.as_deref()), (NoticeKind::EventSkipped, Some("Deliveries")));
+        let batch = decode(&XML.replace("Delivery>", "Deliveries>"));
+        assert!(batch.notices.iter().any(|notice| notice.value.as_deref() == Some("Deliveries")), "{:?}", batch.notices);
     }
 
     #[test]
@@ -418,6 +464,7 @@ mod tests {
             assert_eq!(feed.outcome(reply), Outcome::RetryAfter(Some(std::time::Duration::from_secs(60))));
             assert_eq!(feed.next_page(reply), None);
         });
+        reply("<html>busy</html>", 200, |feed, reply| assert_eq!(feed.outcome(reply), Outcome::RetryAfter(None)));
         reply(&failed("Hard"), 200, |feed, reply| assert_eq!(feed.outcome(reply), Outcome::Invalid(Fault::new("330000", "m"))));
         let token = r#"{"response":{"errors":[{"code":"250002","message":"m"}]}}"#;
         reply(token, 401, |feed, reply| assert_eq!(feed.outcome(reply), Outcome::Reauthorise));

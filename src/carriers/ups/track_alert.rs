@@ -12,8 +12,9 @@ use crate::adapter::{
     Adapter, Batch, CodeTable, Collector, DecodeError, DeliveryKind, Descriptor, Mark, NoticeKind, Payload, Proof, Verdict, Webhook, WebhookCall,
     WebhookError, answer, same_secret,
 };
+use crate::carriers::Mapped;
 use crate::carriers::mapping::code;
-use crate::model::{PromiseKind, TrackingNumber, Zones};
+use crate::model::{EventTime, Milestone, Promise, PromiseKind, Shipment, Zones};
 use crate::wire::json::{Many, One, Text, Texts, wire};
 
 /// The feed `ups.track-alert`: the events of 1Z numbers that were subscribed, for 14 days.
@@ -57,6 +58,7 @@ wire! {
         scheduled: Text<'a> = "scheduledDeliveryDate",
         from: Text<'a> = "deliveryStartTime",
         by: Text<'a> = "deliveryEndTime",
+        window: Text<'a> = "deliveryTimeDescription",
         delivered: Text<'a> = "actualDeliveryDate",
         signer: Text<'a> = "receivedBy",
         alternates: Texts<'a> = "alternateTrackingNumber",
@@ -103,7 +105,7 @@ impl Adapter for TrackAlert {
 }
 
 fn read_alert(out: &mut Collector<'_>, tables: &Tables<'_>, wire: &Alert<'_>) {
-    let Some(number) = wire.number.get().and_then(TrackingNumber::parse) else {
+    let Some(number) = wire.number.get().and_then(parts::number) else {
         out.notice(out.new_notice(NoticeKind::EventSkipped, "expected the package's number").at("trackingNumber"));
         return;
     };
@@ -120,26 +122,52 @@ fn read_alert(out: &mut Collector<'_>, tables: &Tables<'_>, wire: &Alert<'_>) {
         gmt_time: wire.gmt_time.or_empty(),
         gmt_offset: wire.gmt_offset.or_empty(),
     };
+    let mut stated = None;
     if let Some(time) = moment.read(out, &shipment.number, ["localActivityDate", "localActivityTime"], place.as_ref()) {
-        let told = wire.status.get();
-        let status =
-            told.map_or(Status::default(), |told| Status { kind: told.kind.or_empty(), code: told.code.or_empty(), digits: told.digits.or_empty() });
-        let line = Line::of(&shipment.number, "", "");
-        let mapped = tables.meaning(out, &shipment.number, "activityStatus", line, status);
-        let text = told.and_then(|told| told.description.get());
-        let event = out.event(&shipment.number, mapped, time, place, code(&status.value(), Some(status.kind), text));
+        let status = status(wire);
+        let mapped = meaning(out, tables, wire, &shipment, status);
+        stated = Some(time.clone());
+        let event = out.event(&shipment.number, mapped, time, place, code(&status.value(), Some(status.kind), Some(status.words)));
         shipment.events.push(event);
     }
     parts::sign(&mut shipment.events, None, wire.signer.get());
     for other in wire.alternates.iter().filter(|other| *other != shipment.number.as_str()) {
         shipment.references.push(parts::alternate("", other));
     }
-    if !parts::is_over(&shipment) && wire.delivered.get().is_none() {
-        let (day, from, by) = (wire.scheduled.or_empty(), wire.from.or_empty(), wire.by.or_empty());
-        let due = Due { kind: PromiseKind::Estimated, day, from, by, fields: ["scheduledDeliveryDate", "deliveryEndTime"] };
-        shipment.promises.extend(due.promise(out, &shipment.number, &Zones::Unknown));
-    }
+    promise(out, wire, &mut shipment, stated);
     out.push(shipment);
+}
+
+fn status<'t>(wire: &'t Alert<'_>) -> Status<'t> {
+    let told = wire.status.get();
+    told.map_or(Status::default(), |told| Status {
+        kind: told.kind.or_empty(),
+        code: told.code.or_empty(),
+        digits: told.digits.or_empty(),
+        words: told.description.or_empty(),
+    })
+}
+
+/// Type D is "loaded, out for delivery, delivered" here: alone it is a delivery only where the day of delivery stands beside it.
+fn meaning(out: &mut Collector<'_>, tables: &Tables<'_>, wire: &Alert<'_>, shipment: &Shipment, status: Status<'_>) -> Mapped {
+    let is_letter_alone = status.kind == "D" && status.code.is_empty() && status.digits.is_empty();
+    if is_letter_alone && wire.delivered.get().is_none() {
+        out.unmapped(&shipment.number, "activityStatus", status.kind);
+        return Mapped::UNMAPPED;
+    }
+    let line = Line::of(&shipment.number, "", "");
+    tables.meaning(out, &shipment.number, "activityStatus", line, status)
+}
+
+/// The day and window told, stated by the event itself. An event of type U says that they were changed.
+fn promise(out: &mut Collector<'_>, wire: &Alert<'_>, shipment: &mut Shipment, stated: Option<EventTime>) {
+    let is_changed = shipment.events.iter().any(|event| event.milestone == Milestone::Info && matches!(event.code.value.as_str(), "UP" | "UT"));
+    let kind = if is_changed { PromiseKind::Rescheduled } else { PromiseKind::Estimated };
+    let is_day = wire.window.or_empty().eq_ignore_ascii_case("end of day");
+    let (from, by) = if is_day { ("", "") } else { (wire.from.or_empty(), wire.by.or_empty()) };
+    let due = Due { kind, day: wire.scheduled.or_empty(), from, by, fields: ["scheduledDeliveryDate", "deliveryEndTime"] };
+    let promise = due.promise(out, &shipment.number, &Zones::Unknown);
+    shipment.promises.extend(promise.map(|promise| Promise { stated, ..promise }));
 }
 
 impl Webhook for TrackAlert {
@@ -175,7 +203,7 @@ mod tests {
 
     use super::*;
     use crate::carriers::ups::PACK;
-    use crate::model::{Confidence, Milestone, Role, TimeKind};
+    use crate::model::{Confidence, Role, TimeKind};
 
     fn feed() -> TrackAlert {
         TrackAlert::new(Arc::new(PACK.codes()))
@@ -205,7 +233,7 @@ mod tests {
         assert_eq!(event.time.earliest().to_rfc3339(), "2025-03-12T18:10:02+00:00");
         assert_eq!(event.time.offset().map(|offset| offset.local_minus_utc()), Some(-14_400));
         assert_eq!(event.signed_by.as_ref().map(|signer| signer.reveal()), Some("SAMPLE"));
-        assert_eq!(shipment.promise(), None);
+        assert_eq!(shipment.promise().map(|promise| promise.by.raw()), Some("20250312"), "what was promised is kept after the delivery");
         assert_eq!(shipment.delivery, DeliveryKind::Increment);
         assert!(batch.notices.is_empty());
     }
@@ -233,7 +261,19 @@ mod tests {
         let promise = shipment.promise().unwrap();
         assert_eq!(promise.from.as_ref().unwrap().raw(), "20250313 130000");
         assert_eq!((promise.by.raw(), promise.by.kind()), ("20250313 170000", TimeKind::Local));
+        assert_eq!((promise.kind, promise.stated.as_ref().map(|at| at.raw())), (PromiseKind::Rescheduled, Some("20250312 141002")));
         assert_eq!(shipment.references[0].role, Role::Alternate);
+        let by_day = more.replace("170000", "235900");
+        let shipment = decode(&alert(r#"{"type":"I","code":"DP"}"#, &by_day)).shipments.remove(0);
+        assert_eq!(shipment.promise().map(|promise| (promise.kind, promise.by.kind())), Some((PromiseKind::Estimated, TimeKind::Date)));
+    }
+
+    #[test]
+    fn the_letter_d_alone_is_a_delivery_only_with_its_day() {
+        let batch = decode(&alert(r#"{"type":"D"}"#, ""));
+        assert_eq!((batch.shipments[0].events[0].milestone, batch.notices[0].kind), (Milestone::Unmapped, NoticeKind::UnmappedCode));
+        let batch = decode(&alert(r#"{"type":"D"}"#, r#","actualDeliveryDate":"20250312""#));
+        assert_eq!(batch.shipments[0].events[0].milestone, Milestone::Delivered);
     }
 
     #[test]

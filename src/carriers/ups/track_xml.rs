@@ -11,10 +11,11 @@ use super::moment::Moment;
 use super::parts::{self, Address, Due, zones_at};
 use crate::adapter::{
     Adapter, Batch, Clock, CodeTable, Collector, DecodeError, Descriptor, Mark, NoticeKind, Outcome, Payload, Poll, PollContext, PollLimits,
-    Question, Reply, RequestError, build, check_count, grams,
+    Question, Reply, RequestError, build, check_count,
 };
-use crate::carriers::mapping::{code, delivered_after_return_is_returned};
-use crate::model::{Milestone, Personal, Place, PromiseKind, Reference, Role, Shipment, TrackingNumber};
+use crate::carriers::mapping::{code, delivered_after_return_is_returned, small};
+use crate::model::{Milestone, Personal, Place, Promise, PromiseKind, Reference, Role, Shipment, TrackingNumber};
+use crate::wire::records::EventAt;
 use crate::wire::text;
 use crate::wire::xml::{Document, Node};
 
@@ -42,6 +43,9 @@ impl TrackXml {
     }
 }
 
+/// Where events stand.
+const EVENTS: &[EventAt] = &[EventAt { path: &["TrackResponse", "Shipment", "Package", "Activity"], marks: &["Date", "Status"] }];
+
 impl Adapter for TrackXml {
     fn descriptor(&self) -> &Descriptor {
         &self.descriptor
@@ -54,6 +58,7 @@ impl Adapter for TrackXml {
         let root = document.root();
         let response = root.child("Response").filter(|_| root.name() == "TrackResponse");
         let response = response.ok_or_else(|| out.shape("TrackResponse/Response", "the answer of the tracking service"))?;
+        out.events_elsewhere(root, EVENTS);
         for error in response.all("Error") {
             Interchange::of(error).notice(&mut out, "Response/Error");
         }
@@ -73,7 +78,7 @@ impl Adapter for TrackXml {
 }
 
 fn read_shipment(out: &mut Collector<'_>, tables: &Tables<'_>, node: Node<'_, '_>) {
-    let whole = node.get("ShipmentIdentificationNumber").and_then(TrackingNumber::parse);
+    let whole = node.get("ShipmentIdentificationNumber").and_then(parts::number);
     let count = node.all("Package").count();
     if count == 0 {
         read_package(out, tables, node, node, whole.as_ref(), 1);
@@ -91,7 +96,7 @@ fn read_package(
     whole: Option<&TrackingNumber>,
     count: usize,
 ) {
-    let Some(number) = package.get("TrackingNumber").and_then(TrackingNumber::parse).or_else(|| whole.cloned()) else {
+    let Some(number) = package.get("TrackingNumber").and_then(parts::number).or_else(|| whole.cloned()) else {
         out.notice(out.new_notice(NoticeKind::EventSkipped, "expected the package's number").at("Package/TrackingNumber"));
         return;
     };
@@ -99,30 +104,41 @@ fn read_package(
     let line = Line::of(&number, service("Code").unwrap_or_default(), service("Description").unwrap_or_default());
     let mut shipment = out.shipment(number);
     shipment.piece_count = u32::try_from(count).ok().filter(|count| *count > 1);
-    shipment.service = service("Description").map(Into::into);
+    shipment.service = service("Description").map(small);
     shipment.origin = node.at(&["Shipper", "Address"]).and_then(place);
     shipment.destination = node.at(&["ShipTo", "Address"]).and_then(place);
     let weight = package.child("PackageWeight").or_else(|| node.child("ShipmentWeight").filter(|_| count == 1));
-    shipment.weight_grams = weight.and_then(|weight| grams(weight.get("Weight")?, weight.get_at(&["UnitOfMeasurement", "Code"]).unwrap_or_default()));
+    let weight = weight.map(|weight| [weight.get("Weight").unwrap_or_default(), weight.get_at(&["UnitOfMeasurement", "Code"]).unwrap_or_default()]);
+    shipment.weight_grams = weight.and_then(|told| parts::weight(out, &shipment.number, "PackageWeight", told));
     read_references(node, package, whole, &mut shipment);
     for activity in package.all("Activity") {
         read_activity(out, tables, line, activity, &mut shipment);
     }
     delivered_after_return_is_returned(&mut shipment.events);
-    if !parts::is_over(&shipment) {
-        let find = |names: [&str; 2]| names.map(|name| package.get(name).or_else(|| node.get(name)).unwrap_or_default());
-        let rescheduled = find(["RescheduledDeliveryDate", "RescheduledDeliveryTime"]);
-        let [day, by] = if rescheduled[0].is_empty() { find(["ScheduledDeliveryDate", "ScheduledDeliveryTime"]) } else { rescheduled };
-        let due = Due { kind: PromiseKind::Estimated, day, from: "", by, fields: ["ScheduledDeliveryDate", "ScheduledDeliveryTime"] };
-        shipment.promises.extend(due.promise(out, &shipment.number, &zones_at(shipment.destination.as_ref())));
+    if shipment.events.is_empty() {
+        let notice = out.new_notice(NoticeKind::Incomplete, "the package holds no activity");
+        out.notice(notice.about(Some(&shipment.number)).at("Package/Activity"));
     }
+    shipment.promises = promises(out, node, package, &shipment);
     out.push(shipment);
+}
+
+/// The scheduled day and the rescheduled one: where both stand, the first is what was said first.
+fn promises(out: &mut Collector<'_>, node: Node<'_, '_>, package: Node<'_, '_>, shipment: &Shipment) -> Vec<Promise> {
+    let find = |names: [&str; 2]| names.map(|name| package.get(name).or_else(|| node.get(name)).unwrap_or_default());
+    let zones = zones_at(shipment.destination.as_ref());
+    let mut due = |kind, [day, by]: [&str; 2], fields| Due { kind, day, from: "", by, fields }.promise(out, &shipment.number, &zones);
+    let rescheduled = ["RescheduledDeliveryDate", "RescheduledDeliveryTime"];
+    let scheduled = ["ScheduledDeliveryDate", "ScheduledDeliveryTime"];
+    let again = due(PromiseKind::Rescheduled, find(rescheduled), rescheduled);
+    let first = due(if again.is_some() { PromiseKind::FirstEstimate } else { PromiseKind::Estimated }, find(scheduled), scheduled);
+    first.into_iter().chain(again).collect()
 }
 
 fn read_references(node: Node<'_, '_>, package: Node<'_, '_>, whole: Option<&TrackingNumber>, shipment: &mut Shipment) {
     let mut references: Vec<Reference> = Vec::new();
     for reference in node.all("ReferenceNumber").chain(package.all("ReferenceNumber")) {
-        references.extend(reference.get("Value").map(|number| Reference::new(Role::CustomerReference, number)));
+        references.extend(reference.get("Value").map(parts::reference));
     }
     for other in package.all("AlternateTrackingInfo") {
         let kind = other.get("Type").unwrap_or_default();
@@ -143,10 +159,10 @@ fn read_activity(out: &mut Collector<'_>, tables: &Tables<'_>, line: Line, node:
     let moment = Moment { date: get("Date"), time: get("Time"), gmt_date: get("GMTDate"), gmt_time: get("GMTTime"), gmt_offset: get("GMTOffset") };
     let Some(time) = moment.read(out, &shipment.number, ["Activity/Date", "Activity/Time"], place.as_ref()) else { return };
     let told = |path: &[&str]| node.get_at(path).unwrap_or_default();
-    let status = Status { kind: told(&["Status", "StatusType", "Code"]), code: told(&["Status", "StatusCode", "Code"]), digits: "" };
+    let words = told(&["Status", "StatusType", "Description"]);
+    let status = Status { kind: told(&["Status", "StatusType", "Code"]), code: told(&["Status", "StatusCode", "Code"]), digits: "", words };
     let mapped = tables.meaning(out, &shipment.number, "Activity/Status", line, status);
-    let text = node.get_at(&["Status", "StatusType", "Description"]);
-    let mut event = out.event(&shipment.number, mapped, time, place, code(&status.value(), Some(status.kind), text));
+    let mut event = out.event(&shipment.number, mapped, time, place, code(&status.value(), Some(status.kind), Some(words)));
     if let Some(location) = location.filter(|_| event.milestone == Milestone::Delivered) {
         event.delivered_to = event.delivered_to.or_else(|| parts::left_at(location.get("Description")?));
         event.signed_by = location.get("SignedForByName").and_then(Personal::parse);
@@ -189,9 +205,12 @@ impl Poll for TrackXml {
     fn outcome(&self, reply: &Reply<'_>) -> Outcome {
         let by_status = reply.outcome_by_status();
         let decoded = text::decode(reply.body);
-        let Ok(document) = Document::parse(&decoded.text) else { return by_status };
+        let found = matches!(by_status, Outcome::Found);
+        // A web page in a 200 is none of the service's answers: what stands before it is down.
+        let otherwise = || if found { Outcome::RetryAfter(reply.retry_after()) } else { by_status.clone() };
+        let Ok(document) = Document::parse(&decoded.text) else { return otherwise() };
         let root = document.root();
-        let Some(response) = root.child("Response") else { return by_status };
+        let Some(response) = root.child("Response").filter(|_| root.name() == "TrackResponse") else { return otherwise() };
         let failure = response.all("Error").map(|error| Interchange::of(error).outcome()).find(|outcome| *outcome != Outcome::Found);
         match failure {
             _ if response.get("ResponseStatusCode") != Some("0") && root.child("Shipment").is_some() => Outcome::Found,
@@ -253,7 +272,8 @@ mod tests {
         assert_eq!(with(activity("I", "DP", "20150108", "")).promise().map(|promise| promise.by.raw().to_owned()).as_deref(), Some("20150110"));
         let location = "<Description>FRONT DOOR</Description><SignedForByName>SAMPLE RECIPIENT</SignedForByName>";
         let delivered = with(activity("D", "FS", "20150110", location));
-        assert_eq!(delivered.promise(), None);
+        let kinds: Vec<_> = delivered.promises.iter().map(|promise| (promise.kind, promise.by.raw())).collect();
+        assert_eq!(kinds, [(PromiseKind::FirstEstimate, "20150109"), (PromiseKind::Rescheduled, "20150110")], "kept after the delivery");
         assert_eq!(delivered.events[0].delivered_to, Some(DeliveredTo::SafePlace));
         assert_eq!(delivered.events[0].signed_by.as_ref().map(|signer| signer.reveal()), Some("SAMPLE RECIPIENT"));
     }
@@ -292,6 +312,8 @@ mod tests {
         assert_eq!(outcome(200, &error("Hard", "999999")), Outcome::Invalid(Fault::new("999999", "m")));
         assert_eq!(outcome(200, &error("Transient", "999999")), Outcome::RetryAfter(Some(Duration::from_secs(30))));
         assert_eq!(outcome(503, ""), Outcome::RetryAfter(None));
+        assert_eq!(outcome(200, "<html><body>Maintenance</body></html>"), Outcome::RetryAfter(None));
+        assert_eq!(outcome(200, "<!DOCTYPE html><html><br></html>"), Outcome::RetryAfter(None));
         let found = "<TrackResponse><Response><ResponseStatusCode>1</ResponseStatusCode></Response><Shipment/></TrackResponse>";
         assert_eq!(outcome(200, found), Outcome::Found);
         assert_eq!(outcome(200, &found.replace("<Shipment/>", "")), Outcome::NotFound);

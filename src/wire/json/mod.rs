@@ -2,11 +2,17 @@
 //! payload; only broken syntax is an error.
 
 mod object;
+mod slot;
+mod sniff;
 mod text;
 
 pub(crate) use object::{Fields, Many, One, wire};
 use serde::Deserialize;
+use serde::de::DeserializeSeed as _;
+pub(crate) use slot::Slot;
 pub(crate) use text::{Text, Texts};
+
+pub(crate) use super::odd::Oddities;
 
 /// The most elements that one list may hold; what follows is counted, not kept.
 const LONGEST_LIST: usize = 50_000;
@@ -14,6 +20,15 @@ const LONGEST_LIST: usize = 50_000;
 /// Reads one JSON document.
 pub(crate) fn read<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, serde_json::Error> {
     serde_json::from_str(text)
+}
+
+/// Reads one JSON document, and notes what was odd about it.
+pub(crate) fn read_with<'a, T: Slot<'a>>(text: &'a str, odd: &mut Oddities) -> Result<T, serde_json::Error> {
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let value = odd.seed().deserialize(&mut deserializer)?;
+    odd.settle("the document");
+    deserializer.end()?;
+    Ok(value)
 }
 
 #[cfg(test)]

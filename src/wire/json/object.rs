@@ -8,6 +8,9 @@ use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::LONGEST_LIST;
+use super::slot::Slot;
+use super::sniff::Sniff;
+use crate::wire::odd::{Oddities, Oddity};
 
 /// The visitor methods for scalars where an object or list is due. What they give depends on whether the scalar is blank.
 macro_rules! scalars_give {
@@ -43,27 +46,69 @@ macro_rules! scalars_give {
         }
     };
 }
+pub(super) use scalars_give;
 
-/// An object whose fields are read one by one; unknown ones are passed over.
+/// An object whose fields are read one by one; unknown ones are passed over, with a look at whether they hold what is missed.
 pub(crate) trait Fields<'de>: Default {
+    /// Whether a list of objects may stand in it.
+    const HOLDS: bool;
+
+    /// How many fields it has.
+    const WIDTH: usize;
+
     /// Reads the value of `key` into its field, or says that there is none.
-    fn field<A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<bool, A::Error>;
+    fn field<A: MapAccess<'de>>(&mut self, key: &str, map: &mut A, odd: &mut Oddities) -> Result<bool, A::Error>;
+
+    /// Whether it has a field for `key`.
+    fn knows(key: &str) -> bool;
+
+    /// Whether it has a field for `key` in which a list of objects may stand.
+    fn holds(key: &str) -> bool;
+
+    /// Whether objects with these keys look like what a field that is empty should hold.
+    fn misses(&self, keys: &[Cow<'_, str>]) -> bool;
+
+    /// Takes in an object of the same kind that stands further on.
+    fn merge(&mut self, later: Self, odd: &mut Oddities);
 
     /// Reads all fields; says whether any of them is known.
-    fn fill<A: MapAccess<'de>>(&mut self, map: &mut A) -> Result<bool, A::Error> {
+    fn fill<A: MapAccess<'de>>(&mut self, map: &mut A, odd: &mut Oddities) -> Result<bool, A::Error> {
         let mut any = false;
+        let mut passed_over = Vec::new();
         while let Some(key) = map.next_key::<Key<'de>>()? {
-            if self.field(&key.0, map)? {
+            if self.field(&key.0, map, odd)? {
                 any = true;
+                odd.settle(&key.0);
+            } else if Self::HOLDS {
+                let keys = map.next_value_seed(Sniff { looks_into_lists: true })?;
+                if !keys.is_empty() && passed_over.len() < MOST_PASSED_OVER {
+                    passed_over.push((key.0, keys));
+                }
             } else {
                 map.next_value::<IgnoredAny>()?;
+            }
+        }
+        for (key, keys) in passed_over {
+            if self.misses(&keys) || !any && is_kin::<Self>(&keys) {
+                odd.note(Oddity::Elsewhere, &key);
             }
         }
         Ok(any)
     }
 }
 
-pub(crate) struct Key<'a>(Cow<'a, str>);
+/// The most unknown objects and lists within one object that are looked at.
+const MOST_PASSED_OVER: usize = 32;
+
+/// Whether an object with these keys looks like a `T`: three of them are its own, or one that names a list; or all, where a `T` is more than a code and
+/// its text, as so many objects are.
+fn is_kin<'de, T: Fields<'de>>(keys: &[Cow<'_, str>]) -> bool {
+    let known = keys.iter().filter(|key| T::knows(key)).count();
+    known >= 3 || known > 0 && known == keys.len() && T::WIDTH >= 4 || keys.iter().any(|key| T::holds(key))
+}
+
+/// A field's name.
+pub(crate) struct Key<'a>(pub Cow<'a, str>);
 
 impl<'de> Deserialize<'de> for Key<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -95,12 +140,43 @@ macro_rules! wire {
         $vis struct $name<'a> { $($(#[$field_meta])* $vis $field: $type,)* _lifetime: std::marker::PhantomData<&'a ()> }
 
         impl<'a> $crate::wire::json::Fields<'a> for $name<'a> {
-            fn field<A: serde::de::MapAccess<'a>>(&mut self, key: &str, map: &mut A) -> Result<bool, A::Error> {
+            const HOLDS: bool = false $(|| <$type as $crate::wire::json::Slot<'a>>::HOLDS)*;
+            const WIDTH: usize = [$(stringify!($field)),*].len();
+
+            fn field<A: serde::de::MapAccess<'a>>(
+                &mut self,
+                key: &str,
+                map: &mut A,
+                odd: &mut $crate::wire::json::Oddities,
+            ) -> Result<bool, A::Error> {
                 match key {
-                    $($($key)|+ => self.$field = map.next_value()?,)*
+                    $($($key)|+ => {
+                        let value = map.next_value_seed(odd.seed())?;
+                        $crate::wire::json::Slot::merge(&mut self.$field, value, odd);
+                    })*
                     _ => return Ok(false),
                 }
                 Ok(true)
+            }
+
+            fn knows(key: &str) -> bool {
+                matches!(key, $($($key)|+)|*)
+            }
+
+            fn holds(key: &str) -> bool {
+                match key {
+                    $($($key)|+ => <$type as $crate::wire::json::Slot<'a>>::HOLDS,)*
+                    _ => false,
+                }
+            }
+
+            fn misses(&self, keys: &[std::borrow::Cow<'_, str>]) -> bool {
+                use $crate::wire::json::Slot;
+                false $(|| <$type as Slot<'a>>::is_kin(keys) && self.$field.is_blank())*
+            }
+
+            fn merge(&mut self, later: Self, odd: &mut $crate::wire::json::Oddities) {
+                $($crate::wire::json::Slot::merge(&mut self.$field, later.$field, odd);)*
             }
         }
     )+};
@@ -123,11 +199,35 @@ impl<T> One<T> {
     }
 }
 
+impl<'de, T: Fields<'de>> Slot<'de> for One<T> {
+    const HOLDS: bool = T::HOLDS;
+
+    fn read<D: Deserializer<'de>>(deserializer: D, odd: &mut Oddities) -> Result<Self, D::Error> {
+        let mut one = T::default();
+        let known = Fill { slot: &mut one, looks_into_lists: true, odd }.deserialize(deserializer)?;
+        Ok(Self(known.then_some(one)))
+    }
+
+    fn is_blank(&self) -> bool {
+        self.0.is_none()
+    }
+
+    fn merge(&mut self, later: Self, odd: &mut Oddities) {
+        match (&mut self.0, later.0) {
+            (_, None) => {}
+            (Some(slot), Some(later)) => slot.merge(later, odd),
+            (slot, later) => *slot = later,
+        }
+    }
+
+    fn is_kin(keys: &[Cow<'_, str>]) -> bool {
+        T::HOLDS && is_kin::<T>(keys)
+    }
+}
+
 impl<'de, T: Fields<'de>> Deserialize<'de> for One<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let mut one = T::default();
-        let known = Fill { slot: &mut one, looks_into_lists: true }.deserialize(deserializer)?;
-        Ok(Self(known.then_some(one)))
+        Self::read(deserializer, &mut Oddities::default())
     }
 }
 
@@ -136,6 +236,7 @@ struct Fill<'s, T> {
     slot: &'s mut T,
     /// Whether the first object of a list stands for the list.
     looks_into_lists: bool,
+    odd: &'s mut Oddities,
 }
 
 impl<'de, T: Fields<'de>> DeserializeSeed<'de> for Fill<'_, T> {
@@ -143,6 +244,19 @@ impl<'de, T: Fields<'de>> DeserializeSeed<'de> for Fill<'_, T> {
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
         deserializer.deserialize_any(self)
+    }
+}
+
+impl<T> Fill<'_, T> {
+    /// What stands where an object is due that may hold events, and is none, is told of.
+    fn scalar<'de>(self, is_blank: bool) -> bool
+    where
+        T: Fields<'de>,
+    {
+        if self.looks_into_lists && T::HOLDS && !is_blank {
+            self.odd.flag(Oddity::WrongType);
+        }
+        false
     }
 }
 
@@ -154,22 +268,50 @@ impl<'de, T: Fields<'de>> Visitor<'de> for Fill<'_, T> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<bool, A::Error> {
-        self.slot.fill(&mut map)
+        self.slot.fill(&mut map, self.odd)
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<bool, A::Error> {
         let mut found = false;
         while self.looks_into_lists && !found {
-            match list.next_element_seed(Fill { slot: &mut *self.slot, looks_into_lists: true })? {
+            match list.next_element_seed(Fill { slot: &mut *self.slot, looks_into_lists: true, odd: &mut *self.odd })? {
                 Some(known) => found = known,
                 None => return Ok(false),
             }
         }
-        while list.next_element::<IgnoredAny>()?.is_some() {}
+        let mut more = false;
+        while list.next_element::<IgnoredAny>()?.is_some() {
+            more = true;
+        }
+        if self.looks_into_lists && T::HOLDS && more {
+            self.odd.flag(Oddity::WrongType);
+        }
         Ok(found)
     }
 
-    scalars_give!(bool: |_| false);
+    fn visit_str<E: Error>(self, text: &str) -> Result<bool, E> {
+        Ok(self.scalar(text.trim().is_empty()))
+    }
+
+    fn visit_bool<E: Error>(self, _: bool) -> Result<bool, E> {
+        Ok(self.scalar(false))
+    }
+
+    fn visit_u64<E: Error>(self, _: u64) -> Result<bool, E> {
+        Ok(self.scalar(false))
+    }
+
+    fn visit_i64<E: Error>(self, _: i64) -> Result<bool, E> {
+        Ok(self.scalar(false))
+    }
+
+    fn visit_f64<E: Error>(self, _: f64) -> Result<bool, E> {
+        Ok(self.scalar(false))
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<bool, E> {
+        Ok(false)
+    }
 }
 
 /// A list of objects, or the one object that stands in its place.
@@ -180,11 +322,13 @@ pub(crate) struct Many<T> {
     pub malformed: u32,
     /// How many elements came after the longest list that is kept.
     pub dropped: u32,
+    /// Whether it is no list at all, nor an object of this kind. It counts as malformed.
+    pub is_none: bool,
 }
 
 impl<T> Default for Many<T> {
     fn default() -> Self {
-        Self { items: Vec::new(), malformed: 0, dropped: 0 }
+        Self { items: Vec::new(), malformed: 0, dropped: 0, is_none: false }
     }
 }
 
@@ -194,9 +338,9 @@ impl<T> Many<T> {
     }
 }
 
-struct ManyVisitor<T>(PhantomData<T>);
+struct ManyVisitor<'o, T>(&'o mut Oddities, PhantomData<T>);
 
-impl<'de, T: Fields<'de>> Visitor<'de> for ManyVisitor<T> {
+impl<'de, T: Fields<'de>> Visitor<'de> for ManyVisitor<'_, T> {
     type Value = Many<T>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -204,6 +348,7 @@ impl<'de, T: Fields<'de>> Visitor<'de> for ManyVisitor<T> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Many<T>, A::Error> {
+        let odd = self.0;
         let mut out = Many::default();
         loop {
             if out.items.len() >= LONGEST_LIST {
@@ -214,7 +359,7 @@ impl<'de, T: Fields<'de>> Visitor<'de> for ManyVisitor<T> {
             }
             out.items.push(T::default());
             let Some(slot) = out.items.last_mut() else { return Ok(out) };
-            match list.next_element_seed(Fill { slot, looks_into_lists: false })? {
+            match list.next_element_seed(Fill { slot, looks_into_lists: false, odd: &mut *odd })? {
                 Some(true) => {}
                 Some(false) => {
                     out.items.pop();
@@ -228,18 +373,103 @@ impl<'de, T: Fields<'de>> Visitor<'de> for ManyVisitor<T> {
         }
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Many<T>, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Many<T>, A::Error> {
+        let mut map = Counted { map, entries: 0 };
         let mut item = T::default();
-        let known = item.fill(&mut map)?;
-        // One object without a known field is an empty list in the clothes of PHP.
-        Ok(Many { items: if known { vec![item] } else { Vec::new() }, malformed: 0, dropped: 0 })
+        let known = item.fill(&mut map, self.0)?;
+        // `{}` is an empty list in the clothes of PHP. An object without a known field is a list that we cannot read.
+        if known {
+            return Ok(Many { items: vec![item], ..Many::default() });
+        }
+        Ok(none(map.entries == 0, self.0))
     }
 
-    scalars_give!(Many<T>: |is_blank| Many { malformed: u32::from(!is_blank), ..Many::default() });
+    fn visit_str<E: Error>(self, text: &str) -> Result<Many<T>, E> {
+        Ok(none(text.trim().is_empty(), self.0))
+    }
+
+    fn visit_bool<E: Error>(self, _: bool) -> Result<Many<T>, E> {
+        Ok(none(false, self.0))
+    }
+
+    fn visit_u64<E: Error>(self, _: u64) -> Result<Many<T>, E> {
+        Ok(none(false, self.0))
+    }
+
+    fn visit_i64<E: Error>(self, _: i64) -> Result<Many<T>, E> {
+        Ok(none(false, self.0))
+    }
+
+    fn visit_f64<E: Error>(self, _: f64) -> Result<Many<T>, E> {
+        Ok(none(false, self.0))
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Many<T>, E> {
+        Ok(none(true, self.0))
+    }
+}
+
+/// An empty list, or what stands where a list is due and is none.
+fn none<T>(is_blank: bool, odd: &mut Oddities) -> Many<T> {
+    if !is_blank {
+        odd.flag(Oddity::WrongType);
+    }
+    Many { malformed: u32::from(!is_blank), is_none: !is_blank, ..Many::default() }
+}
+
+/// Counts the entries of an object on their way.
+struct Counted<A> {
+    map: A,
+    entries: usize,
+}
+
+impl<'de, A: MapAccess<'de>> MapAccess<'de> for Counted<A> {
+    type Error = A::Error;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, A::Error> {
+        let key = self.map.next_key_seed(seed)?;
+        self.entries += usize::from(key.is_some());
+        Ok(key)
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, A::Error> {
+        self.map.next_value_seed(seed)
+    }
+}
+
+impl<'de, T: Fields<'de>> Slot<'de> for Many<T> {
+    const HOLDS: bool = true;
+
+    fn read<D: Deserializer<'de>>(deserializer: D, odd: &mut Oddities) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ManyVisitor(odd, PhantomData))
+    }
+
+    fn is_blank(&self) -> bool {
+        self.items.is_empty() && self.malformed == 0
+    }
+
+    fn merge(&mut self, mut later: Self, odd: &mut Oddities) {
+        if !self.is_blank() && !later.is_blank() {
+            odd.flag(Oddity::Repeated);
+        }
+        if self.items.is_empty() {
+            std::mem::swap(&mut self.items, &mut later.items);
+        }
+        let room = LONGEST_LIST.saturating_sub(self.items.len());
+        let beyond = later.items.len().saturating_sub(room);
+        self.items.extend(later.items.into_iter().take(room));
+        self.is_none |= later.is_none;
+        self.malformed = self.malformed.saturating_add(later.malformed);
+        self.dropped = self.dropped.saturating_add(later.dropped).saturating_add(u32::try_from(beyond).unwrap_or(u32::MAX));
+    }
+
+    fn is_kin(keys: &[Cow<'_, str>]) -> bool {
+        is_kin::<T>(keys)
+    }
 }
 
 impl<'de, T: Fields<'de>> Deserialize<'de> for Many<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(ManyVisitor(PhantomData))
+        Self::read(deserializer, &mut Oddities::default())
     }
 }

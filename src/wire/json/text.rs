@@ -8,6 +8,8 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::LONGEST_LIST;
+use super::slot::Slot;
+use crate::wire::odd::{Oddities, Oddity};
 use crate::wire::text::trim;
 
 /// A text, whatever scalar it was written as. Blank counts as absent.
@@ -36,9 +38,9 @@ impl<'a> Text<'a> {
     }
 }
 
-struct TextVisitor<'a>(PhantomData<&'a ()>);
+struct TextVisitor<'o, 'a>(&'o mut Oddities, PhantomData<&'a ()>);
 
-impl<'a> Visitor<'a> for TextVisitor<'a> {
+impl<'a> Visitor<'a> for TextVisitor<'_, 'a> {
     type Value = Text<'a>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -67,7 +69,11 @@ impl<'a> Visitor<'a> for TextVisitor<'a> {
 
     fn visit_f64<E: Error>(self, value: f64) -> Result<Text<'a>, E> {
         // Beyond 2^53 digits are lost: a number that is not the one sent is worse than none.
-        Ok(Text((value.abs() < 9_007_199_254_740_992.0).then(|| Cow::Owned(value.to_string()))))
+        let is_exact = value.abs() < 9_007_199_254_740_992.0;
+        if !is_exact {
+            self.0.flag(Oddity::WrongType);
+        }
+        Ok(Text(is_exact.then(|| Cow::Owned(value.to_string()))))
     }
 
     fn visit_unit<E: Error>(self) -> Result<Text<'a>, E> {
@@ -75,19 +81,43 @@ impl<'a> Visitor<'a> for TextVisitor<'a> {
     }
 
     fn visit_map<A: MapAccess<'a>>(self, mut map: A) -> Result<Text<'a>, A::Error> {
-        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {
+            self.0.flag(Oddity::WrongType);
+        }
         Ok(Text(None))
     }
 
     fn visit_seq<A: SeqAccess<'a>>(self, mut list: A) -> Result<Text<'a>, A::Error> {
-        while list.next_element::<IgnoredAny>()?.is_some() {}
+        while list.next_element::<IgnoredAny>()?.is_some() {
+            self.0.flag(Oddity::WrongType);
+        }
         Ok(Text(None))
+    }
+}
+
+impl<'de: 'a, 'a> Slot<'de> for Text<'a> {
+    fn read<D: Deserializer<'de>>(deserializer: D, odd: &mut Oddities) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(TextVisitor(odd, PhantomData))
+    }
+
+    fn is_blank(&self) -> bool {
+        self.get().is_none()
+    }
+
+    fn merge(&mut self, later: Self, odd: &mut Oddities) {
+        if later.is_blank() {
+            return;
+        }
+        if !self.is_blank() && self.get() != later.get() {
+            odd.flag(Oddity::Repeated);
+        }
+        *self = later;
     }
 }
 
 impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(TextVisitor(PhantomData))
+        Self::read(deserializer, &mut Oddities::default())
     }
 }
 
@@ -101,10 +131,10 @@ impl<'a> Texts<'a> {
     }
 }
 
-impl<'de: 'a, 'a> Deserialize<'de> for Texts<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct TextsVisitor<'a>(PhantomData<&'a ()>);
-        impl<'a> Visitor<'a> for TextsVisitor<'a> {
+impl<'de: 'a, 'a> Slot<'de> for Texts<'a> {
+    fn read<D: Deserializer<'de>>(deserializer: D, odd: &mut Oddities) -> Result<Self, D::Error> {
+        struct TextsVisitor<'o, 'a>(&'o mut Oddities, PhantomData<&'a ()>);
+        impl<'a> Visitor<'a> for TextsVisitor<'_, 'a> {
             type Value = Texts<'a>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -114,7 +144,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Texts<'a> {
             fn visit_seq<A: SeqAccess<'a>>(self, mut list: A) -> Result<Texts<'a>, A::Error> {
                 let mut out = Vec::new();
                 while out.len() < LONGEST_LIST {
-                    match list.next_element()? {
+                    match list.next_element_seed(self.0.seed())? {
                         Some(text) => out.push(text),
                         None => return Ok(Texts(out)),
                     }
@@ -124,23 +154,23 @@ impl<'de: 'a, 'a> Deserialize<'de> for Texts<'a> {
             }
 
             fn visit_borrowed_str<E: Error>(self, text: &'a str) -> Result<Texts<'a>, E> {
-                TextVisitor(PhantomData).visit_borrowed_str(text).map(|text| Texts(vec![text]))
+                TextVisitor(self.0, PhantomData).visit_borrowed_str(text).map(|text| Texts(vec![text]))
             }
 
             fn visit_str<E: Error>(self, text: &str) -> Result<Texts<'a>, E> {
-                TextVisitor(PhantomData).visit_str(text).map(|text| Texts(vec![text]))
+                TextVisitor(self.0, PhantomData).visit_str(text).map(|text| Texts(vec![text]))
             }
 
             fn visit_u64<E: Error>(self, value: u64) -> Result<Texts<'a>, E> {
-                TextVisitor(PhantomData).visit_u64(value).map(|text| Texts(vec![text]))
+                TextVisitor(self.0, PhantomData).visit_u64(value).map(|text| Texts(vec![text]))
             }
 
             fn visit_i64<E: Error>(self, value: i64) -> Result<Texts<'a>, E> {
-                TextVisitor(PhantomData).visit_i64(value).map(|text| Texts(vec![text]))
+                TextVisitor(self.0, PhantomData).visit_i64(value).map(|text| Texts(vec![text]))
             }
 
             fn visit_f64<E: Error>(self, value: f64) -> Result<Texts<'a>, E> {
-                TextVisitor(PhantomData).visit_f64(value).map(|text| Texts(vec![text]))
+                TextVisitor(self.0, PhantomData).visit_f64(value).map(|text| Texts(vec![text]))
             }
 
             fn visit_bool<E: Error>(self, _: bool) -> Result<Texts<'a>, E> {
@@ -152,9 +182,27 @@ impl<'de: 'a, 'a> Deserialize<'de> for Texts<'a> {
             }
 
             fn visit_map<A: MapAccess<'a>>(self, map: A) -> Result<Texts<'a>, A::Error> {
-                TextVisitor(PhantomData).visit_map(map).map(|_| Texts::default())
+                TextVisitor(self.0, PhantomData).visit_map(map).map(|_| Texts::default())
             }
         }
-        deserializer.deserialize_any(TextsVisitor(PhantomData))
+        deserializer.deserialize_any(TextsVisitor(odd, PhantomData))
+    }
+
+    fn is_blank(&self) -> bool {
+        self.iter().next().is_none()
+    }
+
+    fn merge(&mut self, later: Self, odd: &mut Oddities) {
+        if !self.is_blank() && !later.is_blank() {
+            odd.flag(Oddity::Repeated);
+        }
+        let room = LONGEST_LIST.saturating_sub(self.0.len());
+        self.0.extend(later.0.into_iter().take(room));
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Texts<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::read(deserializer, &mut Oddities::default())
     }
 }

@@ -98,6 +98,12 @@ pub(super) fn scope(message: &str, names_waybill: bool) -> Scope {
     }
 }
 
+/// Whether a receipt says that a goods list was withdrawn: the request to cancel it passed the review.
+pub(super) fn withdraws(message: &str, code: &str) -> bool {
+    let inner = of_inner(code);
+    matches!(message, "606" | "624") && if inner.is_empty() { code == "399" } else { inner == "399" }
+}
+
 /// Where in the chain a message belongs, for rules that have no row.
 pub(super) fn stage(message: &str) -> Option<Stage> {
     match message {

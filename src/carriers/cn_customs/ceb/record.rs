@@ -1,9 +1,11 @@
 //! One receipt or declaration, whichever syntax it came in: both have the same field names.
 
+use std::borrow::Cow;
+
 use serde::de::MapAccess;
 
 use crate::model::{Reference, Role, TrackingNumber};
-use crate::wire::json::{Fields, Many, Text};
+use crate::wire::json::{Fields, Many, Oddities, Slot, Text};
 use crate::wire::xml::Node;
 
 macro_rules! names {
@@ -85,7 +87,11 @@ impl<'r> Record<'r> {
             if let Some(name) = Name::of(child.name())
                 && let Some(slot) = record.0.get_mut(name as usize)
             {
-                *slot = slot.or(child.text());
+                let value = child.text();
+                if slot.is_some() && value.is_some() && *slot != value {
+                    child.is_one_of_several();
+                }
+                *slot = slot.or(value);
             }
         }
         record
@@ -136,21 +142,51 @@ impl JsonRecord<'_> {
 }
 
 impl<'a> Fields<'a> for JsonRecord<'a> {
-    fn field<A: MapAccess<'a>>(&mut self, key: &str, map: &mut A) -> Result<bool, A::Error> {
+    const HOLDS: bool = true;
+    const WIDTH: usize = Name::COUNT;
+
+    fn field<A: MapAccess<'a>>(&mut self, key: &str, map: &mut A, odd: &mut Oddities) -> Result<bool, A::Error> {
         if let Some(name) = Name::of(key) {
-            let value = map.next_value()?;
+            let value = map.next_value_seed(odd.seed())?;
             if let Some(slot) = self.values.get_mut(name as usize) {
-                *slot = value;
+                slot.merge(value, odd);
             }
             return Ok(true);
         }
         match key {
-            "messageType" => self.message = map.next_value()?,
-            "list" | "arrivalList" | "ArrivalList" | "departureList" | "DepartureList" | "summaryResultList" | "SummaryResultList" => {
-                self.lines = map.next_value()?;
+            "messageType" => {
+                let value = map.next_value_seed(odd.seed())?;
+                self.message.merge(value, odd);
+            }
+            list if is_list(list) => {
+                let value = map.next_value_seed(odd.seed())?;
+                self.lines.merge(value, odd);
             }
             _ => return Ok(false),
         }
         Ok(true)
     }
+
+    fn knows(key: &str) -> bool {
+        Name::of(key).is_some() || key == "messageType" || is_list(key)
+    }
+
+    fn holds(key: &str) -> bool {
+        is_list(key)
+    }
+
+    fn misses(&self, keys: &[Cow<'_, str>]) -> bool {
+        self.lines.is_blank() && <Many<Self> as Slot<'a>>::is_kin(keys)
+    }
+
+    fn merge(&mut self, later: Self, odd: &mut Oddities) {
+        self.message.merge(later.message, odd);
+        self.lines.merge(later.lines, odd);
+        self.values.iter_mut().zip(later.values).for_each(|(slot, later)| slot.merge(later, odd));
+    }
+}
+
+/// Whether a key holds the lines of a receipt.
+fn is_list(key: &str) -> bool {
+    matches!(key, "list" | "arrivalList" | "ArrivalList" | "departureList" | "DepartureList" | "summaryResultList" | "SummaryResultList")
 }

@@ -83,7 +83,14 @@ fn the_status_is_an_event_only_without_scans() {
     let scanned = shipment(
         json!({ "latestStatusDetail": status, "dateAndTimes": dates, "scanEvents": [scan("2025-03-06T09:00:00+01:00", "OD", "LYON", "FR")] }),
     );
-    assert_eq!(milestones(&scanned), [Milestone::OutForDelivery]);
+    // No scan says "delivered" yet, but the status does, and dates it.
+    assert_eq!(milestones(&scanned), [Milestone::OutForDelivery, Milestone::Delivered]);
+    let repeated = json!({
+        "latestStatusDetail": { "code": "DL", "derivedCode": "DL" },
+        "dateAndTimes": dates,
+        "scanEvents": [scan("2025-03-06T11:00:00+01:00", "DL", "LYON", "FR")],
+    });
+    assert_eq!(milestones(&shipment(repeated)), [Milestone::Delivered]);
     let attempted = json!({
         "latestStatusDetail": { "code": "DE", "derivedCode": "DE", "ancillaryDetails": [{ "reason": "07" }] },
         "dateAndTimes": [{ "type": "ATTEMPTED_DELIVERY", "dateTime": "2025-03-06T11:00:00+01:00" }],
@@ -97,33 +104,70 @@ fn the_status_is_an_event_only_without_scans() {
 }
 
 #[test]
-fn promises_follow_fedex_s_order() {
-    let dates = json!([
-        { "type": "COMMITMENT", "dateTime": "2025-03-05T12:00:00+01:00" },
-        { "type": "APPOINTMENT_DELIVERY", "dateTime": "2025-03-03T12:00:00+01:00" },
-        { "type": "ESTIMATED_DELIVERY", "dateTime": "2025-03-02T00:00:00-06:00" },
-    ]);
+fn every_day_and_window_is_kept() {
     let mut result = json!({
-        "dateAndTimes": dates,
+        "dateAndTimes": [
+            { "type": "COMMITMENT", "dateTime": "2025-03-05T12:00:00+01:00" },
+            { "type": "APPOINTMENT_DELIVERY", "dateTime": "2025-03-03T12:00:00+01:00" },
+            { "type": "ESTIMATED_DELIVERY", "dateTime": "2025-03-02T00:00:00-06:00" },
+            { "type": "SHIP", "dateTime": "2025-02-26T00:00:00-06:00" },
+        ],
         "estimatedDeliveryTimeWindow": { "window": { "begins": "2025-03-01T09:00:00+01:00", "ends": "2025-03-01T12:00:00+01:00" } },
         "standardTransitTimeWindow": { "window": { "ends": "2025-03-04T12:00:00+01:00" } },
+        "customDeliveryOptions": [
+            { "type": "RESCHEDULE", "status": "ACTIVE", "requestedAppointmentDetail": { "date": "2025-03-06", "window": [
+                { "type": "ESTIMATED_DELIVERY", "window": { "begins": "2025-03-06T08:00:00", "ends": "2025-03-06T12:00:00" } }] } },
+            { "type": "RESCHEDULE", "status": "CANCELLED", "requestedAppointmentDetail": { "date": "2025-03-07" } },
+            { "type": "REDIRECT_TO_HOLD_AT_LOCATION", "status": "HELD" },
+        ],
         "scanEvents": [],
     });
-    let told = |result: &Value| {
-        let promise = shipment(result.clone()).promise().cloned().unwrap();
-        (promise.kind, promise.by.raw()[..10].to_owned(), promise.from.is_some(), promise.by.kind())
+    let told = |result: &Value| -> Vec<_> {
+        let promises = shipment(result.clone()).promises;
+        promises.iter().map(|promise| (promise.kind, promise.by.raw()[..10].to_owned(), promise.from.is_some(), promise.by.kind())).collect()
     };
-    assert_eq!(told(&result), (PromiseKind::Estimated, "2025-03-01".into(), true, TimeKind::Offset));
-    result["estimatedDeliveryTimeWindow"] = json!({ "window": {} });
-    assert_eq!(told(&result), (PromiseKind::Estimated, "2025-03-02".into(), false, TimeKind::Date));
-    result["dateAndTimes"].as_array_mut().unwrap().pop();
-    assert_eq!(told(&result), (PromiseKind::Agreed, "2025-03-03".into(), false, TimeKind::Offset));
-    result["dateAndTimes"].as_array_mut().unwrap().pop();
-    assert_eq!(told(&result), (PromiseKind::Committed, "2025-03-04".into(), false, TimeKind::Offset));
-    result["standardTransitTimeWindow"] = Value::Null;
-    assert_eq!(told(&result), (PromiseKind::Committed, "2025-03-05".into(), false, TimeKind::Offset));
+    use PromiseKind::{Agreed, Committed, Estimated, Rescheduled};
+    assert_eq!(
+        told(&result),
+        [
+            (Estimated, "2025-03-01".to_owned(), true, TimeKind::Offset),
+            (Committed, "2025-03-04".to_owned(), false, TimeKind::Offset),
+            (Committed, "2025-03-05".to_owned(), false, TimeKind::Offset),
+            (Agreed, "2025-03-03".to_owned(), false, TimeKind::Offset),
+            (Estimated, "2025-03-02".to_owned(), false, TimeKind::Date),
+            (Rescheduled, "2025-03-06".to_owned(), true, TimeKind::Local),
+        ]
+    );
     result["latestStatusDetail"] = json!({ "code": "DL" });
-    assert_eq!(shipment(result).promise(), None);
+    assert_eq!(told(&result), []);
+}
+
+#[test]
+fn what_cannot_be_read_of_weight_and_pieces_is_reported() {
+    let fields = |result: Value| -> Vec<String> {
+        let mut result = result;
+        result["trackingNumberInfo"] = json!({ "trackingNumber": NUMBER });
+        result["scanEvents"] = json!([]);
+        let body = json!({ "output": { "completeTrackResults": [{ "trackingNumber": NUMBER, "trackResults": [result] }] } });
+        batch(&body).notices.iter().filter_map(|notice| notice.field.as_deref().map(str::to_owned)).collect()
+    };
+    let weighing = |weight: Value| json!({ "packageDetails": { "weightAndDimensions": { "weight": [weight] } } });
+    assert_eq!(fields(weighing(json!({ "value": "2.2" }))), ["weight"]);
+    assert_eq!(fields(weighing(json!({ "unit": "ST", "value": "2.2" }))), ["weight"]);
+    assert_eq!(fields(weighing(json!({ "unit": "KG", "value": "2.2" }))), [""; 0]);
+    assert_eq!(fields(json!({ "packageDetails": { "count": "some" } })), ["packageDetails.count"]);
+}
+
+#[test]
+fn freight_that_came_apart_is_told_piece_by_piece_and_moves_nothing() {
+    let told = shipment(json!({
+        "pieceCounts": [{ "type": "DESTINATION", "count": "3" }, { "type": "ORIGIN", "count": "5" }],
+        "shipmentDetails": { "splitShipments": [{ "pieceCount": "2", "statusCode": "DL", "statusDescription": "Delivered", "timestamp": "2025-03-06T11:00:00+01:00" }] },
+        "scanEvents": [scan("2025-03-05T09:00:00+01:00", "SP", "LYON", "FR")],
+    }));
+    assert_eq!(told.piece_count, Some(5));
+    assert_eq!((told.events[1].milestone, told.events[1].code.qualifier.as_deref()), (Milestone::Delivered, Some("2 pieces")));
+    assert!(!told.events[1].is_evidence_of_state());
 }
 
 #[test]
@@ -160,7 +204,36 @@ fn a_number_used_twice_is_two_shipments() {
     let batch = batch(&body);
     let instances: Vec<_> = batch.shipments.iter().map(|shipment| shipment.instance.as_deref()).collect();
     assert_eq!(instances, [Some("2460000000~A"), Some("2450000000~A")]);
-    assert_eq!(batch.notices.iter().map(|notice| notice.kind).collect::<Vec<_>>(), [NoticeKind::NumberReused]);
+    assert_eq!(batch.notices.iter().map(|notice| notice.kind).collect::<Vec<_>>(), [NoticeKind::NumberReused; 2]);
+}
+
+#[test]
+fn two_shipments_of_which_only_the_ship_date_is_told_stay_two() {
+    let result = |unique: &str, day: &str| {
+        json!({ "trackingNumberInfo": { "trackingNumber": NUMBER, "trackingNumberUniqueId": unique },
+            "dateAndTimes": [{ "type": "SHIP", "dateTime": format!("{day}T00:00:00-06:00") }] })
+    };
+    let body = json!({ "output": { "completeTrackResults": [{ "trackingNumber": NUMBER, "trackResults": [
+        result("2460000000~A", "2025-01-06"), result("2450000000~A", "2025-06-20")] }] } });
+    let batch = batch(&body);
+    let days: Vec<_> =
+        batch.shipments.iter().map(|shipment| (shipment.events[0].time.raw()[..10].to_owned(), shipment.events[0].time.kind())).collect();
+    assert_eq!(days, [("2025-01-06".to_owned(), TimeKind::Date), ("2025-06-20".to_owned(), TimeKind::Date)]);
+    assert!(batch.shipments.iter().all(|shipment| !shipment.events[0].is_evidence_of_state()));
+}
+
+#[test]
+fn the_parcel_of_the_postal_service_goes_on_under_its_number() {
+    let next = |carrier: &str, service: &str| {
+        let body = json!({ "output": { "completeTrackResults": [{ "trackResults": [{
+            "trackingNumberInfo": { "trackingNumber": NUMBER, "carrierCode": carrier }, "serviceDetail": { "type": service },
+            "additionalTrackingInfo": { "packageIdentifiers": [{ "type": "PARTNER_CARRIER_NUMBER", "values": ["1"] }] }, "scanEvents": [] }] }] } });
+        batch(&body).shipments.remove(0).references.remove(0)
+    };
+    for (carrier, service) in [("FXSP", ""), ("FDXG", "SMART_POST"), ("FDXG", "GROUND_ECONOMY")] {
+        assert_eq!(next(carrier, service), Reference::new(Role::NextCarrier, "1").issued_by("usps"), "{carrier} {service}");
+    }
+    assert_eq!(next("FDXE", "").carrier, None);
 }
 
 #[test]
