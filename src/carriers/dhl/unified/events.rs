@@ -16,7 +16,6 @@ use crate::carriers::dhl::{promises, recipient, sentence};
 use crate::carriers::mapping::code;
 use crate::model::{Confidence, Event, EventTime, Milestone, Personal, Shipment, Stage, TimeKind, TrackingNumber, Zones, zones_of};
 use crate::wire::clock;
-use crate::wire::json::Many;
 
 const FIELD: &str = "shipments.events.status";
 
@@ -73,7 +72,7 @@ pub(super) fn read(out: &mut Collector<'_>, shipment: &mut Shipment, service: &S
     // A list, so that a current status under another name or of another type is missed by the reader.
     out.lost_elements(&wire.status, "shipments.status", Some(&shipment.number));
     for latest in wire.status.iter() {
-        if is_newer(out, latest, shipment).unwrap_or_else(|| !is_listed(latest, wire)) {
+        if is_newer(out, latest, shipment) {
             read_event(out, shipment, service, latest, &mut doubtful);
         }
     }
@@ -88,23 +87,17 @@ fn withdrawn(service: &Service<'_>, events: &[WireEvent<'_>]) -> HashSet<usize> 
     ice::withdrawn(&corrections, true, |at| clock::iso(events[at].timestamp.get()?).map(|stamp| stamp.local))
 }
 
-/// Whether an event of the list says what the current status says.
-fn is_listed(latest: &WireEvent<'_>, wire: &WireShipment<'_>) -> bool {
-    let words = |event: &WireEvent<'_>| [&event.status, &event.detailed, &event.coarse].map(|text| text.or_empty().to_owned());
-    let words_now = words(latest);
-    wire.events.iter().flat_map(Many::iter).any(|event| words(event) == words_now)
-}
-
-/// Whether the current status is later than every event: then the list lacks it. Nothing where its time cannot be read.
-fn is_newer(out: &mut Collector<'_>, latest: &WireEvent<'_>, shipment: &Shipment) -> Option<bool> {
-    let raw = latest.timestamp.get()?;
+/// Whether the current status is later than every event: then the list lacks it. One whose time cannot be read may be,
+/// and is told of when it is read.
+fn is_newer(out: &mut Collector<'_>, latest: &WireEvent<'_>, shipment: &Shipment) -> bool {
+    let Some(raw) = latest.timestamp.get() else { return true };
     let zones = latest.location.get().and_then(|location| place(out, location)).map_or(Zones::Unknown, |place| zones_of(&place));
-    let time = promises::moment(raw, &zones)?;
+    let Some(time) = promises::moment(raw, &zones) else { return true };
     let is_later = |event: &Event| {
         let is_local = time.kind() == TimeKind::Local && event.time.kind() != TimeKind::Instant;
         if is_local { time.wall_clock() > event.time.wall_clock() } else { time.earliest() > event.time.latest() }
     };
-    Some(shipment.events.iter().all(is_later))
+    shipment.events.iter().all(is_later)
 }
 
 /// What DHL says of a sentence that was not understood, "in transit", tells that the carrier has the parcel. Where an earlier event tells as much
