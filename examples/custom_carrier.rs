@@ -77,6 +77,7 @@ impl AcmeScans {
             signed_by: None,
             recipient_kind: None,
             related: Vec::new(),
+            retracts: false,
             confidence: meaning.map_or(Confidence::Low, |row| row.confidence),
         })
     }

@@ -94,6 +94,7 @@ fn story(registry: &Registry, count: usize) -> Shipment {
                 signed_by: None,
                 recipient_kind: None,
                 related: Vec::new(),
+                retracts: false,
                 confidence: Confidence::High,
             }
         })

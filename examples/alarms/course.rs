@@ -127,6 +127,7 @@ impl Course {
             damaged: false,
             signed_by: None,
             recipient_kind: None,
+            retracts: false,
             related: Vec::new(),
             confidence: Confidence::High,
         };

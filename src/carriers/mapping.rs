@@ -24,6 +24,21 @@ impl Mapped {
         Self { stage, milestone, reason: None, delivered_to: None, damaged: false, confidence }
     }
 
+    /// What is left of an ending of low confidence: a parcel said to be lost, disposed of or seized is in trouble, one said to be back with the sender is on
+    /// its way there. Neither ends a journey, and neither is passed over. Other endings stay as they are: told, and ending nothing.
+    pub fn or_trouble(self) -> Self {
+        if self.confidence != Confidence::Low {
+            return self;
+        }
+        match self.milestone {
+            Milestone::Lost | Milestone::Disposed | Milestone::CustomsSeized => {
+                Self { milestone: Milestone::Exception, confidence: Confidence::Medium, ..self }
+            }
+            Milestone::Returned => Self { milestone: Milestone::Returning, confidence: Confidence::Medium, ..self },
+            _ => self,
+        }
+    }
+
     /// No meaning known.
     pub const UNMAPPED: Self = Self::rule(None, Milestone::Unmapped, Confidence::Low);
 }
@@ -118,6 +133,22 @@ mod tests {
     fn nothing_that_steers_a_terminal_stays_in_one_line() {
         assert_eq!(one_line("LOU\u{1b}[31mISVILLE\u{202e}\nFAKE LINE"), "LOU[31mISVILLE FAKE LINE");
         assert!(matches!(one_line("MÜNCHEN 北京"), Cow::Borrowed(_)));
+        assert_eq!(one_line("\u{feff}A\u{200b}B"), "AB");
         assert_eq!(code("Q9\u{1b}[5m", Some("I\u{7}"), None).value, "Q9[5m");
+    }
+
+    #[test]
+    fn an_unsure_bad_end_is_trouble() {
+        use Milestone as M;
+        let of = |milestone, confidence| {
+            let mapped = Mapped::rule(None, milestone, confidence).or_trouble();
+            (mapped.milestone, mapped.confidence)
+        };
+        for (milestone, left) in [(M::Lost, M::Exception), (M::Disposed, M::Exception), (M::CustomsSeized, M::Exception), (M::Returned, M::Returning)]
+        {
+            assert_eq!(of(milestone, Confidence::Low), (left, Confidence::Medium));
+            assert_eq!(of(milestone, Confidence::Medium), (milestone, Confidence::Medium));
+        }
+        assert_eq!(of(M::Delivered, Confidence::Low), (M::Delivered, Confidence::Low), "told, and ends nothing");
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use http::uri::Authority;
 use http::{Request, Response};
+use smol_str::SmolStr;
 use tokio::time::{Instant, sleep, timeout_at};
 use tracing::Instrument as _;
 
@@ -13,7 +14,7 @@ use super::quota::{Booking, Turn};
 use super::retry::Effort;
 use super::token::Held;
 use super::{ClientError, ErrorKind, Inner, Operation, Retry, after};
-use crate::adapter::{Outcome, Poll, PollContext, Question, Reply, RequestError, Token};
+use crate::adapter::{NoticeKind, Outcome, Payload, Poll, PollContext, Question, Reply, RequestError, Token};
 
 const LATER: Retry = Retry::Temporary { after: None };
 
@@ -97,10 +98,19 @@ impl Inner {
             Outcome::Found => Ok(Answered { response, received, is_not_found: false }),
             Outcome::NotFound => Ok(Answered { response, received, is_not_found: true }),
             Outcome::RetryAfter(after) => Err(self.later(operation, status, after)),
-            Outcome::Reauthorise => Err(fail(ErrorKind::Unauthorised, Retry::Permanent).coded(status.as_str())),
+            Outcome::Reauthorise => {
+                let code = self.code_of_refusal(&response, received);
+                Err(fail(ErrorKind::Unauthorised, Retry::Permanent).coded(code.as_deref().unwrap_or(status.as_str())))
+            }
             Outcome::Refused(fault) => Err(fail(ErrorKind::Refused, Retry::Permanent).faulted(&fault)),
             Outcome::Invalid(fault) => Err(fail(ErrorKind::Invalid, Retry::Permanent).faulted(&fault)),
         }
+    }
+
+    /// The carrier's own code for a token or password that it refuses, such as 250002; the status says less.
+    fn code_of_refusal(&self, response: &Response<Vec<u8>>, received: DateTime<Utc>) -> Option<SmolStr> {
+        let batch = self.adapter.decode(Payload::new(response.body(), received)).ok()?;
+        batch.notices.into_iter().find(|notice| notice.kind == NoticeKind::Reauthorise)?.value
     }
 
     /// The carrier wants to be asked later. Who is too fast is so with all requests of the credential.
@@ -244,7 +254,10 @@ impl Inner {
             Outcome::RetryAfter(after) => self.later(OPERATION, status, after),
             Outcome::Refused(fault) | Outcome::Invalid(fault) => self.unauthorised(status).faulted(&fault),
             Outcome::Found | Outcome::NotFound if status.is_success() => self.error(OPERATION, ErrorKind::Undecodable, Retry::Permanent),
-            _ => self.unauthorised(status),
+            _ => match self.code_of_refusal(&response, received) {
+                Some(code) => self.unauthorised(status).coded(&code),
+                None => self.unauthorised(status),
+            },
         })
     }
 

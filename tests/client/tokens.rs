@@ -88,7 +88,7 @@ async fn wrong_credentials_are_not_tried_again_and_again() {
     for asked in numbers(5) {
         let error = client.fetch(&asked).await.unwrap_err();
         assert_eq!((error.operation, error.kind, error.retry), (Operation::Token, ErrorKind::Unauthorised, Retry::Permanent));
-        assert_eq!(error.carrier_code.as_deref(), Some("401"));
+        assert_eq!(error.carrier_code.as_deref(), Some("NOT.AUTHORIZED.ERROR"));
     }
 }
 
@@ -154,6 +154,14 @@ async fn a_refused_password_is_final_at_once() {
     let error = client("dhl.express", &server).fetch(&asked("1000000001")).await.unwrap_err();
     assert_eq!((error.kind, error.retry), (ErrorKind::Unauthorised, Retry::Permanent));
     assert_eq!(server.received_requests().await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_refusal_keeps_the_carrier_s_code() {
+    let refused = json!({ "response": { "errors": [{ "code": "250002", "message": "Invalid Authentication Information." }] } });
+    let server = answering(ResponseTemplate::new(401).set_body_json(&refused)).await;
+    let error = client("ups.track", &server).fetch(&asked("1Z0000000300000017")).await.unwrap_err();
+    assert_eq!((error.kind, error.carrier_code.as_deref()), (ErrorKind::Unauthorised, Some("250002")));
 }
 
 #[tokio::test]

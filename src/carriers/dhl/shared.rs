@@ -106,6 +106,14 @@ pub(super) fn without_list(out: &mut Collector<'_>, number: &TrackingNumber, fie
     out.notice(notice.about(Some(number)).at(field));
 }
 
+/// Tells of a current status without a readable time that is none of the listed events.
+pub(super) fn undated_status(out: &mut Collector<'_>, shipment: &Shipment, field: &'static str, raw: &str, code: &str, text: &str) {
+    let is_listed = |event: &Event| event.code.value == code && event.code.text.as_ref().map_or("", |text| text.reveal()) == text;
+    if !shipment.events.iter().any(is_listed) && !(code.is_empty() && text.is_empty()) {
+        out.skipped(&shipment.number, field, raw, "the time of the current status");
+    }
+}
+
 /// Passes shipments on, telling apart those that share a number.
 ///
 /// DHL uses numbers again. Two shipments under one number and one service whose events lie apart in time are two parcels: the newer keeps the

@@ -35,6 +35,10 @@ impl<'a> Fields<'a> for Pushed<'a> {
         Ok(self.answer.field(key, map, odd)? || self.group.field(key, map, odd)? || self.result.field(key, map, odd)?)
     }
 
+    fn is_dated() -> bool {
+        true
+    }
+
     fn knows(key: &str) -> bool {
         Answer::knows(key) || Complete::knows(key) || TrackResult::knows(key)
     }
@@ -173,6 +177,7 @@ impl Reader<'_> {
         self.events(out, wire, &mut shipment);
         shared::finish(&mut shipment, ending(wire), is_freight(info));
         shipment.promises = promises(out, wire, &shipment);
+        push_splits(out, &mut shipment, &Meanings::new(self.codes, SPLIT_NAMES, "", ""), wire);
         out.push(shipment);
     }
 
@@ -189,22 +194,26 @@ impl Reader<'_> {
         if let Some(latest) = wire.latest.get().filter(|latest| is_news(wire, latest)) {
             push_latest(out, shipment, &meanings, wire, latest);
         }
-        push_splits(out, shipment, &meanings, wire);
         if let Some(shipped) = date(wire, &["SHIP"]).filter(|_| shipment.events.is_empty() && !is_filled(wire)) {
             shared::push_ship_date(out, shipment, "dateAndTimes", shipped);
+        }
+        if !is_filled(wire) {
+            shared::note_silence(out, shipment);
         }
     }
 }
 
-/// Whether the status says what no scan does: there are none, or it is dated and none of them has its code.
+/// Whether the status says what no scan does.
 fn is_news(wire: &TrackResult<'_>, latest: &Latest<'_>) -> bool {
     let Some(code) = latest.code.get().or(latest.derived.get()) else { return false };
-    if wire.scans.items.is_empty() {
-        return true;
-    }
-    let is_told = |scan: &WireScan<'_>| [scan.event.get(), scan.derived.get()].contains(&Some(code));
-    date(wire, shared::dated_by(code)).is_some() && !wire.scans.iter().any(is_told)
+    !wire.scans.iter().any(|scan| [scan.event.get(), scan.derived.get()].contains(&Some(code)))
 }
+
+const SPLIT_NAMES: Names = Names {
+    event: "shipmentDetails.splitShipments.statusCode",
+    exception: "shipmentDetails.splitShipments",
+    time: "shipmentDetails.splitShipments.timestamp",
+};
 
 const LATEST_NAMES: Names = Names { event: "latestStatusDetail.code", exception: "latestStatusDetail.ancillaryDetails.reason", time: "dateAndTimes" };
 

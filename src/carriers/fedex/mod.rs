@@ -9,7 +9,6 @@ mod shared;
 mod track;
 mod track_xml;
 mod webhook;
-mod xml_lists;
 
 use std::sync::Arc;
 

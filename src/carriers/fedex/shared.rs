@@ -162,6 +162,11 @@ pub(super) fn delivered_to(kind: &str, description: &str) -> Option<DeliveredTo>
     }
 }
 
+/// Whether a special handling marks a package that a customer sends back on the shop's label.
+pub(super) fn is_return_label(handling: &str) -> bool {
+    matches!(handling, "PACKAGE_RETURN_PROGRAM" | "NET_RETURN" | "CALL_TAG")
+}
+
 /// The place in `Left at front door. Signature Service not requested.`
 fn left_at(sentence: &str) -> Option<&str> {
     let words = |len: usize| sentence.get(..len).zip(sentence.get(len..));
@@ -198,6 +203,14 @@ pub(super) fn finish(shipment: &mut Shipment, ending: Ending<'_>, is_freight: bo
             event.piece = Some(event.number.clone());
             event.scope = Scope::Piece;
         }
+    }
+}
+
+/// Says of a shipment that nothing is told of it but its number. The number may have other notices: they say nothing of this shipment.
+pub(super) fn note_silence(out: &mut Collector<'_>, shipment: &Shipment) {
+    if shipment.events.is_empty() {
+        let notice = out.new_notice(NoticeKind::Empty, "the payload holds no event of this shipment");
+        out.notice(notice.about(Some(&shipment.number)).at("trackingNumberUniqueId").value(shipment.instance.as_deref().unwrap_or_default()));
     }
 }
 

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
+use super::faults;
 use super::meaning::{Meanings, Names, Scan};
 use super::promise::{self, Expected};
 use super::shared::{self, Address, Ending, Seen, Told};
-use super::{faults, xml_lists};
 use crate::adapter::{Adapter, Batch, CodeTable, Collector, DecodeError, Descriptor, Mark, NoticeKind, Payload, grams};
 use crate::model::{Promise, PromiseKind, Shipment, TrackingNumber};
 use crate::wire::records::EventAt;
@@ -82,6 +82,7 @@ impl TrackXml {
             for details in group.all("TrackDetails") {
                 self.details(out, details, &mut seen);
             }
+            note_elsewhere(out, group);
             if group.get("MoreData") == Some("true") {
                 out.notice(out.new_notice(NoticeKind::Incomplete, "the reply has another page").at("MoreData"));
             }
@@ -106,7 +107,6 @@ impl TrackXml {
         let mut shipment = out.shipment(number);
         shipment.instance = details.get("TrackingNumberUniqueIdentifier").map(Into::into);
         seen.push((shipment.number.clone(), shipment.instance.clone()));
-        xml_lists::note_unread(out, details, &shipment.number);
         describe(out, details, &mut shipment);
         self.events(out, details, &status, &mut shipment);
         shared::finish(&mut shipment, ending(details), details.get("CarrierCode") == Some("FXFR"));
@@ -123,7 +123,8 @@ impl TrackXml {
         let has_events = details.child("Events").is_some();
         let dated = |code: &str| date(details, shared::dated_by(code));
         let is_told = |code: &str| details.all("Events").any(|event| event.get("EventType") == Some(code));
-        let is_news = |code: &&str| !has_events || dated(code).is_some() && !is_told(code);
+        // "In transit" is also the coarse word for every movement that the events tell.
+        let is_news = |code: &&str| !has_events || *code != "IT" && !is_told(code);
         if let Some(code) = status.code.filter(is_news) {
             meanings.names = STATUS_NAMES;
             let scan = Scan {
@@ -133,7 +134,7 @@ impl TrackXml {
                 description: status.description,
                 ..Scan::default()
             };
-            let time = if has_events { dated(code) } else { status.time.or_else(|| dated(code)) };
+            let time = if has_events { dated(code).or(status.time) } else { status.time.or_else(|| dated(code)) };
             let told = Told { time: time.unwrap_or_default(), address: status.place.map(address).unwrap_or_default(), ..Told::default() };
             shared::push_scan(out, shipment, &meanings, code, &scan, &told);
         }
@@ -142,6 +143,19 @@ impl TrackXml {
         {
             shared::push_ship_date(out, shipment, "ShipTimestamp", shipped);
         }
+        if status.code.is_none() && !has_events {
+            shared::note_silence(out, shipment);
+        }
+    }
+}
+
+/// Says of a shipment that stands in an element where none is expected, or in none, that it was not read.
+fn note_elsewhere(out: &mut Collector<'_>, group: Node<'_, '_>) {
+    let is_shipment = |node: &Node<'_, '_>| node.get("TrackingNumber").is_some();
+    let odd = group.children().filter(|child| child.name() != "TrackDetails" && is_shipment(child));
+    for name in odd.map(|child| child.name()).chain(is_shipment(&group).then_some(group.name())) {
+        let notice = out.new_notice(NoticeKind::EventSkipped, "what looks like a shipment stands where none is read");
+        out.notice(notice.at("TrackDetails").value(name));
     }
 }
 
@@ -226,6 +240,7 @@ fn describe(out: &mut Collector<'_>, details: Node<'_, '_>, shipment: &mut Shipm
     shipment.destination = place("DestinationAddress");
     let service = ["Description", "Type"].into_iter().find_map(|part| details.get_at(&["Service", part]));
     shipment.service = service.or_else(|| details.get("ServiceInfo")).or_else(|| details.get("ServiceType")).map(Into::into);
+    shipment.is_return = details.all("SpecialHandlings").any(|handling| shared::is_return_label(handling.get("Type").unwrap_or_default()));
     let count = details.get("PackageCount");
     shipment.piece_count = count.and_then(|count| count.parse().ok());
     if let (Some(count), None) = (count, shipment.piece_count) {
@@ -360,7 +375,8 @@ mod tests {
                  <TrackingNumber>449000000013</TrackingNumber></TrackDetails>"
             ));
             let batch = decode(&body).unwrap();
-            (batch.shipments.len(), batch.notices.first().map(|notice| notice.kind))
+            let said = batch.notices.iter().map(|notice| notice.kind).find(|kind| *kind != NoticeKind::Empty);
+            (batch.shipments.len(), said)
         };
         assert_eq!(note("SUCCESS", "0"), (1, None));
         assert_eq!(note("ERROR", "9040"), (0, Some(NoticeKind::NotFound)));

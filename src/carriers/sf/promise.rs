@@ -117,7 +117,7 @@ fn hours(said: &str) -> Vec<NaiveTime> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::adapter::{Descriptor, Payload};
+    use crate::adapter::{Descriptor, NoticeKind, Payload};
     use crate::model::{TimeKind, TrackingNumber};
 
     /// What was promised: kind of time, wall clock, whether it is a window; and how many notices.
@@ -131,13 +131,16 @@ mod tests {
             .iter()
             .map(|promise| (promise.by.kind(), promise.by.wall_clock().map_or(String::new(), |at| at.to_string()), promise.from.is_some()))
             .collect();
-        out.push(shipment);
-        (promised, out.finish().notices.len())
+        (promised, unreadable(out))
     }
 
     fn said(remark: &str) -> (Vec<(TimeKind, String, bool)>, usize) {
         let stated = EventTime::in_fixed_zone("", "2025-12-30T09:00:00".parse().unwrap(), Shanghai);
         told(|out, shipment| from_sentence(out, shipment, "remark", remark, &stated))
+    }
+
+    fn unreadable(out: Collector<'_>) -> usize {
+        out.finish().notices.iter().filter(|notice| notice.kind == NoticeKind::FieldUnreadable).count()
     }
 
     #[test]

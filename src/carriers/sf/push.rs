@@ -142,7 +142,6 @@ fn read_xml(out: &mut Collector<'_>, tables: &Tables<'_>, text: &str, found: &mu
         return Err(out.shape("Request", "a message of RoutePushService"));
     }
     out.events_elsewhere(root, EVENTS);
-    root.all("Body").for_each(|body| route::note_unread(out, body, "WaybillRoute"));
     for node in root.all("Body").flat_map(|body| body.all("WaybillRoute")) {
         let number = node.attribute("mailno").unwrap_or_default();
         let order = node.attribute("orderid").unwrap_or_default();

@@ -242,15 +242,6 @@ fn is_customs_code(event: &Event) -> bool {
     event.stage == Some(Stage::ImportCustoms) && event.code.value.parse().is_ok_and(|code: u16| matches!(code, 14..=18 | 604..=623))
 }
 
-/// Elements that hold a route's time under another name than expected: read by nobody, and so reported.
-pub(super) fn note_unread(out: &mut Collector<'_>, parent: Node<'_, '_>, known: &'static str) {
-    let is_route = |node: &Node<'_, '_>| ["acceptTime", "accept_time"].iter().any(|name| node.attribute(name).is_some());
-    for child in parent.children().filter(|child| child.name() != known && is_route(child)) {
-        let notice = out.new_notice(NoticeKind::EventSkipped, "a route in an element that is not known to hold one");
-        out.notice(notice.at(known).value(child.name()));
-    }
-}
-
 /// A waybill's number, or a notice that its routes have none.
 pub(super) fn number(out: &mut Collector<'_>, text: &str, field: &'static str) -> Option<TrackingNumber> {
     let number = TrackingNumber::parse(text);

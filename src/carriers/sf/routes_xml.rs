@@ -130,7 +130,6 @@ fn read_answer(out: &mut Collector<'_>, tables: &Tables<'_>, answer: Node<'_, '_
     let mut shipment = out.shipment(number);
     route::add_order(&mut shipment, &answer.attribute("orderid").unwrap_or_default());
     promise::from_field(out, &mut shipment, "RouteResponse/@deliverTm", &answer.attribute("deliverTm").unwrap_or_default());
-    route::note_unread(out, answer, "Route");
     let mut any = false;
     for node in answer.all("Route") {
         any = true;

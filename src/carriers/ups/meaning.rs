@@ -142,15 +142,17 @@ impl<'c> Tables<'c> {
         let is_digits = status.code.len() == 3 && status.code.bytes().all(|b| b.is_ascii_digit());
         let digits = if status.digits.is_empty() && is_digits { status.code } else { status.digits };
         let coarse = if line == Line::Freight { None } else { self.statuses.and_then(|table| table.get(padded(digits, 3).as_str())) };
-        match (own, coarse) {
-            (Some(own), Some(coarse))
-                if own.confidence == Confidence::Low && coarse.confidence == Confidence::High && coarse.milestone != own.milestone =>
-            {
-                (Some(coarse.into()), true)
-            }
-            (Some(own), _) => (Some(self.confirmed(own, coarse, status)), true),
-            (None, Some(coarse)) => (Some(self.confirmed(coarse, None, status)), status.code.is_empty() || is_digits),
-            (None, None) => (self.by_letter(status), status.code.is_empty()),
+        let Some(own) = own else {
+            let is_finest = status.code.is_empty() || is_digits;
+            return match coarse {
+                Some(coarse) => (Some(self.confirmed(coarse, None, status).or_trouble()), is_finest),
+                None => (self.by_letter(status), status.code.is_empty()),
+            };
+        };
+        let told = self.confirmed(own, coarse, status);
+        match coarse {
+            Some(coarse) if told.confidence == Confidence::Low && coarse.confidence == Confidence::High => (Some(coarse.into()), true),
+            _ => (Some(told.or_trouble()), true),
         }
     }
 
@@ -328,7 +330,7 @@ mod tests {
         assert_eq!(decide(Line::MailInnovations, "I", "OT", "").0, Some(Milestone::OutForDelivery), "else the table of the type");
         assert_eq!(decide(Line::Freight, "I", "012", "").0, Some(Milestone::Delivered));
         assert_eq!(parcel("I", "012", ""), Some(Milestone::CustomsSubmitted));
-        assert_eq!(decide(Line::Freight, "X", "35", "").0, Some(Milestone::CustomsSeized));
+        assert_eq!(decide(Line::Freight, "X", "35", "").0, Some(Milestone::Exception), "a seizure that one list tells is trouble");
         assert_eq!(parcel("W", "030", ""), Some(Milestone::Arrived), "type W is freight whatever the service");
         assert_eq!(decide(Line::Freight, "D", "", "012").0, None, "a freight statusCode is not guessed");
     }
@@ -352,13 +354,17 @@ mod tests {
         use Milestone as M;
         assert_eq!(confidence("D", "ML", "", ""), (M::Delivered, Confidence::Medium), "the type letter says delivered, too");
         assert_eq!(confidence("D", "ML", "011", ""), (M::Delivered, Confidence::High));
-        assert_eq!(confidence("X", "A2", "", ""), (M::Disposed, Confidence::Low), "alone it ends nothing");
+        assert_eq!(confidence("X", "A2", "", ""), (M::Exception, Confidence::Medium), "alone it ends nothing, and is not passed over");
+        assert_eq!(confidence("X", "UA", "", ""), (M::Returning, Confidence::Medium));
         assert_eq!(confidence("X", "A2", "", "Damaged and discarded. The sender was told."), (M::Disposed, Confidence::Medium));
         assert_eq!(confidence("X", "UA", "034", ""), (M::Returned, Confidence::High));
         assert_eq!(confidence("X", "S9", "068", ""), (M::Lost, Confidence::Medium));
         assert_eq!(confidence("X", "FT", "", "Delivered to an access point, awaiting pickup"), (M::Delivered, Confidence::Low));
         assert_eq!(confidence("", "147", "", "Seized by law enforcement"), (M::CustomsSeized, Confidence::Medium));
-        assert_eq!(confidence("MV", "VP", "", ""), (M::Cancelled, Confidence::High));
+        assert_eq!(confidence("X", "A2", "013", "Damaged and discarded."), (M::Disposed, Confidence::Medium), "the words beat the coarse exception");
+        assert_eq!(confidence("X", "A2", "059", "Sample"), (M::Damaged, Confidence::High));
+        assert_eq!(confidence("MV", "VP", "", ""), (M::Cancelled, Confidence::Low));
+        assert_eq!(confidence("MV", "VP", "7", ""), (M::Cancelled, Confidence::High));
         assert_eq!(confidence("D", "FS", "", ""), (M::Delivered, Confidence::High));
     }
 

@@ -1,11 +1,9 @@
 //! Quantum View's two dresses, XML and its JSON twin, read into one shape.
 
-use serde::de::{IgnoredAny, MapAccess};
-
 use super::faults::Interchange;
 use super::parts::Address;
 use crate::adapter::Collector;
-use crate::wire::json::{Fields, Many, Oddities, One, Slot, Text, wire};
+use crate::wire::json::{Many, Oddities, One, Slot, Text, wire};
 use crate::wire::xml::Node;
 
 /// An answer of the service.
@@ -18,8 +16,6 @@ pub(super) struct Feed<'t> {
     /// The status of each subscription.
     pub subscriptions: Vec<&'t str>,
     pub records: Vec<Record<'t>>,
-    /// Names in a file that are none of its own: another kind of record, or a list under another name.
-    pub unread: Vec<&'t str>,
 }
 
 /// The five kinds of record.
@@ -34,10 +30,6 @@ pub(super) enum Kind {
 
 impl Kind {
     const ALL: [Self; 5] = [Self::Manifest, Self::Origin, Self::Exception, Self::Delivery, Self::Generic];
-
-    fn of(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.name() == name)
-    }
 
     pub const fn name(self) -> &'static str {
         match self {
@@ -132,6 +124,14 @@ wire! {
     struct Subscription { status: One<Coded<'a>> = "SubscriptionStatus", files: Many<File<'a>> = "SubscriptionFile", }
     struct Coded { code: Text<'a> = "Code", description: Text<'a> = "Description", value: Text<'a> = "Value", }
 
+    struct File {
+        manifests: Many<WireRecord<'a>> = "Manifest",
+        origins: Many<WireRecord<'a>> = "Origin",
+        exceptions: Many<WireRecord<'a>> = "Exception",
+        deliveries: Many<WireRecord<'a>> = "Delivery",
+        generics: Many<WireRecord<'a>> = "Generic",
+    }
+
     struct WireRecord {
         number: Text<'a> = "TrackingNumber",
         date: Text<'a> = "Date",
@@ -189,52 +189,6 @@ wire! {
     struct Weight { value: Text<'a> = "Weight", unit: One<Coded<'a>> = "UnitOfMeasurement", }
 }
 
-/// A file of records, and the names in it that are not known.
-#[derive(Debug, Default)]
-struct File<'a> {
-    lists: [Many<WireRecord<'a>>; 5],
-    unread: Vec<String>,
-}
-
-impl<'a> Fields<'a> for File<'a> {
-    const HOLDS: bool = true;
-    const WIDTH: usize = Kind::ALL.len();
-
-    fn field<A: MapAccess<'a>>(&mut self, key: &str, map: &mut A, odd: &mut Oddities) -> Result<bool, A::Error> {
-        if let Some(kind) = Kind::of(key) {
-            let list = map.next_value_seed(odd.seed())?;
-            self.lists[kind as usize].merge(list, odd);
-        } else {
-            if !BESIDE.contains(&key) {
-                self.unread.push(key.chars().take(40).collect());
-            }
-            map.next_value::<IgnoredAny>()?;
-        }
-        Ok(true)
-    }
-
-    fn knows(key: &str) -> bool {
-        Kind::of(key).is_some()
-    }
-
-    fn holds(key: &str) -> bool {
-        Kind::of(key).is_some()
-    }
-
-    /// Every key that is none of its own is told of, whatever stands there.
-    fn misses(&self, _: &[std::borrow::Cow<'_, str>]) -> bool {
-        false
-    }
-
-    fn merge(&mut self, later: Self, odd: &mut Oddities) {
-        self.unread.extend(later.unread);
-        self.lists.iter_mut().zip(later.lists).for_each(|(list, later)| list.merge(later, odd));
-    }
-}
-
-/// What a file holds besides its records.
-const BESIDE: [&str; 2] = ["FileName", "StatusType"];
-
 /// The JSON dress, parsed.
 #[derive(Default)]
 pub(super) struct Json<'a>(One<Outer<'a>>);
@@ -272,8 +226,8 @@ impl Json<'_> {
         for subscription in answer.events.get().into_iter().flat_map(|events| events.subscriptions.iter()) {
             feed.subscriptions.extend(subscription.status.get().and_then(|status| status.code.get()));
             for file in subscription.files.iter() {
-                feed.unread.extend(file.unread.iter().map(String::as_str));
-                for (kind, list) in Kind::ALL.into_iter().zip(&file.lists) {
+                let lists = [&file.manifests, &file.origins, &file.exceptions, &file.deliveries, &file.generics];
+                for (kind, list) in Kind::ALL.into_iter().zip(lists) {
                     out.lost_elements(list, kind.name(), None);
                     list.iter().for_each(|record| json_record(kind, record, &mut feed.records));
                 }
@@ -341,7 +295,6 @@ pub(super) fn xml_feed<'d>(root: Node<'d, '_>) -> Option<Feed<'d>> {
     for subscription in root.child("QuantumViewEvents").into_iter().flat_map(|events| events.all("SubscriptionEvents")) {
         feed.subscriptions.extend(subscription.get_at(&["SubscriptionStatus", "Code"]));
         for file in subscription.all("SubscriptionFile") {
-            feed.unread.extend(file.children().map(|child| child.name()).filter(|name| Kind::of(name).is_none() && !BESIDE.contains(name)));
             for kind in Kind::ALL {
                 file.all(kind.name()).for_each(|record| xml_record(kind, record, &mut feed.records));
             }

@@ -62,9 +62,6 @@ impl QuantumView {
             out.notice(notice.at("SubscriptionStatus").value(status));
         }
         let tables = Tables::of(&self.codes);
-        for field in &feed.unread {
-            out.notice(out.new_notice(NoticeKind::EventSkipped, "a kind of record that is not known").at("SubscriptionFile").value(field));
-        }
         for record in &feed.records {
             self.record(out, &tables, record);
         }
@@ -424,14 +421,6 @@ mod tests {
         assert_eq!(updated.promise().map(|promise| (promise.kind, promise.by.raw().to_owned())), Some((PromiseKind::Rescheduled, "20250315".into())));
         assert_eq!(updated.promises[0].kind, PromiseKind::FirstEstimate);
         assert_eq!(updated.promises[0].stated.as_ref().map(|at| at.raw()), Some("20250312 094500"));
-    }
-
-    #[test]
-    fn a_kind_of_record_that_is_not_known_is_told() {
-        let batch = of_file(r#""FileName":"f","StatusType":{"Code":"U"},"Deliveries":[{"TrackingNumber":"1Z0000000300000013","Date":"20250312"}]"#);
-        assert_eq!((batch.notices[0].kind, batch.notices[0].value.as_deref()), (NoticeKind::EventSkipped, Some("Deliveries")));
-        let batch = decode(&XML.replace("Delivery>", "Deliveries>"));
-        assert!(batch.notices.iter().any(|notice| notice.value.as_deref() == Some("Deliveries")), "{:?}", batch.notices);
     }
 
     #[test]

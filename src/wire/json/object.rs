@@ -59,6 +59,14 @@ pub(crate) trait Fields<'de>: Default {
     /// Reads the value of `key` into its field, or says that there is none.
     fn field<A: MapAccess<'de>>(&mut self, key: &str, map: &mut A, odd: &mut Oddities) -> Result<bool, A::Error>;
 
+    /// Whether it tells a time, as an event does.
+    fn is_dated() -> bool;
+
+    /// Whether what is lost in it may be events.
+    fn matters() -> bool {
+        Self::HOLDS || Self::is_dated() && Self::WIDTH >= 4
+    }
+
     /// Whether it has a field for `key`.
     fn knows(key: &str) -> bool;
 
@@ -79,7 +87,7 @@ pub(crate) trait Fields<'de>: Default {
             if self.field(&key.0, map, odd)? {
                 any = true;
                 odd.settle(&key.0);
-            } else if Self::HOLDS {
+            } else if Self::matters() {
                 let keys = map.next_value_seed(Sniff { looks_into_lists: true })?;
                 if !keys.is_empty() && passed_over.len() < MOST_PASSED_OVER {
                     passed_over.push((key.0, keys));
@@ -159,6 +167,13 @@ macro_rules! wire {
                 Ok(true)
             }
 
+            fn is_dated() -> bool {
+                [$($($key),+),*].iter().any(|key| {
+                    let key = key.to_ascii_lowercase();
+                    key.contains("time") || key.contains("date")
+                })
+            }
+
             fn knows(key: &str) -> bool {
                 matches!(key, $($($key)|+)|*)
             }
@@ -221,7 +236,7 @@ impl<'de, T: Fields<'de>> Slot<'de> for One<T> {
     }
 
     fn is_kin(keys: &[Cow<'_, str>]) -> bool {
-        T::HOLDS && is_kin::<T>(keys)
+        T::matters() && is_kin::<T>(keys)
     }
 }
 
@@ -253,7 +268,7 @@ impl<T> Fill<'_, T> {
     where
         T: Fields<'de>,
     {
-        if self.looks_into_lists && T::HOLDS && !is_blank {
+        if self.looks_into_lists && T::matters() && !is_blank {
             self.odd.flag(Oddity::WrongType);
         }
         false
@@ -283,7 +298,7 @@ impl<'de, T: Fields<'de>> Visitor<'de> for Fill<'_, T> {
         while list.next_element::<IgnoredAny>()?.is_some() {
             more = true;
         }
-        if self.looks_into_lists && T::HOLDS && more {
+        if self.looks_into_lists && T::matters() && more {
             self.odd.flag(Oddity::WrongType);
         }
         Ok(found)

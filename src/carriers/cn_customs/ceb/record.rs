@@ -167,6 +167,10 @@ impl<'a> Fields<'a> for JsonRecord<'a> {
         Ok(true)
     }
 
+    fn is_dated() -> bool {
+        true
+    }
+
     fn knows(key: &str) -> bool {
         Name::of(key).is_some() || key == "messageType" || is_list(key)
     }

@@ -70,6 +70,11 @@ impl<'a> WireEvent<'a> {
         german.or_else(|| clock::iso(raw))
     }
 
+    /// What stands in the time's place, the code and the text.
+    pub fn undated(&self) -> [&str; 3] {
+        [&self.timestamp, &self.standard, &self.text].map(|value| value.as_deref().unwrap_or_default())
+    }
+
     pub fn read(&self, out: &mut Collector<'_>, shipment: &mut Shipment, codes: Codes<'_>) {
         let raw = self.timestamp.as_deref().unwrap_or_default();
         let Some(stamp) = self.stamp() else {

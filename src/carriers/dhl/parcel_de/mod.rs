@@ -13,7 +13,7 @@ use quick_xml::escape::escape;
 
 use super::ice::{self, Codes, Pair};
 use super::problem;
-use super::shared::{push_all, without_list};
+use super::shared::{push_all, undated_status, without_list};
 use crate::adapter::{
     Adapter, Batch, Clock, CodeTable, Collector, DecodeError, Descriptor, Mark, NoticeKind, Outcome, Payload, Poll, PollContext, PollLimits,
     Question, Reply, RequestError, basic, build, check_count,
@@ -127,6 +127,10 @@ impl ParcelDe {
             count => out.skipped(&shipment.number, "piece-event", "", &format!("{count} more elements to be events")),
         }
         let status = WireEvent::of_status(piece);
+        if status.stamp().is_none() {
+            let [raw, code, text] = status.undated();
+            undated_status(out, shipment, "status-timestamp", raw, code, text);
+        }
         let last = events.iter().filter_map(|event| event.stamp().map(|stamp| stamp.local)).max();
         let is_newer = status.stamp().is_some_and(|at| last.is_none_or(|last| at.local > last));
         let is_listed = || events.iter().any(|event| event.codes() == status.codes());

@@ -21,7 +21,8 @@ pub(super) fn describe(out: &mut Collector<'_>, wire: &TrackResult<'_>, shipment
     let weights = [package.map(|package| &package.weights), Some(&wire.details)];
     shipment.weight_grams =
         weights.into_iter().flatten().filter_map(One::get).find_map(|weights| weight_grams(out, &shipment.number, &weights.weight));
-    shipment.is_return = wire.returned.get().is_some_and(is_return);
+    let is_return_label = wire.handlings.iter().any(|handling| shared::is_return_label(handling.kind.or_empty()));
+    shipment.is_return = is_return_label || wire.returned.get().is_some_and(is_return);
     let by_post = is_by_post(wire);
     for identifier in wire.additional.get().into_iter().flat_map(|additional| additional.identifiers.iter()) {
         let references = identifier.values.iter();

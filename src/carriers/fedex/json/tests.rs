@@ -149,7 +149,8 @@ fn what_cannot_be_read_of_weight_and_pieces_is_reported() {
         result["trackingNumberInfo"] = json!({ "trackingNumber": NUMBER });
         result["scanEvents"] = json!([]);
         let body = json!({ "output": { "completeTrackResults": [{ "trackingNumber": NUMBER, "trackResults": [result] }] } });
-        batch(&body).notices.iter().filter_map(|notice| notice.field.as_deref().map(str::to_owned)).collect()
+        let told = batch(&body).notices.into_iter().filter(|notice| notice.kind == NoticeKind::FieldUnreadable);
+        told.filter_map(|notice| notice.field.map(String::from)).collect()
     };
     let weighing = |weight: Value| json!({ "packageDetails": { "weightAndDimensions": { "weight": [weight] } } });
     assert_eq!(fields(weighing(json!({ "value": "2.2" }))), ["weight"]);
@@ -168,6 +169,23 @@ fn freight_that_came_apart_is_told_piece_by_piece_and_moves_nothing() {
     assert_eq!(told.piece_count, Some(5));
     assert_eq!((told.events[1].milestone, told.events[1].code.qualifier.as_deref()), (Milestone::Delivered, Some("2 pieces")));
     assert!(!told.events[1].is_evidence_of_state());
+}
+
+#[test]
+fn some_pieces_delivered_end_no_promise() {
+    let told = shipment(json!({
+        "shipmentDetails": { "splitShipments": [{ "pieceCount": "2", "statusCode": "DL", "timestamp": "2025-03-06T11:00:00+01:00" }] },
+        "dateAndTimes": [{ "type": "ESTIMATED_DELIVERY", "dateTime": "2025-03-07T12:00:00+01:00" }],
+        "scanEvents": [scan("2025-03-05T09:00:00+01:00", "SP", "LYON", "FR")],
+    }));
+    assert_eq!((told.promises.len(), told.events.len()), (1, 2));
+}
+
+#[test]
+fn a_label_for_the_way_back_marks_a_return() {
+    let marked = |handling: &str| shipment(json!({ "specialHandlings": [{ "type": handling }], "scanEvents": [] })).is_return;
+    assert!(marked("PACKAGE_RETURN_PROGRAM"));
+    assert!(!marked("DELIVER_WEEKDAY"));
 }
 
 #[test]
@@ -204,7 +222,9 @@ fn a_number_used_twice_is_two_shipments() {
     let batch = batch(&body);
     let instances: Vec<_> = batch.shipments.iter().map(|shipment| shipment.instance.as_deref()).collect();
     assert_eq!(instances, [Some("2460000000~A"), Some("2450000000~A")]);
-    assert_eq!(batch.notices.iter().map(|notice| notice.kind).collect::<Vec<_>>(), [NoticeKind::NumberReused; 2]);
+    let count = |kind| batch.notices.iter().filter(|notice| notice.kind == kind).count();
+    // Each is named, and of each it is said that nothing is told of it.
+    assert_eq!((count(NoticeKind::NumberReused), count(NoticeKind::Empty)), (2, 2));
 }
 
 #[test]

@@ -31,6 +31,7 @@ wire! {
         standard: One<Window<'a>> = "standardTransitTimeWindow",
         options: Many<DeliveryOption<'a>> = "customDeliveryOptions",
         counts: Many<PieceCount<'a>> = "pieceCounts",
+        handlings: Many<Handling<'a>> = "specialHandlings",
         error: One<WireFault<'a>> = "error",
     }
 
@@ -54,6 +55,8 @@ wire! {
     pub(super) struct DeliveryOption { kind: Text<'a> = "type", status: Text<'a> = "status", appointment: One<Appointment<'a>> = "requestedAppointmentDetail", }
     pub(super) struct Appointment { date: Text<'a> = "date", windows: Many<Window<'a>> = "window", }
     pub(super) struct PieceCount { kind: Text<'a> = "type", count: Text<'a> = "count", }
+
+    pub(super) struct Handling { kind: Text<'a> = "type", }
 
     /// Some of a freight shipment's pieces, where they have come apart.
     pub(super) struct Split {

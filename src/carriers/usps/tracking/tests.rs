@@ -5,9 +5,10 @@ use http::HeaderMap;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::*;
+use crate::adapter::NoticeKind;
 use crate::adapter::{Asked, Credentials};
 use crate::carriers::usps::PACK;
-use crate::model::{Event, Stage, TimeKind};
+use crate::model::{DeliveredTo, Event, Milestone, Personal, PromiseKind, Stage, TimeKind};
 
 static TRACKING: LazyLock<Tracking> = LazyLock::new(|| Tracking::new(Arc::new(PACK.codes())));
 const NUMBER: &str = "9400100000000000000013";
@@ -93,25 +94,111 @@ fn a_delivery_after_the_return_began_is_its_end() {
     assert_eq!((event.milestone, event.stage), (Milestone::Returned, Some(Stage::Return)));
 }
 
+fn promises(fields: &str, code: &str) -> Vec<(PromiseKind, String, bool)> {
+    let body = format!(
+        r#"{{"trackingNumber":"{NUMBER}","destinationCity":"ATLANTA","destinationState":"GA",{fields},"trackingEvents":[{{"eventCode":"{code}","GMTTimestamp":"2025-03-06T06:00:00Z"}}]}}"#
+    );
+    let batch = decode(&body);
+    assert_eq!(batch.notices, []);
+    batch.shipments[0].promises.iter().map(|promise| (promise.kind, promise.by.raw().to_owned(), promise.from.is_some())).collect()
+}
+
 #[test]
-fn promises_in_their_order_and_none_once_delivered() {
-    let promise = |fields: &str, code: &str| {
-        let body = format!(
-            r#"{{"trackingNumber":"{NUMBER}","destinationCity":"ATLANTA","destinationState":"GA",{fields},"trackingEvents":[{{"eventCode":"{code}","GMTTimestamp":"2025-03-06T06:00:00Z"}}]}}"#
-        );
-        decode(&body).shipments[0].promise().map(|promise| (promise.kind, promise.by.raw().to_owned(), promise.from.is_some()))
-    };
+fn every_promise_is_kept() {
+    use PromiseKind as K;
     let guaranteed = r#""guaranteedDeliveryTimeStamp":"2025-03-07T18:00:00""#;
     let window =
         r#""predictedDeliveryDate":"2025-03-08","predictedDeliveryWindowStartTime":"12:15","predictedDeliveryWindowEndTime":"2025-03-08T16:15:00""#;
-    let day = r#""predictedDeliveryDate":"2025-03-08""#;
     let expected = r#""expectedDeliveryTimeStamp":"2025-03-09T21:00:00Z""#;
-    let found = promise(&format!("{expected},{window},{guaranteed}"), "10");
-    assert_eq!(found, Some((PromiseKind::Committed, "2025-03-07T18:00:00".into(), false)));
-    assert_eq!(promise(&format!("{expected},{window}"), "10"), Some((PromiseKind::Estimated, "2025-03-08T16:15:00".into(), true)));
-    assert_eq!(promise(&format!("{expected},{day}"), "10"), Some((PromiseKind::Estimated, "2025-03-08".into(), false)));
-    assert_eq!(promise(expected, "10"), Some((PromiseKind::Estimated, "2025-03-09T21:00:00Z".into(), false)));
-    assert_eq!(promise(guaranteed, "01"), None);
+    let all = promises(&format!("{expected},{window},{guaranteed}"), "10");
+    let told = [
+        (K::Committed, "2025-03-07T18:00:00".to_owned(), false),
+        (K::Estimated, "2025-03-08T16:15:00".to_owned(), true),
+        (K::FirstEstimate, "2025-03-09T21:00:00Z".to_owned(), false),
+    ];
+    assert_eq!(all, told);
+    assert_eq!(promises(&format!("{expected},{window},{guaranteed}"), "01"), told, "what was promised is kept after the delivery");
+    assert_eq!(promises(r#""predictedDeliveryDate":"2025-03-08""#, "10"), [(K::Estimated, "2025-03-08".into(), false)]);
+    assert_eq!(promises(expected, "10"), [(K::Estimated, "2025-03-09T21:00:00Z".into(), false)]);
+    let summary = r#""expectedDeliveryDate":"2026-03-22","expectedDeliveryTime":"9:00 pm","guaranteedDeliveryDate":"March 22, 2026""#;
+    assert_eq!(promises(summary, "10"), [(K::Committed, "March 22, 2026".into(), false), (K::Estimated, "2026-03-22 9:00 pm".into(), false)]);
+    let twice = r#""predictedDeliveryTimeStamp":"2025-03-08T16:15:00","predictedDeliveryDate":"2025-03-08""#;
+    assert_eq!(promises(twice, "10").len(), 1, "the day of a moment already told");
+}
+
+#[test]
+fn a_promised_hour_that_means_the_day_is_the_day() {
+    for fields in [
+        r#""expectedDeliveryTimeStamp":"2025-03-09T23:59:00Z""#,
+        r#""expectedDeliveryTimeStamp":"2025-03-09T00:00:00""#,
+        r#""expectedDeliveryDate":"2025-03-09","expectedDeliveryTime":"11:59 pm""#,
+    ] {
+        let batch = decode(&format!(r#"{{"trackingNumber":"{NUMBER}",{fields},"trackingEvents":[]}}"#));
+        let promise = batch.shipments[0].promise().unwrap();
+        assert_eq!((promise.by.kind(), promise.by.wall_clock().unwrap().date().to_string().as_str()), (TimeKind::Date, "2025-03-09"), "{fields}");
+    }
+    let words = decode(&format!(r#"{{"trackingNumber":"{NUMBER}","guaranteedDeliveryDate":"3 Business Days","trackingEvents":[]}}"#));
+    assert!(words.notices.iter().any(|notice| notice.kind == NoticeKind::FieldUnreadable));
+}
+
+#[test]
+fn an_offset_in_minutes_is_an_offset() {
+    let told = event(r#""eventTimestamp":"2025-03-06T06:02:00","GMTTimestamp":"2025-03-06T13:02:41Z","GMTOffset":"-420""#).time;
+    assert_eq!(told.offset().map(|offset| offset.local_minus_utc()), Some(-25_200));
+    assert_eq!(told.wall_clock().unwrap().to_string(), "2025-03-06 06:02:41");
+    let wrong = event(r#""eventTimestamp":"2025-03-06T06:02:00","GMTTimestamp":"2025-03-06T13:02:41Z","GMTOffset":"-08:00""#).time;
+    assert_eq!(wrong.offset().map(|offset| offset.local_minus_utc()), Some(-25_200), "the two clocks are right");
+    let alone = event(r#""eventTimestamp":"2025-03-06T06:02:00","GMTOffset":-300"#).time;
+    assert_eq!(alone.earliest().to_rfc3339(), "2025-03-06T11:02:00+00:00");
+}
+
+#[test]
+fn the_default_answer_is_a_list_of_sentences() {
+    let batch = decode(
+        r#"{"trackingNumber":"9261290000000000000009","expectedDeliveryDate":"2026-03-22","eventSummaries":[
+        "Your item was delivered at the front door or porch at 12:01 pm on March 17, 2026 in FAIRFAX, VA 22032.",
+        "Out for Delivery, 03/17/2026, 6:10 am, FAIRFAX, VA 22032","Something New, 03/16/2026, 6:10 am, FAIRFAX, VA 22032","On its way",7]}"#,
+    );
+    let events = &batch.shipments[0].events;
+    let told: Vec<_> = events.iter().map(|event| (event.milestone, event.time.earliest().to_rfc3339())).collect();
+    assert_eq!(told[0], (Milestone::Delivered, "2026-03-17T16:01:00+00:00".into()));
+    assert_eq!(told[1], (Milestone::OutForDelivery, "2026-03-17T10:10:00+00:00".into()));
+    assert_eq!((told[2].0, events[0].delivered_to), (Milestone::Unmapped, Some(DeliveredTo::SafePlace)));
+    let kinds: Vec<_> = batch.notices.iter().map(|notice| notice.kind).collect();
+    assert_eq!(kinds, [NoticeKind::UnmappedCode, NoticeKind::EventSkipped, NoticeKind::EventSkipped], "a number is no sentence, but told of");
+}
+
+#[test]
+fn a_status_without_events_is_an_event_or_told() {
+    let of = |fields: &str| decode(&format!(r#"{{"trackingNumber":"{NUMBER}",{fields},"trackingEvents":[]}}"#));
+    let batch = of(r#""statusCategory":"Delivered","status":"Delivered, In/At Mailbox",
+        "statusSummary":"Your item was delivered in or at the mailbox at 1:58 pm on March 22, 2026 in RENO, NV 89501.""#);
+    let event = &batch.shipments[0].events[0];
+    assert_eq!((event.milestone, event.delivered_to), (Milestone::Delivered, Some(DeliveredTo::Mailbox)));
+    assert_eq!(event.time.earliest().to_rfc3339(), "2026-03-22T20:58:00+00:00");
+    assert_eq!(batch.notices[0].kind, NoticeKind::Incomplete);
+    for fields in [r#""status":"Delivered""#, r#""statusCategory":"Delivered""#, r#""mailClass":"X""#] {
+        let batch = of(fields);
+        assert!(batch.shipments[0].events.is_empty() && !batch.notices.is_empty(), "{fields}");
+    }
+}
+
+#[test]
+fn nothing_is_lost_in_silence() {
+    for fields in [
+        r#""events":[{"eventCode":"01"}]"#,
+        r#""trackingEvents":"none""#,
+        r#""trackingEvents":[[{"eventCode":"01"}]]"#,
+        r#""eventSummaries":[{"text":"Delivered"}]"#,
+    ] {
+        assert!(!decode(&format!(r#"{{"trackingNumber":"{NUMBER}",{fields}}}"#)).notices.is_empty(), "{fields}");
+    }
+}
+
+#[test]
+fn a_code_of_many_scans_is_what_its_name_says() {
+    let ten = event(r#""eventType":"Arrived at USPS Regional Facility","GMTTimestamp":"2025-03-06T06:02:00Z""#);
+    assert_eq!((ten.milestone, ten.code.value.as_str()), (Milestone::Arrived, "10"));
 }
 
 #[test]
@@ -185,6 +272,11 @@ fn every_class_of_answer() {
     assert_eq!(outcome(403, &error("403", "no access")), Outcome::Refused(Fault::new("403", "no access")));
     assert_eq!(outcome(429, &error("429", "slow down")), wait);
     assert_eq!(outcome(503, "<html>"), wait);
+    assert_eq!(outcome(200, "<!DOCTYPE html><html></html>"), wait, "a page in a 200 is temporary");
+    assert_eq!(outcome(400, &error("OASValidation", "bad form")), Outcome::Invalid(Fault::new("OASValidation", "bad form")));
+    let gateway = |code: &str| format!(r#"{{"fault":{{"faultstring":"m","detail":{{"errorcode":"{code}"}}}}}}"#);
+    assert_eq!(outcome(400, &gateway("policies.ratelimit.QuotaViolation")), wait);
+    assert_eq!(outcome(401, &gateway("keymanagement.service.invalid_access_token")), Outcome::Reauthorise);
     assert_eq!(outcome(401, r#"{"error":"invalid_client","error_description":"unknown"}"#), Outcome::Reauthorise);
     assert_eq!(outcome(400, r#"{"error":"invalid_client"}"#), Outcome::Reauthorise);
     assert!(matches!(outcome(401, r#"{"error":"unauthorized_client","error_description":"x"}"#), Outcome::Refused(_)));
@@ -201,6 +293,11 @@ fn error_bodies_become_notices() {
     assert_eq!(kind(&error("403")), Some((NoticeKind::Refused, "403".into())));
     assert_eq!(kind(&error("429")), Some((NoticeKind::RetryLater, "429".into())));
     assert_eq!(kind(&error("strange")), Some((NoticeKind::InvalidRequest, "strange".into())));
+    assert_eq!(kind(r#"{"error":{"code":"NotFound","errors":[{"status":"404"}]}}"#), Some((NoticeKind::NotFound, "NotFound".into())));
+    assert_eq!(
+        kind(r#"{"fault":{"faultstring":"m","detail":{"errorcode":"policies.ratelimit.QuotaViolation"}}}"#),
+        Some((NoticeKind::RetryLater, "policies.ratelimit.QuotaViolation".into()))
+    );
     assert_eq!(kind(r#"{"error":{"errors":[{"status":"404","detail":"d"}]}}"#), Some((NoticeKind::NotFound, "404".into())));
     assert_eq!(kind(r#"{"error":"invalid_scope"}"#), Some((NoticeKind::Refused, "invalid_scope".into())));
 }

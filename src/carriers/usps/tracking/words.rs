@@ -19,7 +19,7 @@ pub(super) fn refine(row: Option<Mapped>, text: &str) -> Option<Mapped> {
 fn told(row: Option<Mapped>, stage: Option<Stage>, milestone: Milestone, reason: Option<Reason>) -> Mapped {
     let of_row = row.and_then(|row| row.stage).filter(|stage| milestone.is_customs() && matches!(stage, Stage::ExportCustoms | Stage::ImportCustoms));
     let agreed = row.filter(|row| row.milestone == milestone);
-    let confidence = agreed.map_or(Confidence::Medium, |row| row.confidence);
+    let confidence = agreed.map_or(Confidence::Medium, |row| row.confidence.max(Confidence::Medium));
     Mapped { reason: reason.or(agreed.and_then(|row| row.reason)), ..Mapped::rule(of_row.or(stage), milestone, confidence) }
 }
 
@@ -75,7 +75,7 @@ fn delivered(row: Option<Mapped>, place: &str) -> Option<Mapped> {
     })
 }
 
-fn strip_prefix<'t>(text: &'t str, prefix: &str) -> Option<&'t str> {
+pub(super) fn strip_prefix<'t>(text: &'t str, prefix: &str) -> Option<&'t str> {
     let (head, tail) = text.split_at_checked(prefix.len())?;
     head.eq_ignore_ascii_case(prefix).then_some(tail)
 }
