@@ -224,21 +224,36 @@ pub struct Reply<'a> {
 }
 
 impl Reply<'_> {
-    /// How long `Retry-After` asks to wait: seconds, or until a date.
+    /// The longest time that `Retry-After` may ask to wait: a day, after which every quota that is documented begins anew.
+    pub const LONGEST_WAIT: Duration = Duration::from_secs(86_400);
+
+    /// How long `Retry-After` asks to wait: seconds, or until a date; at most [`Reply::LONGEST_WAIT`], whatever is written there. A date in the past
+    /// asks for no wait.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         let value = self.headers.get(http::header::RETRY_AFTER)?.to_str().ok()?.trim();
-        if let Ok(seconds) = value.parse() {
-            return Some(Duration::from_secs(seconds));
+        if !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit()) {
+            // More digits than fit are a long time, not none.
+            return Some(value.parse().map_or(Self::LONGEST_WAIT, Duration::from_secs).min(Self::LONGEST_WAIT));
         }
-        let at = DateTime::parse_from_rfc2822(value).ok()?;
-        Some((at.with_timezone(&Utc) - self.received).to_std().unwrap_or_default())
+        let at = DateTime::parse_from_rfc2822(value).ok()?.with_timezone(&Utc);
+        Some(at.signed_duration_since(self.received).to_std().unwrap_or_default().min(Self::LONGEST_WAIT))
+    }
+
+    /// Whether the body is a web page: what a proxy, a gateway or a maintenance notice answers in the place of the interface.
+    #[must_use]
+    pub fn is_page(&self) -> bool {
+        let text = self.body.trim_ascii_start();
+        let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text).trim_ascii_start();
+        let starts = |word: &[u8]| text.len() >= word.len() && text[..word.len()].eq_ignore_ascii_case(word);
+        starts(b"<!doctype html") || starts(b"<html")
     }
 
     /// The outcome that the HTTP status alone tells, for bodies that say nothing finer.
     #[must_use]
     pub fn outcome_by_status(&self) -> Outcome {
         match self.status {
+            200..=299 if self.is_page() => Outcome::RetryAfter(self.retry_after()),
             200..=299 => Outcome::Found,
             401 => Outcome::Reauthorise,
             403 | 407 => Outcome::Refused(Fault::status(self.status)),
@@ -327,15 +342,38 @@ impl Token {
     pub(crate) fn from_json(body: &[u8], token: &str, lifetime: &str) -> Option<Self> {
         let answer: serde_json::Value = serde_json::from_slice(body).ok()?;
         let secret = answer.get(token)?.as_str().filter(|secret| !secret.is_empty())?;
+        if !is_sendable(secret) {
+            return None;
+        }
         let seconds = answer.get(lifetime).and_then(|value| value.as_u64().or_else(|| value.as_str()?.parse().ok()));
         Some(Self { secret: SecretString::from(secret), lifetime: seconds.map(Duration::from_secs) })
     }
 }
 
-/// Refuses none and too many; a subscription is asked about none.
+/// Whether a token can stand in a header: visible ASCII characters only.
+pub(crate) fn is_sendable(secret: &str) -> bool {
+    secret.bytes().all(|b| b.is_ascii_graphic())
+}
+
+/// Whether a number can be asked about anywhere: in a path, a query, a list or XML it is that number and nothing else.
+///
+/// Carriers' numbers are letters and digits, some with marks between them. A comma would make two numbers of one, a slash or two dots another path, `?`,
+/// `#`, `&` and `=` another query; and servers differ in how often they undo `%2e`, so encoding is no help.
+fn is_askable(number: &str) -> bool {
+    let is_fit = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'~' | b' ' | b'*' | b':' | b'+');
+    number.bytes().all(is_fit) && number.bytes().any(|b| b.is_ascii_alphanumeric()) && !number.contains("..")
+}
+
+/// Refuses none and too many, and numbers that could change the request; a subscription is asked about none.
 pub(crate) fn check_count(question: &Question<'_>, limits: PollLimits) -> Result<(), RequestError> {
     let (asked, most) = (question.numbers.len(), limits.max_numbers);
-    if asked.min(1) != most.min(1) || asked > most { Err(RequestError::Numbers { asked, most }) } else { Ok(()) }
+    if asked.min(1) != most.min(1) || asked > most {
+        return Err(RequestError::Numbers { asked, most });
+    }
+    if question.numbers.iter().any(|asked| !is_askable(asked.number.as_str())) {
+        return Err(RequestError::Unfit("a number with other characters than letters, digits and single marks"));
+    }
+    Ok(())
 }
 
 /// A request from its parts.
