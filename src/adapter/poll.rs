@@ -400,3 +400,45 @@ pub(crate) fn client_credentials_form(context: &PollContext<'_>, extra: &[(&str,
     let fields = [("grant_type", "client_credentials"), ("client_id", id), ("client_secret", secret)];
     Ok(crate::wire::form::pairs(fields.into_iter().chain(extra.iter().copied())).into_bytes())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reply<'a>(headers: &'a HeaderMap, body: &'a [u8]) -> Reply<'a> {
+        Reply { status: 200, headers, body, received: "2026-03-05T12:00:00Z".parse().unwrap() }
+    }
+
+    #[test]
+    fn retry_after_is_capped_whatever_it_says() {
+        let waits = |value: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(http::header::RETRY_AFTER, value.parse().unwrap());
+            reply(&headers, b"").retry_after().map(|wait| wait.as_secs())
+        };
+        assert_eq!(waits("7"), Some(7));
+        for absurd in ["99999999999", "99999999999999999999999999", "Fri, 01 Jan 9999 00:00:00 GMT"] {
+            assert_eq!(waits(absurd), Some(86_400), "{absurd}");
+        }
+        assert_eq!(waits("Thu, 01 Jan 1970 00:00:00 GMT"), Some(0));
+        assert_eq!(waits("Thu, 05 Mar 2026 12:00:30 GMT"), Some(30));
+        assert_eq!((waits("-5"), waits("soon")), (None, None));
+    }
+
+    #[test]
+    fn a_page_in_a_200_is_temporary() {
+        let headers = HeaderMap::new();
+        for body in ["<!DOCTYPE html><p>busy", "\n <HTML>"] {
+            assert_eq!(reply(&headers, body.as_bytes()).outcome_by_status(), Outcome::RetryAfter(None));
+        }
+        assert_eq!(reply(&headers, b"{}").outcome_by_status(), Outcome::Found);
+    }
+
+    #[test]
+    fn a_token_with_control_characters_is_none() {
+        assert!(Token::from_oauth(br#"{"access_token":"ab.c-1"}"#).is_some());
+        for token in ["a\\nb", "a\\r\\nX: y", "a b", "\\u0000", "\\u00e9"] {
+            assert!(Token::from_oauth(format!("{{\"access_token\":\"{token}\"}}").as_bytes()).is_none(), "{token}");
+        }
+    }
+}

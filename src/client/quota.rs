@@ -307,3 +307,30 @@ impl Drop for Booking {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wall(text: &str) -> impl Fn() -> DateTime<Utc> + use<> {
+        let at = text.parse().unwrap();
+        move || at
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_day_s_quota_survives_midnight_and_clock_jumps() {
+        let hours = |hours: u64| Duration::from_secs(hours * 3600);
+        let (begin, mut day) = (Instant::now(), Day::default());
+        assert_eq!(day.renew(begin, wall("2026-03-05T22:00:00Z")), begin + hours(2));
+        day.used = 7;
+        // Set forwards or back, the count stands until the two hours are over.
+        for jump in ["2026-03-09T00:00:00Z", "2020-01-01T00:00:00Z"] {
+            day.renew(begin + hours(1), wall(jump));
+            assert_eq!(day.used, 7);
+        }
+        assert_eq!(day.renew(begin + hours(2), wall("2026-03-06T00:00:00Z")), begin + hours(26));
+        assert_eq!(day.used, 0);
+        // A clock that runs behind makes no second day of a minute.
+        assert_eq!(day.renew(begin + hours(26), wall("2026-03-06T23:00:00Z")), begin + hours(26 + 25));
+    }
+}
