@@ -76,6 +76,8 @@ pub enum Verdict {
     Accepted,
     /// The sender could not prove himself.
     Unverified,
+    /// It is older than what is taken in; the same bytes will only be older.
+    Stale,
     /// It cannot be read; the same bytes will never be.
     Unreadable,
     /// A fault of ours: send it again.
@@ -88,7 +90,7 @@ impl Verdict {
     pub const fn status(self) -> u16 {
         match self {
             Self::Accepted => 200,
-            Self::Unverified => 401,
+            Self::Unverified | Self::Stale => 401,
             Self::Unreadable => 400,
             Self::Failed => 503,
         }
@@ -122,6 +124,7 @@ impl WebhookError {
     pub const fn verdict(self) -> Verdict {
         match self {
             Self::NoSecret => Verdict::Failed,
+            Self::Stale => Verdict::Stale,
             _ => Verdict::Unverified,
         }
     }

@@ -168,7 +168,7 @@ impl Webhook for Push {
     }
 
     /// Success, or failure in the form of the call. Anything but success makes SF send the whole message again, for as long as it is answered so: what
-    /// cannot be read today will not be read tomorrow, and is acknowledged; only a fault of ours is not. The status stays 200 as documented, but for
+    /// cannot be read today, or is too old, will be no better tomorrow, and is acknowledged; only a fault of ours is not. The status stays 200 as documented, but for
     /// callers that are not SF.
     fn acknowledge(&self, call: &WebhookCall<'_>, verdict: Verdict) -> Response<Vec<u8>> {
         let status = if verdict == Verdict::Unverified { verdict.status() } else { 200 };
@@ -177,7 +177,7 @@ impl Webhook for Push {
             Some(kind) if kind.contains("form") || kind.contains("xml") => false,
             _ => call.body.trim_ascii_start().starts_with(b"{"),
         };
-        match (is_json, matches!(verdict, Verdict::Accepted | Verdict::Unreadable)) {
+        match (is_json, matches!(verdict, Verdict::Accepted | Verdict::Unreadable | Verdict::Stale)) {
             (true, true) => answer(status, JSON, r#"{"return_code":"0000","return_msg":"成功"}"#),
             (true, false) => answer(status, JSON, r#"{"return_code":"1000","return_msg":"失败"}"#),
             (false, true) => answer(status, XML, r#"<Response service="RoutePushService"><Head>OK</Head></Response>"#),
@@ -221,6 +221,7 @@ mod tests {
         assert_eq!(acknowledged(form, b"content=x", Verdict::Accepted), success);
         assert_eq!(acknowledged("", b"content=x", Verdict::Accepted), success);
         assert_eq!(acknowledged(form, b"content=x", Verdict::Unreadable), success);
+        assert_eq!(acknowledged(form, b"content=x", Verdict::Stale), success);
         for (verdict, status) in [(Verdict::Failed, 200), (Verdict::Unverified, 401)] {
             assert_eq!(acknowledged(json, b"{}", verdict), (status, JSON.to_owned(), r#"{"return_code":"1000","return_msg":"失败"}"#.to_owned()));
             let (told, _, body) = acknowledged(form, b"content=x", verdict);
