@@ -109,7 +109,8 @@ pub(super) fn without_list(out: &mut Collector<'_>, number: &TrackingNumber, fie
 /// Tells of a current status without a readable time that is none of the listed events.
 pub(super) fn undated_status(out: &mut Collector<'_>, shipment: &Shipment, field: &'static str, raw: &str, code: &str, text: &str) {
     let is_listed = |event: &Event| event.code.value == code && event.code.text.as_ref().map_or("", |text| text.reveal()) == text;
-    if !shipment.events.iter().any(is_listed) && !(code.is_empty() && text.is_empty()) {
+    let says_something = !code.is_empty() || !text.is_empty();
+    if says_something && !shipment.events.iter().any(is_listed) {
         out.skipped(&shipment.number, field, raw, "the time of the current status");
     }
 }

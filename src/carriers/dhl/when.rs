@@ -2,6 +2,7 @@
 
 use std::marker::PhantomData;
 
+use serde::Deserialize;
 use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::promises;
@@ -27,9 +28,9 @@ pub(super) enum When<'a> {
     Odd,
 }
 
-struct WhenVisitor<'o, 'a>(&'o mut Oddities, PhantomData<&'a ()>);
+struct WhenVisitor<'a>(PhantomData<&'a ()>);
 
-impl<'de: 'a, 'a> Visitor<'de> for WhenVisitor<'_, 'a> {
+impl<'de: 'a, 'a> Visitor<'de> for WhenVisitor<'a> {
     type Value = When<'a>;
 
     fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -37,11 +38,11 @@ impl<'de: 'a, 'a> Visitor<'de> for WhenVisitor<'_, 'a> {
     }
 
     fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<When<'a>, E> {
-        Text::read(serde::de::value::BorrowedStrDeserializer::new(text), self.0).map(When::Said)
+        Text::deserialize(serde::de::value::BorrowedStrDeserializer::new(text)).map(When::Said)
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<When<'a>, E> {
-        Text::read(serde::de::value::StrDeserializer::new(text), self.0).map(When::Said)
+        Text::deserialize(serde::de::value::StrDeserializer::new(text)).map(When::Said)
     }
 
     fn visit_unit<E: Error>(self) -> Result<When<'a>, E> {
@@ -65,50 +66,45 @@ impl<'de: 'a, 'a> Visitor<'de> for WhenVisitor<'_, 'a> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<When<'a>, A::Error> {
-        let mut window = WireWindow::default();
-        let mut is_empty = true;
-        while let Some(key) = map.next_key::<std::borrow::Cow<'de, str>>()? {
-            is_empty = false;
-            if !window.field(&key, &mut map, self.0)? {
-                map.next_value::<IgnoredAny>()?;
-            }
-        }
-        Ok(if is_empty { When::Absent } else { When::Window(window) })
+        let (mut window, mut odd) = (WireWindow::default(), Oddities::default());
+        let known = window.fill(&mut map, &mut odd)?;
+        Ok(if known { When::Window(window) } else { When::Odd })
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<When<'a>, A::Error> {
-        let first = list.next_element_seed(self.0.seed::<When<'a>>())?.unwrap_or_default();
+        let first = list.next_element::<When<'a>>()?.unwrap_or_default();
         while list.next_element::<IgnoredAny>()?.is_some() {}
         Ok(first)
     }
 }
 
+impl<'de: 'a, 'a> Deserialize<'de> for When<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(WhenVisitor(PhantomData))
+    }
+}
+
 impl<'de: 'a, 'a> Slot<'de> for When<'a> {
-    fn read<D: Deserializer<'de>>(deserializer: D, odd: &mut Oddities) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(WhenVisitor(odd, PhantomData))
+    fn read<D: Deserializer<'de>>(deserializer: D, _: &mut Oddities) -> Result<Self, D::Error> {
+        Self::deserialize(deserializer)
     }
 
     fn is_blank(&self) -> bool {
         match self {
             Self::Absent => true,
-            Self::Said(text) => text.is_blank(),
-            Self::Window(window) => window.from.is_blank() && window.through.is_blank(),
-            Self::Odd => false,
+            Self::Said(text) => text.get().is_none(),
+            Self::Window(_) | Self::Odd => false,
         }
     }
 
     fn merge(&mut self, later: Self, odd: &mut Oddities) {
-        match (&mut *self, later) {
-            (_, later) if later.is_blank() => {}
-            (Self::Said(text), Self::Said(later)) => text.merge(later, odd),
-            (Self::Window(window), Self::Window(later)) => window.merge(later, odd),
-            (_, later) => {
-                if !self.is_blank() {
-                    odd.flag(Oddity::Repeated);
-                }
-                *self = later;
-            }
+        if later.is_blank() {
+            return;
         }
+        if !self.is_blank() {
+            odd.flag(Oddity::Repeated);
+        }
+        *self = later;
     }
 }
 

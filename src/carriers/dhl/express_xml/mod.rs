@@ -15,7 +15,6 @@ use crate::adapter::{
 };
 use crate::carriers::mapping::delivered_after_return_is_returned;
 use crate::model::{Country, Event, EventTime, Place, PromiseKind, Reference, Role, Shipment, TimeKind, TrackingNumber, Zones, zones_of};
-use crate::wire::records::EventAt;
 use crate::wire::xml::{Document, Node};
 
 const PRODUCTION: &str = "https://xmlpi-ea.dhl.com";
@@ -44,12 +43,6 @@ impl ExpressXml {
     }
 }
 
-/// Where events stand.
-const EVENTS: &[EventAt] = &[
-    EventAt { path: &["TrackingResponse", "AWBInfo", "ShipmentInfo", "ShipmentEvent"], marks: &["Date", "Time", "ServiceEvent"] },
-    EventAt { path: &["TrackingResponse", "AWBInfo", "Pieces", "PieceInfo", "PieceEvent"], marks: &["Date", "Time", "ServiceEvent"] },
-];
-
 impl Adapter for ExpressXml {
     fn descriptor(&self) -> &Descriptor {
         &self.descriptor
@@ -69,16 +62,12 @@ impl Adapter for ExpressXml {
         if root.name() != "TrackingResponse" {
             return Err(out.shape("TrackingResponse", "a tracking answer or an error"));
         }
-        out.events_elsewhere(root, EVENTS);
         let shipments: Vec<Shipment> = root.all("AWBInfo").filter_map(|info| self.shipment(&mut out, info)).collect();
-        if root.child("AWBInfo").is_none() {
+        if let Some(other) = other_child(root) {
             // What stands there under another name was not read, which is not the same as nothing.
-            let other = other_child(root);
-            let (kind, message) = match other {
-                Some(_) => (NoticeKind::EventSkipped, "expected the waybills of the answer"),
-                None => (NoticeKind::NotFound, "the answer lists no waybill"),
-            };
-            out.notice(out.new_notice(kind, message).at("AWBInfo").value(other.map_or("", Node::name)));
+            out.notice(out.new_notice(NoticeKind::EventSkipped, "expected waybills").at("AWBInfo").value(other.name()));
+        } else if root.child("AWBInfo").is_none() {
+            out.notice(out.new_notice(NoticeKind::NotFound, "the answer lists no waybill").at("AWBInfo"));
         }
         push_all(&mut out, shipments);
         Ok(out.finish())
@@ -97,7 +86,7 @@ fn is_error(root: Node<'_, '_>) -> bool {
 
 /// What stands in an answer besides its head.
 fn other_child<'d, 'a>(root: Node<'d, 'a>) -> Option<Node<'d, 'a>> {
-    root.children().find(|child| !matches!(child.name(), "Response" | "LanguageCode"))
+    root.children().find(|child| !matches!(child.name(), "Response" | "LanguageCode" | "AWBInfo"))
 }
 
 /// What an answer says went wrong.
@@ -152,9 +141,8 @@ fn checkpoints<'d, 'a>(info: Node<'d, 'a>) -> Vec<Node<'d, 'a>> {
         let is_one = node.child("Date").is_some() && (node.child("ServiceEvent").is_some() || node.child("Time").is_some());
         if is_one || matches!(node.name(), "ShipmentEvent" | "PieceEvent") {
             found.push(node);
-        } else {
-            waiting.extend(node.children());
         }
+        waiting.extend(node.children());
     }
     found
 }

@@ -53,6 +53,16 @@ impl<'a> WireEvent<'a> {
         Pair::new(self.ice.as_deref(), self.ric.as_deref()).or_else(|| Pair::correction(self.standard.as_deref()?))
     }
 
+    /// Its codes, fine and standard.
+    pub fn codes(&self) -> [Option<&str>; 3] {
+        [self.ice.as_deref(), self.ric.as_deref(), self.standard.as_deref()]
+    }
+
+    /// Whether it has any code.
+    pub fn has_code(&self) -> bool {
+        self.codes().iter().any(Option::is_some)
+    }
+
     /// When it happened: `dd.MM.yyyy HH:mm`, or ISO 8601 as newer answers write it.
     pub fn stamp(&self) -> Option<Stamp> {
         let raw = self.timestamp.as_deref()?;

@@ -1,4 +1,5 @@
-//! Where things stand in an answer: everything is an element `data`, told apart by its attribute `name`.
+//! Where things stand in an answer: everything is an element `data`, told apart by its attribute `name`. What looks like an event or a piece is one,
+//! whatever its element is called and however deep it stands.
 //!
 //! Three layouts are in use. `piece-shipment-list` holds `piece-shipment` holds `piece-event-list` holds `piece-event`; the older one has the same
 //! names without hyphens; the public one holds `piece-status-public` with the events right in it, and stands one element deeper.
@@ -58,7 +59,7 @@ pub(super) fn pieces<'d, 'a>(root: Node<'d, 'a>) -> Vec<Node<'d, 'a>> {
 
 /// The elements around the pieces, which carry the answer's code.
 pub(super) fn lists<'d, 'a>(root: Node<'d, 'a>) -> Vec<Node<'d, 'a>> {
-    std::iter::once(root).chain(root.all("data").filter(|data| !is_piece(*data))).collect()
+    std::iter::once(root).chain(root.children().filter(|data| !is_piece(*data))).collect()
 }
 
 /// An element among the pieces that is none, and is no list of them.
@@ -79,7 +80,7 @@ pub(super) fn has_list(piece: Node<'_, '_>) -> bool {
 
 /// How many elements inside a piece are neither events nor lists of them.
 pub(super) fn strangers(piece: Node<'_, '_>) -> usize {
-    outermost(piece, |data| is_event(data) || (!is_event_list(data) && data.all("data").next().is_none()))
+    outermost(piece, |data| is_event(data) || (!is_event_list(data) && data.children().next().is_none()))
         .into_iter()
         .filter(|data| !is_event(*data))
         .count()

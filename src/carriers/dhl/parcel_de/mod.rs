@@ -133,7 +133,8 @@ impl ParcelDe {
         }
         let last = events.iter().filter_map(|event| event.stamp().map(|stamp| stamp.local)).max();
         let is_newer = status.stamp().is_some_and(|at| last.is_none_or(|last| at.local > last));
-        if is_newer {
+        let is_listed = || events.iter().any(|event| event.codes() == status.codes());
+        if is_newer || (status.stamp().is_none() && status.has_code() && !is_listed()) {
             status.read(out, shipment, codes);
         }
         if piece.attribute("delivery-event-flag").is_some_and(|flag| flag == "1") {

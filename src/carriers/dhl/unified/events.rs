@@ -11,7 +11,7 @@ use crate::adapter::{CodeMeaning, CodeTable, Collector, NoticeKind, Vocabulary};
 use crate::carriers::Mapped;
 use crate::carriers::dhl::checkpoint::refined;
 use crate::carriers::dhl::ice::{self, Pair};
-use crate::carriers::dhl::shared::{push_by_piece, stands_in, undated_status, without_list};
+use crate::carriers::dhl::shared::{push_by_piece, stands_in, without_list};
 use crate::carriers::dhl::{promises, recipient, sentence};
 use crate::carriers::mapping::code;
 use crate::model::{Confidence, Event, EventTime, Milestone, Personal, Shipment, Stage, TimeKind, TrackingNumber, Zones, zones_of};
@@ -69,8 +69,12 @@ pub(super) fn read(out: &mut Collector<'_>, shipment: &mut Shipment, service: &S
     } else {
         without_list(out, &shipment.number, "shipments.events");
     }
-    if let Some(latest) = wire.status.get().filter(|latest| is_newer(out, latest, shipment)) {
-        read_event(out, shipment, service, latest, &mut doubtful);
+    // A list, so that a current status under another name or of another type is missed by the reader.
+    out.lost_elements(&wire.status, "shipments.status", Some(&shipment.number));
+    for latest in wire.status.iter() {
+        if is_newer(out, latest, shipment) {
+            read_event(out, shipment, service, latest, &mut doubtful);
+        }
     }
     settle(&mut shipment.events, &doubtful);
 }
@@ -83,21 +87,17 @@ fn withdrawn(service: &Service<'_>, events: &[WireEvent<'_>]) -> HashSet<usize> 
     ice::withdrawn(&corrections, true, |at| clock::iso(events[at].timestamp.get()?).map(|stamp| stamp.local))
 }
 
-/// Whether the current status is later than every event: then the list lacks it.
+/// Whether the current status is later than every event: then the list lacks it. One whose time cannot be read may be,
+/// and is told of when it is read.
 fn is_newer(out: &mut Collector<'_>, latest: &WireEvent<'_>, shipment: &Shipment) -> bool {
-    let raw = latest.timestamp.or_empty();
+    let Some(raw) = latest.timestamp.get() else { return true };
     let zones = latest.location.get().and_then(|location| place(out, location)).map_or(Zones::Unknown, |place| zones_of(&place));
-    let Some(time) = promises::moment(raw, &zones) else {
-        if !shipment.events.is_empty() {
-            let text = latest.description.get().or_else(|| latest.remark.get()).unwrap_or_default();
-            undated_status(out, shipment, "shipments.status.timestamp", raw, latest.status.or_empty(), text);
-        }
-        return shipment.events.is_empty();
-    };
-    shipment.events.iter().all(|event| {
+    let Some(time) = promises::moment(raw, &zones) else { return true };
+    let is_later = |event: &Event| {
         let is_local = time.kind() == TimeKind::Local && event.time.kind() != TimeKind::Instant;
         if is_local { time.wall_clock() > event.time.wall_clock() } else { time.earliest() > event.time.latest() }
-    })
+    };
+    shipment.events.iter().all(is_later)
 }
 
 /// What DHL says of a sentence that was not understood, "in transit", tells that the carrier has the parcel. Where an earlier event tells as much

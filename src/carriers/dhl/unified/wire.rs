@@ -22,7 +22,7 @@ wire! {
         service: Text<'a> = "service",
         origin: One<WirePlace<'a>> = "origin",
         destination: One<WirePlace<'a>> = "destination",
-        status: One<WireEvent<'a>> = "status",
+        status: Many<WireEvent<'a>> = "status",
         events: Option<Many<WireEvent<'a>>> = "events",
         estimated: When<'a> = "estimatedTimeOfDelivery",
         estimated_day: When<'a> = "estimatedDeliveryDate",
