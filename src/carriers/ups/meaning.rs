@@ -2,6 +2,7 @@
 
 use smol_str::{SmolStr, format_smolstr};
 
+use super::words::{contains, named, says};
 use crate::adapter::{CodeMeaning, CodeTable, Collector, NoticeKind, Vocabulary};
 use crate::carriers::Mapped;
 use crate::model::{Confidence, Milestone, Stage, TrackingNumber};
@@ -20,6 +21,11 @@ pub(super) struct Status<'t> {
 }
 
 impl Status<'_> {
+    /// Whether no code at all is told.
+    fn is_bare(&self) -> bool {
+        self.kind.is_empty() && self.code.is_empty() && self.digits.is_empty()
+    }
+
     /// The code that the event keeps: the fine one, else the coarse one in its three digits.
     pub fn value(&self) -> SmolStr {
         if self.code.is_empty() { padded(self.digits, 3) } else { self.code.into() }
@@ -53,10 +59,6 @@ impl Line {
             Self::Parcel
         }
     }
-}
-
-fn contains(text: &str, word: &str) -> bool {
-    text.len() >= word.len() && text.as_bytes().windows(word.len()).any(|part| part.eq_ignore_ascii_case(word.as_bytes()))
 }
 
 /// The pack's vocabularies, looked up once per payload.
@@ -104,6 +106,7 @@ impl<'c> Tables<'c> {
     pub fn meaning(&self, out: &mut Collector<'_>, number: &TrackingNumber, field: &'static str, line: Line, status: Status<'_>) -> Mapped {
         let (mapped, is_known) = self.decide(line, status);
         match mapped {
+            None if status.is_bare() => out.unmapped(number, field, status.words),
             None => out.unmapped(number, field, format!("{} {}", status.kind, status.value()).trim()),
             Some(_) if !is_known => {
                 let notice = out.new_notice(NoticeKind::UnmappedCode, "the code is in no table; the carrier's coarser code stands in");
@@ -129,8 +132,11 @@ impl<'c> Tables<'c> {
         numeric(self.deliveries?, code)
     }
 
-    /// The meaning, and whether it is that of the finest code given.
+    /// The meaning, and whether it is that of the finest code given. A sentence without any code counts where it is one of UPS's usual ones.
     fn decide(&self, line: Line, status: Status<'_>) -> (Option<Mapped>, bool) {
+        if status.is_bare() {
+            return (named(status.words), true);
+        }
         let line = if matches!(status.kind, "W" | "DO" | "DD") { Line::Freight } else { line };
         let own = match line {
             Line::MailInnovations => self.mail.and_then(|table| table.get(status.code)),
@@ -207,26 +213,6 @@ impl<'c> Tables<'c> {
             Milestone::Delivered | Milestone::InTransit if is_told => None,
             _ => Some(row.into()),
         }
-    }
-}
-
-/// Whether the carrier's own sentence (in English) says the same ending as a row. It only confirms what a code said; nothing is read out of it alone.
-fn says(words: &str, milestone: Milestone) -> bool {
-    let starts = |word: &str| words.get(..word.len()).is_some_and(|head| head.eq_ignore_ascii_case(word));
-    match milestone {
-        Milestone::Delivered => {
-            let opens = ["delivered", "package delivered", "your package was delivered", "the package was delivered", "shipment delivered"];
-            let waits = ["awaiting", "will be", "access point", "to be ", "not delivered", "attempt"];
-            opens.iter().any(|open| starts(open)) && !waits.iter().any(|wait| contains(words, wait))
-        }
-        Milestone::Returned => ["returned to sender", "returned to the sender", "returned to shipper"].iter().any(|said| contains(words, said)),
-        Milestone::Disposed => ["discarded", "destroyed", "disposed of"].iter().any(|said| contains(words, said)) && !contains(words, "will be"),
-        Milestone::CustomsSeized => ["seized", "confiscated"].iter().any(|said| contains(words, said)),
-        Milestone::Lost => contains(words, "lost"),
-        Milestone::Cancelled => ["shipment cancelled", "shipment canceled", "information voided", "label voided", "manifest voided"]
-            .iter()
-            .any(|said| contains(words, said)),
-        _ => false,
     }
 }
 
@@ -363,7 +349,8 @@ mod tests {
         assert_eq!(confidence("", "147", "", "Seized by law enforcement"), (M::CustomsSeized, Confidence::Medium));
         assert_eq!(confidence("X", "A2", "013", "Damaged and discarded."), (M::Disposed, Confidence::Medium), "the words beat the coarse exception");
         assert_eq!(confidence("X", "A2", "059", "Sample"), (M::Damaged, Confidence::High));
-        assert_eq!(confidence("MV", "VP", "", ""), (M::Cancelled, Confidence::Low));
+        assert_eq!(confidence("MV", "VP", "", ""), (M::Cancelled, Confidence::High));
+        assert_eq!(confidence("I", "VP", "", ""), (M::Cancelled, Confidence::Low));
         assert_eq!(confidence("MV", "VP", "7", ""), (M::Cancelled, Confidence::High));
         assert_eq!(confidence("D", "FS", "", ""), (M::Delivered, Confidence::High));
     }

@@ -10,6 +10,7 @@ mod quantum_view;
 mod track;
 mod track_alert;
 mod track_xml;
+mod words;
 
 use std::sync::Arc;
 

@@ -192,6 +192,15 @@ fn nothing_is_lost_in_silence() {
 }
 
 #[test]
+fn sentences_alone_are_read_or_told() {
+    let scan = |words: &str| json!({"date": "20250312", "time": "101500", "status": {"description": words}});
+    let batch = of_packages(json!([{"trackingNumber": NUMBER, "activity": [scan("Out For Delivery Today"), scan("Sample of a new kind")]}]));
+    let milestones: Vec<_> = batch.shipments[0].events.iter().map(|event| event.milestone).collect();
+    assert_eq!(milestones, [Milestone::OutForDelivery, Milestone::Unmapped]);
+    assert_eq!((batch.notices[0].kind, batch.notices[0].value.as_deref()), (NoticeKind::UnmappedCode, Some("Sample of a new kind")));
+}
+
+#[test]
 fn the_number_of_the_post_is_the_next_carrier_s() {
     for alternate in [json!({"type": "USPS_PIC", "number": "92000000000000000000000017"}), json!({"number": "92000000000000000000000017"})] {
         let shipment =
