@@ -170,7 +170,7 @@ fn cpu() -> f64 {
 
 /// One client with the same settings as the other side's: what is measured is the client of this crate, not the settings of `reqwest`.
 fn bare() -> reqwest::Client {
-    let config = rustls::ClientConfig::builder_with_provider(rustls::crypto::ring::default_provider().into());
+    let config = rustls::ClientConfig::builder_with_provider(rustls::crypto::aws_lc_rs::default_provider().into());
     let config = config.with_safe_default_protocol_versions().unwrap().with_root_certificates(rustls::RootCertStore::empty()).with_no_client_auth();
     reqwest::Client::builder()
         .no_proxy()

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::NaiveDateTime;
-use parceltrail::adapter::{Clock, CodeTable, DecodeErrorKind, Descriptor, Mark, Notice, NoticeKind};
+use parceltrail::adapter::{Clock, CodeTable, DecodeErrorKind, Descriptor, Mark, Notice, NoticeKind, repeated_fields};
 use parceltrail::model::{CarrierCode, EventTime, FreeText, Place, zones_of};
 use parceltrail::testing::Conformance;
 use parceltrail::{Adapter, Batch, Confidence, DecodeError, Event, Journey, Milestone, Payload, Registry, Scope, Shipment, TrackingNumber};
@@ -96,24 +96,43 @@ impl Adapter for AcmeScans {
             return Err(self.failed(DecodeErrorKind::Shape { field: "consignments", expected: "the list of consignments" }));
         };
         let mut batch = Batch::default();
-        if one_or_many(consignments).is_empty() {
-            batch.notices.push(Notice::new(NoticeKind::Empty, self.descriptor.feed.clone(), "no consignments"));
+        let notice = |kind, field: &str, message: &str| Notice::new(kind, self.descriptor.feed.clone(), message).at(field);
+        // A map keeps one of two fields of the same name: that the other was lost must be told.
+        batch
+            .notices
+            .extend(repeated_fields(&text).iter().map(|field| notice(NoticeKind::FieldUnreadable, field, "stands twice: one of the two is read")));
+        if !is_list(consignments) {
+            batch.notices.push(notice(NoticeKind::EventSkipped, "consignments", "expected a list"));
+        } else if one_or_many(consignments).is_empty() {
+            batch.notices.push(notice(NoticeKind::Empty, "consignments", "no consignments"));
         }
         for consignment in one_or_many(consignments) {
-            let Some(number) = consignment["acmeRef"].as_str().and_then(TrackingNumber::parse) else { continue };
+            let Some(number) = consignment["acmeRef"].as_str().and_then(TrackingNumber::parse) else {
+                batch.notices.push(notice(NoticeKind::EventSkipped, "acmeRef", "expected the consignment's number"));
+                continue;
+            };
             let mut shipment = Shipment::new(&self.descriptor, number.clone(), payload.received);
-            shipment.events = one_or_many(&consignment["scans"]).iter().filter_map(|scan| self.event(&number, scan, &mut batch.notices)).collect();
+            let scans = &consignment["scans"];
+            if consignment.get("scans").is_none() || !is_list(scans) {
+                batch.notices.push(notice(NoticeKind::EventSkipped, "scans", "expected the list of scans").about(Some(&number)));
+            }
+            shipment.events = one_or_many(scans).iter().filter_map(|scan| self.event(&number, scan, &mut batch.notices)).collect();
             batch.shipments.push(shipment);
         }
         Ok(batch)
     }
 }
 
+/// Whether a value is a list, be it empty, or one object in the place of a list. Only `{}` is an empty list, and `null`.
+fn is_list(value: &Value) -> bool {
+    value.is_array() || value.is_object() || value.is_null()
+}
+
 /// Carriers send one object where a list is due.
 fn one_or_many(value: &Value) -> &[Value] {
     match value {
         Value::Array(list) => list,
-        Value::Object(_) => std::slice::from_ref(value),
+        Value::Object(fields) if !fields.is_empty() => std::slice::from_ref(value),
         _ => &[],
     }
 }

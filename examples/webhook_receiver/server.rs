@@ -63,8 +63,6 @@ pub fn pushing(registry: &Registry) -> impl Iterator<Item = (&dyn Adapter, &dyn 
 impl Receiver {
     /// A receiver of every feed that pushes.
     pub fn new(settings: Settings) -> Result<Arc<Self>, reqwest::Error> {
-        // The program chooses the cryptography; that another part of it has done so already is as good.
-        let _ = rustls::crypto::ring::default_provider().install_default();
         let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).timeout(Duration::from_secs(10)).build()?;
         let desk = Mutex::new(Desk::new(settings.window));
         Ok(Arc::new(Self { registry: Registry::builtin(), settings, desk, http, counts: Counts::default() }))

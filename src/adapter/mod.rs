@@ -11,6 +11,7 @@ mod poll;
 mod receive;
 mod recognise;
 mod registry;
+mod repeated;
 mod replay;
 mod webhook;
 
@@ -21,12 +22,15 @@ pub use batch::{Batch, DecodeError, DecodeErrorKind, Notice, NoticeKind, Payload
 pub use codes::{CodeMeaning, CodeTable, FnvHasher, TableError, Vocabulary};
 pub(crate) use collector::{Collector, grams, stamped};
 pub use descriptor::{Clock, DeliveryKind, Descriptor, IssuerKind, Mark};
+#[cfg(feature = "client")]
+pub(crate) use poll::is_sendable;
 pub use poll::{Asked, Credentials, Fault, Outcome, Page, Poll, PollContext, PollLimits, Question, Reply, RequestError, Token};
 pub(crate) use poll::{basic, build, check_count, client_credentials_form};
 pub use receive::{Delivery, Fingerprint, Refusal, receive};
 #[cfg(feature = "testing")]
 pub(crate) use recognise::Sketch;
 pub use registry::{Registry, Unrecognised};
+pub use repeated::repeated_fields;
 pub use replay::{Novelty, ReplayGuard};
 pub(crate) use webhook::answer;
 pub use webhook::{HandshakeError, Verdict, Webhook, WebhookCall, WebhookError, same_secret, verify_hmac_sha256, within_window};

@@ -224,21 +224,36 @@ pub struct Reply<'a> {
 }
 
 impl Reply<'_> {
-    /// How long `Retry-After` asks to wait: seconds, or until a date.
+    /// The longest time that `Retry-After` may ask to wait: a day, after which every quota that is documented begins anew.
+    pub const LONGEST_WAIT: Duration = Duration::from_secs(86_400);
+
+    /// How long `Retry-After` asks to wait: seconds, or until a date; at most [`Reply::LONGEST_WAIT`], whatever is written there. A date in the past
+    /// asks for no wait.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         let value = self.headers.get(http::header::RETRY_AFTER)?.to_str().ok()?.trim();
-        if let Ok(seconds) = value.parse() {
-            return Some(Duration::from_secs(seconds));
+        if !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit()) {
+            // More digits than fit are a long time, not none.
+            return Some(value.parse().map_or(Self::LONGEST_WAIT, Duration::from_secs).min(Self::LONGEST_WAIT));
         }
-        let at = DateTime::parse_from_rfc2822(value).ok()?;
-        Some((at.with_timezone(&Utc) - self.received).to_std().unwrap_or_default())
+        let at = DateTime::parse_from_rfc2822(value).ok()?.with_timezone(&Utc);
+        Some(at.signed_duration_since(self.received).to_std().unwrap_or_default().min(Self::LONGEST_WAIT))
+    }
+
+    /// Whether the body is a web page: what a proxy, a gateway or a maintenance notice answers in the place of the interface.
+    #[must_use]
+    pub fn is_page(&self) -> bool {
+        let text = self.body.trim_ascii_start();
+        let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text).trim_ascii_start();
+        let starts = |word: &[u8]| text.len() >= word.len() && text[..word.len()].eq_ignore_ascii_case(word);
+        starts(b"<!doctype html") || starts(b"<html")
     }
 
     /// The outcome that the HTTP status alone tells, for bodies that say nothing finer.
     #[must_use]
     pub fn outcome_by_status(&self) -> Outcome {
         match self.status {
+            200..=299 if self.is_page() => Outcome::RetryAfter(self.retry_after()),
             200..=299 => Outcome::Found,
             401 => Outcome::Reauthorise,
             403 | 407 => Outcome::Refused(Fault::status(self.status)),
@@ -327,15 +342,38 @@ impl Token {
     pub(crate) fn from_json(body: &[u8], token: &str, lifetime: &str) -> Option<Self> {
         let answer: serde_json::Value = serde_json::from_slice(body).ok()?;
         let secret = answer.get(token)?.as_str().filter(|secret| !secret.is_empty())?;
+        if !is_sendable(secret) {
+            return None;
+        }
         let seconds = answer.get(lifetime).and_then(|value| value.as_u64().or_else(|| value.as_str()?.parse().ok()));
         Some(Self { secret: SecretString::from(secret), lifetime: seconds.map(Duration::from_secs) })
     }
 }
 
-/// Refuses none and too many; a subscription is asked about none.
+/// Whether a token can stand in a header: visible ASCII characters only.
+pub(crate) fn is_sendable(secret: &str) -> bool {
+    secret.bytes().all(|b| b.is_ascii_graphic())
+}
+
+/// Whether a number can be asked about anywhere: in a path, a query, a list or XML it is that number and nothing else.
+///
+/// Carriers' numbers are letters and digits, some with marks between them. A comma would make two numbers of one, a slash or two dots another path, `?`,
+/// `#`, `&` and `=` another query; and servers differ in how often they undo `%2e`, so encoding is no help.
+fn is_askable(number: &str) -> bool {
+    let is_fit = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'~' | b' ' | b'*' | b':' | b'+');
+    number.bytes().all(is_fit) && number.bytes().any(|b| b.is_ascii_alphanumeric()) && !number.contains("..")
+}
+
+/// Refuses none and too many, and numbers that could change the request; a subscription is asked about none.
 pub(crate) fn check_count(question: &Question<'_>, limits: PollLimits) -> Result<(), RequestError> {
     let (asked, most) = (question.numbers.len(), limits.max_numbers);
-    if asked.min(1) != most.min(1) || asked > most { Err(RequestError::Numbers { asked, most }) } else { Ok(()) }
+    if asked.min(1) != most.min(1) || asked > most {
+        return Err(RequestError::Numbers { asked, most });
+    }
+    if question.numbers.iter().any(|asked| !is_askable(asked.number.as_str())) {
+        return Err(RequestError::Unfit("a number with other characters than letters, digits and single marks"));
+    }
+    Ok(())
 }
 
 /// A request from its parts.
@@ -361,4 +399,46 @@ pub(crate) fn client_credentials_form(context: &PollContext<'_>, extra: &[(&str,
     let (id, secret) = (context.credential("client_id")?, context.credential("client_secret")?);
     let fields = [("grant_type", "client_credentials"), ("client_id", id), ("client_secret", secret)];
     Ok(crate::wire::form::pairs(fields.into_iter().chain(extra.iter().copied())).into_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reply<'a>(headers: &'a HeaderMap, body: &'a [u8]) -> Reply<'a> {
+        Reply { status: 200, headers, body, received: "2026-03-05T12:00:00Z".parse().unwrap() }
+    }
+
+    #[test]
+    fn retry_after_is_capped_whatever_it_says() {
+        let waits = |value: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(http::header::RETRY_AFTER, value.parse().unwrap());
+            reply(&headers, b"").retry_after().map(|wait| wait.as_secs())
+        };
+        assert_eq!(waits("7"), Some(7));
+        for absurd in ["99999999999", "99999999999999999999999999", "Fri, 01 Jan 9999 00:00:00 GMT"] {
+            assert_eq!(waits(absurd), Some(86_400), "{absurd}");
+        }
+        assert_eq!(waits("Thu, 01 Jan 1970 00:00:00 GMT"), Some(0));
+        assert_eq!(waits("Thu, 05 Mar 2026 12:00:30 GMT"), Some(30));
+        assert_eq!((waits("-5"), waits("soon")), (None, None));
+    }
+
+    #[test]
+    fn a_page_in_a_200_is_temporary() {
+        let headers = HeaderMap::new();
+        for body in ["<!DOCTYPE html><p>busy", "\n <HTML>"] {
+            assert_eq!(reply(&headers, body.as_bytes()).outcome_by_status(), Outcome::RetryAfter(None));
+        }
+        assert_eq!(reply(&headers, b"{}").outcome_by_status(), Outcome::Found);
+    }
+
+    #[test]
+    fn a_token_with_control_characters_is_none() {
+        assert!(Token::from_oauth(br#"{"access_token":"ab.c-1"}"#).is_some());
+        for token in ["a\\nb", "a\\r\\nX: y", "a b", "\\u0000", "\\u00e9"] {
+            assert!(Token::from_oauth(format!("{{\"access_token\":\"{token}\"}}").as_bytes()).is_none(), "{token}");
+        }
+    }
 }

@@ -1,19 +1,17 @@
 //! The transport over `reqwest`: [`HttpTransport`].
 
 use std::error::Error;
-use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use http::{Request, Response};
-use rustls_platform_verifier::BuilderVerifierExt as _;
 
 use super::{BuildError, ErrorKind, Transport, TransportError};
 
 /// Sends by `reqwest`: connections are kept and reused, redirects refused, answers bounded.
 ///
-/// TLS is rustls over `ring`, with the certificates that the operating system trusts; nothing is installed for the whole process. The proxies that
-/// the environment names (`HTTPS_PROXY`, `NO_PROXY` …) are used. A proxy, certificate or timeout of your own: [`HttpTransport::with`]. The longest
+/// TLS is rustls with the certificates that the operating system trusts, over the process's default provider where the application installed one, else
+/// over `aws-lc-rs`, as `reqwest` has it by default; nothing is installed for the whole process. The proxies that the environment names (`HTTPS_PROXY`, `NO_PROXY` …) are used. A proxy, certificate or timeout of your own: [`HttpTransport::with`]. The longest
 /// time of a whole exchange is [`RetryPolicy::attempt`](super::RetryPolicy::attempt).
 ///
 /// ```
@@ -52,26 +50,19 @@ impl HttpTransport {
     /// # Errors
     /// When the system's certificates cannot be read, or the settings contradict each other.
     pub fn with(settings: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder) -> Result<Self, BuildError> {
-        let trusting = rustls_builder()?.with_platform_verifier().map_err(|error| BuildError::Http(error.into()))?;
-        Self::over(trusting.with_no_client_auth(), settings)
-    }
-
-    /// For addresses without encryption: trusts no certificate, and so need not read any.
-    pub(super) fn plain() -> Result<Self, BuildError> {
-        let trusting = rustls_builder()?.with_root_certificates(rustls::RootCertStore::empty());
-        Self::over(trusting.with_no_client_auth(), |http| http)
-    }
-
-    fn over(mut tls: rustls::ClientConfig, settings: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder) -> Result<Self, BuildError> {
-        tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
         let prepared = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls)
+            .tls_backend_rustls()
             .user_agent(concat!("parceltrail/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(Self::CONNECT)
             .read_timeout(Self::READ);
         let bounded = settings(prepared).redirect(reqwest::redirect::Policy::none()).referer(false).retry(reqwest::retry::never());
         let client = bounded.build();
         client.map(|client| Self { may_follow: false, ..Self::from(client) }).map_err(|error| BuildError::Http(error.without_url().into()))
+    }
+
+    /// For addresses without encryption: trusts no certificate, and so need not read any.
+    pub(super) fn plain() -> Result<Self, BuildError> {
+        Self::with(|http| http.tls_certs_only([]))
     }
 
     /// Sets the largest answer, in bytes after unpacking.
@@ -120,13 +111,6 @@ impl Transport for HttpTransport {
         *response.headers_mut() = headers;
         Ok(response)
     }
-}
-
-/// rustls over `ring`, for this client alone.
-fn rustls_builder() -> Result<rustls::ConfigBuilder<rustls::ClientConfig, rustls::WantsVerifier>, BuildError> {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let versions = rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
-    versions.map_err(|error| BuildError::Http(error.into()))
 }
 
 /// An error of `reqwest`, without the address that it names.

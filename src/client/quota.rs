@@ -30,7 +30,8 @@ pub struct Quota {
     pub pause: Option<Duration>,
     /// How many requests may go out at once after a quiet time, before the pause applies.
     pub burst: u32,
-    /// Requests a day. The day begins at midnight UTC, the count with the program.
+    /// Requests a day. The day begins at midnight UTC, the count with the program. The wall clock is asked once a day, when the count begins; that it is
+    /// set forwards or back changes nothing until then, and no day is shorter than 12 or longer than 36 hours by the runtime's clock.
     pub day: Option<u32>,
     /// Requests under way at the same time.
     pub concurrent: Option<usize>,
@@ -123,9 +124,31 @@ struct Inner {
 
 #[derive(Debug, Default)]
 struct Day {
-    date: chrono::NaiveDate,
+    /// When the count begins anew, by a clock that nobody sets. None before the first request.
+    ends: Option<Instant>,
     used: u32,
 }
+
+impl Day {
+    /// Begins anew, if it is over.
+    fn renew(&mut self, now: Instant, wall: impl Fn() -> DateTime<Utc>) -> Instant {
+        if let Some(ends) = self.ends.filter(|ends| now < *ends) {
+            return ends;
+        }
+        let wall = wall();
+        let midnight = wall.date_naive().checked_add_days(Days::new(1)).map(|date| date.and_time(NaiveTime::MIN).and_utc());
+        let mut left = midnight.and_then(|midnight| (midnight - wall).to_std().ok()).unwrap_or(WHOLE_DAY).min(WHOLE_DAY);
+        // A clock that runs behind says that the day that has just ended is not over.
+        if self.ends.is_some() && left < WHOLE_DAY / 2 {
+            left += WHOLE_DAY;
+        }
+        let ends = super::after(now, left);
+        *self = Self { ends: Some(ends), used: 0 };
+        ends
+    }
+}
+
+const WHOLE_DAY: Duration = Duration::from_secs(86_400);
 
 /// How long it would take until there is room, where known.
 pub(super) type TooLong = Option<Duration>;
@@ -200,15 +223,11 @@ impl Allowance {
     /// Looks whether the day has room, and takes it.
     fn day(&self, wall: impl Fn() -> DateTime<Utc>, takes: bool) -> Result<(), TooLong> {
         let Some(most) = self.0.quota.day else { return Ok(()) };
-        let now = wall();
+        let now = Instant::now();
         let mut day = locked(&self.0.day);
-        let date = now.date_naive();
-        if day.date != date {
-            *day = Day { date, used: 0 };
-        }
+        let ends = day.renew(now, wall);
         if day.used >= most {
-            let tomorrow = date.checked_add_days(Days::new(1)).map(|date| date.and_time(NaiveTime::MIN).and_utc());
-            return Err(tomorrow.and_then(|tomorrow| (tomorrow - now).to_std().ok()));
+            return Err(Some(ends - now));
         }
         day.used += u32::from(takes);
         Ok(())
@@ -286,5 +305,32 @@ impl Drop for Booking {
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wall(text: &str) -> impl Fn() -> DateTime<Utc> + use<> {
+        let at = text.parse().unwrap();
+        move || at
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_day_s_quota_survives_midnight_and_clock_jumps() {
+        let hours = |hours: u64| Duration::from_secs(hours * 3600);
+        let (begin, mut day) = (Instant::now(), Day::default());
+        assert_eq!(day.renew(begin, wall("2026-03-05T22:00:00Z")), begin + hours(2));
+        day.used = 7;
+        // Set forwards or back, the count stands until the two hours are over.
+        for jump in ["2026-03-09T00:00:00Z", "2020-01-01T00:00:00Z"] {
+            day.renew(begin + hours(1), wall(jump));
+            assert_eq!(day.used, 7);
+        }
+        assert_eq!(day.renew(begin + hours(2), wall("2026-03-06T00:00:00Z")), begin + hours(26));
+        assert_eq!(day.used, 0);
+        // A clock that runs behind makes no second day of a minute.
+        assert_eq!(day.renew(begin + hours(26), wall("2026-03-06T23:00:00Z")), begin + hours(26 + 25));
     }
 }

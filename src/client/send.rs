@@ -5,6 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use http::uri::Authority;
 use http::{Request, Response};
+use secrecy::ExposeSecret as _;
 use smol_str::SmolStr;
 use tokio::time::{Instant, sleep, timeout_at};
 use tracing::Instrument as _;
@@ -14,7 +15,7 @@ use super::quota::{Booking, Turn};
 use super::retry::Effort;
 use super::token::Held;
 use super::{ClientError, ErrorKind, Inner, Operation, Retry, after};
-use crate::adapter::{NoticeKind, Outcome, Payload, Poll, PollContext, Question, Reply, RequestError, Token};
+use crate::adapter::{NoticeKind, Outcome, Payload, Poll, PollContext, Question, Reply, RequestError, Token, is_sendable};
 
 const LATER: Retry = Retry::Temporary { after: None };
 
@@ -43,13 +44,21 @@ impl Inner {
         loop {
             let mut used = None;
             match self.attempt(operation, question, booking, &mut effort, rejected, &mut used).await {
-                Ok(answered) => return Ok(answered),
+                Ok(answered) => {
+                    self.tokens.iter().for_each(super::token::Tokens::accepted);
+                    return Ok(answered);
+                }
                 Err(error) if error.kind == ErrorKind::Unauthorised && error.operation == operation && used.is_some() && rejected.is_none() => {
                     tracing::debug!(feed = %self.feed, "the token was not accepted");
                     rejected = used;
                     self.meter.retries();
                 }
-                Err(error) => self.pause_or_give_up(&mut effort, error).await?,
+                Err(error) => {
+                    if error.kind == ErrorKind::Unauthorised && error.operation == operation && rejected.is_some() && used > rejected {
+                        self.tokens.iter().for_each(|tokens| tokens.refused(&error));
+                    }
+                    self.pause_or_give_up(&mut effort, error).await?;
+                }
             }
         }
     }
@@ -94,6 +103,11 @@ impl Inner {
         if status.is_redirection() {
             return Err(fail(ErrorKind::Redirected, Retry::Permanent).coded(status.as_str()));
         }
+        let reply = reply(&response, received);
+        if status.is_success() && reply.is_page() {
+            let after = reply.retry_after();
+            return Err(self.later(operation, status, after));
+        }
         match outcome {
             Outcome::Found => Ok(Answered { response, received, is_not_found: false }),
             Outcome::NotFound => Ok(Answered { response, received, is_not_found: true }),
@@ -115,6 +129,8 @@ impl Inner {
 
     /// The carrier wants to be asked later. Who is too fast is so with all requests of the credential.
     fn later(&self, operation: Operation, status: http::StatusCode, after: Option<Duration>) -> ClientError {
+        // An adapter of others may have read the wait elsewhere.
+        let after = after.map(|after| after.min(Reply::LONGEST_WAIT));
         let is_throttled = status == http::StatusCode::TOO_MANY_REQUESTS;
         if is_throttled {
             self.meter.throttled();
@@ -245,6 +261,10 @@ impl Inner {
         if status.is_success()
             && let Some(token) = poll.token(&reply)
         {
+            // What cannot stand in a header is no token; it is not repeated in the error.
+            if !is_sendable(token.secret.expose_secret()) {
+                return Err(self.error(OPERATION, ErrorKind::Undecodable, Retry::Permanent));
+            }
             return Ok(token);
         }
         if let later @ Outcome::RetryAfter(_) = reply.outcome_by_status() {

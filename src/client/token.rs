@@ -1,7 +1,7 @@
 //! Access tokens: fetched once however many wait, renewed before they end.
 
 use std::future::Future;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -15,6 +15,9 @@ use crate::adapter::Token;
 const AHEAD: Duration = Duration::from_secs(60);
 /// How long a failure stands: who asks within this time gets the same one, if it is permanent or there still is a token to go on with.
 const FAILURE_STANDS: Duration = Duration::from_secs(20);
+
+/// How long a feed is left alone whose fresh token was refused, at most.
+const LONGEST_REST: Duration = Duration::from_secs(900);
 
 /// A token in use. `Debug` hides it.
 #[derive(Debug)]
@@ -44,11 +47,29 @@ struct Failure {
     error: ClientError,
 }
 
+/// Fresh tokens that were refused, one after the other: the account may not ask, and more tokens do not help.
+#[derive(Debug, Default)]
+struct Refusals {
+    times: u32,
+    last: Option<(Instant, ClientError)>,
+}
+
+impl Refusals {
+    /// The refusal that still stands: 20 seconds after the first, twice as long after each further one, up to a quarter of an hour.
+    fn standing(&self, now: Instant) -> Option<ClientError> {
+        let rest = FAILURE_STANDS.saturating_mul(1 << self.times.saturating_sub(1).min(10)).min(LONGEST_REST);
+        self.last.as_ref().filter(|(at, _)| now.saturating_duration_since(*at) < rest).map(|(_, error)| error.clone())
+    }
+}
+
 /// The token of one client.
 #[derive(Debug, Default)]
 pub(super) struct Tokens {
     current: RwLock<Option<Arc<Held>>>,
     failure: Mutex<Option<Failure>>,
+    refusals: Mutex<Refusals>,
+    /// Whether there are refusals: mostly there are none, which costs nothing to see.
+    are_refused: AtomicBool,
     /// Fetches that ended.
     ended: AtomicU64,
     /// Who holds it fetches. A fetch that is dropped lets the next one go ahead.
@@ -56,7 +77,22 @@ pub(super) struct Tokens {
 }
 
 impl Tokens {
-    /// A token newer than the one `rejected`: the one at hand, or a fetched one.
+    /// A token that was fetched for this very question was refused.
+    pub fn refused(&self, error: &ClientError) {
+        let mut refusals = self.refusals.lock().unwrap_or_else(PoisonError::into_inner);
+        refusals.times = refusals.times.saturating_add(1);
+        refusals.last = Some((Instant::now(), error.clone()));
+        self.are_refused.store(true, Ordering::Release);
+    }
+
+    /// A token was accepted.
+    pub fn accepted(&self) {
+        if self.are_refused.swap(false, Ordering::AcqRel) {
+            *self.refusals.lock().unwrap_or_else(PoisonError::into_inner) = Refusals::default();
+        }
+    }
+
+    /// A token newer than the one `rejected`: the one at hand, or a fetched one. While the refusal of a fresh token stands, none is fetched.
     pub async fn get<F>(&self, rejected: Option<u64>, fetch: impl FnOnce() -> F) -> Result<Arc<Held>, ClientError>
     where
         F: Future<Output = Result<Token, ClientError>>,
@@ -74,6 +110,13 @@ impl Tokens {
         }
         let _turn = self.turn.lock().await;
         let now = Instant::now();
+        if rejected.is_some()
+            && self.usable(rejected).is_none()
+            && self.are_refused.load(Ordering::Acquire)
+            && let Some(error) = self.refusals.lock().unwrap_or_else(PoisonError::into_inner).standing(now)
+        {
+            return Err(error);
+        }
         let stands = |failure: &Failure| failure.fetch > ended || !failure.error.is_temporary() && now - failure.at < FAILURE_STANDS;
         if self.usable(rejected).is_none()
             && let Some(failure) = self.failed(stands)

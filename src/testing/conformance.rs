@@ -254,6 +254,7 @@ impl<'a> Conformance<'a> {
             }
             Err(error) => self.violation("builds a request", "poll", error.to_string()),
         }
+        self.check_numbers(poll, &context);
         let bare = PollContext { credentials: &Credentials::default(), token: None, ..context };
         let unproven = poll.request(&Question::about(fitting), &bare);
         let needs = !poll.credentials().is_empty();
@@ -270,6 +271,32 @@ impl<'a> Conformance<'a> {
                 self.violation("never panics", "poll", "outcome, next_page or token on nonsense");
             }
         }
+    }
+
+    /// A number is one number in the request: it changes no path, list or query.
+    fn check_numbers(&mut self, poll: &dyn Poll, context: &PollContext<'_>) {
+        const RULE: &str = "lets no number change the path, list or query of a request";
+        let shape = |number: &str| {
+            let asked = [Asked::number(TrackingNumber::new(number))];
+            let request = poll.request(&Question::about(&asked), context).ok()?;
+            let uri = request.uri().to_string();
+            let (path, query) = uri.split_once('?').unwrap_or((&uri, ""));
+            Some((path.matches('/').count(), query.matches('&').count(), query.matches('=').count()))
+        };
+        let plain = shape("SF1000000000001");
+        for number in
+            ["..", "../SF100000001", "SF1000/00001", "SF1000001,SF1000002", "SF100000?a=b", "SF100000#a", "SF100000&a=b", "%2e%2e", "SF1%2F000001"]
+        {
+            let holds = match shape(number) {
+                None => true,
+                seen => seen == plain && !number.contains(['.', ',', '%']),
+            };
+            self.demand(holds, RULE, "poll", || number.to_owned());
+        }
+        let broken = ["SF1000\n00001", "SF1000\u{1b}[31m01", "SF1000\r\nX: y"];
+        self.demand(broken.iter().all(|number| shape(number).is_none_or(|seen| Some(seen) == plain)), RULE, "poll", || {
+            "control characters".to_owned()
+        });
     }
 
     fn check_webhook(&mut self, webhook: &dyn Webhook) {

@@ -73,7 +73,7 @@ async fn an_answer_that_a_foreign_client_fetched_elsewhere_is_refused() {
     let server = answering(ResponseTemplate::new(302).insert_header("location", elsewhere.uri())).await;
     let following = HttpTransport::with(|http| http.no_proxy()).unwrap();
     assert!(format!("{following:?}").contains("HttpTransport"));
-    let config = rustls::ClientConfig::builder_with_provider(rustls::crypto::ring::default_provider().into());
+    let config = rustls::ClientConfig::builder_with_provider(rustls::crypto::aws_lc_rs::default_provider().into());
     let config = config.with_safe_default_protocol_versions().unwrap().with_root_certificates(rustls::RootCertStore::empty()).with_no_client_auth();
     let foreign = reqwest::Client::builder().no_proxy().tls_backend_preconfigured(config).build().unwrap();
     let error = builder("dhl.unified", &server).http(foreign).build().unwrap().fetch(&asked(DHL)).await.unwrap_err();
