@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use smol_str::SmolStr;
 
+use super::claims::Heard;
 use super::merge::Standing;
+use super::ties::{Ruling, leads_on, ruling};
 use crate::adapter::IssuerKind;
 use crate::model::{CarrierId, EventId, EventTime, FeedId, Milestone, Reference, Role, Scope, Shipment, TrackingNumber, words};
 
@@ -84,8 +86,14 @@ impl Legs {
         self.find(&one.event.carrier, one.event.number.as_str())
     }
 
-    fn find(&self, carrier: &CarrierId, number: &str) -> Option<usize> {
+    /// The leg that a number of a carrier belongs to.
+    pub fn find(&self, carrier: &CarrierId, number: &str) -> Option<usize> {
         self.aliases.get(&(number.into(), carrier.clone())).copied()
+    }
+
+    /// Whether any carrier has a leg under a number.
+    pub fn knows(&self, number: &str) -> bool {
+        self.aliases.range((number.into(), CarrierId::from(""))..).next().is_some_and(|((known, _), _)| known == number)
     }
 
     /// Whether another leg follows.
@@ -135,21 +143,10 @@ fn add_link(links: &mut BTreeMap<usize, (usize, LinkEvidence)>, from: usize, to:
     links.entry(from).or_insert((to, by));
 }
 
-/// Legs by carrier and master number, with every other number of theirs as an alias.
+/// Legs by carrier and master number, with every other number of theirs that a carrier may name as an alias.
 fn gather(deliveries: &[&Shipment]) -> Legs {
-    let mut masters: BTreeMap<(CarrierId, SmolStr), SmolStr> = BTreeMap::new();
     let carried: Vec<&&Shipment> = deliveries.iter().filter(|shipment| shipment.issuer == IssuerKind::Carrier).collect();
-    for shipment in &carried {
-        let own = SmolStr::from(shipment.number.as_str());
-        let master =
-            shipment.references.iter().filter(|reference| reference.role == Role::MasterWaybill).map(|reference| number_key(&reference.number)).min();
-        let known = masters.entry((shipment.carrier.clone(), own.clone())).or_insert_with(|| own.clone());
-        if let Some(master) = master
-            && *known == own
-        {
-            *known = master;
-        }
-    }
+    let masters = masters(&carried);
     let mut legs = Legs { all: Vec::new(), aliases: BTreeMap::new(), stated_by: BTreeSet::new() };
     let roots: BTreeSet<_> = masters.iter().map(|((carrier, _), master)| (carrier.clone(), master.clone())).collect();
     for (carrier, master) in roots {
@@ -163,6 +160,7 @@ fn gather(deliveries: &[&Shipment]) -> Legs {
         }
         legs.aliases.entry((own, carrier)).or_insert(leg);
     }
+    let mut others: BTreeSet<(SmolStr, CarrierId, usize)> = BTreeSet::new();
     for shipment in carried {
         let Some(leg) = legs.find(&shipment.carrier, shipment.number.as_str()) else { continue };
         // The lead package's number is the master's: what is told of it is told of that package only.
@@ -173,14 +171,32 @@ fn gather(deliveries: &[&Shipment]) -> Legs {
             legs.all[leg].feeds.push(shipment.feed.clone());
             legs.all[leg].feeds.sort();
         }
-        for alias in shipment.references.iter().filter(|reference| matches!(reference.role, Role::Alternate | Role::Piece)) {
-            legs.aliases.entry((number_key(&alias.number), shipment.carrier.clone())).or_insert(leg);
-        }
-        for piece in &shipment.pieces {
-            legs.aliases.entry((piece.as_str().into(), shipment.carrier.clone())).or_insert(leg);
-        }
+        let is_alias = |reference: &&Reference| {
+            matches!(reference.role, Role::Alternate | Role::Piece) && ruling(shipment, reference) == Ruling::Ties(Some(&shipment.carrier))
+        };
+        let named = shipment.references.iter().filter(is_alias).map(|alias| number_key(&alias.number));
+        let pieces = shipment.pieces.iter().filter(|_| shipment.proof.is_proven()).map(|piece| piece.as_str().into());
+        others.extend(named.chain(pieces).map(|number| (number, shipment.carrier.clone(), leg)));
+    }
+    for (number, carrier, leg) in others {
+        legs.aliases.entry((number, carrier)).or_insert(leg);
     }
     legs
+}
+
+/// The master of every number that a delivery is about: itself, unless its carrier names another.
+fn masters(carried: &[&&Shipment]) -> BTreeMap<(CarrierId, SmolStr), SmolStr> {
+    let mut named: BTreeMap<(CarrierId, SmolStr), Option<SmolStr>> = BTreeMap::new();
+    for shipment in carried {
+        let own = SmolStr::from(shipment.number.as_str());
+        let is_master = |reference: &&Reference| {
+            reference.role == Role::MasterWaybill && ruling(shipment, reference) == Ruling::Ties(Some(&shipment.carrier))
+        };
+        let masters = shipment.references.iter().filter(is_master).map(|reference| number_key(&reference.number));
+        let known = named.entry((shipment.carrier.clone(), own.clone())).or_default();
+        *known = masters.filter(|master| *master != own).chain(known.take()).min();
+    }
+    named.into_iter().map(|((carrier, own), master)| ((carrier, own.clone()), master.unwrap_or(own))).collect()
 }
 
 fn empty_leg(carrier: CarrierId, number: &str) -> Leg {
@@ -215,38 +231,35 @@ fn note(leg: &mut Leg, one: &Standing<'_>) {
     leg.milestone = Some(event.milestone);
 }
 
-/// Links that feeds state. A next carrier that no feed tells about yet becomes a leg without movement.
+/// Links that feeds state and may state. A next carrier that no feed tells about yet becomes a leg without movement.
 fn stated_links(legs: &mut Legs, deliveries: &[&Shipment], events: &[Standing<'_>]) -> BTreeSet<(usize, usize)> {
     let mut stated = BTreeSet::new();
-    let links = |role| matches!(role, Role::NextCarrier | Role::Redirection | Role::Return | Role::PreviousCarrier | Role::Outbound);
-    legs.stated_by = events.iter().filter(|one| one.event.related.iter().any(|reference| links(reference.role))).map(|one| one.id).collect();
-    let from_shipments =
-        deliveries.iter().flat_map(|shipment| shipment.references.iter().map(move |reference| (&shipment.carrier, &shipment.number, reference)));
-    let from_events = events.iter().flat_map(|one| one.event.related.iter().map(move |reference| (&one.event.carrier, &one.event.number, reference)));
-    let mut references: Vec<_> = from_shipments.chain(from_events).collect();
-    references.sort();
-    references.dedup();
+    let heard = Heard::of(deliveries);
+    let links = |shipment: &Shipment, reference: &Reference| leads_on(reference.role).is_some() && heard.ties(shipment, reference);
+    legs.stated_by = events.iter().filter(|one| one.event.related.iter().any(|other| links(one.shipment, other))).map(|one| one.id).collect();
+    let from_shipments = deliveries.iter().flat_map(|shipment| shipment.references.iter().map(move |reference| (*shipment, reference)));
+    let from_events = events.iter().flat_map(|one| one.event.related.iter().map(move |reference| (one.shipment, reference)));
+    let references: BTreeSet<(&CarrierId, &TrackingNumber, &Reference)> = from_shipments
+        .chain(from_events)
+        .filter(|(shipment, reference)| links(shipment, reference))
+        .map(|(shipment, reference)| (&shipment.carrier, &shipment.number, reference))
+        .collect();
     for (carrier, number, reference) in references {
         // A shop names the next carrier under the number of the one that it handed the parcel to.
         let here = legs.find(carrier, number.as_str()).or_else(|| find_by_number(legs, &Reference::new(Role::Waybill, number.as_str())));
         let Some(here) = here else { continue };
-        match reference.role {
-            Role::NextCarrier | Role::Redirection | Role::Return => {
-                if let Some(there) = find_or_add(legs, carrier, here, reference) {
-                    stated.insert((here, there));
-                }
+        if leads_on(reference.role) == Some(true) {
+            if let Some(there) = find_or_add(legs, carrier, here, reference) {
+                stated.insert((here, there));
             }
-            Role::PreviousCarrier | Role::Outbound => {
-                if let Some(there) = find_by_number(legs, reference).filter(|there| *there != here) {
-                    stated.insert((there, here));
-                }
-            }
-            _ => {}
+        } else if let Some(there) = find_by_number(legs, reference).filter(|there| *there != here) {
+            stated.insert((there, here));
         }
     }
     stated
 }
 
+/// The leg of a number that is named, if it is told of. Without a carrier it must be the only one of that number.
 fn find_by_number(legs: &Legs, reference: &Reference) -> Option<usize> {
     let number = number_key(&reference.number);
     if let Some(carrier) = &reference.carrier {
@@ -258,6 +271,8 @@ fn find_by_number(legs: &Legs, reference: &Reference) -> Option<usize> {
     found.all(|leg| leg == first).then_some(first)
 }
 
+/// The leg of a number that the parcel goes on under. One that is not told of is made, if its carrier is known: that of the speaker, but for a
+/// next carrier.
 fn find_or_add(legs: &mut Legs, carrier: &CarrierId, here: usize, reference: &Reference) -> Option<usize> {
     if let Some(found) = find_by_number(legs, reference) {
         return (found != here).then_some(found);

@@ -3,8 +3,11 @@
 //! A journey is the set of deliveries of statements about one parcel; everything else is computed from that set and `now`. So the order, the
 //! repetition and the batching of deliveries cannot matter, and the state at any past moment can be asked for.
 
+mod claims;
 mod conflicts;
 mod customs;
+mod instances;
+mod joining;
 mod legs;
 mod linked;
 mod merge;
@@ -12,9 +15,12 @@ mod orders;
 mod pieces;
 mod scans;
 mod set;
+mod shop_numbers;
 mod sighting;
 mod state;
+mod ties;
 mod union;
+mod uses;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{Hash, Hasher};
@@ -71,11 +77,20 @@ struct DeliveryKey {
     digest: u64,
 }
 
+impl DeliveryKey {
+    fn of(shipment: &Shipment) -> Self {
+        Self { received: shipment.received, digest: digest(shipment) }
+    }
+}
+
 impl Journey {
     /// Takes in what one feed said in one delivery. Says whether it was new.
     pub fn apply(&mut self, shipment: impl Into<Arc<Shipment>>) -> bool {
         let shipment = shipment.into();
-        let key = DeliveryKey { received: shipment.received, digest: digest(&*shipment) };
+        self.insert(DeliveryKey::of(&shipment), shipment)
+    }
+
+    fn insert(&mut self, key: DeliveryKey, shipment: Arc<Shipment>) -> bool {
         let same = self.deliveries.entry(key).or_default();
         let is_new = !same.contains(&shipment);
         if is_new {

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::legs::{LegId, Legs};
 use super::merge::{Standing, standing};
-use super::{State, conflicts, customs, legs, orders, pieces, scans};
+use super::{State, claims, conflicts, customs, instances, legs, orders, pieces, scans};
 use crate::adapter::{IssuerKind, Notice, NoticeKind};
 use crate::model::{Confidence, EventId, EventTime, FeedId, Milestone, Place, Promise, Scope, Shipment, Stage};
 
@@ -89,7 +89,7 @@ pub(super) fn derive(deliveries: &[&Shipment], declared: &BTreeSet<(LegId, LegId
         piece_count: None,
         promises: Vec::new(),
         linked: Vec::new(),
-        claims: Vec::new(),
+        claims: claims::open(deliveries, &events, &legs),
         last_seen: None,
         legs: legs.all,
         parcel,
@@ -121,17 +121,16 @@ fn promise(deliveries: &[&Shipment], legs: &Legs, parcel: Option<&ParcelState>) 
 
 /// A journey handed two shipments under one number says so; [`Journeys`](super::Journeys) keeps them apart.
 fn reused(deliveries: &[&Shipment]) -> BTreeSet<Notice> {
-    let mut instances: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
-    for shipment in deliveries {
-        if let Some(instance) = &shipment.instance {
-            instances.entry((&shipment.feed, &shipment.number)).or_default().insert(instance);
-        }
+    let mut by_number: BTreeMap<_, Vec<&Shipment>> = BTreeMap::new();
+    for shipment in deliveries.iter().filter(|shipment| shipment.instance.is_some()) {
+        by_number.entry((&shipment.feed, &shipment.number)).or_default().push(shipment);
     }
-    instances
+    by_number
         .into_iter()
-        .filter(|(_, instances)| instances.len() > 1)
-        .map(|((feed, number), instances)| {
-            let message = format!("{} shipments under one number in one journey", instances.len());
+        .map(|((feed, number), shipments)| (feed, number, instances::count(shipments.into_iter())))
+        .filter(|(.., count)| *count > 1)
+        .map(|(feed, number, count)| {
+            let message = format!("{count} shipments under one number in one journey");
             Notice::new(NoticeKind::NumberReused, feed.clone(), message).about(Some(number))
         })
         .collect()
