@@ -4,10 +4,30 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Deref;
 
 use chrono::{DateTime, Duration, Utc};
+use serde::Serialize;
 use smol_str::SmolStr;
 
 use super::uses::{Span, distance, is_movement, span};
-use crate::model::{Country, Event, EventId, FeedId, Milestone, Shipment};
+use crate::model::{Country, Event, EventId, FeedId, Milestone, Shipment, TrackingNumber};
+
+/// A feed's own identity of the shipment behind a number: what tells two parcels under one number apart, and what the feed can be asked with.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[non_exhaustive]
+pub struct ShipmentId {
+    /// The feed.
+    pub feed: FeedId,
+    /// The number.
+    pub number: TrackingNumber,
+    /// The feed's identity.
+    pub id: SmolStr,
+}
+
+/// The identities that these deliveries name.
+pub(super) fn named(deliveries: &[&Shipment]) -> Vec<ShipmentId> {
+    let of = |shipment: &&Shipment| Some(ShipmentId { feed: shipment.feed.clone(), number: shipment.number.clone(), id: shipment.instance.clone()? });
+    let named: BTreeSet<ShipmentId> = deliveries.iter().filter_map(of).collect();
+    named.into_iter().collect()
+}
 
 /// How long after the last scan under one identity the same parcel may go on under another: a redelivery is tried within days.
 const REDELIVERY_REACH: Duration = Duration::days(30);

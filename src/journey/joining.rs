@@ -5,15 +5,17 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use chrono::Duration;
 
 use super::LegId;
+use super::shop_numbers::SHOP_NUMBER_REACH;
 use super::ties::{Ruling, is_placeholder, leads_on, most_named_by, most_names, ruling};
 use super::union::Union;
-use super::shop_numbers::SHOP_NUMBER_REACH;
 use super::uses::{ByNumber, Node, REUSE_SILENCE, distinct_numbers, nearest};
 use crate::adapter::{IssuerKind, Notice, NoticeKind};
 use crate::model::{CarrierId, FeedId, Role, Shipment, TrackingNumber};
 
 /// How much earlier than its predecessor a successor may have moved: partners report each other's scans late and in other clocks.
 const HAND_OVER_SLACK: Duration = Duration::days(2);
+/// By how much the use of one carrier's number must be nearer in time than another carrier's, so that it alone is meant.
+const NEARER: Duration = Duration::days(30);
 /// Successors of successors are looked for so often: nobody names a carrier that is farther ahead.
 const ROUNDS: usize = 4;
 
@@ -65,7 +67,8 @@ fn namings(nodes: &[Node]) -> Vec<Naming<'_>> {
         let mut of_node: BTreeMap<(Role, Option<&CarrierId>, TrackingNumber), Naming<'_>> = BTreeMap::new();
         for (shipment, reference) in node.statements() {
             let number = TrackingNumber::new(&reference.number);
-            if !(reference.role.identifies_parcel() || leads_on(reference.role).is_some()) || number == node.id.number && is_own(shipment, reference) {
+            if !(reference.role.identifies_parcel() || leads_on(reference.role).is_some()) || number == node.id.number && is_own(shipment, reference)
+            {
                 continue;
             }
             let proven = shipment.proof.is_proven();
@@ -171,8 +174,7 @@ impl<'n> Joining<'_, 'n> {
             return None;
         }
         let is_far = |target: &usize| nodes[at].issuer == IssuerKind::Merchant && nodes[at].distance(&nodes[*target]) > SHOP_NUMBER_REACH;
-        let near: Vec<usize> =
-            self.by_number.get(naming.number.as_str()).iter().copied().filter(|target| *target != at && !is_far(target)).collect();
+        let near: Vec<usize> = self.by_number.get(naming.number.as_str()).iter().copied().filter(|target| *target != at && !is_far(target)).collect();
         let carriers: Vec<usize> = near.iter().copied().filter(|target| nodes[*target].issuer == IssuerKind::Carrier).collect();
         if carriers.is_empty() {
             return nearest(nodes, at, near.into_iter());
@@ -180,7 +182,8 @@ impl<'n> Joining<'_, 'n> {
         let fits = |target: &usize| naming.whose().is_none_or(|carrier| *carrier == nodes[*target].id.carrier);
         let meant = nearest(nodes, at, carriers.iter().copied().filter(fits))?;
         let closest = nodes[at].distance(&nodes[meant]);
-        let is_rival = |target: &usize| nodes[*target].id.carrier != nodes[meant].id.carrier && nodes[at].distance(&nodes[*target]) <= closest;
+        let is_rival =
+            |target: &usize| nodes[*target].id.carrier != nodes[meant].id.carrier && nodes[at].distance(&nodes[*target]) <= closest + NEARER;
         if naming.whose().is_none() && carriers.iter().any(is_rival) {
             self.notices.push(naming.refused(self.node(at), NoticeKind::AmbiguousLink, "several carriers have a parcel of this number"));
             return None;
@@ -269,7 +272,7 @@ impl<'n> Joining<'_, 'n> {
             let Some(meant) = nearest(self.nodes, at, carriers.clone()).filter(|_| !is_placeholder(number)) else { continue };
             let closest = node.distance(self.node(meant));
             let mut rivals = carriers.filter(|other| self.nodes[*other].id.carrier != self.nodes[meant].id.carrier);
-            if rivals.any(|rival| node.distance(self.node(rival)) <= closest) {
+            if rivals.any(|rival| node.distance(self.node(rival)) <= closest + NEARER) {
                 let Some(feed) = node.shipments.iter().map(|shipment| &shipment.feed).min() else { continue };
                 let notice = Notice::new(NoticeKind::AmbiguousLink, feed.clone(), "several carriers have a parcel of this number");
                 self.notices.push(notice.about(Some(&node.id.number)));

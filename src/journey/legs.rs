@@ -189,9 +189,8 @@ fn masters(carried: &[&&Shipment]) -> BTreeMap<(CarrierId, SmolStr), SmolStr> {
     let mut named: BTreeMap<(CarrierId, SmolStr), Option<SmolStr>> = BTreeMap::new();
     for shipment in carried {
         let own = SmolStr::from(shipment.number.as_str());
-        let is_master = |reference: &&Reference| {
-            reference.role == Role::MasterWaybill && ruling(shipment, reference) == Ruling::Ties(Some(&shipment.carrier))
-        };
+        let is_master =
+            |reference: &&Reference| reference.role == Role::MasterWaybill && ruling(shipment, reference) == Ruling::Ties(Some(&shipment.carrier));
         let masters = shipment.references.iter().filter(is_master).map(|reference| number_key(&reference.number));
         let known = named.entry((shipment.carrier.clone(), own.clone())).or_default();
         *known = masters.filter(|master| *master != own).chain(known.take()).min();

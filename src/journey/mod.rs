@@ -31,6 +31,7 @@ use serde::Serialize;
 
 pub use conflicts::{Conflict, ConflictKind};
 pub use customs::{Customs, CustomsTrack, Hold};
+pub use instances::ShipmentId;
 pub use legs::{Leg, LegId, LinkEvidence};
 pub use linked::{Claim, LinkRole, LinkedParcel};
 pub use orders::OrderState;
@@ -161,6 +162,9 @@ fn digest(value: &impl Hash) -> u64 {
 pub struct State {
     /// Every number that the parcel travels under, with the carrier.
     pub numbers: Vec<LegId>,
+    /// The feeds' own identities of the shipment behind a number, where they have any.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub shipments: Vec<ShipmentId>,
     /// The carriers' legs, in order of travel.
     pub legs: Vec<Leg>,
     /// Where the parcel stands; absent while no statement tells.

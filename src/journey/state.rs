@@ -82,6 +82,7 @@ pub(super) fn derive(deliveries: &[&Shipment], declared: &BTreeSet<(LegId, LegId
     let parcel = rolled.overall.as_ref().map(|position| position.state(&legs));
     State {
         numbers: numbers(deliveries),
+        shipments: instances::named(deliveries),
         promise: promise(deliveries, &legs, parcel.as_ref()),
         conflicts: conflicts::find(&happened, &same_scans, &legs),
         orders: orders::told(deliveries),

@@ -93,8 +93,33 @@ pub(super) const fn most_names(role: Role) -> usize {
 
 /// Words that stand where a number is missing.
 const PLACEHOLDERS: [&str; 27] = [
-    "NA", "NONE", "NO", "NIL", "NULL", "NAN", "UNDEFINED", "UNKNOWN", "EMPTY", "BLANK", "VOID", "TBA", "TBC", "TBD", "TEST", "TESTING", "SAMPLE",
-    "EXAMPLE", "DUMMY", "DEMO", "DEFAULT", "PLACEHOLDER", "NOTAPPLICABLE", "NOTAVAILABLE", "NOREF", "NOREFERENCE", "XXX",
+    "NA",
+    "NONE",
+    "NO",
+    "NIL",
+    "NULL",
+    "NAN",
+    "UNDEFINED",
+    "UNKNOWN",
+    "EMPTY",
+    "BLANK",
+    "VOID",
+    "TBA",
+    "TBC",
+    "TBD",
+    "TEST",
+    "TESTING",
+    "SAMPLE",
+    "EXAMPLE",
+    "DUMMY",
+    "DEMO",
+    "DEFAULT",
+    "PLACEHOLDER",
+    "NOTAPPLICABLE",
+    "NOTAVAILABLE",
+    "NOREF",
+    "NOREFERENCE",
+    "XXX",
 ];
 
 /// Whether what stands where a number should be is none: nothing, words without a digit, a placeholder with a short count (`TEST1`), one
@@ -133,12 +158,43 @@ mod tests {
     #[test]
     fn placeholders_are_known_in_any_spelling() {
         for number in [
-            "", "-", " ", "0", "00", "0000000000", "N/A", "n.a.", "NONE", "none", "null", "NULL", "TEST", "Test-1", "TEST 0001", "sample0", "XXX000",
-            "123456", "1234567890", "0123456789", "987654321", "11111111", "MY SHOP", "Acme Outlet", "ＮＯＮＥ", "未提供", "#", "1", "12", "TBD", "undefined",
+            "",
+            "-",
+            " ",
+            "0",
+            "00",
+            "0000000000",
+            "N/A",
+            "n.a.",
+            "NONE",
+            "none",
+            "null",
+            "NULL",
+            "TEST",
+            "Test-1",
+            "TEST 0001",
+            "sample0",
+            "XXX000",
+            "123456",
+            "1234567890",
+            "0123456789",
+            "987654321",
+            "11111111",
+            "MY SHOP",
+            "Acme Outlet",
+            "ＮＯＮＥ",
+            "未提供",
+            "#",
+            "1",
+            "12",
+            "TBD",
+            "undefined",
         ] {
             assert!(is_placeholder(number), "{number}");
         }
-        for number in ["SF1", "1Z1", "WEB-5501", "PO-10337", "7100000042", "TEST-20260301", "COP-203", "100000000001", "A1000", "12345679", "RB123456785GB"] {
+        for number in
+            ["SF1", "1Z1", "WEB-5501", "PO-10337", "7100000042", "TEST-20260301", "COP-203", "100000000001", "A1000", "12345679", "RB123456785GB"]
+        {
             assert!(!is_placeholder(number), "{number}");
         }
     }

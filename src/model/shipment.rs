@@ -151,7 +151,9 @@ impl Shipment {
     #[must_use]
     pub fn promise(&self) -> Option<&Promise> {
         let raw = |time: &Option<EventTime>| time.as_ref().map(|time| time.raw().to_owned());
-        let key = |promise: &&Promise| (promise.kind.currency(), promise.by.latest(), promise.by.raw().to_owned(), raw(&promise.from), raw(&promise.stated));
+        let key = |promise: &&Promise| {
+            (promise.kind.currency(), promise.by.latest(), promise.by.raw().to_owned(), raw(&promise.from), raw(&promise.stated))
+        };
         self.promises.iter().max_by_key(key)
     }
 
