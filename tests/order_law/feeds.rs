@@ -11,7 +11,7 @@ const UPS: &[&str] = &["1Z0000000300000013", "1Z0000000300000022"];
 const SF: &[&str] = &["SF1000000000203", "SF1000000000017"];
 const DHL_CODES: &[&str] = &["PU", "DF", "AR", "CC", "WC", "OK", "OH", "RT", "NEVER-SEEN"];
 const FEDEX_CODES: &[&str] = &["OC", "PU", "AR", "DP", "OD", "DE", "DL", "RS", "CA", "XX"];
-const UPS_CODES: &[&str] = &["M/MP", "P/PU", "I/OR", "I/DP", "I/AR", "X/48", "D/FS", "I/OT", "RS/RS"];
+const UPS_CODES: &[&str] = &["M/MP", "P/PU", "I/OR", "I/DP", "I/AR", "X/48", "D/FS", "D/F4", "D/KB", "I/OT", "RS/RS"];
 const SF_CODES: &[&str] = &["50", "30", "31", "80", "33", "627", "99", "648", "922", "8000", "77777"];
 const FEDEX_KINDS: &[&str] = &[
     "STANDARD_MPS",

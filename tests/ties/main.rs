@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 
 use parceltrail::{Notice, Payload, Registry, Shipment};
 
+mod growth;
 mod victims;
 use victims::*;
 
@@ -317,4 +318,48 @@ fn a_carrier_s_own_numbers_still_tie() {
         decode("cn-customs.ceb", r#"{"messageType":"CEB604Message","copNo":"SAMPLE-COP-203","returnStatus":"500","returnTime":"20260302171530007"}"#);
     let sorted = Sorted::of([sf_routes("SF1000000000203", &[("2026-03-01 10:00:00", "50", "")]), declared, receipt]);
     assert_eq!((sorted.states.len(), sorted.notices.len()), (1, 0));
+}
+
+/// Three records of one payload in another order gave another basket and another day to ship by.
+#[test]
+fn records_of_one_moment_are_read_the_same_in_any_order() {
+    let placed = r#"{"number":"WEB-100124","id":"a3","basket":"b1946ac92492d234","ship_by":"2026-03-03","signals":[{"at":"2026-03-01T09:12:05+01:00","signal":"placed"}]}"#;
+    let paid = r#"{"number":"WEB-100124","id":"a3","basket":"b1946ac92492d234","ship_by":"2026-03-03","signals":[{"at":"2026-03-01T09:12:00+01:00","signal":"paid"}]}"#;
+    let packed = r#"{"number":"WEB-100124","id":"a3","basket":"c2946ac92492d234","ship_by":"2026-03-05","signals":[{"at":"2026-03-01T09:20:00+01:00","signal":"packed"}]}"#;
+    let told = |orders: [&str; 3]| serde_json::to_string(&Sorted::of([shop(&orders.join(","))]).states).unwrap();
+    let expected = told([placed, paid, packed]);
+    for other in [[packed, paid, placed], [paid, packed, placed], [packed, placed, paid], [placed, packed, paid], [paid, placed, packed]] {
+        assert_eq!(told(other), expected);
+    }
+}
+
+/// FedEx redelivers under a second id while the first is open: one parcel, and nothing wrong with it.
+#[test]
+fn a_redelivery_under_a_second_id_is_one_parcel() {
+    let with_id = |id: &str, scans: &[(&str, &str)]| {
+        let mut shipments = fedex("449000000024", "", scans);
+        shipments.iter_mut().for_each(|shipment| shipment.instance = Some(id.into()));
+        shipments
+    };
+    let first = || with_id("2461000000~449000000024~FX", &[("2026-03-05T07:50:00-08:00", "AR"), ("2026-03-04T16:05:00-08:00", "PU")]);
+    let again = || with_id("2461001000~449000000024~FX", &[("2026-03-06T09:26:00-08:00", "DL"), ("2026-03-05T11:28:00-08:00", "DE")]);
+    let sorted = Sorted::of([again(), first()]);
+    assert_eq!(sorted.states.len(), 1);
+    let state = &sorted.states[0];
+    assert_eq!(state.parcel.as_ref().unwrap().milestone, Milestone::Delivered);
+    assert!(state.notices.is_empty() && sorted.notices.is_empty());
+    assert_eq!(
+        state.shipments.iter().map(|known| known.id.as_str()).collect::<Vec<_>>(),
+        ["2461000000~449000000024~FX", "2461001000~449000000024~FX"]
+    );
+
+    // After the first was delivered, or with a pickup of its own, the second is another parcel.
+    let ended = with_id("2461000000~449000000024~FX", &[("2026-03-05T07:50:00-08:00", "DL"), ("2026-03-04T16:05:00-08:00", "PU")]);
+    assert_eq!(Sorted::of([again(), ended]).states.len(), 2);
+    let collected = with_id("2461001000~449000000024~FX", &[("2026-03-06T09:26:00-08:00", "DL"), ("2026-03-05T11:28:00-08:00", "PU")]);
+    assert_eq!(Sorted::of([collected, first()]).states.len(), 2);
+    // Of two without any event nothing says that one goes on as the other.
+    let sorted = Sorted::of([with_id("2455800000~449000000024~FX", &[]), with_id("2456900000~449000000024~FX", &[])]);
+    assert_eq!(sorted.states.len(), 2);
+    assert_ne!(serde_json::to_string(&sorted.states[0]).unwrap(), serde_json::to_string(&sorted.states[1]).unwrap(), "told apart by their ids");
 }

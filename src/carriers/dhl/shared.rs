@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use smol_str::{SmolStr, ToSmolStr, format_smolstr};
 
 use crate::adapter::{Collector, NoticeKind};
+use crate::carriers::mapping::in_time;
 use crate::model::{Country, Event, Milestone, Personal, Place, Scope, Shipment, Stage, TrackingNumber};
 use crate::wire::json::Texts;
 
@@ -90,7 +91,7 @@ pub(super) fn is_over(shipment: &Shipment) -> bool {
 /// Notes who signed at the delivery that came last. What holds no letter is a number or a time that got into the field, and no name.
 pub(super) fn signed_by(shipment: &mut Shipment, signer: Option<&str>) {
     let Some(signer) = signer.filter(|signer| signer.chars().any(char::is_alphabetic)) else { return };
-    if let Some(event) = shipment.events.iter_mut().filter(|event| is_end(event)).max_by_key(|event| event.time.middle()) {
+    if let Some(event) = shipment.events.iter_mut().filter(|event| is_end(event)).max_by_key(|event| in_time(event)) {
         event.signed_by = Personal::parse(signer);
     }
 }
@@ -105,7 +106,7 @@ pub(super) fn push_all(out: &mut Collector<'_>, mut shipments: Vec<Shipment>) {
         for shipment in &shipments {
             let Some(span) = span(shipment) else { continue };
             let best = newest.entry((shipment.number.clone(), shipment.instance.clone())).or_insert(span);
-            if span.1 > best.1 {
+            if (span.1, span.0) > (best.1, best.0) {
                 *best = span;
             }
         }
@@ -114,7 +115,7 @@ pub(super) fn push_all(out: &mut Collector<'_>, mut shipments: Vec<Shipment>) {
         let Some((_, last)) = span(shipment) else { continue };
         let key = (shipment.number.clone(), shipment.instance.clone());
         if newest.get(&key).is_some_and(|(first_of_newest, _)| last < *first_of_newest) {
-            let newest_event = shipment.events.iter().max_by_key(|event| event.time.middle());
+            let newest_event = shipment.events.iter().max_by_key(|event| in_time(event));
             let when = newest_event.map(|event| event.time.raw()).unwrap_or_default();
             shipment.instance = Some(match &shipment.instance {
                 Some(instance) => format_smolstr!("{instance}/{when}"),
