@@ -244,6 +244,6 @@ impl<'n> ByNumber<'n> {
 }
 
 /// The distinct numbers of some nodes: several uses of one number are not several parcels that share something.
-pub(super) fn distinct_numbers<'n>(nodes: &'n [Node], members: impl IntoIterator<Item = usize>) -> BTreeSet<&'n LegId> {
+pub(super) fn distinct_numbers(nodes: &[Node], members: impl IntoIterator<Item = usize>) -> BTreeSet<&LegId> {
     members.into_iter().map(|at| &nodes[at].id).collect()
 }
