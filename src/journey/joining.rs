@@ -8,12 +8,10 @@ use super::LegId;
 use super::shop_numbers::SHOP_NUMBER_REACH;
 use super::ties::{Ruling, is_placeholder, leads_on, most_named_by, most_names, ruling};
 use super::union::Union;
-use super::uses::{ByNumber, Node, REUSE_SILENCE, distinct_numbers, nearest};
+use super::uses::{ByNumber, HAND_OVER_SLACK, Node, REUSE_SILENCE, distinct_numbers, nearest};
 use crate::adapter::{IssuerKind, Notice, NoticeKind};
 use crate::model::{CarrierId, FeedId, Role, Shipment, TrackingNumber};
 
-/// How much earlier than its predecessor a successor may have moved: partners report each other's scans late and in other clocks.
-const HAND_OVER_SLACK: Duration = Duration::days(2);
 /// By how much the use of one carrier's number must be nearer in time than another carrier's, so that it alone is meant.
 const NEARER: Duration = Duration::days(30);
 /// Successors of successors are looked for so often: nobody names a carrier that is farther ahead.
@@ -94,7 +92,11 @@ fn namings(nodes: &[Node]) -> Vec<Naming<'_>> {
     all
 }
 
+/// Whether a number, where it is the speaker's, is named by itself: a carrier's, or what an authority calls a waybill.
 fn is_own(shipment: &Shipment, reference: &crate::model::Reference) -> bool {
+    if shipment.issuer == IssuerKind::Authority {
+        return reference.role == Role::Waybill;
+    }
     shipment.issuer == IssuerKind::Carrier && reference.carrier.as_ref().is_none_or(|carrier| *carrier == shipment.carrier)
 }
 
@@ -228,7 +230,7 @@ impl<'n> Joining<'_, 'n> {
     fn papers(&mut self, namings: &[Naming<'n>]) {
         let papers: Vec<&Naming<'n>> = namings.iter().filter(|naming| naming.ruling.ties() && is_paper(naming, self.nodes)).collect();
         self.spoken_of();
-        let of_parcel = |at: &usize| self.nodes[*at].issuer != IssuerKind::Authority && !self.nodes[*at].is_order();
+        let of_parcel = |at: &usize| self.nodes[*at].is_a_waybill();
         let mut parcels: BTreeSet<usize> = (0..self.nodes.len()).filter(of_parcel).map(|at| self.union.root(at)).collect();
         let mut waybills: BTreeMap<usize, BTreeSet<&str>> = BTreeMap::new();
         let mut named: BTreeMap<(bool, &str), Vec<&Naming<'n>>> = BTreeMap::new();

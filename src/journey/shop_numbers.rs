@@ -7,9 +7,9 @@ use smol_str::SmolStr;
 
 use super::ties::{is_placeholder, ruling};
 use super::union::Union;
-use super::uses::{Node, begins};
+use super::uses::{HAND_OVER_SLACK, Node, begins};
 use crate::adapter::{IssuerKind, Notice, NoticeKind};
-use crate::model::CarrierId;
+use crate::model::{CarrierId, Milestone};
 
 /// How far apart shipments may lie that only a shop's number ties.
 pub(super) const SHOP_NUMBER_REACH: Duration = Duration::days(120);
@@ -80,8 +80,18 @@ fn is_collected_once<'g, 'n: 'g>(groups: impl Iterator<Item = &'g Vec<&'n Node>>
     let first_moved = |group: &[&Node]| group.iter().filter_map(|node| node.first_moved).min();
     let (on_the_way, collected): (Vec<&Vec<&Node>>, Vec<&Vec<&Node>>) = carried.iter().partition(|group| began_on_the_way(group));
     let [first] = collected.as_slice() else { return false };
-    let moved: Option<DateTime<Utc>> = first_moved(first);
-    moved.is_some_and(|moved| on_the_way.iter().all(|group| first_moved(group).is_some_and(|later| later >= moved)))
+    let left: Option<DateTime<Utc>> = first.iter().filter_map(|node| node.last_moved).max();
+    let takes_over = |group: &&Vec<&Node>| {
+        let later = first_moved(group).zip(first_moved(first)).is_some_and(|(later, moved)| later >= moved);
+        // Whoever still moves it after another has it, or delivers it as the other does, has a parcel of his own.
+        let holds_it = first_moved(group).zip(left).is_some_and(|(later, left)| left > later + HAND_OVER_SLACK);
+        later && !holds_it && !(is_delivered(first) && is_delivered(group))
+    };
+    on_the_way.iter().all(|group| takes_over(group))
+}
+
+fn is_delivered(group: &[&Node]) -> bool {
+    group.iter().flat_map(|node| &node.shipments).flat_map(|shipment| &shipment.events).any(|event| event.milestone == Milestone::Delivered)
 }
 
 /// Whether carriers moved a parcel and none of them tells how it began.

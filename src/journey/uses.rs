@@ -7,10 +7,13 @@ use chrono::{DateTime, Duration, Utc};
 
 use super::{LegId, digest, instances};
 use crate::adapter::IssuerKind;
-use crate::model::{Event, Milestone, Reference, Scope, Shipment, Stage};
+use crate::model::{Event, Milestone, Reference, Role, Scope, Shipment, Stage, TrackingNumber};
 
 /// A silence after which a number may begin anew. Carriers reuse numbers after three months at the earliest.
 pub(super) const REUSE_SILENCE: Duration = Duration::days(60);
+
+/// How far the scans of two carriers at a hand-over may lie apart the wrong way round: partners report each other's late and in other clocks.
+pub(super) const HAND_OVER_SLACK: Duration = Duration::days(2);
 
 /// From the first to the last event.
 pub(super) type Span = (DateTime<Utc>, DateTime<Utc>);
@@ -22,6 +25,8 @@ pub(super) struct Node {
     pub span: Option<Span>,
     /// When something first moved it: a label and papers do not.
     pub first_moved: Option<DateTime<Utc>>,
+    /// When something last moved it.
+    pub last_moved: Option<DateTime<Utc>>,
     pub shipments: Vec<Arc<Shipment>>,
 }
 
@@ -29,8 +34,9 @@ impl Node {
     fn new(id: &LegId, shipments: Vec<Arc<Shipment>>) -> Self {
         let events = || shipments.iter().flat_map(|shipment| &shipment.events);
         let first_moved = events().filter(|event| is_movement(event)).map(|event| event.time.latest()).min();
+        let last_moved = events().filter(|event| is_movement(event)).map(|event| event.time.earliest()).max();
         let issuer = shipments.first().map_or(IssuerKind::Carrier, |shipment| shipment.issuer);
-        Self { id: id.clone(), issuer, span: span(events()), first_moved, shipments }
+        Self { id: id.clone(), issuer, span: span(events()), first_moved, last_moved, shipments }
     }
 
     /// Whether it is about an order, of which several parcels may be made, and not about a parcel.
@@ -44,6 +50,12 @@ impl Node {
             let of_events = shipment.events.iter().flat_map(|event| &event.related);
             shipment.references.iter().chain(of_events).map(move |reference| (shipment, reference))
         })
+    }
+
+    /// Whether its number is that of a parcel and not of papers: a carrier's or shop's, or one that an authority calls a waybill.
+    pub fn is_a_waybill(&self) -> bool {
+        let names_itself = |reference: &Reference| reference.role == Role::Waybill && TrackingNumber::new(&reference.number) == self.id.number;
+        !self.is_order() && (self.issuer != IssuerKind::Authority || self.statements().any(|(_, reference)| names_itself(reference)))
     }
 
     /// Whether anything told is about the parcel itself: an authority also speaks of papers and sheets.

@@ -152,6 +152,10 @@ fn a_declaration_of_two_parcels_does_not_join_them() {
     let sorted = Sorted::of([one, other, declared("SF1000000000203"), declared("SF1000000000211")]);
     sorted.leaves_alone("SF1000000000203", Milestone::PickedUp);
     assert!(sorted.refusals() > 0);
+
+    // The same while no carrier has told of the parcels yet.
+    let sorted = Sorted::of([declared("SF1000000000203"), declared("SF1000000000211")]);
+    assert_eq!((sorted.states.len(), sorted.refusals()), (2, 1));
 }
 
 /// A shared sheet, master air waybill, bag or container.
