@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::Duration;
 
-use super::LegId;
 use super::shop_numbers::SHOP_NUMBER_REACH;
 use super::ties::{Ruling, is_placeholder, leads_on, most_named_by, most_names, ruling};
 use super::union::Union;
 use super::uses::{ByNumber, HAND_OVER_SLACK, Node, REUSE_SILENCE, distinct_numbers, nearest};
+use super::{LegId, linked};
 use crate::adapter::{IssuerKind, Notice, NoticeKind};
 use crate::model::{CarrierId, FeedId, Role, Shipment, TrackingNumber};
 
@@ -286,10 +286,14 @@ impl<'n> Joining<'_, 'n> {
 
     /// Ties successors. A number goes on from one parcel only, and not from one that began after it.
     fn successors(&mut self, namings: &[Naming<'n>]) {
+        let mut returns = linked::Returns::new(self.nodes);
         let mut from: BTreeMap<(bool, usize), Vec<(&Naming<'n>, usize)>> = BTreeMap::new();
         for naming in namings.iter().filter(|naming| naming.ruling.ties()) {
             let Some(onward) = leads_on(naming.role) else { continue };
             let Some(target) = self.target(naming) else { continue };
+            if !returns.is_one_parcel(naming.role, naming.at, target) {
+                continue;
+            }
             let (before, after) = if onward { (naming.at, target) } else { (target, naming.at) };
             if self.was_on_its_way(before, after) {
                 let why = "the number was on its way before the parcel that is said to go on under it";

@@ -1,13 +1,13 @@
 //! Deliveries about many parcels, sorted into journeys: [`Journeys`].
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
 use super::union::Union;
 use super::uses::{Node, nodes};
-use super::{DeliveryKey, Journey, LegId, joining, orders, shop_numbers};
+use super::{DeliveryKey, Journey, LegId, joining, linked, orders, shop_numbers};
 use crate::adapter::Notice;
 use crate::model::Shipment;
 
@@ -16,6 +16,8 @@ use crate::model::Shipment;
 /// Sorting is a pure function of the set of deliveries:
 /// - deliveries about one number of one carrier belong together, unless the number was used again: another shipment by the feed's own identity,
 ///   or a new beginning after two months of silence. A second identity that goes on where the first was left open is the same parcel;
+/// - a return under another number is the same parcel only if it was scanned and the outbound parcel had not been delivered; else it is a parcel of
+///   its own, as replacements and signed receipts are, and [`State::linked`](super::State::linked) names each to the other;
 /// - an authority's statement about a carrier's number belongs to the use of that number nearest in time;
 /// - a shop's order number or reference ties legs of *different* carriers and papers of authorities, if it names one parcel of each, the
 ///   two lie within four months, and one carrier alone collected at the sender. One order may be several parcels: then it ties nothing, and a
@@ -82,15 +84,22 @@ impl Journeys {
                 None => groups.entry(union.root(at)).or_default().take(node, &keyed(&node.shipments)),
             }
         }
-        let mut sorted: Vec<Group> = groups.into_values().collect();
-        let mut links: HashMap<&LegId, Vec<&(LegId, LegId)>> = HashMap::new();
+        // What is declared, and what others say of it, is said of the newest use of a number.
+        let newest: BTreeMap<&LegId, usize> = nodes.iter().enumerate().map(|(at, node)| (&node.id, union.root(at))).collect();
+        let group_of = |id: &LegId| newest.get(id).copied();
         for link in &self.links {
-            links.entry(&link.0).or_default().push(link);
-            links.entry(&link.1).or_default().push(link);
+            for root in [&link.0, &link.1].into_iter().filter_map(group_of) {
+                if let Some(group) = groups.get_mut(&root) {
+                    group.journey.links.insert(link.clone());
+                }
+            }
         }
-        for Group { numbers, journey, .. } in &mut sorted {
-            journey.links = numbers.iter().filter_map(|number| links.get(number)).flatten().copied().cloned().collect();
+        for (named, parcel) in linked::named_by_others(&self.shipments) {
+            if let Some(group) = group_of(&named).and_then(|root| groups.get_mut(&root)).filter(|group| !group.numbers.contains(&parcel.id)) {
+                group.journey.linked.insert(parcel);
+            }
         }
+        let mut sorted: Vec<Group> = groups.into_values().collect();
         sorted.sort_by(|a, b| (a.first, &a.numbers).cmp(&(b.first, &b.numbers)));
         notices.sort();
         notices.dedup();

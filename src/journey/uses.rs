@@ -39,6 +39,10 @@ impl Node {
         Self { id: id.clone(), issuer, span: span(events()), first_moved, last_moved, shipments }
     }
 
+    pub fn events(&self) -> impl Iterator<Item = &Event> {
+        self.shipments.iter().flat_map(|shipment| &shipment.events)
+    }
+
     /// Whether it is about an order, of which several parcels may be made, and not about a parcel.
     pub fn is_order(&self) -> bool {
         self.shipments.iter().any(|shipment| shipment.order.is_some())
