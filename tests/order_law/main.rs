@@ -196,20 +196,3 @@ fn copies_that_exchange_everything_agree() {
         agree("merged the other way", seed, &told, &bytes(&all), &bytes(&back));
     }
 }
-
-#[test]
-fn the_trace_of_any_journey_gives_its_state() {
-    for seed in 0..cases() {
-        let mut chance = Chance(seed);
-        let told = told(&mut chance);
-        let mut journeys = Journeys::default();
-        decoded(&told).into_iter().for_each(|shipment| journeys.apply(shipment));
-        for journey in journeys.sorted().0 {
-            let state = journey.state(now());
-            let kept = state.trace.of_state();
-            let replayed = journey.retaining(|event| kept.contains(&event.id())).state(now());
-            let bytes = |state: &parceltrail::journey::State| vec![serde_json::to_string_pretty(&state.parcel).unwrap()];
-            agree("the trace alone", seed, &told, &bytes(&state), &bytes(&replayed));
-        }
-    }
-}
