@@ -87,7 +87,7 @@ fn is_collected_once<'g, 'n: 'g>(groups: impl Iterator<Item = &'g Vec<&'n Node>>
         let holds_it = first_moved(group).zip(left).is_some_and(|(later, left)| left > later + HAND_OVER_SLACK);
         later && !holds_it && !(is_delivered(first) && is_delivered(group))
     };
-    on_the_way.iter().all(|group| takes_over(group))
+    on_the_way.iter().all(takes_over)
 }
 
 fn is_delivered(group: &[&Node]) -> bool {
