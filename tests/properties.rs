@@ -158,6 +158,9 @@ proptest! {
         let kept = state.trace.of_state();
         let replayed = journey.retaining(|event| kept.contains(&event.id())).state(now());
         prop_assert_eq!(replayed.parcel, state.parcel);
+        let seen = state.trace.last_seen;
+        let replayed = journey.retaining(|event| seen.contains(&event.id())).state(now());
+        prop_assert_eq!(replayed.last_seen, state.last_seen);
         let customs = state.trace.customs;
         let replayed = journey.retaining(|event| customs.contains(&event.id())).state(now());
         prop_assert_eq!(replayed.customs.import.map(|track| track.milestone), state.customs.import.map(|track| track.milestone));

@@ -95,11 +95,11 @@ pub(super) const fn names_a_parcel_of_its_own(role: Role) -> bool {
 /// What decides whether a return under another number is the same parcel or one of its own.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Ends {
-    /// The first delivery: middle, earliest.
-    delivered: Option<(DateTime<Utc>, DateTime<Utc>, EventId)>,
+    /// The first delivery.
+    delivered: Option<(DateTime<Utc>, EventId)>,
     /// When it was first said that it goes back.
     turned: Option<(DateTime<Utc>, EventId)>,
-    /// The first scan: latest.
+    /// The first scan, at the latest.
     scanned: Option<(DateTime<Utc>, EventId)>,
 }
 
@@ -113,8 +113,7 @@ impl Ends {
     fn take(&mut self, event: &Event, id: EventId) {
         let first = |known: Option<(DateTime<Utc>, EventId)>, at| Some(known.map_or((at, id), |known| known.min((at, id))));
         if event.milestone == Milestone::Delivered && event.is_evidence_of_state() {
-            let this = (event.time.middle(), event.time.earliest(), id);
-            self.delivered = Some(self.delivered.map_or(this, |known| known.min(this)));
+            self.delivered = first(self.delivered, event.time.middle());
         }
         if event.milestone == Milestone::Returning && event.confidence > Confidence::Low {
             self.turned = first(self.turned, event.time.middle());
@@ -126,15 +125,15 @@ impl Ends {
 
     /// Whether the parcel that was not delivered goes back under another number; the statements that show it.
     ///
-    /// The other number must have been scanned: a label for a return, which many shops lay into each parcel, is none. And the parcel must not have
-    /// been delivered before that, unless it was said to be on its way back already.
-    pub fn goes_back_as(&self, back: &Self) -> Option<[EventId; 2]> {
-        let (scan_latest, scan) = back.scanned?;
-        let Some((middle, earliest, _)) = self.delivered else { return Some([scan, scan]) };
-        match self.turned.filter(|(turned, _)| *turned < middle) {
-            Some((_, turned)) => Some([scan, turned]),
-            None => (scan_latest < earliest).then_some([scan, scan]),
-        }
+    /// The other number must have been scanned, after the parcel was: a label for a return, which many shops lay into each parcel, is none. And the
+    /// parcel must not have been delivered, unless it was said to be on its way back before.
+    pub fn goes_back_as(&self, back: &Self) -> Option<[EventId; 3]> {
+        let ((began, first), (at, scan)) = (self.scanned?, back.scanned?);
+        let turned = match self.delivered {
+            Some((delivered, _)) => self.turned.filter(|(turned, _)| *turned < delivered)?.1,
+            None => scan,
+        };
+        (began < at).then_some([first, scan, turned])
     }
 }
 

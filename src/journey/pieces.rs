@@ -95,7 +95,10 @@ pub(super) fn roll_up<'j>(deliveries: &[&Shipment], events: &[Standing<'j>], leg
     let walker = Walker::new(&steps, &common);
     let of_all = Piece { position: walker.walk(&[]), ..Piece::default() };
     if pieces.is_empty() {
-        let count = count(&[&of_all], counted, if is_package(deliveries) { 1 } else { counted });
+        let others = if is_package(deliveries) { counted.saturating_sub(1) } else { counted };
+        let unknown = Piece::default();
+        let all = if others < counted && others > 0 { vec![&of_all, &unknown] } else { vec![&of_all] };
+        let count = count(&all, counted, others);
         return RolledUp { overall: of_all.position, pieces: Vec::new(), count, evidence: Vec::new() };
     }
     for piece in pieces.values_mut() {
