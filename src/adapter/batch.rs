@@ -92,6 +92,9 @@ words! {
         NumberReused = "number_reused",
         /// Numbers might belong together, but it is not sure which.
         AmbiguousLink = "ambiguous_link",
+        /// A number was named that does not tie what names it: a placeholder, a list, a number that too many share, or one that its speaker
+        /// cannot know or does not prove to speak about.
+        LinkRefused = "link_refused",
     }
 }
 

@@ -10,11 +10,29 @@ use smol_str::SmolStr;
 use super::batch::open_text;
 use super::codes::FnvHasher;
 use super::{Batch, DecodeError, DecodeErrorKind, Descriptor, IssuerKind, Notice, NoticeKind, Payload};
-use crate::model::{EventTime, Place, Shipment, TrackingNumber};
+use crate::model::{EventTime, Place, Role, Shipment, TrackingNumber};
+use crate::number;
 use crate::wire::json::{self, Fields, Many, One, Slot};
 use crate::wire::odd::{Oddities, Oddity};
 use crate::wire::records::{self, EventAt};
 use crate::wire::xml::{Document, Node, XmlError};
+
+/// Says whose a number is that a carrier gives without a carrier, where it is one of a partner's: another number, or that of the next carrier.
+fn name_partners(shipment: &mut Shipment) {
+    if shipment.issuer != IssuerKind::Carrier {
+        return;
+    }
+    let to = shipment.destination.as_ref().and_then(|place| place.country);
+    for reference in shipment.references.iter_mut().chain(shipment.events.iter_mut().flat_map(|event| &mut event.related)) {
+        if !matches!(reference.role, Role::Alternate | Role::NextCarrier) || reference.carrier.is_some() {
+            continue;
+        }
+        let is_next = reference.role == Role::NextCarrier;
+        if let Some(partner) = number::partner(&shipment.carrier, &reference.number, is_next, to) {
+            (reference.role, reference.carrier) = (Role::NextCarrier, Some(partner));
+        }
+    }
+}
 
 /// Opens a payload and gathers what it said.
 pub(crate) struct Collector<'p> {
@@ -159,7 +177,8 @@ impl<'p> Collector<'p> {
         Shipment::new(self.descriptor, number, self.payload.received)
     }
 
-    pub fn push(&mut self, shipment: Shipment) {
+    pub fn push(&mut self, mut shipment: Shipment) {
+        name_partners(&mut shipment);
         self.batch.shipments.push(shipment);
     }
 

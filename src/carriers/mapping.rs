@@ -2,10 +2,13 @@
 
 use std::borrow::Cow;
 
+use chrono::{DateTime, Utc};
 use smol_str::SmolStr;
 
 use crate::adapter::{CodeMeaning, Collector};
-use crate::model::{CarrierCode, Confidence, DeliveredTo, Event, EventTime, FreeText, Milestone, Place, Reason, Scope, Stage, TrackingNumber};
+use crate::model::{
+    CarrierCode, Confidence, DeliveredTo, Event, EventId, EventTime, FreeText, Milestone, Place, Reason, Scope, Stage, TrackingNumber,
+};
 
 /// What a code was found to mean, by table or by rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,6 +103,12 @@ pub(crate) fn one_line(text: &str) -> Cow<'_, str> {
 /// The same as a small string.
 pub(crate) fn small(text: &str) -> SmolStr {
     one_line(text).into()
+}
+
+/// What orders a shipment's events the same way however its list was ordered: time, then identity, then wording.
+pub(crate) fn in_time(event: &Event) -> (DateTime<Utc>, DateTime<Utc>, EventId, Option<SmolStr>) {
+    let text = event.code.text.as_ref().map(|text| text.reveal().into());
+    (event.time.middle(), event.time.earliest(), event.id(), text)
 }
 
 /// A carrier's code with what completes it and its sentence; blanks count as absent.

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use crate::adapter::{Adapter, CodeTable};
 use crate::model::CarrierId;
-use crate::number::FormatRecord;
+use crate::number::{FormatRecord, PartnerRecord};
 
 /// One folder under `carriers/` and the module that decodes its feeds.
 #[derive(Debug)]
@@ -62,6 +62,9 @@ pub struct Profile {
     pub tracking_page: Option<String>,
     /// Its feeds.
     pub feeds: Vec<FeedProfile>,
+    /// The carriers that it hands parcels to, and which formats their numbers then have.
+    #[serde(default)]
+    pub partners: Vec<PartnerRecord>,
     /// The formats of its numbers.
     pub numbers: Vec<FormatRecord>,
 }

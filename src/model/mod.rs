@@ -12,6 +12,7 @@ mod place;
 mod proof;
 mod reason;
 mod shipment;
+mod spelling;
 mod time;
 mod words;
 mod zone;

@@ -150,7 +150,11 @@ impl Shipment {
     /// The promise that tells best when the parcel will come: see [`PromiseKind::currency`]. Of equals the latest.
     #[must_use]
     pub fn promise(&self) -> Option<&Promise> {
-        self.promises.iter().max_by_key(|promise| (promise.kind.currency(), promise.by.latest(), promise.by.raw()))
+        let raw = |time: &Option<EventTime>| time.as_ref().map(|time| time.raw().to_owned());
+        let key = |promise: &&Promise| {
+            (promise.kind.currency(), promise.by.latest(), promise.by.raw().to_owned(), raw(&promise.from), raw(&promise.stated))
+        };
+        self.promises.iter().max_by_key(key)
     }
 
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]

@@ -24,6 +24,7 @@ mod check;
 mod format;
 mod identification;
 mod identifier;
+mod partners;
 mod shape;
 
 pub(crate) use builtin::builtin;
@@ -32,3 +33,5 @@ pub use check::Check;
 pub use format::{FormatError, FormatRecord, NumberFormat};
 pub use identification::{Candidate, Identification, Likelihood, Verdict};
 pub use identifier::{Context, Identifier};
+pub use partners::PartnerRecord;
+pub(crate) use partners::partner;

@@ -1,5 +1,6 @@
 //! Who took a parcel in: a name is personal, a kind of person is not.
 
+use crate::carriers::mapping::in_time;
 use crate::model::{DeliveredTo, Event, Milestone, Personal, RecipientKind};
 
 /// What holds no letter is a number or a time that got into the field of a signature, and no name.
@@ -18,7 +19,7 @@ pub(super) fn signed_by(events: &mut [Event], signer: Option<&str>) {
 /// The delivery or return that came last.
 pub(super) fn last_end(events: &mut [Event]) -> Option<&mut Event> {
     let ends = events.iter_mut().filter(|event| matches!(event.milestone, Milestone::Delivered | Milestone::Returned));
-    ends.max_by_key(|event| event.time.middle())
+    ends.max_by_key(|event| in_time(event))
 }
 
 /// How a delivery's sentence begins before the signer's name, in small letters; what ends in "by" is followed by nothing but a name.

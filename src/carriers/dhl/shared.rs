@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use smol_str::{SmolStr, ToSmolStr, format_smolstr};
 
 use crate::adapter::{Collector, NoticeKind, grams};
+use crate::carriers::mapping::in_time;
 use crate::model::{Country, Event, Milestone, Place, Scope, Shipment, Stage, TrackingNumber};
 use crate::wire::json::Texts;
 
@@ -125,7 +126,7 @@ pub(super) fn push_all(out: &mut Collector<'_>, mut shipments: Vec<Shipment>) {
         for shipment in &shipments {
             let Some(span) = span(shipment) else { continue };
             let best = newest.entry((shipment.number.clone(), shipment.instance.clone())).or_insert(span);
-            if span.1 > best.1 {
+            if (span.1, span.0) > (best.1, best.0) {
                 *best = span;
             }
         }
@@ -134,7 +135,7 @@ pub(super) fn push_all(out: &mut Collector<'_>, mut shipments: Vec<Shipment>) {
         let Some((_, last)) = span(shipment) else { continue };
         let key = (shipment.number.clone(), shipment.instance.clone());
         if newest.get(&key).is_some_and(|(first_of_newest, _)| last < *first_of_newest) {
-            let newest_event = shipment.events.iter().max_by_key(|event| event.time.middle());
+            let newest_event = shipment.events.iter().max_by_key(|event| in_time(event));
             let when = newest_event.map(|event| event.time.raw()).unwrap_or_default();
             shipment.instance = Some(match &shipment.instance {
                 Some(instance) => format_smolstr!("{instance}/{when}"),

@@ -8,7 +8,7 @@ use smol_str::SmolStr;
 use super::meaning::{Meanings, Scan};
 use crate::adapter::{Collector, NoticeKind, stamped};
 use crate::carriers::Mapped;
-use crate::carriers::mapping::{code, delivered_after_return_is_returned};
+use crate::carriers::mapping::{code, delivered_after_return_is_returned, in_time};
 use crate::model::{
     Confidence, Country, DeliveredTo, Event, EventTime, Milestone, Personal, Place, Reference, Role, Scope, Shipment, Stage, TrackingNumber, Zones,
     zones_of,
@@ -188,7 +188,7 @@ pub(super) struct Ending<'t> {
 
 /// Applies what is told once for the shipment to its events.
 pub(super) fn finish(shipment: &mut Shipment, ending: Ending<'_>, is_freight: bool) {
-    let last = shipment.events.iter_mut().filter(|event| event.milestone == Milestone::Delivered).max_by_key(|event| event.time.earliest());
+    let last = shipment.events.iter_mut().filter(|event| event.milestone == Milestone::Delivered).max_by_key(|event| in_time(event));
     if let Some(last) = last {
         last.delivered_to = ending.delivered_to.or(last.delivered_to);
         // FedEx writes "Signature not required" where a name would stand.

@@ -6,7 +6,7 @@ use super::WireRoute;
 use super::meaning::{Tables, joined};
 use super::{promise, remark, sentence};
 use crate::adapter::{Collector, NoticeKind, stamped};
-use crate::carriers::mapping::{code, delivered_after_return_is_returned};
+use crate::carriers::mapping::{code, delivered_after_return_is_returned, in_time};
 use crate::model::{
     Confidence, Country, Event, EventTime, Milestone, Place, Reference, Role, Shipment, Stage, TrackingNumber, Zones, country_of_city,
 };
@@ -209,8 +209,10 @@ fn end_by_final_information(events: &mut [Event]) {
     if events.iter().any(|event| event.milestone.is_terminal() || event.code.value == "80") {
         return;
     }
-    let finals = events.iter_mut().filter(|event| event.code.value == "8000" && event.milestone == Milestone::Info);
-    if let Some(event) = finals.min_by_key(|event| event.time.earliest()) {
+    let is_final = |event: &&Event| event.code.value == "8000" && event.milestone == Milestone::Info;
+    let Some(first) = events.iter().filter(is_final).min_by_key(|event| in_time(event)).map(Event::id) else { return };
+    // Two wordings of one event are one event.
+    for event in events.iter_mut().filter(|event| event.id() == first) {
         event.milestone = Milestone::Delivered;
         event.confidence = event.confidence.min(Confidence::Medium);
     }
@@ -223,14 +225,13 @@ fn tell_export_customs(events: &mut [Event]) {
         return;
     }
     let is_mainland = |event: &Event| event.place.as_ref().and_then(|place| place.country).map(|country| Some(country) == CHINA);
-    let order = |(at, event): (usize, &Event)| (event.time.earliest(), at);
-    let abroad = events.iter().enumerate().filter(|(_, event)| is_mainland(event) == Some(false)).map(order).min();
-    let from_here = |event: &Event| event.milestone == Milestone::PickedUp && is_mainland(event) == Some(true);
-    let picked_up = events.iter().enumerate().filter(|(_, event)| from_here(event)).map(order).min();
-    for (at, event) in events.iter_mut().enumerate() {
-        let now = order((at, event));
+    let abroad = events.iter().filter(|event| is_mainland(event) == Some(false)).map(|event| event.time.earliest()).min();
+    let from_here = |event: &&Event| event.milestone == Milestone::PickedUp && is_mainland(event) == Some(true);
+    let picked_up = events.iter().filter(from_here).map(|event| event.time.earliest()).min();
+    for event in events {
+        let now = event.time.earliest();
         let is_before = abroad.is_none_or(|abroad| now < abroad);
-        let is_outbound = abroad.is_some() || picked_up.is_some_and(|picked_up| picked_up < now);
+        let is_outbound = abroad.is_some() || picked_up.is_some_and(|picked_up| picked_up <= now);
         if is_customs_code(event) && is_mainland(event) == Some(true) && is_before && is_outbound {
             event.stage = Some(Stage::ExportCustoms);
             event.confidence = event.confidence.min(Confidence::Medium);

@@ -3,7 +3,7 @@
 use chrono::{NaiveTime, Timelike};
 
 use crate::adapter::{Collector, grams};
-use crate::carriers::mapping::{one_line, small};
+use crate::carriers::mapping::{in_time, one_line, small};
 use crate::model::{
     Country, DeliveredTo, Event, EventTime, Milestone, Personal, Place, Promise, PromiseKind, Reference, Role, TrackingNumber, Zones, zones_of,
 };
@@ -75,7 +75,7 @@ pub(super) fn left_at(words: &str) -> Option<DeliveredTo> {
 /// Puts what is told once per parcel onto the last event that ended its delivery.
 pub(super) fn sign(events: &mut [Event], left: Option<DeliveredTo>, signer: Option<&str>) {
     let ended = events.iter_mut().filter(|event| matches!(event.milestone, Milestone::Delivered | Milestone::Returned));
-    let Some(event) = ended.max_by_key(|event| event.time.earliest()) else { return };
+    let Some(event) = ended.max_by_key(|event| in_time(event)) else { return };
     if event.milestone == Milestone::Delivered {
         event.delivered_to = event.delivered_to.or(left);
     }

@@ -107,9 +107,12 @@ impl<'r> Record<'r> {
         NUMBERS.iter().find_map(|name| Some((*name, TrackingNumber::parse(self.get(*name)?)?)))
     }
 
-    /// The other numbers of the same parcel or paper.
+    /// The other numbers of the same parcel or paper. A waybill is named even where it is the number itself: it says that this is a parcel.
     pub fn references(&self, number: Name) -> impl Iterator<Item = Reference> {
-        ROLES.iter().filter(move |(name, _)| *name != number).filter_map(|(name, role)| Some(Reference::new(*role, self.get(*name)?)))
+        ROLES
+            .iter()
+            .filter(move |(name, _)| *name != number || *name == Name::Waybill)
+            .filter_map(|(name, role)| Some(Reference::new(*role, self.get(*name)?)))
     }
 
     /// The numbers of a sheet, as each parcel on it refers to them: they tie it to the sheet and must not make one parcel of all.

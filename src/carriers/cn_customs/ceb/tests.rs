@@ -132,7 +132,9 @@ fn the_number_is_the_parcel_s_own_where_there_is_one() {
         let fields: String = all[from..].iter().rev().map(|(name, value)| format!("<{name}>{value}</{name}>")).collect();
         let batch = decode(format!("<CEB604Message><R>{fields}</R></CEB604Message>"));
         assert_eq!(batch.shipments[0].number.as_str(), all[from].1);
-        assert!(batch.shipments[0].references.iter().all(|reference| reference.number != all[from].1 && reference.number != "G"));
+        let others = || batch.shipments[0].references.iter().filter(|reference| reference.role != Role::Waybill);
+        assert!(others().all(|reference| reference.number != all[from].1 && reference.number != "G"));
+        assert_eq!(batch.shipments[0].references.len() - others().count(), usize::from(from == 0), "a waybill says that it is one");
     }
     let nameless = decode("<CEB604Message><R><returnStatus>800</returnStatus></R></CEB604Message>");
     assert_eq!((nameless.shipments.len(), nameless.notices[0].kind), (0, NoticeKind::EventSkipped));
@@ -145,7 +147,8 @@ fn a_sheet_s_numbers_do_not_make_one_parcel_of_all_on_it() {
     let batch = decode(body);
     assert_eq!(batch.shipments.iter().map(|shipment| shipment.number.as_str()).collect::<Vec<_>>(), ["W1", "W2"]);
     for shipment in &batch.shipments {
-        assert!(shipment.references.iter().all(|reference| !reference.role.identifies_parcel()), "{:?}", shipment.references);
+        let named = shipment.references.iter().filter(|reference| reference.role.identifies_parcel()).map(|reference| reference.number.as_str());
+        assert_eq!(named.collect::<Vec<_>>(), [shipment.number.as_str()], "its own waybill alone");
         assert_eq!((shipment.events[0].milestone, shipment.events[0].scope), (Milestone::Departed, Scope::Parcel));
     }
     // The receipt of the sheet carries the same references, so that parcels find it.
@@ -159,7 +162,7 @@ fn a_sheet_without_waybills_is_a_consignment_and_one_without_time_moves_nothing(
     assert_eq!(decode(sheet).shipments[0].events[0].scope, Scope::Consignment);
     let no_time = r#"{"messageType":"CEB509Message","copNo":"S-1","departureList":[{"logisticsNo":"W1"}]}"#;
     let batch = decode(no_time);
-    assert_eq!((batch.shipments[0].events.len(), batch.shipments[0].references.len()), (0, 1));
+    assert_eq!((batch.shipments[0].events.len(), batch.shipments[0].references.len()), (0, 2));
     assert_eq!(batch.notices[0].field.as_deref(), Some("leaveTime"));
 }
 
@@ -198,7 +201,8 @@ fn a_declaration_links_numbers_and_keeps_nobody_s_data() {
         <buyerIdNumber>110101190003070010</buyerIdNumber></InventoryHead><InventoryList><gnum>1</gnum></InventoryList></Inventory></CEB621Message>";
     let batch = decode(body);
     assert_eq!((batch.shipments[0].number.as_str(), batch.shipments[0].events.len()), ("W", 0));
-    assert_eq!(batch.shipments[0].references, [Reference::new(Role::Order, "O"), Reference::new(Role::DeclarationReference, "C")]);
+    let named = [Reference::new(Role::Waybill, "W"), Reference::new(Role::Order, "O"), Reference::new(Role::DeclarationReference, "C")];
+    assert_eq!(batch.shipments[0].references, named);
     assert!(!serde_json::to_string(&batch).unwrap().contains("SAMPLE"));
 }
 

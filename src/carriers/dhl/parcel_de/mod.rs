@@ -18,7 +18,7 @@ use crate::adapter::{
     Adapter, Batch, Clock, CodeTable, Collector, DecodeError, Descriptor, Mark, NoticeKind, Outcome, Payload, Poll, PollContext, PollLimits,
     Question, Reply, RequestError, basic, build, check_count,
 };
-use crate::carriers::mapping::delivered_after_return_is_returned;
+use crate::carriers::mapping::{delivered_after_return_is_returned, in_time};
 use crate::model::{Confidence, Milestone, Shipment, Stage, TrackingNumber};
 use crate::wire::form::encode_query;
 use crate::wire::xml::{Document, Node};
@@ -146,7 +146,7 @@ impl ParcelDe {
 /// The flag says that the piece was delivered. It stands in where the last event's code is in no table.
 fn flagged(shipment: &mut Shipment) {
     let is_return = shipment.is_return;
-    let Some(last) = shipment.events.iter_mut().max_by_key(|event| event.time.middle()) else { return };
+    let Some(last) = shipment.events.iter_mut().max_by_key(|event| in_time(event)) else { return };
     if last.milestone == Milestone::Unmapped {
         (last.stage, last.milestone, last.confidence) = (Some(Stage::LastMile), Milestone::Delivered, Confidence::Medium);
         if is_return {

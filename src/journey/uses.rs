@@ -1,0 +1,265 @@
+//! The uses of every number: which deliveries about one number are about one shipment ([`Node`]).
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use chrono::{DateTime, Duration, Utc};
+
+use super::{LegId, digest, instances};
+use crate::adapter::IssuerKind;
+use crate::model::{Event, Milestone, Reference, Role, Scope, Shipment, Stage, TrackingNumber};
+
+/// A silence after which a number may begin anew. Carriers reuse numbers after three months at the earliest.
+pub(super) const REUSE_SILENCE: Duration = Duration::days(60);
+
+/// How far the scans of two carriers at a hand-over may lie apart the wrong way round: partners report each other's late and in other clocks.
+pub(super) const HAND_OVER_SLACK: Duration = Duration::days(2);
+
+/// From the first to the last event.
+pub(super) type Span = (DateTime<Utc>, DateTime<Utc>);
+
+/// One use of one carrier's number, with every delivery about it.
+pub(super) struct Node {
+    pub id: LegId,
+    pub issuer: IssuerKind,
+    pub span: Option<Span>,
+    /// When something first moved it: a label and papers do not.
+    pub first_moved: Option<DateTime<Utc>>,
+    /// When something last moved it.
+    pub last_moved: Option<DateTime<Utc>>,
+    pub shipments: Vec<Arc<Shipment>>,
+}
+
+impl Node {
+    fn new(id: &LegId, shipments: Vec<Arc<Shipment>>) -> Self {
+        let events = || shipments.iter().flat_map(|shipment| &shipment.events);
+        let first_moved = events().filter(|event| is_movement(event)).map(|event| event.time.latest()).min();
+        let last_moved = events().filter(|event| is_movement(event)).map(|event| event.time.earliest()).max();
+        let issuer = shipments.first().map_or(IssuerKind::Carrier, |shipment| shipment.issuer);
+        Self { id: id.clone(), issuer, span: span(events()), first_moved, last_moved, shipments }
+    }
+
+    pub fn events(&self) -> impl Iterator<Item = &Event> {
+        self.shipments.iter().flat_map(|shipment| &shipment.events)
+    }
+
+    /// Whether it is about an order, of which several parcels may be made, and not about a parcel.
+    pub fn is_order(&self) -> bool {
+        self.shipments.iter().any(|shipment| shipment.order.is_some())
+    }
+
+    /// Every number that it names, with the delivery that names it.
+    pub fn statements(&self) -> impl Iterator<Item = (&Shipment, &Reference)> {
+        self.shipments.iter().map(AsRef::as_ref).flat_map(|shipment: &Shipment| {
+            let of_events = shipment.events.iter().flat_map(|event| &event.related);
+            shipment.references.iter().chain(of_events).map(move |reference| (shipment, reference))
+        })
+    }
+
+    /// Whether its number is that of a parcel and not of papers: a carrier's or shop's, or one that an authority calls a waybill.
+    pub fn is_a_waybill(&self) -> bool {
+        let names_itself = |reference: &Reference| reference.role == Role::Waybill && TrackingNumber::new(&reference.number) == self.id.number;
+        !self.is_order() && (self.issuer != IssuerKind::Authority || self.statements().any(|(_, reference)| names_itself(reference)))
+    }
+
+    /// Whether anything told is about the parcel itself: an authority also speaks of papers and sheets.
+    pub fn is_about_a_parcel(&self) -> bool {
+        self.shipments.iter().flat_map(|shipment| &shipment.events).any(|event| matches!(event.scope, Scope::Parcel | Scope::Piece))
+    }
+
+    /// How long lies between two uses; zero when they overlap or nothing is known.
+    pub fn distance(&self, other: &Self) -> Duration {
+        distance(self.span, other.span)
+    }
+}
+
+pub(super) fn distance(a: Option<Span>, b: Option<Span>) -> Duration {
+    match (a, b) {
+        (Some((a, b)), Some((c, d))) => (c - b).max(a - d).max(Duration::zero()),
+        _ => Duration::zero(),
+    }
+}
+
+pub(super) fn span<'e>(events: impl Iterator<Item = &'e Event>) -> Option<Span> {
+    events.map(|event| (event.time.earliest(), event.time.latest())).reduce(|(a, b), (c, d)| (a.min(c), b.max(d)))
+}
+
+/// Whether somebody moved the parcel: neither an announcement nor paper.
+pub(super) fn is_movement(event: &Event) -> bool {
+    event.milestone.moves_state() && !event.milestone.is_before_pickup() && matches!(event.scope, Scope::Parcel | Scope::Piece)
+}
+
+/// The uses of every number.
+pub(super) fn nodes(shipments: &[Arc<Shipment>]) -> Vec<Node> {
+    let mut by_number: BTreeMap<LegId, Vec<Arc<Shipment>>> = BTreeMap::new();
+    for shipment in shipments {
+        let id = LegId { carrier: shipment.carrier.clone(), number: shipment.number.clone() };
+        by_number.entry(id).or_default().push(Arc::clone(shipment));
+    }
+    by_number.into_iter().flat_map(|(id, shipments)| uses(&id, &whole(shipments))).collect()
+}
+
+/// Parts of one delivery put together again: what is the same but for its events. In one order, whatever order they came in.
+fn whole(shipments: Vec<Arc<Shipment>>) -> Vec<Arc<Shipment>> {
+    struct Whole {
+        frame: Shipment,
+        parts: Vec<Arc<Shipment>>,
+    }
+    let mut wholes: BTreeMap<(DateTime<Utc>, u64), Vec<Whole>> = BTreeMap::new();
+    for shipment in shipments {
+        let frame = frame(&shipment);
+        let same_digest = wholes.entry((frame.received, digest(&frame))).or_default();
+        match same_digest.iter_mut().find(|whole| whole.frame == frame) {
+            Some(whole) => whole.parts.push(shipment),
+            None => same_digest.push(Whole { frame, parts: vec![shipment] }),
+        }
+    }
+    wholes.into_values().flatten().map(|whole| joined(whole.frame, &whole.parts)).collect()
+}
+
+/// Parts as one delivery, each event once, in an order of its own.
+fn joined(mut frame: Shipment, parts: &[Arc<Shipment>]) -> Arc<Shipment> {
+    if let Some((first, rest)) = parts.split_first()
+        && rest.iter().all(|part| part.events == first.events)
+    {
+        return Arc::clone(first);
+    }
+    let mut events: Vec<(u64, &Event)> = parts.iter().flat_map(|part| &part.events).map(|event| (digest(event), event)).collect();
+    events.sort_by_key(|(digest, event)| (event.time.middle(), *digest));
+    // Equal events stand beside each other, but for two that share a digest by accident.
+    events.dedup_by(|a, b| a.1 == b.1);
+    frame.events = events.into_iter().map(|(_, event)| event.clone()).collect();
+    Arc::new(frame)
+}
+
+/// A delivery without its events, which are never copied for it.
+fn frame(shipment: &Shipment) -> Shipment {
+    Shipment {
+        feed: shipment.feed.clone(),
+        carrier: shipment.carrier.clone(),
+        issuer: shipment.issuer,
+        number: shipment.number.clone(),
+        instance: shipment.instance.clone(),
+        delivery: shipment.delivery,
+        received: shipment.received,
+        events: Vec::new(),
+        references: shipment.references.clone(),
+        pieces: shipment.pieces.clone(),
+        piece_count: shipment.piece_count,
+        proof: shipment.proof,
+        promises: shipment.promises.clone(),
+        origin: shipment.origin.clone(),
+        destination: shipment.destination.clone(),
+        service: shipment.service.clone(),
+        weight_grams: shipment.weight_grams,
+        is_return: shipment.is_return,
+        order: shipment.order.clone(),
+    }
+}
+
+/// Tells the uses of one number apart, by silence and by the feeds' own identities.
+fn uses(id: &LegId, shipments: &[Arc<Shipment>]) -> Vec<Node> {
+    // Shops do not use an order's number again; what is ordered in advance is silent for months.
+    let is_order = shipments.iter().any(|shipment| shipment.order.is_some());
+    let cuts = if is_order { Vec::new() } else { cuts(shipments) };
+    let mut parts: BTreeMap<usize, Vec<Arc<Shipment>>> = BTreeMap::new();
+    for shipment in shipments {
+        let mut by_use: BTreeMap<usize, Vec<Event>> = BTreeMap::new();
+        let first = shipment.events.first().map(|event| use_at(&cuts, event.time.middle()));
+        if shipment.events.iter().all(|event| Some(use_at(&cuts, event.time.middle())) == first) {
+            parts.entry(first.unwrap_or(cuts.len())).or_default().push(Arc::clone(shipment));
+            continue;
+        }
+        for event in &shipment.events {
+            by_use.entry(use_at(&cuts, event.time.middle())).or_default().push(event.clone());
+        }
+        let last = by_use.keys().next_back().copied();
+        for (at, events) in by_use {
+            // What a delivery says besides events is about the newest use.
+            let part = if Some(at) == last { Shipment { events, ..frame(shipment) } } else { history(shipment, events) };
+            parts.entry(at).or_default().push(Arc::new(part));
+        }
+    }
+    parts.into_values().flat_map(|shipments| instances::told_apart(shipments, is_order)).map(|shipments| Node::new(id, shipments)).collect()
+}
+
+/// An older use's part of a delivery: its events, without what describes the newest.
+fn history(shipment: &Shipment, events: Vec<Event>) -> Shipment {
+    Shipment {
+        events,
+        references: Vec::new(),
+        pieces: Vec::new(),
+        piece_count: None,
+        promises: Vec::new(),
+        origin: None,
+        destination: None,
+        ..frame(shipment)
+    }
+}
+
+/// The moments at which a number begins anew: after a long silence, with a beginning, or after an end.
+fn cuts(shipments: &[Arc<Shipment>]) -> Vec<DateTime<Utc>> {
+    let mut events: Vec<&Event> = shipments.iter().flat_map(|shipment| &shipment.events).collect();
+    events.sort_by_cached_key(|event| (event.time.middle(), event.milestone.rank(), event.id(), digest(event)));
+    let mut ended = false;
+    let mut cuts = Vec::new();
+    for pair in events.windows(2) {
+        let (before, next) = (pair[0], pair[1]);
+        ended |= matches!(before.milestone, Milestone::Delivered | Milestone::Returned | Milestone::Disposed | Milestone::Cancelled);
+        let is_silent = next.time.earliest() - before.time.latest() > REUSE_SILENCE;
+        if is_silent && (begins(next) || ended && next.stage != Some(Stage::Return)) {
+            cuts.push(next.time.middle());
+            ended = false;
+        }
+    }
+    cuts
+}
+
+/// Whether a statement may be the first of a parcel.
+pub(super) fn begins(event: &Event) -> bool {
+    event.milestone.is_before_pickup() || event.milestone == Milestone::PickedUp || matches!(event.stage, Some(Stage::Order | Stage::FirstMile))
+}
+
+fn use_at(cuts: &[DateTime<Utc>], at: DateTime<Utc>) -> usize {
+    cuts.partition_point(|cut| *cut <= at)
+}
+
+/// Of several uses of the number named, the nearest in time is meant; of equally near ones the newest.
+pub(super) fn nearest(nodes: &[Node], at: usize, targets: impl Iterator<Item = usize>) -> Option<usize> {
+    targets.min_by_key(|target| {
+        let node = &nodes[*target];
+        (nodes[at].distance(node), std::cmp::Reverse(node.span), *target)
+    })
+}
+
+/// The nodes by number, where a number has no more uses than [`MOST_USES`].
+pub(super) struct ByNumber<'n>(HashMap<&'n str, Vec<usize>>);
+
+/// The most shipments that may have one number at once, so that naming it says something. Carriers tell a handful apart.
+const MOST_USES: usize = 64;
+
+impl<'n> ByNumber<'n> {
+    /// All nodes that are about parcels.
+    pub fn of(nodes: &'n [Node]) -> Self {
+        let mut by_number: HashMap<&str, Vec<usize>> = HashMap::new();
+        for (at, node) in nodes.iter().enumerate().filter(|(_, node)| !node.is_order()) {
+            by_number.entry(node.id.number.as_str()).or_default().push(at);
+        }
+        Self(by_number)
+    }
+
+    /// The uses of a number; none if it has too many.
+    pub fn get(&self, number: &str) -> &[usize] {
+        self.0.get(number).filter(|uses| uses.len() <= MOST_USES).map_or(&[], Vec::as_slice)
+    }
+
+    /// Numbers that too many shipments have.
+    pub fn has_too_many(&self, number: &str) -> bool {
+        self.0.get(number).is_some_and(|uses| uses.len() > MOST_USES)
+    }
+}
+
+/// The distinct numbers of some nodes: several uses of one number are not several parcels that share something.
+pub(super) fn distinct_numbers(nodes: &[Node], members: impl IntoIterator<Item = usize>) -> BTreeSet<&LegId> {
+    members.into_iter().map(|at| &nodes[at].id).collect()
+}
