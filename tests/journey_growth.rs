@@ -76,6 +76,8 @@ fn polls(n: usize) -> Vec<Told> {
     (0..n).map(poll).chain([told("a.x", "R1").event(&at(30), Stage::LineHaul, Milestone::Departed)]).collect()
 }
 
+type Shape = fn(usize) -> Vec<Told>;
+
 fn quickest(journey: &Journey) -> Duration {
     let once = || {
         let start = Instant::now();
@@ -98,7 +100,7 @@ fn exponent(points: &[(f64, f64)]) -> f64 {
 #[test]
 #[ignore = "measures time; run it alone and in a release build"]
 fn the_time_of_a_state_grows_as_the_journey_does() {
-    let shapes: [(&str, fn(usize) -> Vec<Told>); 4] = [("two feeds", two_feeds), ("pieces", pieces), ("legs", legs), ("polls", polls)];
+    let shapes: [(&str, Shape); 4] = [("two feeds", two_feeds), ("pieces", pieces), ("legs", legs), ("polls", polls)];
     let mut worst: f64 = 0.0;
     for (name, shape) in shapes {
         let measured = [1, 2, 4, 8].map(|times| {

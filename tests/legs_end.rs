@@ -61,7 +61,8 @@ fn label(feed: &str, number: &str) -> Told {
 fn usps_scan(at: &str, code: &str) -> Vec<Shipment> {
     let usps = format!(
         r#"{{"trackingNumber": "92000000000000000000000017", "statusCategory": "In Transit", "status": "Arrived", "trackingEvents": [
-        {{"eventType": "Arrived at Post Office", "eventTimestamp": "{at}", "eventCity": "BOISE", "eventState": "ID", "eventZIP": "83702", "eventCode": "{code}"}}]}}"#
+        {{"eventType": "Arrived at Post Office",
+        "eventTimestamp": "{at}", "eventCity": "BOISE", "eventState": "ID", "eventZIP": "83702", "eventCode": "{code}"}}]}}"#
     );
     let registry = Registry::builtin();
     registry.get("usps.tracking").unwrap().decode(Payload::new(usps.as_bytes(), now())).unwrap().shipments

@@ -48,9 +48,7 @@ fn conflict(kind: ConflictKind, witnesses: &[(&Standing<'_>, String)]) -> Confli
 }
 
 fn is_final_delivery(one: &Standing<'_>, legs: &Legs) -> bool {
-    one.event.milestone == Milestone::Delivered
-        && one.event.is_evidence_of_state()
-        && !legs.of(one).is_some_and(|leg| legs.goes_on(one, leg).is_some())
+    one.event.milestone == Milestone::Delivered && one.event.is_evidence_of_state() && legs.of(one).is_none_or(|leg| legs.goes_on(one, leg).is_none())
 }
 
 /// What one carrier says that it delivered, and the next one moved later: the first "delivered" of each leg, and the last movement after it.

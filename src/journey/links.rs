@@ -47,6 +47,9 @@ impl Links {
     }
 }
 
+/// A scan and when it was, at the earliest.
+type Scan = (DateTime<Utc>, EventId);
+
 /// What is known of a leg beside what it shows.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Fate {
@@ -55,9 +58,9 @@ pub(super) struct Fate {
     /// On it the parcel goes back to its sender.
     pub back: bool,
     /// The latest scan of a leg that follows.
-    later: Option<(DateTime<Utc>, EventId)>,
+    later: Option<Scan>,
     /// The latest scan of a leg that follows and that shows the parcel on its way.
-    moving: Option<(DateTime<Utc>, EventId)>,
+    moving: Option<Scan>,
 }
 
 /// Why a "delivered" is not the end.
@@ -169,7 +172,7 @@ fn travel(legs: &Legs, links: &Links) -> Vec<usize> {
 
 /// Notes for each leg what the legs that follow it saw.
 fn look_ahead(legs: &mut Legs, links: &Links, events: &[Standing<'_>]) {
-    let mut seen: Vec<[Option<(DateTime<Utc>, EventId)>; 2]> = vec![[None; 2]; legs.all.len()];
+    let mut seen: Vec<[Option<Scan>; 2]> = vec![[None; 2]; legs.all.len()];
     for one in events.iter().filter(|one| is_scan(one.event)) {
         let Some(leg) = legs.of(one) else { continue };
         let scan = Some((one.event.time.earliest(), one.id));

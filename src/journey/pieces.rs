@@ -84,14 +84,16 @@ fn piece_of(Step { one, leg, .. }: &Step<'_>, legs: &Legs) -> Option<TrackingNum
 
 /// Rolls the pieces up.
 ///
-/// A statement that names no piece is about all. Of the pieces that the carrier has, the shipment stands where the least advanced stands. A piece that
-/// is only a label does not lower it, because the carrier has the others; but it keeps the shipment open, as does a piece that the carrier counts and
-/// no feed tells apart. Where all others have ended, the shipment then stands where it stood before they did. When all pieces have ended alike, it ends
-/// with the last of them; when they ended differently, with the one that did not end well. [`PieceCount`] tells what one milestone cannot.
+/// A statement that names no piece is about all. Of the pieces that the carrier has, the shipment stands where the least advanced stands. A piece
+/// that is only a label does not lower it, because the carrier has the others; but it keeps the shipment open, as does a piece that the carrier
+/// counts and no feed tells apart. Where all others have ended, the shipment then stands where it stood before they did. When all pieces have ended
+/// alike, it ends with the last of them; when they ended differently, with the one that did not end well. [`PieceCount`] tells what one milestone
+/// cannot.
 pub(super) fn roll_up<'j>(deliveries: &[&Shipment], events: &[Standing<'j>], legs: &Legs) -> RolledUp<'j> {
     let steps = steps(events, legs);
     let (mut pieces, common) = gather(deliveries, &steps, legs);
-    let counted = deliveries.iter().filter_map(|shipment| shipment.piece_count).max().unwrap_or(0);
+    let is_own = |shipment: &&&Shipment| !legs.find(&shipment.carrier, shipment.number.as_str()).is_some_and(|leg| legs.fates[leg].aside);
+    let counted = deliveries.iter().filter(is_own).filter_map(|shipment| shipment.piece_count).max().unwrap_or(0);
     let walker = Walker::new(&steps, &common);
     let of_all = Piece { position: walker.walk(&[]), ..Piece::default() };
     if pieces.is_empty() {
@@ -198,7 +200,7 @@ fn overall<'j>(pieces: &[&Piece<'j>]) -> Option<Position<'j>> {
     unhappy.or_else(|| known.iter().max_by_key(last)).map(|position| (*position).clone())
 }
 
-/// Where a shipment stands of which all that the carrier has have ended, while other pieces are still to come: where the pieces that ended stood before.
+/// Where a shipment stands of which all that the carrier has have ended, while other pieces are still to come: where those stood before.
 /// If nothing of that is told, no more is known than that the carrier has had pieces of it.
 fn before_the_end<'j>(steps: &[Step<'j>], pieces: &[&Piece<'j>]) -> Option<Position<'j>> {
     let before = walk(steps.iter().filter(|step| step.counts() && !step.milestone.is_terminal()));

@@ -153,8 +153,8 @@ impl<'j> Position<'j> {
         Some(position)
     }
 
-    /// Where the parcel is after a carrier's unknown scan at a place. It shows that the carrier has a parcel that was only announced, and no more: the
-    /// milestone says `unmapped`, until something is understood.
+    /// Where the parcel is after a carrier's unknown scan at a place. It shows that the carrier has a parcel that was only announced, and no more:
+    /// the milestone says `unmapped`, until something is understood.
     fn seen_at(self, step: &Step<'j>) -> Self {
         let is_unknown = self.milestone == Milestone::Unmapped;
         if !is_unknown && !self.milestone.is_before_pickup() {

@@ -18,8 +18,8 @@ pub struct ParcelState {
     /// Where in the chain; absent while no statement tells.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stage: Option<Stage>,
-    /// What happened last that moves the state. [`Milestone::Unmapped`] where a carrier has the parcel, by a scan at a place, and nothing is understood
-    /// of what it did: it is no longer only announced.
+    /// What happened last that moves the state. [`Milestone::Unmapped`] where a carrier has the parcel, by a scan at a place, and nothing is
+    /// understood of what it did: it is no longer only announced.
     pub milestone: Milestone,
     /// When this state began.
     pub since: EventTime,

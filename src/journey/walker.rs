@@ -77,3 +77,48 @@ impl<'w, 'j> Walker<'w, 'j> {
 fn reopens(end: Milestone, step: &Step<'_>) -> bool {
     may_reopen(end, step.milestone) || step.milestone == Milestone::Delivered && may_reopen(end, Milestone::Returned)
 }
+
+#[cfg(all(test, feature = "testing"))]
+mod tests {
+    use crate::journey::merge::standing;
+    use crate::journey::position::{steps, walk};
+    use crate::journey::walker::Walker;
+    use crate::model::{Milestone, Shipment, Stage};
+    use crate::testing::told;
+
+    /// Statements about all and about one piece, of every kind and in any order, that no two seeds share.
+    fn history(seed: u64) -> Shipment {
+        let mut state = seed;
+        let mut next = |below: u64| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) % below
+        };
+        let mut told = told("a.x", "A1");
+        for minute in 0..24 {
+            let milestone = Milestone::ALL[next(Milestone::ALL.len() as u64) as usize];
+            let stage = [None, Some(Stage::LineHaul), Some(Stage::LastMile), Some(Stage::Return)][next(4) as usize];
+            told =
+                told.event(&format!("2026-03-02T10:{minute:02}:00Z"), stage, milestone).at(["", "Reno, NV, US", "Dallas, TX, US"][next(3) as usize]);
+            if next(2) == 0 {
+                told = told.of_piece("P1");
+            }
+        }
+        told.shipment()
+    }
+
+    #[test]
+    fn leaps_lead_where_steps_lead() {
+        for seed in 0..3_000 {
+            let shipment = history(seed);
+            let (events, _) = standing(&[&shipment]);
+            let legs = crate::journey::legs::build(&[&shipment], &events, &std::collections::BTreeSet::new());
+            let steps = steps(&events, &legs);
+            let counted = || (0..steps.len()).filter(|at| steps[*at].counts());
+            let (own, common): (Vec<usize>, Vec<usize>) = counted().partition(|at| steps[*at].one.event.piece.is_some());
+            let leapt = Walker::new(&steps, &common).walk(&own);
+            let walked = walk(counted().map(|at| &steps[at]));
+            let state = |position: &Option<super::Position<'_>>| position.as_ref().map(|position| (position.state(&legs), position.evidence()));
+            assert_eq!(state(&leapt), state(&walked), "seed {seed}");
+        }
+    }
+}

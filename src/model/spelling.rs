@@ -27,7 +27,8 @@ const SHORT: [(&str, &str); 19] = [
     ("INTERNATIONAL", "INTL"),
 ];
 
-/// What is the same in all spellings of one town: upper case, no diacritics, no punctuation, no postal code, no CEDEX, common words in their short form.
+/// What is the same in all spellings of one town: upper case, no diacritics, no punctuation, no postal code, no CEDEX, common words in their short
+/// form.
 /// A town that is no more than such a word keeps it.
 pub(super) fn town_key(town: &str, country: Option<Country>, postcode: Option<&str>) -> SmolStr {
     let folded = fold(town, country);
