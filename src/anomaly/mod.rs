@@ -34,6 +34,7 @@
 //! - A rule of one's own: [`Rule`].
 //! - A feed that is silent is one case of the feed, none of its parcels: [`Surroundings`].
 
+mod apart;
 mod case;
 mod cases;
 mod catalogue;
@@ -46,6 +47,7 @@ mod inspector;
 mod lane;
 mod order;
 mod parcel;
+mod promise;
 mod replay;
 mod rule;
 pub mod rules;
@@ -62,7 +64,8 @@ pub use finding::{Category, Datum, Draft, Expected, Finding, Findings, Level};
 pub use inspector::Inspector;
 pub use lane::Lane;
 pub use order::{OrderDigest, Signal};
-pub use parcel::{Clearance, Fact, FeedDigest, HoldDigest, LegDigest, Parcel, PromiseMark, When};
+pub use parcel::{Clearance, Fact, FeedDigest, HoldDigest, LegDigest, Parcel, PieceDigest, When};
+pub use promise::PromiseMark;
 pub use replay::Replay;
 pub use rule::{CohortRule, Look, Rule, RuleAbout, SettingAbout};
 pub use settings::{LanePattern, Override, Section, Settings, SettingsError};

@@ -32,6 +32,7 @@ mod arrival;
 #[cfg(feature = "fluent")]
 mod language;
 mod next;
+mod pieces;
 #[cfg(feature = "fluent")]
 mod text;
 
@@ -42,13 +43,14 @@ pub use arrival::{Arrival, Odds, Window};
 #[cfg(feature = "fluent")]
 pub use language::{Language, LanguageError};
 pub use next::{NextStep, Source};
+pub use pieces::{PieceHere, Pieces};
 #[cfg(feature = "fluent")]
 pub use text::Text;
 
 use crate::anomaly::Finding;
 use crate::eta::{Estimate, Next};
 use crate::journey::State;
-use crate::model::{CarrierId, DeliveredTo, EventTime, Milestone, Place, Reason, Stage};
+use crate::model::{CarrierId, DeliveredTo, Event, EventTime, FreeText, Milestone, Place, Reason, Stage};
 
 /// The four answers about one parcel, as data.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -59,6 +61,9 @@ pub struct Briefing {
     /// Where it is; absent while nothing tells.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub here: Option<Here>,
+    /// How far its pieces have come, when there are several. [`Briefing::here`] is then where the piece stands that is behind.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pieces: Option<Pieces>,
     /// What comes next; absent when nothing more is to come, or nobody knows.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<NextStep>,
@@ -82,9 +87,19 @@ pub struct Here {
     /// Where it was left, if it was delivered and the statement says.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub delivered_to: Option<DeliveredTo>,
+    /// The carrier's own words, where the milestone is a trouble of which they may tell more: an exception, a hold, a delay. Personal data are hidden
+    /// when they are shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub words: Option<FreeText>,
     /// The last place told.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub place: Option<Place>,
+    /// When that place was told, if another statement tells it than the one that moved the parcel last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place_told: Option<EventTime>,
+    /// A later sign of life: the carrier has had the parcel since, but what it did is not understood.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seen: Option<Seen>,
     /// Since when.
     pub since: EventTime,
     /// Who carries it.
@@ -94,17 +109,40 @@ pub struct Here {
     pub finished: bool,
 }
 
+/// A sign of life whose meaning is not known.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Seen {
+    /// When.
+    pub at: EventTime,
+    /// Where, if told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
+    /// The carrier's own words. Personal data are hidden when they are shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub words: Option<FreeText>,
+}
+
+impl Here {
+    /// When the parcel was heard of last.
+    pub(crate) fn heard(&self) -> DateTime<Utc> {
+        let seen = self.seen.as_ref().map(|seen| seen.at.middle());
+        seen.map_or(self.since.middle(), |seen| seen.max(self.since.middle()))
+    }
+}
+
 impl Briefing {
     /// What the journey alone tells. An estimate, what was learned about what follows, and findings are added with the `with_` methods.
     #[must_use]
     pub fn new(state: &State, now: DateTime<Utc>) -> Self {
-        Self { made: now, here: here(state), next: next::told_or_usual(state), arrival: Arrival::of(state), trouble: Vec::new() }
+        let pieces = Pieces::of(state);
+        let next = next::told_or_usual(state, pieces.as_ref());
+        Self { made: now, here: here(state), pieces, next, arrival: Arrival::of(state, now), trouble: Vec::new() }
     }
 
     /// With an estimate of the arrival. One for a finished or returning parcel changes nothing.
     #[must_use]
     pub fn with_estimate(mut self, estimate: &Estimate) -> Self {
-        self.arrival = self.arrival.estimated(estimate);
+        self.arrival = self.arrival.estimated(estimate, self.here.as_ref());
         self
     }
 
@@ -129,17 +167,43 @@ impl Briefing {
 /// The parcel's state, with the reason of the statement that it rests on.
 fn here(state: &State) -> Option<Here> {
     let parcel = state.parcel.as_ref()?;
-    let decided = state.trace.state.get("milestone");
+    let rests_on = |field: &str| state.trace.state.get(field);
+    let decided = rests_on("milestone");
     let statement =
         state.events.iter().rev().find(|event| event.milestone == parcel.milestone && decided.is_some_and(|ids| ids.contains(&event.id())));
+    let is_told_elsewhere = |event: &&Event| {
+        let id = event.id();
+        let of = |field: &str| rests_on(field).is_some_and(|ids| ids.contains(&id));
+        of("place") && !of("milestone") && !of("since")
+    };
+    let place_told = state.events.iter().rev().filter(|_| parcel.place.is_some()).find(is_told_elsewhere).map(|event| event.time.clone());
     Some(Here {
         stage: parcel.stage,
         milestone: parcel.milestone,
         reason: statement.and_then(|event| event.reason),
         delivered_to: statement.and_then(|event| event.delivered_to),
+        words: statement.filter(|event| is_told_in_words(event)).and_then(|event| event.code.text.clone()),
         place: parcel.place.clone(),
+        place_told,
+        seen: seen(state),
         since: parcel.since.clone(),
         carrier: parcel.leg.as_ref().map(|leg| leg.carrier.clone()),
         finished: parcel.terminal,
     })
+}
+
+/// Whether a statement's own words may tell more than its milestone.
+fn is_told_in_words(event: &Event) -> bool {
+    matches!(event.milestone, Milestone::Exception | Milestone::Held | Milestone::Delayed) && event.reason.is_none()
+}
+
+/// The last sign of life, if it is later than the state and does not explain itself.
+fn seen(state: &State) -> Option<Seen> {
+    let sighting = state.last_seen.as_ref().filter(|sighting| !sighting.milestone.moves_state())?;
+    let parcel = state.parcel.as_ref().filter(|parcel| !parcel.terminal)?;
+    if sighting.time.middle() <= parcel.since.middle() {
+        return None;
+    }
+    let event = state.events.iter().rev().find(|event| event.id() == sighting.event);
+    Some(Seen { at: sighting.time.clone(), place: sighting.place.clone(), words: event.and_then(|event| event.code.text.clone()) })
 }

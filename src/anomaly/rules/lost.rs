@@ -20,13 +20,16 @@ impl Rule for Lost {
         &ABOUT
     }
 
+    fn judges_pieces(&self) -> bool {
+        true
+    }
+
     fn inspect(&self, parcel: &Parcel, look: &mut Look<'_>) {
         if !ENDS.iter().any(|end| parcel.has(*end)) {
             return;
         }
-        for end in ENDS {
-            let is_so = parcel.milestone == Some(end) || parcel.pieces.contains(&Some(end));
-            let Some(told) = parcel.last(end).filter(|_| is_so) else { continue };
+        for end in ENDS.into_iter().filter(|end| parcel.milestone == Some(*end)) {
+            let Some(told) = parcel.last(end) else { continue };
             if look.passed(self.keep.after(told.latest)) {
                 continue;
             }
