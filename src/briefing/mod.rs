@@ -87,8 +87,8 @@ pub struct Here {
     /// Where it was left, if it was delivered and the statement says.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub delivered_to: Option<DeliveredTo>,
-    /// The carrier's own words, where the milestone is a trouble of which they may tell more: an exception, a hold, a delay. Personal data are hidden
-    /// when they are shown.
+    /// The carrier's own words, where they may tell more than the milestone: of an exception, a hold, a delay, a scan of unknown meaning. Personal data
+    /// are hidden when they are shown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub words: Option<FreeText>,
     /// The last place told.
@@ -194,13 +194,13 @@ fn here(state: &State) -> Option<Here> {
 
 /// Whether a statement's own words may tell more than its milestone.
 fn is_told_in_words(event: &Event) -> bool {
-    matches!(event.milestone, Milestone::Exception | Milestone::Held | Milestone::Delayed) && event.reason.is_none()
+    matches!(event.milestone, Milestone::Exception | Milestone::Held | Milestone::Delayed | Milestone::Unmapped) && event.reason.is_none()
 }
 
 /// The last sign of life, if it is later than the state and does not explain itself.
 fn seen(state: &State) -> Option<Seen> {
     let sighting = state.last_seen.as_ref().filter(|sighting| !sighting.milestone.moves_state())?;
-    let parcel = state.parcel.as_ref().filter(|parcel| !parcel.terminal)?;
+    let parcel = state.parcel.as_ref().filter(|parcel| !parcel.terminal && parcel.milestone.moves_state())?;
     if sighting.time.middle() <= parcel.since.middle() {
         return None;
     }

@@ -71,9 +71,16 @@ pub(super) fn told_or_usual(state: &State, pieces: Option<&Pieces>) -> Option<Ne
     if parcel.terminal {
         return None;
     }
-    if let Some(behind) = pieces.filter(|_| parcel.milestone.is_before_pickup()).and_then(Pieces::under_way) {
-        // Pieces are on their way while another has not been collected: theirs is the next step.
-        return usual(behind.milestone?, behind.stage).map(|milestone| NextStep::new(milestone, Source::Usual));
+    if let Some(pieces) = pieces {
+        match pieces.under_way() {
+            // Pieces are on their way while another has not been collected: theirs is the next step.
+            Some(behind) if parcel.milestone.is_before_pickup() => {
+                return usual(behind.milestone?, behind.stage).map(|milestone| NextStep::new(milestone, Source::Usual));
+            }
+            // All that the carrier has had have ended: what is left must be collected.
+            None if pieces.not_collected > 0 => return Some(NextStep::new(Milestone::PickedUp, Source::Usual)),
+            _ => {}
+        }
     }
     if state.customs.is_held() {
         return Some(NextStep::new(Milestone::CustomsReleased, Source::Waiting));

@@ -16,13 +16,13 @@ impl Speaker<'_> {
 
     pub(super) fn window(&self, window: &Window) -> String {
         if tells_hours(window) && self.day_of(window.from) == self.day_of(window.to) {
-            let text = self.one_day(self.day_of(window.from));
+            let text = self.one_day(self.day_of(window.from), false);
             let (from, to) = (self.time(window.from), self.time(window.to + TimeDelta::seconds(59)));
             return self.say("window-hours", &[("window", Word::Text(&text)), ("from", Word::Text(&from)), ("to", Word::Text(&to))]);
         }
         let (first, last) = self.days(window);
         if first == last {
-            return self.one_day(first);
+            return self.one_day(first, window.passed);
         }
         let is_same_month = (first.year(), first.month()) == (last.year(), last.month());
         let words = [self.day(first), self.day(last), self.day_as("day-short", first), self.day_as("day-short", last)];
@@ -37,8 +37,10 @@ impl Speaker<'_> {
         (window.first_day.unwrap_or_else(|| self.day_of(window.from)), window.last_day.unwrap_or_else(|| self.day_of(window.to)))
     }
 
-    fn one_day(&self, day: NaiveDate) -> String {
+    /// A day, as the reader calls it. One that is over where it was promised is not called today, though the reader's may still last.
+    fn one_day(&self, day: NaiveDate, is_over: bool) -> String {
         let message = match (day - self.today).num_days() {
+            _ if is_over => "window-day",
             0 => "window-today",
             1 => "window-tomorrow",
             _ => "window-day",

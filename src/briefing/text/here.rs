@@ -1,7 +1,7 @@
 //! Where is it now?
 
 use super::{Speaker, Word, place_text};
-use crate::briefing::{Briefing, Here, PieceHere, Pieces, Seen};
+use crate::briefing::{Briefing, Here, PieceHere, Pieces};
 use crate::model::{EventTime, Milestone, Place};
 
 /// Whether a milestone is something that happened at a moment, and not something that lasts since then.
@@ -62,7 +62,7 @@ impl Speaker<'_> {
             sentences.extend(self.place_told(here));
         }
         if let Some(seen) = &here.seen {
-            sentences.push(self.seen(seen, is_refuted));
+            sentences.push(self.seen(&seen.at, seen.place.as_ref(), is_refuted));
             sentences.extend(seen.words.as_ref().and_then(|words| self.words(words)));
         }
         sentences
@@ -70,6 +70,9 @@ impl Speaker<'_> {
 
     /// What happened, why, where, and since when or when.
     fn standing(&self, milestone: Milestone, what: &str, why: Option<&str>, place: Option<&Place>, since: &EventTime) -> String {
+        if milestone == Milestone::Unmapped {
+            return self.seen(since, place, true);
+        }
         let when = self.told_moment(since);
         let place = place.map(place_text).unwrap_or_default();
         let because = |what: &str| match why {
@@ -95,9 +98,10 @@ impl Speaker<'_> {
         Some(self.say("where-last-place", &[("place", Word::Text(&place)), ("when", Word::Text(&self.told_moment(at)))]))
     }
 
-    fn seen(&self, seen: &Seen, is_first: bool) -> String {
-        let when = self.told_moment(&seen.at);
-        let place = seen.place.as_ref().map(place_text).filter(|place| !place.is_empty());
+    /// The carrier had it, and no more is known.
+    fn seen(&self, at: &EventTime, place: Option<&Place>, is_first: bool) -> String {
+        let when = self.told_moment(at);
+        let place = place.map(place_text).filter(|place| !place.is_empty());
         let message = match (is_first, &place) {
             (true, Some(_)) => "where-seen-at",
             (true, None) => "where-seen",
