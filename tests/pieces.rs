@@ -190,7 +190,7 @@ fn the_next_carrier_s_unknown_scan_is_a_hand_over() {
 
 /// How much longer it takes at eight times the size: the exponent of growth, from the best of several runs.
 fn exponent(mut run: impl FnMut(usize) -> Duration) -> f64 {
-    let mut best = |size: usize| (0..5).map(|_| run(size)).min().unwrap_or_default().as_secs_f64();
+    let mut best = |size: usize| (0..3).map(|_| run(size)).min().unwrap_or_default().as_secs_f64();
     let (small, large) = (best(2000), best(16_000));
     (large / small).ln() / 8_f64.ln()
 }

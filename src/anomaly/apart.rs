@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::digest::{Holds, clearances, holds};
-use super::parcel::{Fact, Parcel, PieceDigest, When};
+use super::fact::{Fact, When};
+use super::parcel::{Parcel, PieceDigest};
 use crate::journey::{PieceState, State};
 use crate::model::Milestone;
 

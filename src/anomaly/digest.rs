@@ -6,8 +6,9 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use smol_str::SmolStr;
 
+use super::fact::{Fact, When};
 use super::lane::Lane;
-use super::parcel::{Clearance, Fact, FeedDigest, HoldDigest, LegDigest, Parcel, When};
+use super::parcel::{Clearance, FeedDigest, HoldDigest, LegDigest, Parcel};
 use super::promise::promises;
 use super::{apart, order, travel};
 use crate::adapter::IssuerKind;

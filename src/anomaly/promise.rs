@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::digest::feed_index;
-use super::parcel::{FeedDigest, Parcel, When};
+use super::fact::When;
+use super::parcel::{FeedDigest, Parcel};
 use crate::adapter::IssuerKind;
 use crate::journey::State;
 use crate::model::{Promise, PromiseKind, Shipment};

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Duration, Utc};
 
+use super::fact::Fact;
 use super::geography::least_km;
-use super::parcel::{Fact, Parcel};
+use super::parcel::Parcel;
 use crate::journey::State;
 use crate::model::{Confidence, EventId, Milestone, TimeKind};
 
