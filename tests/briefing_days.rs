@@ -167,3 +167,11 @@ fn what_happened_is_told_on_its_day_and_what_lasts_since_then() {
         assert!(zh.ends_with("，Denver, CO, US。自8月28日（周三）12:58起。"), "{zh}");
     }
 }
+
+#[test]
+fn a_parcel_that_lies_ready_is_not_overdue() {
+    let ready = moving().event("2024-08-27T10:00:00-06:00", Stage::LastMile, Milestone::AvailableForPickup);
+    let ready = briefing(ready.promised(by(PromiseKind::Estimated, clock("2024-08-28T00:00:00", -6))), "2024-08-30T12:00:00Z");
+    assert_eq!(text(&ready, "en", chrono_tz::UTC).when, "When its recipient collects it.");
+    assert_eq!(text(&ready, "zh", chrono_tz::UTC).when, "待收件人取件。");
+}

@@ -79,7 +79,7 @@ fn what_is_left_must_be_collected_where_all_others_have_ended() {
     let english = text(&briefing, "en");
     assert_eq!(
         (english.where_now.as_str(), english.next.as_str()),
-        ("Pieces: 1 of 2 delivered, 1 announced only.", "Pickup by the carrier, as a rule.")
+        ("Pieces: 1 of 2 delivered, 1 announced only.", "Pickup by the carrier; until then it waits.")
     );
 }
 
@@ -94,7 +94,7 @@ fn findings_of_pieces_are_told_together_and_name_them() {
     let english = text(&briefing, "en").wrong.join("\n");
     assert!(english.contains("Piece P5: The label exists, but the carrier has never collected it."), "{english}");
     assert!(english.contains("Pieces P3, P4: "), "{english}");
-    assert!(text(&briefing, "zh").wrong.join("\n").contains("单件P5：面单已生成，但承运商一直未揽收。"));
+    assert!(text(&briefing, "zh").wrong.join("\n").contains("子件P5：面单已生成，但承运商一直未揽收。"));
     let json = serde_json::to_value(&briefing).unwrap();
     let of = |piece: &str| json["trouble"].as_array().unwrap().iter().any(|finding| finding["piece"] == piece);
     assert!(of("P3") && of("P4") && of("P5") && !of("P1") && !of("P2"));

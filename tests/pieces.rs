@@ -240,12 +240,13 @@ fn digest_and_inspect(inspector: &Inspector, (journey, state): &(Journey, State)
 #[test]
 fn time_grows_with_pieces_and_legs_and_no_faster() {
     let inspector = inspector();
-    let made: [(&str, fn(usize) -> (Journey, State)); 2] = [("pieces", of_pieces), ("legs", of_legs)];
-    for (what, of) in made {
-        let growth = exponent(|size| {
+    let growth = |of: &dyn Fn(usize) -> (Journey, State)| {
+        exponent(|size| {
             let told = of(size);
             timed(|| digest_and_inspect(&inspector, &told))
-        });
+        })
+    };
+    for (what, growth) in [("pieces", growth(&of_pieces)), ("legs", growth(&of_legs))] {
         println!("digest and inspection by {what}: exponent {growth:.2}");
         assert!(growth <= 1.4, "{what}: {growth:.2}");
     }

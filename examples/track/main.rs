@@ -150,12 +150,12 @@ fn line(out: &mut impl Write, value: &impl serde::Serialize) -> std::io::Result<
     let mut units = [0; 2];
     let mut from = 0;
     for (at, letter) in json.match_indices(paper::is_harmful) {
-        out.write_all(json[from..at].as_bytes())?;
+        out.write_all(&json.as_bytes()[from..at])?;
         for letter in letter.chars() {
             letter.encode_utf16(&mut units).iter().try_for_each(|unit| write!(out, "\\u{unit:04x}"))?;
         }
         from = at + letter.len();
     }
-    out.write_all(json[from..].as_bytes())?;
+    out.write_all(&json.as_bytes()[from..])?;
     out.write_all(b"\n")
 }

@@ -22,6 +22,8 @@ pub enum Arrival {
         /// When.
         at: EventTime,
     },
+    /// It lies ready: it arrives when its recipient collects it.
+    Waiting,
     /// It goes back to the sender.
     Returning,
     /// It ended otherwise: returned, lost, cancelled, destroyed, seized.
@@ -109,6 +111,7 @@ impl Arrival {
         match parcel.milestone {
             Milestone::Delivered => Self::Delivered { at: parcel.since.clone() },
             Milestone::Returning => Self::Returning,
+            Milestone::AvailableForPickup => Self::Waiting,
             _ if parcel.terminal => Self::Ended,
             _ => stated(state, now),
         }

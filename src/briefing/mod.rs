@@ -200,7 +200,8 @@ fn is_told_in_words(event: &Event) -> bool {
 /// The last sign of life, if it is later than the state and does not explain itself.
 fn seen(state: &State) -> Option<Seen> {
     let sighting = state.last_seen.as_ref().filter(|sighting| !sighting.milestone.moves_state())?;
-    let parcel = state.parcel.as_ref().filter(|parcel| !parcel.terminal && parcel.milestone.moves_state())?;
+    let parcel =
+        state.parcel.as_ref().filter(|parcel| (!parcel.terminal || parcel.milestone == Milestone::Lost) && parcel.milestone.moves_state())?;
     if sighting.time.middle() <= parcel.since.middle() {
         return None;
     }

@@ -78,7 +78,7 @@ pub(super) fn told_or_usual(state: &State, pieces: Option<&Pieces>) -> Option<Ne
                 return usual(behind.milestone?, behind.stage).map(|milestone| NextStep::new(milestone, Source::Usual));
             }
             // All that the carrier has had have ended: what is left must be collected.
-            None if pieces.not_collected > 0 => return Some(NextStep::new(Milestone::PickedUp, Source::Usual)),
+            None if pieces.not_collected > 0 => return Some(NextStep::new(Milestone::PickedUp, Source::Waiting)),
             _ => {}
         }
     }

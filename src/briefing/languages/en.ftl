@@ -77,6 +77,7 @@ another-carrier = another carrier
 when-unknown = Not known yet.
 when-delivered = Delivered { $window }.
 when-ended = It will not be delivered any more.
+when-waiting = When its recipient collects it.
 when-returning = It is on its way back to the sender.
 when-expected = Expected { $window }.
 when-rough = Expected { $window }, going by published delivery times.

@@ -19,6 +19,7 @@ impl Speaker<'_> {
                 self.say("when-delivered", &[("window", Word::Text(&window))])
             }
             Arrival::Returning => self.say("when-returning", &[]),
+            Arrival::Waiting => self.say("when-waiting", &[]),
             Arrival::Ended => self.say("when-ended", &[]),
             Arrival::Stated { promise, worth } => self.promised(promise, *worth),
             Arrival::Expected { window, promise, odds } => self.expected(window, promise.as_ref(), odds),
