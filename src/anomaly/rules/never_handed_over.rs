@@ -73,7 +73,7 @@ mod tests {
         told("acme.track", "A1")
             .refers_to(Reference::new(Role::NextCarrier, "B1").issued_by("beta"))
             .event("2026-03-02T09:00:00Z", Stage::FirstMile, Milestone::PickedUp)
-            .event("2026-03-04T09:00:00Z", Stage::LastMile, Milestone::Delivered)
+            .event("2026-03-04T09:00:00Z", Stage::LineHaul, Milestone::HandedOver)
             .received("2026-03-04T10:00:00Z")
     }
 
