@@ -1,6 +1,6 @@
 //! From a journey to its history.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use smol_str::{SmolStr, StrExt};
@@ -8,7 +8,7 @@ use smol_str::{SmolStr, StrExt};
 use super::{Attribute, History, HistoryEnd, Passage, Station};
 use crate::adapter::IssuerKind;
 use crate::journey::{Journey, Leg, State};
-use crate::model::{Event, EventTime, Milestone, Place, Scope, Shipment};
+use crate::model::{CarrierId, Event, EventId, EventTime, Milestone, Place, Scope, Shipment, TrackingNumber};
 
 /// Statements about a time less certain than this are left out: a local time without a zone (26 hours) is just certain enough, a date without a
 /// year is not.
@@ -26,7 +26,7 @@ impl History {
     /// - **Times**: the instant, or the middle of the interval that a statement allows if that is at most 26 hours wide (a day; a local time in an
     ///   unknown zone), never later than `now`. Less certain statements are left out.
     /// - **Delivered** stands only if the journey's state is delivered (or returned, which is then what stands), and only once: a carrier's
-    ///   "delivered" that only ends its leg is `handed_over`; of one that was taken back, or of single pieces, nothing is told.
+    ///   "delivered" after which the parcel was seen on a later leg is `handed_over`; of one that was taken back, or of single pieces, nothing is told.
     /// - **Carrier and service** are those of the first leg, which are known from the start. **Origin and destination** are what the shipments name; the
     ///   origin else the place of the first event. The postcode is cut to three signs.
     /// - **Promised** is the first promise that a carrier made. Weight in grams and number of pieces are attributes where told.
@@ -62,16 +62,22 @@ impl History {
         if stands == Some(Milestone::Cancelled) {
             return None;
         }
-        let mut events: Vec<Passage> = state.events.iter().filter_map(|event| passage(event, state, now)).collect();
+        let repeated: HashSet<EventId> =
+            state.same_scans.iter().flat_map(|scan| scan.events.iter().filter(|id| **id != scan.best)).copied().collect();
+        let best = state.events.iter().filter(|event| !repeated.contains(&event.id()));
+        let mut events: Vec<Passage> = best.filter_map(|event| passage(event, state, now)).collect();
         events.sort_by_key(|event| event.at);
         let first = events.first()?;
-        let origin = ends(told, state.legs.iter(), |shipment| shipment.origin.as_ref()).or_else(|| first.place.clone()).unwrap_or_default();
-        let destination = ends(told, state.legs.iter().rev(), |shipment| shipment.destination.as_ref()).unwrap_or_default();
+        let by_leg = by_leg(told, &state.legs);
+        let first_of = |of: fn(&Shipment) -> Option<&Place>| by_leg.iter().flatten().find_map(|shipment| of(shipment)).map(station);
+        let last_of = |of: fn(&Shipment) -> Option<&Place>| by_leg.iter().rev().flatten().find_map(|shipment| of(shipment)).map(station);
+        let origin = first_of(|shipment| shipment.origin.as_ref()).or_else(|| first.place.clone()).unwrap_or_default();
+        let destination = last_of(|shipment| shipment.destination.as_ref()).unwrap_or_default();
         let outcome = [HistoryEnd::Delivered, HistoryEnd::Lost, HistoryEnd::Returned];
         Some(Self {
             id,
             carrier: state.legs.first().map(|leg| leg.carrier.as_str().into()),
-            service: state.legs.first().and_then(|leg| of_leg(told, leg).filter_map(|shipment| shipment.service.clone()).next()),
+            service: by_leg.first().and_then(|of_leg| of_leg.iter().find_map(|shipment| shipment.service.clone())),
             origin,
             destination,
             promised: told.iter().find_map(|shipment| Some(shipment.promise()?.by.latest())),
@@ -91,9 +97,7 @@ fn told(journey: &Journey, until: DateTime<Utc>) -> Vec<&Shipment> {
 
 /// An event as a history keeps it, if it does.
 fn passage(event: &Event, state: &State, now: DateTime<Utc>) -> Option<Passage> {
-    let id = event.id();
-    let is_best_witness = state.same_scans.iter().all(|scan| scan.best == id || !scan.events.contains(&id));
-    if !(event.is_evidence_of_state() && is_best_witness && event.time.earliest() <= now) {
+    if !(event.is_evidence_of_state() && event.time.earliest() <= now) {
         return None;
     }
     let milestone = match event.milestone {
@@ -106,8 +110,7 @@ fn passage(event: &Event, state: &State, now: DateTime<Utc>) -> Option<Passage> 
 
 /// What a "delivered" is worth: the end of a leg, the end of the journey, or nothing.
 fn delivered(event: &Event, state: &State) -> Option<Milestone> {
-    let is_of = |leg: &&Leg| leg.carrier == event.carrier && (leg.number == event.number || leg.packages.contains(&event.number));
-    if state.legs.iter().find(is_of).is_some_and(|leg| leg.next.is_some()) {
+    if state.handed_over.contains(&event.id()) {
         return (event.scope == Scope::Parcel).then_some(Milestone::HandedOver);
     }
     let decides = state.trace.state.get("milestone").is_some_and(|decisive| decisive.contains(&event.id()));
@@ -130,16 +133,18 @@ fn station(place: &Place) -> Station {
     }
 }
 
-/// What the shipments of a leg say, oldest first.
-fn of_leg<'t, 'j: 't>(told: &'t [&'j Shipment], leg: &'j Leg) -> impl Iterator<Item = &'j Shipment> + 't {
-    let of_leg =
-        move |shipment: &&Shipment| shipment.carrier == leg.carrier && (shipment.number == leg.number || leg.packages.contains(&shipment.number));
-    told.iter().copied().filter(of_leg)
-}
-
-/// The place that the shipments of the first of `legs` name that names one; of one leg what was said first.
-fn ends<'j>(told: &[&'j Shipment], legs: impl Iterator<Item = &'j Leg>, of: impl Fn(&'j Shipment) -> Option<&'j Place>) -> Option<Station> {
-    legs.flat_map(|leg| of_leg(told, leg)).find_map(of).map(station)
+/// The shipments of each leg, oldest first.
+fn by_leg<'j>(told: &[&'j Shipment], legs: &[Leg]) -> Vec<Vec<&'j Shipment>> {
+    let numbers = |leg: &'_ Leg| leg.packages.iter().chain([&leg.number]).cloned().collect::<Vec<_>>();
+    let known: HashMap<(&CarrierId, TrackingNumber), usize> =
+        legs.iter().enumerate().flat_map(|(at, leg)| numbers(leg).into_iter().map(move |number| ((&leg.carrier, number), at))).collect();
+    let mut by_leg = vec![Vec::new(); legs.len()];
+    for shipment in told {
+        if let Some(at) = known.get(&(&shipment.carrier, shipment.number.clone())) {
+            by_leg[*at].push(*shipment);
+        }
+    }
+    by_leg
 }
 
 fn attributes(told: &[&Shipment]) -> BTreeMap<SmolStr, Attribute> {

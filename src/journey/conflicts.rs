@@ -1,5 +1,7 @@
 //! Statements that cannot both be true, each with its witnesses.
 
+use std::collections::{BTreeSet, HashMap, HashSet};
+
 use serde::Serialize;
 
 use super::legs::Legs;
@@ -35,6 +37,7 @@ pub struct Conflict {
 /// Finds the contradictions among statements, oldest first.
 pub(super) fn find(events: &[Standing<'_>], scans: &[SameScan], legs: &Legs) -> Vec<Conflict> {
     let mut found: Vec<Conflict> = after_delivery(events, legs).into_iter().collect();
+    found.extend(went_on(events, legs));
     found.extend(different_ends(events, legs));
     found.extend(within_scans(events, scans));
     found
@@ -45,7 +48,27 @@ fn conflict(kind: ConflictKind, witnesses: &[(&Standing<'_>, String)]) -> Confli
 }
 
 fn is_final_delivery(one: &Standing<'_>, legs: &Legs) -> bool {
-    one.event.milestone == Milestone::Delivered && one.event.is_evidence_of_state() && !legs.of(one).is_some_and(|leg| legs.has_successor(leg))
+    one.event.milestone == Milestone::Delivered
+        && one.event.is_evidence_of_state()
+        && !legs.of(one).is_some_and(|leg| legs.goes_on(one, leg).is_some())
+}
+
+/// What one carrier says that it delivered, and the next one moved later: the first "delivered" of each leg, and the last movement after it.
+fn went_on(events: &[Standing<'_>], legs: &Legs) -> Vec<Conflict> {
+    let mut told = BTreeSet::new();
+    let mut pairs: Vec<(&Standing<'_>, EventId)> = Vec::new();
+    for one in events.iter().filter(|one| one.event.is_evidence_of_state()) {
+        if let Some(scan) = legs.contradicting(one)
+            && told.insert(legs.of(one))
+        {
+            pairs.push((one, scan));
+        }
+    }
+    let scans: HashSet<EventId> = pairs.iter().map(|(_, scan)| *scan).collect();
+    let by_id: HashMap<EventId, &Standing<'_>> = events.iter().filter(|one| scans.contains(&one.id)).map(|one| (one.id, one)).collect();
+    let text = |one: &Standing<'_>| one.event.milestone.to_string();
+    let witnesses = pairs.into_iter().filter_map(|(delivery, scan)| Some((delivery, *by_id.get(&scan)?)));
+    witnesses.map(|(delivery, scan)| conflict(ConflictKind::MovementAfterDelivery, &[(delivery, text(delivery)), (scan, text(scan))])).collect()
 }
 
 /// The first movement of the same number beyond doubt after a final delivery.
@@ -87,7 +110,7 @@ fn different_ends(events: &[Standing<'_>], legs: &Legs) -> Option<Conflict> {
 }
 
 fn within_scans(events: &[Standing<'_>], scans: &[SameScan]) -> Vec<Conflict> {
-    let by_id: std::collections::HashMap<EventId, &Standing<'_>> = events.iter().map(|one| (one.id, one)).collect();
+    let by_id: HashMap<EventId, &Standing<'_>> = events.iter().map(|one| (one.id, one)).collect();
     let mut found = Vec::new();
     for scan in scans {
         let members: Vec<&Standing<'_>> = scan.events.iter().filter_map(|id| by_id.get(id).copied()).collect();

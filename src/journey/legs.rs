@@ -5,9 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use smol_str::SmolStr;
 
+use super::links::{Fate, Links};
 use super::merge::Standing;
+use super::{linked, links};
 use crate::adapter::IssuerKind;
-use crate::model::{CarrierId, EventId, EventTime, FeedId, Milestone, Reference, Role, Scope, Shipment, TrackingNumber, words};
+use crate::model::{CarrierId, Event, EventId, EventTime, FeedId, Milestone, Reference, Role, Scope, Shipment, TrackingNumber, words};
 
 /// A carrier and the number that it carries the parcel under.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
@@ -70,12 +72,15 @@ pub struct Leg {
 }
 
 /// The legs of a journey and what belongs to each.
+#[derive(Default)]
 pub(super) struct Legs {
     pub all: Vec<Leg>,
     /// Every number and carrier under which a leg is told: its own, pieces, alternates. By number first, because some feeds name no carrier.
-    aliases: BTreeMap<(SmolStr, CarrierId), usize>,
-    /// The events that name another leg's number.
+    pub aliases: BTreeMap<(SmolStr, CarrierId), usize>,
+    /// The events that name another leg's number, and those by which a return is known to be this parcel.
     pub stated_by: BTreeSet<EventId>,
+    /// What else is known of each.
+    pub fates: Vec<Fate>,
 }
 
 impl Legs {
@@ -84,13 +89,9 @@ impl Legs {
         self.find(&one.event.carrier, one.event.number.as_str())
     }
 
-    fn find(&self, carrier: &CarrierId, number: &str) -> Option<usize> {
+    /// The leg of a carrier's number.
+    pub fn find(&self, carrier: &CarrierId, number: &str) -> Option<usize> {
         self.aliases.get(&(number.into(), carrier.clone())).copied()
-    }
-
-    /// Whether another leg follows.
-    pub fn has_successor(&self, leg: usize) -> bool {
-        self.all[leg].next.is_some()
     }
 
     /// The leg's id.
@@ -107,32 +108,25 @@ pub(super) fn build(deliveries: &[&Shipment], events: &[Standing<'_>], declared:
             note(&mut legs.all[leg], one);
         }
     }
-    let mut links: BTreeMap<usize, (usize, LinkEvidence)> = BTreeMap::new();
-    for (from, to) in declared {
-        if let (Some(from), Some(to)) = (legs.find(&from.carrier, from.number.as_str()), legs.find(&to.carrier, to.number.as_str())) {
-            add_link(&mut links, from, to, LinkEvidence::Declared);
-        }
+    let stated = stated_links(&mut legs, deliveries, events);
+    let followed: Vec<(usize, usize)> = declared.iter().filter_map(|(from, to)| declared_link(&mut legs, from, to)).collect();
+    legs.fates = vec![Fate::default(); legs.all.len()];
+    let returns = linked::returns(&mut legs, deliveries, events);
+    let mut links = Links::new(legs.all.len());
+    let by = |evidence| move |(from, to)| (from, to, evidence);
+    let known = followed.into_iter().map(by(LinkEvidence::Declared)).chain(stated.into_iter().chain(returns).map(by(LinkEvidence::Stated)));
+    for (from, to, by) in known.filter(|(from, to, _)| !legs.fates[*from].aside && !legs.fates[*to].aside).collect::<Vec<_>>() {
+        links.add(from, to, by);
     }
-    for (from, to) in stated_links(&mut legs, deliveries, events) {
-        add_link(&mut links, from, to, LinkEvidence::Stated);
-    }
-    infer_links(&legs, &mut links);
-    in_order_of_travel(legs, &links)
+    links::infer(&legs, &mut links);
+    links::in_order_of_travel(legs, &links, events)
 }
 
-fn add_link(links: &mut BTreeMap<usize, (usize, LinkEvidence)>, from: usize, to: usize, by: LinkEvidence) {
-    let mut at = to;
-    // A link back to where it came from would make a ring.
-    for _ in 0..=links.len() {
-        if at == from {
-            return;
-        }
-        match links.get(&at) {
-            Some((next, _)) => at = *next,
-            None => break,
-        }
-    }
-    links.entry(from).or_insert((to, by));
+/// A declared link. The number that the parcel goes on under becomes a leg, though no feed tells of it yet.
+fn declared_link(legs: &mut Legs, from: &LegId, to: &LegId) -> Option<(usize, usize)> {
+    let here = legs.find(&from.carrier, from.number.as_str())?;
+    let there = find_or_add(legs, &to.carrier, here, &Reference::new(Role::Waybill, to.number.as_str()).issued_by(to.carrier.clone()))?;
+    Some((here, there))
 }
 
 /// Legs by carrier and master number, with every other number of theirs as an alias.
@@ -150,7 +144,7 @@ fn gather(deliveries: &[&Shipment]) -> Legs {
             *known = master;
         }
     }
-    let mut legs = Legs { all: Vec::new(), aliases: BTreeMap::new(), stated_by: BTreeSet::new() };
+    let mut legs = Legs::default();
     let roots: BTreeSet<_> = masters.iter().map(|((carrier, _), master)| (carrier.clone(), master.clone())).collect();
     for (carrier, master) in roots {
         legs.aliases.insert((master.clone(), carrier.clone()), legs.all.len());
@@ -202,10 +196,15 @@ fn number_key(number: &str) -> SmolStr {
     TrackingNumber::new(number).as_str().into()
 }
 
+/// Whether a statement counts for the beginning and the end of a leg.
+pub(super) fn is_movement(event: &Event) -> bool {
+    event.milestone.moves_state() && !event.milestone.is_before_pickup() && event.scope != Scope::Document
+}
+
 /// Extends a leg by a movement; events come oldest first.
 fn note(leg: &mut Leg, one: &Standing<'_>) {
     let event = one.event;
-    if !event.milestone.moves_state() || event.milestone.is_before_pickup() || event.scope == Scope::Document {
+    if !is_movement(event) {
         return;
     }
     if leg.first.is_none() {
@@ -218,7 +217,7 @@ fn note(leg: &mut Leg, one: &Standing<'_>) {
 /// Links that feeds state. A next carrier that no feed tells about yet becomes a leg without movement.
 fn stated_links(legs: &mut Legs, deliveries: &[&Shipment], events: &[Standing<'_>]) -> BTreeSet<(usize, usize)> {
     let mut stated = BTreeSet::new();
-    let links = |role| matches!(role, Role::NextCarrier | Role::Redirection | Role::Return | Role::PreviousCarrier | Role::Outbound);
+    let links = |role| matches!(role, Role::NextCarrier | Role::Redirection | Role::PreviousCarrier) || linked::names_a_parcel_of_its_own(role);
     legs.stated_by = events.iter().filter(|one| one.event.related.iter().any(|reference| links(reference.role))).map(|one| one.id).collect();
     let from_shipments =
         deliveries.iter().flat_map(|shipment| shipment.references.iter().map(move |reference| (&shipment.carrier, &shipment.number, reference)));
@@ -231,12 +230,12 @@ fn stated_links(legs: &mut Legs, deliveries: &[&Shipment], events: &[Standing<'_
         let here = legs.find(carrier, number.as_str()).or_else(|| find_by_number(legs, &Reference::new(Role::Waybill, number.as_str())));
         let Some(here) = here else { continue };
         match reference.role {
-            Role::NextCarrier | Role::Redirection | Role::Return => {
+            Role::NextCarrier | Role::Redirection => {
                 if let Some(there) = find_or_add(legs, carrier, here, reference) {
                     stated.insert((here, there));
                 }
             }
-            Role::PreviousCarrier | Role::Outbound => {
+            Role::PreviousCarrier => {
                 if let Some(there) = find_by_number(legs, reference).filter(|there| *there != here) {
                     stated.insert((there, here));
                 }
@@ -247,7 +246,7 @@ fn stated_links(legs: &mut Legs, deliveries: &[&Shipment], events: &[Standing<'_
     stated
 }
 
-fn find_by_number(legs: &Legs, reference: &Reference) -> Option<usize> {
+pub(super) fn find_by_number(legs: &Legs, reference: &Reference) -> Option<usize> {
     let number = number_key(&reference.number);
     if let Some(carrier) = &reference.carrier {
         return legs.find(carrier, &number);
@@ -271,65 +270,4 @@ fn find_or_add(legs: &mut Legs, carrier: &CarrierId, here: usize, reference: &Re
     legs.aliases.insert((number.clone(), carrier.clone()), legs.all.len());
     legs.all.push(empty_leg(carrier, &number));
     Some(legs.all.len() - 1)
-}
-
-/// Ties legs that nothing ties, in the order of their first movement.
-fn infer_links(legs: &Legs, links: &mut BTreeMap<usize, (usize, LinkEvidence)>) {
-    let reached: BTreeSet<usize> = links.values().map(|(to, _)| *to).collect();
-    let moving = |leg: &usize| legs.all[*leg].first.is_some();
-    let starts: BTreeSet<usize> = (0..legs.all.len()).filter(|leg| !reached.contains(leg)).filter(moving).collect();
-    let end_of = |links: &BTreeMap<usize, (usize, LinkEvidence)>, mut leg: usize| {
-        while let Some((next, _)) = links.get(&leg) {
-            leg = *next;
-        }
-        leg
-    };
-    let mut chains: Vec<(chrono::DateTime<chrono::Utc>, LegId, usize)> =
-        starts.into_iter().filter_map(|leg| Some((legs.all[leg].first.as_ref()?.middle(), legs.id(leg), leg))).collect();
-    chains.sort();
-    for pair in chains.windows(2) {
-        let from = end_of(links, pair[0].2);
-        add_link(links, from, pair[1].2, LinkEvidence::Inferred);
-    }
-}
-
-/// Sorts legs from the first to the last, and writes the links into them.
-fn in_order_of_travel(mut legs: Legs, links: &BTreeMap<usize, (usize, LinkEvidence)>) -> Legs {
-    for (from, (to, by)) in links {
-        legs.all[*from].next = Some(legs.id(*to));
-        legs.all[*from].next_by = Some(*by);
-    }
-    let last = (0..legs.all.len()).filter(|leg| !links.contains_key(leg)).max_by_key(|leg| {
-        let leg = &legs.all[*leg];
-        (leg.first.as_ref().map(EventTime::middle), leg.carrier.clone(), leg.number.clone())
-    });
-    let reached: BTreeSet<usize> = links.values().map(|(to, _)| *to).collect();
-    let mut order: Vec<usize> = Vec::with_capacity(legs.all.len());
-    let mut seen: BTreeSet<usize> = BTreeSet::new();
-    let mut starts: Vec<usize> = (0..legs.all.len()).filter(|leg| !reached.contains(leg)).collect();
-    // What has not begun comes after what has.
-    starts.sort_by_key(|leg| {
-        let first = legs.all[*leg].first.as_ref().map(EventTime::middle);
-        (first.is_none(), first, legs.id(*leg))
-    });
-    for start in starts {
-        let mut at = Some(start);
-        while let Some(leg) = at.filter(|leg| seen.insert(*leg)) {
-            order.push(leg);
-            at = links.get(&leg).map(|(to, _)| *to);
-        }
-    }
-    let place: BTreeMap<usize, usize> = order.iter().enumerate().map(|(new, old)| (*old, new)).collect();
-    if let Some(last) = last {
-        legs.all[last].owns_final_address = true;
-    }
-    for leg in &mut legs.all {
-        if leg.next.is_some() && leg.milestone == Some(Milestone::Delivered) {
-            leg.milestone = Some(Milestone::HandedOver);
-        }
-    }
-    let aliases = legs.aliases.into_iter().filter_map(|(key, old)| Some((key, *place.get(&old)?))).collect();
-    let mut sorted: Vec<(usize, Leg)> = legs.all.into_iter().enumerate().filter_map(|(old, leg)| Some((*place.get(&old)?, leg))).collect();
-    sorted.sort_by_key(|(new, _)| *new);
-    Legs { all: sorted.into_iter().map(|(_, leg)| leg).collect(), aliases, stated_by: legs.stated_by }
 }

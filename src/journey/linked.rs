@@ -1,9 +1,18 @@
 //! Parcels that belong to this one without being it ([`LinkedParcel`]), and what nobody may say for sure ([`Claim`]).
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::LegId;
-use crate::model::{EventId, FeedId, Proof, Reference, words};
+use super::legs::{Legs, find_by_number};
+use super::merge::Standing;
+use super::set::Node;
+use super::sighting::is_scan;
+use crate::adapter::IssuerKind;
+use crate::model::{CarrierId, Confidence, Event, EventId, FeedId, Milestone, Proof, Reference, Role, Shipment, TrackingNumber, words};
 
 words! {
     /// What another parcel is to this one.
@@ -20,6 +29,32 @@ words! {
         SignedReceiptOf = "signed_receipt_of",
         /// That parcel is the receipt that was signed for this one.
         SignedReceipt = "signed_receipt",
+    }
+}
+
+impl LinkRole {
+    /// What a number that is named in this role is to whoever names it; none if it is the same parcel.
+    pub(super) const fn of(role: Role) -> Option<Self> {
+        Some(match role {
+            Role::Return => Self::ReturnedBy,
+            Role::Outbound => Self::ReturnOf,
+            Role::Replacement => Self::ReplacedBy,
+            Role::SignedReceipt => Self::SignedReceipt,
+            _ => return None,
+        })
+    }
+
+    /// The same seen from the other parcel.
+    #[must_use]
+    pub const fn reversed(self) -> Self {
+        match self {
+            Self::ReturnOf => Self::ReturnedBy,
+            Self::ReturnedBy => Self::ReturnOf,
+            Self::ReplacementOf => Self::ReplacedBy,
+            Self::ReplacedBy => Self::ReplacementOf,
+            Self::SignedReceiptOf => Self::SignedReceipt,
+            Self::SignedReceipt => Self::SignedReceiptOf,
+        }
     }
 }
 
@@ -48,4 +83,168 @@ pub struct Claim {
     /// The event that names the number; absent where the delivery as a whole does.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub event: Option<EventId>,
+}
+
+/// Whether a number that is named in this role is, as a rule, a parcel of its own.
+pub(super) const fn names_a_parcel_of_its_own(role: Role) -> bool {
+    LinkRole::of(role).is_some()
+}
+
+/// What decides whether a return under another number is the same parcel or one of its own.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Ends {
+    /// The first delivery: middle, earliest.
+    delivered: Option<(DateTime<Utc>, DateTime<Utc>, EventId)>,
+    /// When it was first said that it goes back.
+    turned: Option<(DateTime<Utc>, EventId)>,
+    /// The first scan: latest.
+    scanned: Option<(DateTime<Utc>, EventId)>,
+}
+
+impl Ends {
+    pub fn of<'e>(events: impl IntoIterator<Item = &'e Event>) -> Self {
+        let mut ends = Self::default();
+        events.into_iter().for_each(|event| ends.take(event, event.id()));
+        ends
+    }
+
+    fn take(&mut self, event: &Event, id: EventId) {
+        let first = |known: Option<(DateTime<Utc>, EventId)>, at| Some(known.map_or((at, id), |known| known.min((at, id))));
+        if event.milestone == Milestone::Delivered && event.is_evidence_of_state() {
+            let this = (event.time.middle(), event.time.earliest(), id);
+            self.delivered = Some(self.delivered.map_or(this, |known| known.min(this)));
+        }
+        if event.milestone == Milestone::Returning && event.confidence > Confidence::Low {
+            self.turned = first(self.turned, event.time.middle());
+        }
+        if is_scan(event) {
+            self.scanned = first(self.scanned, event.time.latest());
+        }
+    }
+
+    /// Whether the parcel that was not delivered goes back under another number; the statements that show it.
+    ///
+    /// The other number must have been scanned: a label for a return, which many shops lay into each parcel, is none. And the parcel must not have
+    /// been delivered before that, unless it was said to be on its way back already.
+    pub fn goes_back_as(&self, back: &Self) -> Option<[EventId; 2]> {
+        let (scan_latest, scan) = back.scanned?;
+        let Some((middle, earliest, _)) = self.delivered else { return Some([scan, scan]) };
+        match self.turned.filter(|(turned, _)| *turned < middle) {
+            Some((_, turned)) => Some([scan, turned]),
+            None => (scan_latest < earliest).then_some([scan, scan]),
+        }
+    }
+}
+
+/// Which uses of numbers are one parcel, of those that name each other as returns and the like. Each use is looked through once.
+pub(super) struct Returns<'n> {
+    nodes: &'n [Node],
+    ends: Vec<Option<Ends>>,
+}
+
+impl<'n> Returns<'n> {
+    pub fn new(nodes: &'n [Node]) -> Self {
+        Self { nodes, ends: vec![None; nodes.len()] }
+    }
+
+    /// Whether what one use of a number names in a role is the same parcel, and not one of its own.
+    pub fn is_one_parcel(&mut self, role: Role, speaker: usize, named: usize) -> bool {
+        let (outbound, back) = match role {
+            Role::Return => (speaker, named),
+            Role::Outbound => (named, speaker),
+            role => return !names_a_parcel_of_its_own(role),
+        };
+        self.ends(outbound).goes_back_as(&self.ends(back)).is_some()
+    }
+
+    fn ends(&mut self, at: usize) -> Ends {
+        let nodes = self.nodes;
+        *self.ends[at].get_or_insert_with(|| Ends::of(nodes[at].events()))
+    }
+}
+
+/// What is said of parcels by those that belong to them, for each number that is named. Only who is known to speak for his feed is heard.
+pub(super) fn named_by_others(shipments: &[Arc<Shipment>]) -> BTreeSet<(LegId, LinkedParcel)> {
+    let proven = shipments.iter().filter(|shipment| shipment.issuer == IssuerKind::Carrier && shipment.proof.is_proven());
+    let named = proven.flat_map(|shipment| {
+        let related = shipment.events.iter().flat_map(|event| &event.related);
+        shipment.references.iter().chain(related).filter_map(move |reference| {
+            let role = LinkRole::of(reference.role)?.reversed();
+            let speaker = LegId { carrier: shipment.carrier.clone(), number: shipment.number.clone() };
+            let named = reference.leg_id(&shipment.carrier);
+            (named != speaker).then_some((named, LinkedParcel { role, id: speaker }))
+        })
+    });
+    named.collect()
+}
+
+/// Sets apart the legs that are parcels of their own, and returns the links to those on which this parcel goes back.
+pub(super) fn returns(legs: &mut Legs, deliveries: &[&Shipment], events: &[Standing<'_>]) -> Vec<(usize, usize)> {
+    let named = named(deliveries, events);
+    let mut ends: Vec<Ends> = Vec::new();
+    let mut back = Vec::new();
+    for (carrier, number, reference) in named {
+        let here = legs.find(carrier, number.as_str()).or_else(|| find_by_number(legs, &Reference::new(Role::Waybill, number.as_str())));
+        let (Some(here), Some(there)) = (here, find_by_number(legs, reference)) else { continue };
+        let (outbound, other) = if reference.role == Role::Outbound { (there, here) } else { (here, there) };
+        if outbound == other || legs.fates[outbound].aside || legs.fates[other].aside || legs.fates[outbound].back {
+            continue;
+        }
+        if ends.is_empty() {
+            ends = ends_of(legs, events);
+        }
+        let is_return = matches!(reference.role, Role::Return | Role::Outbound);
+        match ends[outbound].goes_back_as(&ends[other]).filter(|_| is_return) {
+            Some(witnesses) => {
+                legs.fates[other].back = true;
+                legs.stated_by.extend(witnesses);
+                back.push((outbound, other));
+            }
+            None => legs.fates[other].aside = !legs.fates[other].back,
+        }
+    }
+    back
+}
+
+fn ends_of(legs: &Legs, events: &[Standing<'_>]) -> Vec<Ends> {
+    let mut ends = vec![Ends::default(); legs.all.len()];
+    for one in events {
+        if let Some(leg) = legs.of(one) {
+            ends[leg].take(one.event, one.id);
+        }
+    }
+    ends
+}
+
+/// Who names which parcel of its own: carrier, number and what they name.
+fn named<'j>(deliveries: &[&'j Shipment], events: &[Standing<'j>]) -> BTreeSet<(&'j CarrierId, &'j TrackingNumber, &'j Reference)> {
+    let by_shipments = deliveries.iter().flat_map(|shipment| shipment.references.iter().map(|it| (&shipment.carrier, &shipment.number, it)));
+    let by_events = events.iter().flat_map(|one| one.event.related.iter().map(|it| (&one.event.carrier, &one.event.number, it)));
+    by_shipments.chain(by_events).filter(|(_, _, reference)| names_a_parcel_of_its_own(reference.role)).collect()
+}
+
+/// The parcels of their own that this one's statements name.
+pub(super) fn told(deliveries: &[&Shipment], events: &[Standing<'_>], legs: &Legs) -> BTreeSet<LinkedParcel> {
+    let mut told = BTreeSet::new();
+    for (carrier, number, reference) in named(deliveries, events) {
+        let here = legs.find(carrier, number.as_str()).or_else(|| find_by_number(legs, &Reference::new(Role::Waybill, number.as_str())));
+        let there = find_by_number(legs, reference);
+        let is_own = |leg: usize| !legs.fates[leg].aside;
+        if here.is_some_and(|here| !is_own(here)) || there.is_some_and(is_own) {
+            continue;
+        }
+        if let Some(role) = LinkRole::of(reference.role) {
+            let speaker = here.map_or(carrier, |here| &legs.all[here].carrier);
+            told.insert(LinkedParcel { role, id: reference.leg_id(speaker) });
+        }
+    }
+    told
+}
+
+impl Reference {
+    /// The carrier and number that are named; of the speaker's own carrier, unless another is named.
+    pub(super) fn leg_id(&self, speaker: &CarrierId) -> LegId {
+        let carrier = self.carrier.clone().unwrap_or_else(|| speaker.clone());
+        LegId { carrier, number: TrackingNumber::new(&self.number) }
+    }
 }

@@ -7,14 +7,18 @@ mod conflicts;
 mod customs;
 mod legs;
 mod linked;
+mod links;
 mod merge;
 mod orders;
 mod pieces;
+mod position;
+mod promises;
 mod scans;
 mod set;
 mod sighting;
 mod state;
 mod union;
+mod walker;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{Hash, Hasher};
@@ -29,13 +33,14 @@ pub use legs::{Leg, LegId, LinkEvidence};
 pub use linked::{Claim, LinkRole, LinkedParcel};
 pub use orders::OrderState;
 pub use pieces::{PieceCount, PieceState};
+pub use promises::StatedPromise;
 pub use scans::SameScan;
 pub use set::Journeys;
 pub use sighting::Sighting;
-pub use state::{ParcelState, StatedPromise, Trace};
+pub use state::{ParcelState, Trace};
 
 use crate::adapter::{FnvHasher, Notice};
-use crate::model::{Event, Shipment};
+use crate::model::{Event, EventId, Shipment};
 
 /// What many feeds say about one parcel.
 ///
@@ -62,6 +67,8 @@ use crate::model::{Event, Shipment};
 pub struct Journey {
     deliveries: BTreeMap<DeliveryKey, Vec<Arc<Shipment>>>,
     links: BTreeSet<(LegId, LegId)>,
+    /// Parcels of their own whose deliveries say that they belong to this one.
+    linked: BTreeSet<LinkedParcel>,
 }
 
 /// Orders deliveries the same way wherever they came from. The digest only sorts; equality decides repetition.
@@ -95,6 +102,7 @@ impl Journey {
             self.apply(Arc::clone(shipment));
         }
         self.links.extend(other.links.iter().cloned());
+        self.linked.extend(other.linked.iter().cloned());
     }
 
     /// Every delivery, in canonical order.
@@ -118,13 +126,13 @@ impl Journey {
     #[must_use]
     pub fn state_at(&self, known_at: DateTime<Utc>, now: DateTime<Utc>) -> State {
         let known: Vec<&Shipment> = self.shipments().map(AsRef::as_ref).filter(|shipment| shipment.received <= known_at).collect();
-        state::derive(&known, &self.links, now)
+        state::derive(&known, &self.links, &self.linked, now)
     }
 
     /// The same journey, with only those events that `keep` names: what a [`Trace`] is checked with.
     #[must_use]
     pub fn retaining(&self, keep: impl Fn(&Event) -> bool) -> Self {
-        let mut out = Self { links: self.links.clone(), ..Self::default() };
+        let mut out = Self { links: self.links.clone(), linked: self.linked.clone(), ..Self::default() };
         for shipment in self.shipments() {
             let mut shipment = Shipment::clone(shipment);
             shipment.events.retain(&keep);
@@ -167,7 +175,8 @@ pub struct State {
     /// When the carrier of the last leg says, now, that it will deliver.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub promise: Option<StatedPromise>,
-    /// Everything that the carrier of the last leg has ever stated of the day of delivery, oldest first; a repetition is left out.
+    /// Everything that the carrier of the last leg has ever stated of the day of delivery, oldest first; a repetition is left out. A leg that has not
+    /// begun and promises nothing is not the last.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub promises: Vec<StatedPromise>,
     /// Parcels of their own that belong to this one: its return, its replacement, the receipt that was signed for it.
@@ -176,6 +185,9 @@ pub struct State {
     /// What was said about the number of another carrier by somebody who cannot know or prove it, and nobody has confirmed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub claims: Vec<Claim>,
+    /// The statements of a "delivered" that only ended a leg: the parcel went on.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub handed_over: BTreeSet<EventId>,
     /// The orders that it belongs to, where a shop tells of them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub orders: Vec<OrderState>,

@@ -6,8 +6,9 @@ use serde::Serialize;
 
 use super::legs::Legs;
 use super::merge::Standing;
-use super::state::{Position, Step, steps, walk};
-use crate::model::{EventId, EventTime, Milestone, Place, Shipment, Stage, TrackingNumber};
+use super::position::{Position, Step, steps, walk};
+use super::walker::Walker;
+use crate::model::{EventId, EventTime, Milestone, Place, Role, Shipment, Stage, TrackingNumber};
 
 /// Where one piece stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -23,7 +24,7 @@ pub struct PieceState {
     /// When that began.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub since: Option<EventTime>,
-    /// Where, if that statement tells.
+    /// Where that was, if that statement tells.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub place: Option<Place>,
     /// Whether no further movement is expected of it.
@@ -50,8 +51,25 @@ pub struct PieceCount {
 pub(super) struct RolledUp<'j> {
     pub overall: Option<Position<'j>>,
     pub pieces: Vec<PieceState>,
+    pub count: Option<PieceCount>,
     /// What each piece's state rests on.
     pub evidence: Vec<BTreeSet<EventId>>,
+}
+
+/// A piece with the statements about it alone, by their place among all.
+#[derive(Default)]
+struct Piece<'j> {
+    own: Vec<usize>,
+    /// The leg whose number it has.
+    leg: Option<usize>,
+    position: Option<Position<'j>>,
+}
+
+impl Piece<'_> {
+    /// Whether the carrier has it or had it.
+    fn is_held(&self) -> bool {
+        self.position.as_ref().is_some_and(|position| !position.milestone.is_before_pickup())
+    }
 }
 
 /// The piece that a statement is about: named by it, or a package with a number of its own under a master.
@@ -66,81 +84,143 @@ fn piece_of(Step { one, leg, .. }: &Step<'_>, legs: &Legs) -> Option<TrackingNum
 
 /// Rolls the pieces up.
 ///
-/// A statement that names no piece is about all. While any piece is on its way, the shipment stands where the least advanced of those stands;
-/// when all have ended alike, with the last of them; when they ended differently, with the one that did not end well. A piece that the
-/// carrier counts but no feed tells apart keeps the shipment open.
+/// A statement that names no piece is about all. Of the pieces that the carrier has, the shipment stands where the least advanced stands. A piece that
+/// is only a label does not lower it, because the carrier has the others; but it keeps the shipment open, as does a piece that the carrier counts and
+/// no feed tells apart. Where all others have ended, the shipment then stands where it stood before they did. When all pieces have ended alike, it ends
+/// with the last of them; when they ended differently, with the one that did not end well. [`PieceCount`] tells what one milestone cannot.
 pub(super) fn roll_up<'j>(deliveries: &[&Shipment], events: &[Standing<'j>], legs: &Legs) -> RolledUp<'j> {
-    let mut by_piece: BTreeMap<TrackingNumber, Vec<usize>> = BTreeMap::new();
-    let mut common: Vec<usize> = Vec::new();
     let steps = steps(events, legs);
+    let (mut pieces, common) = gather(deliveries, &steps, legs);
+    let counted = deliveries.iter().filter_map(|shipment| shipment.piece_count).max().unwrap_or(0);
+    let walker = Walker::new(&steps, &common);
+    let of_all = Piece { position: walker.walk(&[]), ..Piece::default() };
+    if pieces.is_empty() {
+        let count = count(&[&of_all], counted, if is_package(deliveries) { 1 } else { counted });
+        return RolledUp { overall: of_all.position, pieces: Vec::new(), count, evidence: Vec::new() };
+    }
+    for piece in pieces.values_mut() {
+        piece.position = walker.walk(&piece.own);
+    }
+    drop_repeated(&mut pieces, legs);
+    // What is told of all is told of those, too, that no feed tells apart.
+    let untold = counted.saturating_sub(u32::try_from(pieces.len()).unwrap_or(u32::MAX));
+    let relevant: Vec<&Piece<'_>> = pieces.values().chain((untold > 0).then_some(&of_all)).collect();
+    let overall = overall(&relevant).or_else(|| before_the_end(&steps, &relevant));
+    RolledUp {
+        count: count(&relevant, counted, untold),
+        overall,
+        evidence: relevant.iter().filter_map(|piece| piece.position.as_ref()).map(Position::evidence).collect(),
+        pieces: pieces.iter().map(|(number, piece)| piece_state(number.clone(), piece.position.as_ref(), legs)).collect(),
+    }
+}
+
+/// The pieces with what is told of each, and what is told of all of them.
+fn gather<'j>(deliveries: &[&Shipment], steps: &[Step<'j>], legs: &Legs) -> (BTreeMap<TrackingNumber, Piece<'j>>, Vec<usize>) {
+    let mut pieces: BTreeMap<TrackingNumber, Piece<'j>> = BTreeMap::new();
+    let mut common: Vec<usize> = Vec::new();
     for (at, step) in steps.iter().enumerate() {
         // A piece exists as soon as it is named, whatever is said of it.
-        let steps_of_it = piece_of(step, legs).map_or(&mut common, |piece| by_piece.entry(piece).or_default());
-        if step.is_evidence {
+        let steps_of_it = match piece_of(step, legs) {
+            Some(number) => {
+                let piece = pieces.entry(number).or_default();
+                piece.leg = piece.leg.or(step.leg);
+                &mut piece.own
+            }
+            None => &mut common,
+        };
+        if step.counts() {
             steps_of_it.push(at);
         }
     }
-    if by_piece.is_empty() {
-        return RolledUp { overall: walk(common.iter().map(|at| &steps[*at])), pieces: Vec::new(), evidence: Vec::new() };
+    if !pieces.is_empty() {
+        for shipment in deliveries {
+            let leg = legs.find(&shipment.carrier, shipment.number.as_str());
+            if leg.is_some_and(|leg| legs.fates[leg].aside) {
+                continue;
+            }
+            for number in &shipment.pieces {
+                let piece = pieces.entry(number.clone()).or_default();
+                piece.leg = piece.leg.or(leg);
+            }
+        }
     }
-    for piece in deliveries.iter().flat_map(|shipment| &shipment.pieces) {
-        by_piece.entry(piece.clone()).or_default();
-    }
-    let counted = deliveries.iter().filter_map(|shipment| shipment.piece_count).max().unwrap_or(0) as usize;
-    let positions: Vec<(Option<TrackingNumber>, Option<Position<'j>>)> = by_piece
-        .into_iter()
-        .map(|(piece, own)| (Some(piece), walk(interleave(&common, &own).map(|at| &steps[at]))))
-        .chain((0..).take(usize::from(counted > 1)).map(|_| (None, walk(common.iter().map(|at| &steps[*at])))))
-        .collect();
-    let told = positions.iter().filter(|(piece, _)| piece.is_some()).count();
-    let mut on_leg: BTreeMap<usize, usize> = BTreeMap::new();
-    for leg in positions.iter().filter(|(piece, _)| piece.is_some()).filter_map(|(_, position)| position.as_ref()?.leg()) {
-        *on_leg.entry(leg).or_default() += 1;
-    }
-    // The untold pieces stand where the statements about all leave them; they matter only if the carrier counts more than are told.
-    let relevant: Vec<&(Option<TrackingNumber>, Option<Position<'j>>)> = positions
-        .iter()
-        .filter(|(piece, _)| piece.is_some() || counted > told)
-        .filter(|(_, position)| !position.as_ref().is_some_and(|position| goes_on_as_another(position, &on_leg)))
-        .collect();
-    let overall = overall(&relevant).or_else(|| walk(steps.iter().filter(|step| step.is_evidence && !step.one.event.milestone.is_terminal())));
-    RolledUp {
-        overall,
-        pieces: positions.iter().filter_map(|(piece, position)| Some(piece_state(piece.clone()?, position.as_ref(), legs))).collect(),
-        evidence: positions.iter().filter_map(|(_, position)| position.as_ref()).map(Position::evidence).collect(),
-    }
+    (pieces, common)
 }
 
-/// Whether a piece goes on under another carrier's number for it: it was handed over, or the next carrier tells of as many pieces.
-fn goes_on_as_another(position: &Position<'_>, on_leg: &BTreeMap<usize, usize>) -> bool {
-    let Some(here) = position.leg() else { return false };
-    let later = on_leg.range(here + 1..).map(|(_, count)| *count).max().unwrap_or(0);
-    later > 0 && (position.milestone == Milestone::HandedOver || later >= on_leg.get(&here).copied().unwrap_or(0))
-}
-
-/// Two ascending lists of indices as one.
-fn interleave<'v>(a: &'v [usize], b: &'v [usize]) -> impl Iterator<Item = usize> + 'v {
-    let (mut a, mut b) = (a.iter().copied().peekable(), b.iter().copied().peekable());
-    std::iter::from_fn(move || match (a.peek(), b.peek()) {
-        (Some(x), Some(y)) if x < y => a.next(),
-        (Some(_), None) => a.next(),
-        _ => b.next(),
-    })
-}
-
-/// None when every told piece has ended but an untold one has not begun.
-fn overall<'j>(positions: &[&(Option<TrackingNumber>, Option<Position<'j>>)]) -> Option<Position<'j>> {
-    let known: Vec<&Position<'j>> = positions.iter().filter_map(|(_, position)| position.as_ref()).collect();
-    let open = known.iter().filter(|position| !position.terminal());
-    if let Some(behind) = open.min_by_key(|position| (progress(position), position.since.event.time.middle(), position.decided.id)) {
-        return Some((*behind).clone());
+/// Leaves out what another number of the same piece tells better: a piece that went on under the next carrier's number, and the next carrier's
+/// label for a piece that it does not have yet.
+fn drop_repeated(pieces: &mut BTreeMap<TrackingNumber, Piece<'_>>, legs: &Legs) {
+    let mut held = vec![0_usize; legs.all.len() + 1];
+    for leg in pieces.values().filter(|piece| piece.is_held()).filter_map(|piece| piece.position.as_ref()?.leg()) {
+        held[leg] += 1;
     }
-    if known.len() < positions.len() {
+    let mut most_later = vec![0_usize; held.len()];
+    for leg in (0..legs.all.len()).rev() {
+        most_later[leg] = most_later[leg + 1].max(held[leg + 1]);
+    }
+    let first_held = held.iter().position(|count| *count > 0);
+    pieces.retain(|_, piece| {
+        let Some(position) = piece.position.as_ref().filter(|_| piece.is_held()) else {
+            return first_held.is_none() || piece.leg.is_none() || piece.leg <= first_held;
+        };
+        let Some(here) = position.leg() else { return true };
+        let went_on = position.milestone == Milestone::HandedOver || !position.terminal() && most_later[here] >= held[here];
+        most_later[here] == 0 || !went_on
+    });
+}
+
+/// Whether what is told is told of one package of several: its deliveries name the shipment that it belongs to.
+fn is_package(deliveries: &[&Shipment]) -> bool {
+    deliveries.iter().flat_map(|shipment| &shipment.references).any(|reference| reference.role == Role::MasterWaybill)
+}
+
+/// None while no piece that the carrier has is open, but others are still to come.
+fn overall<'j>(pieces: &[&Piece<'j>]) -> Option<Position<'j>> {
+    let known: Vec<&Position<'j>> = pieces.iter().filter_map(|piece| piece.position.as_ref()).collect();
+    let behind = |position: &&&Position<'j>| (progress(position), position.since.event.time.middle(), position.decided.id);
+    let (announced, held): (Vec<&Position<'j>>, Vec<&Position<'j>>) =
+        known.iter().copied().filter(|position| !position.terminal()).partition(|position| position.milestone.is_before_pickup());
+    if let Some(position) = held.iter().min_by_key(behind) {
+        return Some((*position).clone());
+    }
+    let ended = known.len() - announced.len();
+    if ended == 0 {
+        return announced.iter().min_by_key(behind).map(|position| (*position).clone());
+    }
+    if ended < pieces.len() {
         return None;
     }
-    let unhappy = known.iter().filter(|position| position.milestone != Milestone::Delivered);
     let last = |position: &&&Position<'j>| (position.since.event.time.middle(), position.decided.id);
-    unhappy.max_by_key(last).or_else(|| known.iter().max_by_key(last)).map(|position| (*position).clone())
+    let unhappy = known.iter().filter(|position| position.milestone != Milestone::Delivered).max_by_key(last);
+    unhappy.or_else(|| known.iter().max_by_key(last)).map(|position| (*position).clone())
+}
+
+/// Where a shipment stands of which all that the carrier has have ended, while other pieces are still to come: where the pieces that ended stood before.
+/// If nothing of that is told, no more is known than that the carrier has had pieces of it.
+fn before_the_end<'j>(steps: &[Step<'j>], pieces: &[&Piece<'j>]) -> Option<Position<'j>> {
+    let before = walk(steps.iter().filter(|step| step.counts() && !step.milestone.is_terminal()));
+    if before.as_ref().is_some_and(|position| !position.milestone.is_before_pickup()) {
+        return before;
+    }
+    let ended = pieces.iter().filter_map(|piece| piece.position.as_ref()).filter(|position| position.terminal());
+    ended.max_by_key(|position| (position.since.event.time.middle(), position.decided.id)).map(Position::not_understood)
+}
+
+/// How many pieces there are, if there are several. The last of `pieces` stands for the `untold` ones, which no feed tells apart.
+fn count(pieces: &[&Piece<'_>], counted: u32, untold: u32) -> Option<PieceCount> {
+    let told = pieces.len() - usize::from(untold > 0);
+    let mut count = PieceCount { total: counted.max(u32::try_from(told).unwrap_or(u32::MAX)), delivered: 0, ended: 0, not_collected: 0, untold: 0 };
+    for (at, piece) in pieces.iter().enumerate() {
+        let many = if at < told { 1 } else { untold };
+        match piece.position.as_ref().map(|position| position.milestone) {
+            Some(Milestone::Delivered) => count.delivered += many,
+            Some(milestone) if milestone.is_terminal() => count.ended += many,
+            _ if at >= told => count.untold += many,
+            Some(milestone) if !milestone.is_before_pickup() => {}
+            _ => count.not_collected += many,
+        }
+    }
+    (count.total > 1).then_some(count)
 }
 
 fn progress(position: &Position<'_>) -> (Option<Stage>, u8) {
@@ -153,7 +233,7 @@ fn piece_state(number: TrackingNumber, position: Option<&Position<'_>>, legs: &L
         number,
         stage: state.as_ref().and_then(|state| state.stage),
         milestone: state.as_ref().map(|state| state.milestone),
-        place: state.as_ref().and_then(|state| state.place.clone()),
+        place: state.as_ref().filter(|state| state.place_at.is_none()).and_then(|state| state.place.clone()),
         terminal: state.as_ref().is_some_and(|state| state.terminal),
         since: state.map(|state| state.since),
     }

@@ -7,10 +7,11 @@ use std::sync::Arc;
 use chrono::{DateTime, Duration, Utc};
 use smol_str::SmolStr;
 
+use super::linked::names_a_parcel_of_its_own;
 use super::union::Union;
-use super::{Journey, LegId, digest, orders};
+use super::{Journey, LegId, digest, linked, orders};
 use crate::adapter::{IssuerKind, Notice, NoticeKind};
-use crate::model::{CarrierId, Event, FeedId, Milestone, Reference, Role, Scope, Shipment, Stage, TrackingNumber};
+use crate::model::{CarrierId, Event, FeedId, Milestone, Reference, Scope, Shipment, Stage, TrackingNumber};
 
 /// A silence after which a number may begin anew. Carriers reuse numbers after three months at the earliest.
 const REUSE_SILENCE: Duration = Duration::days(60);
@@ -23,6 +24,8 @@ pub(super) const SHOP_NUMBER_REACH: Duration = Duration::days(120);
 /// - deliveries about one number of one carrier belong together, unless the number was used again: another shipment by the feed's own identity,
 ///   or a new beginning after two months of silence;
 /// - numbers that a feed names as another number of the same parcel (piece, next carrier, declaration …) tie what they name;
+/// - a return under another number is the same parcel only if it was scanned and the outbound parcel had not been delivered; else it is a parcel of
+///   its own, as replacements and signed receipts are, and [`State::linked`](super::State::linked) names each to the other;
 /// - an authority's statement about a carrier's number belongs to the use of that number nearest in time;
 /// - a shop's order number or reference ties legs of *different* carriers and papers of authorities, if it names one parcel of each and the
 ///   two lie within four months. One order may be several parcels: then it ties nothing, and a notice says so;
@@ -66,15 +69,22 @@ impl Journeys {
                 None => groups.entry(union.root(at)).or_default().take(node),
             }
         }
-        let mut sorted: Vec<Group> = groups.into_values().collect();
-        let mut links: BTreeMap<&LegId, Vec<&(LegId, LegId)>> = BTreeMap::new();
+        // What is declared, and what others say of it, is said of the newest use of a number.
+        let newest: BTreeMap<&LegId, usize> = nodes.iter().enumerate().map(|(at, node)| (&node.id, union.root(at))).collect();
+        let group_of = |id: &LegId| newest.get(id).copied();
         for link in &self.links {
-            links.entry(&link.0).or_default().push(link);
-            links.entry(&link.1).or_default().push(link);
+            for root in [&link.0, &link.1].into_iter().filter_map(group_of) {
+                if let Some(group) = groups.get_mut(&root) {
+                    group.journey.links.insert(link.clone());
+                }
+            }
         }
-        for Group { numbers, journey, .. } in &mut sorted {
-            journey.links = numbers.iter().filter_map(|number| links.get(number)).flatten().copied().cloned().collect();
+        for (named, parcel) in linked::named_by_others(&self.shipments) {
+            if let Some(group) = group_of(&named).and_then(|root| groups.get_mut(&root)).filter(|group| !group.numbers.contains(&parcel.id)) {
+                group.journey.linked.insert(parcel);
+            }
         }
+        let mut sorted: Vec<Group> = groups.into_values().collect();
         sorted.sort_by(|a, b| (a.first, &a.numbers).cmp(&(b.first, &b.numbers)));
         (sorted.into_iter().map(|group| group.journey).collect(), notices)
     }
@@ -108,6 +118,10 @@ pub(super) struct Node {
 }
 
 impl Node {
+    pub fn events(&self) -> impl Iterator<Item = &Event> {
+        self.shipments.iter().flat_map(|shipment| &shipment.events)
+    }
+
     /// Whether it is about an order, of which several parcels may be made, and not about a parcel.
     pub fn is_order(&self) -> bool {
         self.shipments.iter().any(|shipment| shipment.order.is_some())
@@ -288,18 +302,18 @@ fn tie_by_numbers(nodes: &[Node], declared: &BTreeSet<(LegId, LegId)>, union: &m
         by_number.entry(node.id.number.as_str()).or_default().push(at);
     }
     let mut shared: BTreeMap<(Option<&CarrierId>, TrackingNumber), Vec<usize>> = BTreeMap::new();
+    let mut returns = linked::Returns::new(nodes);
     for (at, node) in parcels() {
-        for reference in
-            node.references().filter(|reference| reference.role.identifies_parcel() || matches!(reference.role, Role::Return | Role::Outbound))
-        {
+        for reference in node.references().filter(|reference| reference.role.identifies_parcel() || names_a_parcel_of_its_own(reference.role)) {
             let number = TrackingNumber::new(&reference.number);
             let targets = by_number.get(number.as_str()).into_iter().flatten().copied().filter(|target| {
                 let issuer = reference.carrier.as_ref();
                 let is_far = node.issuer == IssuerKind::Merchant && node.distance(&nodes[*target]) > SHOP_NUMBER_REACH;
                 *target != at && !is_far && issuer.is_none_or(|issuer| *issuer == nodes[*target].id.carrier)
             });
-            if let Some(meant) = nearest(nodes, at, targets) {
-                union.tie(at, meant);
+            match nearest(nodes, at, targets) {
+                Some(meant) if returns.is_one_parcel(reference.role, at, meant) => union.tie(at, meant),
+                _ => {}
             }
             if reference.role.identifies_parcel() {
                 shared.entry((reference.carrier.as_ref(), number)).or_default().push(at);

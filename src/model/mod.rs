@@ -13,6 +13,7 @@ mod promised_day;
 mod proof;
 mod reason;
 mod shipment;
+mod spelling;
 mod time;
 mod words;
 mod zone;

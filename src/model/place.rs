@@ -139,7 +139,7 @@ impl Place {
         place
     }
 
-    /// What two statements must share to be about the same place: the feed's code, else country and city without case and punctuation.
+    /// What two statements must share to be about the same place: the feed's code, else country and city, however the city is spelt.
     pub(crate) fn identity(&self) -> SmolStr {
         if let Some(code) = &self.code {
             return code.clone();
@@ -149,9 +149,7 @@ impl Place {
         if let Some(country) = &self.country {
             out.push_str(country.as_str());
         }
-        for letter in town.chars().filter(|c| c.is_alphanumeric()) {
-            letter.to_uppercase().for_each(|upper| out.push(upper));
-        }
+        out.push_str(&super::spelling::town_key(town, self.country, self.postcode.as_deref()));
         out.finish()
     }
 }
