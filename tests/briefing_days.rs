@@ -175,3 +175,14 @@ fn a_parcel_that_lies_ready_is_not_overdue() {
     assert_eq!(text(&ready, "en", chrono_tz::UTC).when, "When its recipient collects it.");
     assert_eq!(text(&ready, "zh", chrono_tz::UTC).when, "待收件人取件。");
 }
+
+#[test]
+fn published_times_are_not_told_of_a_parcel_that_is_found_silent() {
+    let told = briefing(moving(), "2024-08-27T12:00:00Z");
+    let value = serde_json::json!({"rule": "stalled", "level": "warning", "since": "2024-08-26T16:00:00Z"});
+    let stalled: parceltrail::anomaly::Finding = serde_json::from_value(value).unwrap();
+    let estimate = estimate("2024-09-01T00:00:00Z", "2024-09-03T00:00:00Z", 0.0);
+    let found_first = told.clone().with_findings([&stalled]).with_estimate(&estimate);
+    assert_eq!(found_first.arrival, Arrival::Silent);
+    assert_eq!(told.with_estimate(&estimate).with_findings([&stalled]), found_first);
+}

@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 use parceltrail::anomaly::{Inspector, Settings};
 use parceltrail::briefing::{Briefing, Language, Text};
-use parceltrail::journey::{PieceCount, Sighting, State};
+use parceltrail::journey::{PieceCount, State};
 use parceltrail::model::{FreeText, TrackingNumber};
 use parceltrail::testing::{Told, told};
 use parceltrail::{Journey, Milestone, Stage};
@@ -38,11 +38,11 @@ fn five() -> Told {
     all.event("2025-03-09T18:00:00Z", Stage::Order, Milestone::Announced).of_piece("P5").at("Denver, CO, US")
 }
 
-/// The state with its pieces counted.
+/// The state, with its pieces counted as they should be.
 fn counted(told: Told, now: &str, count: [u32; 5]) -> State {
-    let mut state = journey(told).state(at(now));
+    let state = journey(told).state(at(now));
     let [total, delivered, ended, not_collected, untold] = count;
-    state.piece_count = Some(PieceCount { total, delivered, ended, not_collected, untold });
+    assert_eq!(state.piece_count, Some(PieceCount { total, delivered, ended, not_collected, untold }));
     state
 }
 
@@ -114,15 +114,7 @@ fn scanned() -> Told {
 #[test]
 fn a_parcel_that_the_carrier_was_seen_with_is_not_announced_only() {
     let now = "2025-03-24T00:00:00Z";
-    let mut state = journey(scanned()).state(at(now));
-    let scan = state.events.last().cloned().unwrap();
-    state.last_seen = Some(Sighting {
-        event: scan.id(),
-        time: scan.time.clone(),
-        place: scan.place.clone(),
-        carrier: scan.carrier.clone(),
-        milestone: scan.milestone,
-    });
+    let state = journey(scanned()).state(at(now));
     let briefing = Briefing::new(&state, at(now));
     let english = text(&briefing, "en").where_now;
     assert!(english.starts_with("The carrier had it in Atlanta, GA, US on Wed 12 March, 14:10; what it did there is not known."), "{english}");
@@ -204,4 +196,14 @@ fn many_pieces_in_one_trouble_make_one_sentence() {
         text(&briefing, "en").wrong,
         ["Pieces P0, P1, P2, P3, P4 and 4 more: It has not moved for longer than usual. To act: the carrier, by Thu 20 March."]
     );
+}
+
+#[test]
+fn a_message_of_unknown_meaning_and_no_place_leaves_open_whether_the_carrier_has_it() {
+    let told = scanned().with(|event| event.place = None);
+    let now = at("2025-03-24T00:00:00Z");
+    let briefing = Briefing::new(&journey(told).state(now), now);
+    let english = text(&briefing, "en").where_now;
+    assert!(english.starts_with("The carrier told of it on Wed 12 March, 14:10; what happened then is not known."), "{english}");
+    assert!(text(&briefing, "zh").where_now.starts_with("承运商于3月12日（周三）14:10报告了该包裹的动态，具体含义不明。"));
 }

@@ -21,9 +21,7 @@ pub(super) fn split(parcel: &mut Parcel, state: &State) {
         let of_piece = fact.piece.and_then(|piece| own.get_mut(usize::try_from(piece).ok()?));
         of_piece.unwrap_or(&mut common).push(at);
     }
-    let counts = counting(parcel, state, &own);
-    let counted = || state.pieces.iter().zip(&own).zip(&counts).filter(|(_, counts)| **counts).map(|(piece, _)| piece);
-    parcel.pieces = counted().map(|(piece, _)| digest(piece)).collect();
+    parcel.pieces = state.pieces.iter().map(digest).collect();
     if parcel.pieces.is_empty() || parcel.is_one_piece() {
         return;
     }
@@ -31,7 +29,8 @@ pub(super) fn split(parcel: &mut Parcel, state: &State) {
         common.drain(FIRST..common.len() - LAST);
     }
     let holds = holds(state);
-    parcel.apart = counted()
+    let told = state.pieces.iter().zip(&own);
+    parcel.apart = told
         .filter(|(piece, _)| piece.milestone != Some(Milestone::Delivered))
         .map(|(piece, own)| of_piece(parcel, state, &holds, piece, merged(&common, own)))
         .collect();
@@ -39,31 +38,6 @@ pub(super) fn split(parcel: &mut Parcel, state: &State) {
 
 fn digest(piece: &PieceState) -> PieceDigest {
     PieceDigest { number: piece.number.clone(), milestone: piece.milestone, terminal: piece.milestone.is_some_and(Milestone::is_terminal) }
-}
-
-/// Which pieces count: not those that go on under the next carrier's number for them. A piece goes on so if it was handed over, or if a later leg tells
-/// of as many pieces.
-fn counting(parcel: &Parcel, state: &State, own: &[Vec<usize>]) -> Vec<bool> {
-    let leg_of = |facts: &Vec<usize>| facts.iter().rev().find_map(|at| parcel.facts.get(*at)?.leg).map(usize::from);
-    let legs: Vec<Option<usize>> = own.iter().map(leg_of).collect();
-    let mut told = vec![0_usize; parcel.legs.len()];
-    for leg in legs.iter().flatten() {
-        if let Some(count) = told.get_mut(*leg) {
-            *count += 1;
-        }
-    }
-    // The most pieces that any later leg tells of.
-    let mut later = vec![0; told.len()];
-    let mut most = 0;
-    for (later, told) in later.iter_mut().zip(&told).rev() {
-        *later = most;
-        most = most.max(*told);
-    }
-    let goes_on = |piece: &PieceState, leg: usize| {
-        let later = later.get(leg).copied().unwrap_or(0);
-        later > 0 && (piece.milestone == Some(Milestone::HandedOver) || later >= told.get(leg).copied().unwrap_or(0))
-    };
-    state.pieces.iter().zip(legs).map(|(piece, leg)| leg.is_none_or(|leg| !goes_on(piece, leg))).collect()
 }
 
 /// Two ascending lists as one.

@@ -134,6 +134,16 @@ impl Arrival {
     }
 }
 
+impl Arrival {
+    /// The same, where it is not told from published delivery times alone.
+    pub(super) fn without_guess(self) -> Self {
+        match self {
+            Self::Expected { odds, promise: None, .. } if odds.is_rough() => Self::Silent,
+            other => other,
+        }
+    }
+}
+
 /// Whether nothing of the estimate lies ahead.
 fn is_past(estimate: &Estimate) -> bool {
     estimate.p90 <= estimate.made

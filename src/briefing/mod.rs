@@ -50,7 +50,7 @@ pub use text::Text;
 use crate::anomaly::Finding;
 use crate::eta::{Estimate, Next};
 use crate::journey::State;
-use crate::model::{CarrierId, DeliveredTo, Event, EventTime, FreeText, Milestone, Place, Reason, Stage};
+use crate::model::{CarrierId, DeliveredTo, Event, EventTime, FreeText, Milestone, Place, Reason, Scope, Stage};
 
 /// The four answers about one parcel, as data.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -122,6 +122,9 @@ pub struct Seen {
     pub words: Option<FreeText>,
 }
 
+/// The rules that read silence of a parcel that should move.
+const SILENCES: [&str; 4] = ["never-collected", "stalled", "lost-risk", "never-handed-over"];
+
 impl Here {
     /// When the parcel was heard of last.
     pub(crate) fn heard(&self) -> DateTime<Utc> {
@@ -143,7 +146,7 @@ impl Briefing {
     #[must_use]
     pub fn with_estimate(mut self, estimate: &Estimate) -> Self {
         self.arrival = self.arrival.estimated(estimate, self.here.as_ref());
-        self
+        self.hushed()
     }
 
     /// With what was learned about what follows, likeliest first. What a feed has told, and what holds the parcel now, come before it.
@@ -160,6 +163,14 @@ impl Briefing {
     pub fn with_findings<'f>(mut self, findings: impl IntoIterator<Item = &'f Finding>) -> Self {
         self.trouble.extend(findings.into_iter().filter(|finding| finding.under.is_none()).cloned());
         self.trouble.sort_by(|a, b| (b.level, a.since, &a.rule).cmp(&(a.level, b.since, &b.rule)));
+        self.hushed()
+    }
+
+    /// While a rule finds the silence unusual, published delivery times are not told.
+    fn hushed(mut self) -> Self {
+        if self.trouble.iter().any(|finding| SILENCES.contains(&finding.rule.as_str())) {
+            self.arrival = self.arrival.without_guess();
+        }
         self
     }
 }
@@ -167,16 +178,9 @@ impl Briefing {
 /// The parcel's state, with the reason of the statement that it rests on.
 fn here(state: &State) -> Option<Here> {
     let parcel = state.parcel.as_ref()?;
-    let rests_on = |field: &str| state.trace.state.get(field);
-    let decided = rests_on("milestone");
+    let decided = state.trace.state.get("milestone");
     let statement =
         state.events.iter().rev().find(|event| event.milestone == parcel.milestone && decided.is_some_and(|ids| ids.contains(&event.id())));
-    let is_told_elsewhere = |event: &&Event| {
-        let id = event.id();
-        let of = |field: &str| rests_on(field).is_some_and(|ids| ids.contains(&id));
-        of("place") && !of("milestone") && !of("since")
-    };
-    let place_told = state.events.iter().rev().filter(|_| parcel.place.is_some()).find(is_told_elsewhere).map(|event| event.time.clone());
     Some(Here {
         stage: parcel.stage,
         milestone: parcel.milestone,
@@ -184,7 +188,7 @@ fn here(state: &State) -> Option<Here> {
         delivered_to: statement.and_then(|event| event.delivered_to),
         words: statement.filter(|event| is_told_in_words(event)).and_then(|event| event.code.text.clone()),
         place: parcel.place.clone(),
-        place_told,
+        place_told: parcel.place_at.clone(),
         seen: seen(state),
         since: parcel.since.clone(),
         carrier: parcel.leg.as_ref().map(|leg| leg.carrier.clone()),
@@ -197,9 +201,21 @@ fn is_told_in_words(event: &Event) -> bool {
     matches!(event.milestone, Milestone::Exception | Milestone::Held | Milestone::Delayed | Milestone::Unmapped) && event.reason.is_none()
 }
 
+/// That a carrier tells of an announced parcel in a code that nobody knows, and names no place: whether it has the parcel is not known then.
+fn told_of(state: &State) -> Option<Seen> {
+    let parcel = state.parcel.as_ref().filter(|parcel| parcel.milestone.is_before_pickup())?;
+    let is_meant = |event: &&Event| {
+        event.milestone == Milestone::Unmapped
+            && matches!(event.scope, Scope::Parcel | Scope::Piece)
+            && state.legs.iter().any(|leg| leg.carrier == event.carrier)
+    };
+    let event = state.events.iter().rev().find(is_meant).filter(|event| event.time.earliest() > parcel.since.latest())?;
+    Some(Seen { at: event.time.clone(), place: None, words: event.code.text.clone() })
+}
+
 /// The last sign of life, if it is later than the state and does not explain itself.
 fn seen(state: &State) -> Option<Seen> {
-    let sighting = state.last_seen.as_ref().filter(|sighting| !sighting.milestone.moves_state())?;
+    let Some(sighting) = state.last_seen.as_ref().filter(|sighting| !sighting.milestone.moves_state()) else { return told_of(state) };
     let parcel =
         state.parcel.as_ref().filter(|parcel| (!parcel.terminal || parcel.milestone == Milestone::Lost) && parcel.milestone.moves_state())?;
     if sighting.time.middle() <= parcel.since.middle() {
