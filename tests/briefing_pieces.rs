@@ -205,5 +205,6 @@ fn a_message_of_unknown_meaning_and_no_place_leaves_open_whether_the_carrier_has
     let briefing = Briefing::new(&journey(told).state(now), now);
     let english = text(&briefing, "en").where_now;
     assert!(english.starts_with("The carrier told of it on Wed 12 March, 14:10; what happened then is not known."), "{english}");
+    assert_eq!(text(&briefing, "en").next, "Not known.");
     assert!(text(&briefing, "zh").where_now.starts_with("承运商于3月12日（周三）14:10报告了该包裹的动态，具体含义不明。"));
 }

@@ -100,3 +100,49 @@ fn a_problem_is_told_in_the_carrier_s_words() {
     let page = page.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(page.contains("Wrong The carrier reports a problem. In the carrier's words: “Shipment cannot be delivered”."), "{page}");
 }
+
+/// A FedEx answer about a shipment of three pieces: one delivered, one at a depot, one only a label.
+fn three_pieces() -> String {
+    let scan = |at: &str, code: &str| {
+        format!(
+            r#"{{"date":"{at}-06:00","eventType":"{code}","derivedStatusCode":"IT","scanLocation":{{"city":"DENVER","stateOrProvinceCode":"CO","countryCode":"US"}}}}"#
+        )
+    };
+    let pieces = [
+        ("449000000013", vec![scan("2025-03-12T13:00:00", "DL"), scan("2025-03-10T18:00:00", "PU")]),
+        ("449000000024", vec![scan("2025-03-12T04:00:00", "AR"), scan("2025-03-10T18:00:00", "PU")]),
+        ("449000000035", vec![scan("2025-03-09T18:00:00", "OC")]),
+    ];
+    let result = |(number, scans): (&str, Vec<String>)| {
+        format!(
+            r#"{{"trackingNumber":"{number}","trackResults":[{{"trackingNumberInfo":{{"trackingNumber":"{number}","trackingNumberUniqueId":"2460~{number}~FX","carrierCode":"FDXE"}},
+            "additionalTrackingInfo":{{"packageIdentifiers":[{{"type":"STANDARD_MPS","values":["449000000013"]}}]}},"packageDetails":{{"count":"3"}},"scanEvents":[{}]}}]}}"#,
+            scans.join(",")
+        )
+    };
+    format!(r#"{{"output":{{"completeTrackResults":[{}]}}}}"#, pieces.map(result).join(","))
+}
+
+#[test]
+fn each_piece_has_a_line_and_its_own_trouble() {
+    let page = told(&["--now", "2025-03-28T00:00:00Z"], &three_pieces());
+    let flat = page.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(flat.contains("Pieces: 1 of 3 delivered, 1 on the way, 1 announced only.") && flat.contains("pieces 1 of 3 delivered"), "{page}");
+    for (number, stands) in [("449000000013", "delivered"), ("449000000024", "arrived"), ("449000000035", "announced")] {
+        let line = page.lines().find(|line| line.starts_with("  piece ") && line.contains(number)).unwrap_or_else(|| panic!("{number}: {page}"));
+        assert!(line.contains(stands) && columns(line) <= 80, "{line}");
+    }
+    assert!(!flat.contains("does not have it"), "{page}");
+    assert!(flat.contains("Piece 449000000035: The label exists") && flat.contains("Piece 449000000024: It has not moved"), "{page}");
+    let briefing = told(&["--now", "2025-03-28T00:00:00Z", "--json", "briefing"], &three_pieces());
+    let briefing: Value = serde_json::from_str(briefing.lines().next().unwrap()).unwrap();
+    assert_eq!((&briefing["pieces"]["total"], &briefing["pieces"]["delivered"]), (&3.into(), &1.into()));
+}
+
+#[test]
+fn every_promise_is_told_with_what_it_is_worth_and_when_it_was_stated() {
+    let payload = r#"{"shipments":[{"id":"7100000040","service":"express","estimatedTimeOfDelivery":"2025-03-06","events":[
+        {"timestamp":"2025-03-04T10:00:00-08:00","statusCode":"transit","status":"PU","description":"Picked up"}]}]}"#;
+    let page = told(&["--now", "2025-03-05T12:00:00Z"], payload);
+    assert!(page.contains("  promise  estimated by Thu 6 Mar 2025, stated 5 Mar 12:00 UTC (dhl.unified)"), "{page}");
+}

@@ -137,9 +137,11 @@ impl Briefing {
     /// What the journey alone tells. An estimate, what was learned about what follows, and findings are added with the `with_` methods.
     #[must_use]
     pub fn new(state: &State, now: DateTime<Utc>) -> Self {
-        let pieces = Pieces::of(state);
-        let next = next::told_or_usual(state, pieces.as_ref());
-        Self { made: now, here: here(state), pieces, next, arrival: Arrival::of(state, now), trouble: Vec::new() }
+        let (here, pieces) = (here(state), Pieces::of(state));
+        // After a message that nobody understands, what follows an announcement is not what comes next.
+        let is_refuted = here.as_ref().is_some_and(|here| here.milestone.is_before_pickup() && here.seen.is_some());
+        let next = next::told_or_usual(state, pieces.as_ref()).filter(|_| !is_refuted);
+        Self { made: now, here, pieces, next, arrival: Arrival::of(state, now), trouble: Vec::new() }
     }
 
     /// With an estimate of the arrival. One for a finished or returning parcel changes nothing.
