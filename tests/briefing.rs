@@ -31,7 +31,7 @@ fn estimate(p10: &str, p90: &str, observations: f64) -> Estimate {
     let mut estimate = TransitModel::default().estimate(&serde_json::from_str(line).unwrap(), at("2026-03-02T12:00:00Z")).unwrap();
     (estimate.p10, estimate.p50, estimate.p80, estimate.p90) = (at(p10), at(p10), at(p90), at(p90));
     estimate.loss = 0.01;
-    estimate.basis.observations = observations;
+    estimate.basis.comparable = observations;
     estimate
 }
 

@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::Serialize;
 
 use super::Here;
-use crate::eta::Estimate;
+use crate::eta::{Basis, Estimate};
 use crate::journey::State;
 use crate::model::{EventTime, Milestone, Promise, PromiseKind, serialize_instant};
 
@@ -73,31 +73,27 @@ pub struct Window {
 /// How sure an estimate is.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Odds {
-    /// The probability that it comes later than promised. Absent without a promise, and while the estimate [is rough](Odds::is_rough).
+    /// The probability that it comes later than promised. Absent without a promise, and while there are too few [observations](Odds::observations).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub miss_promise: Option<f64>,
-    /// The probability that it never arrives. Absent while the estimate [is rough](Odds::is_rough).
+    /// The probability that it never arrives. Absent while there are too few observations.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub loss: Option<f64>,
-    /// How many comparable parcels it rests on, weighted by recency.
+    /// How many comparable parcels it rests on, weighted by recency. With fewer than [`Basis::MIN_OBSERVATIONS`] an estimate is mostly the published
+    /// service standard: the carrier's promise is told in its place, and no odds are.
     pub observations: f64,
 }
 
 impl Odds {
-    /// With fewer comparable parcels than this, an estimate is mostly the published service standard: the carrier's promise is told in its place,
-    /// and no odds are.
-    pub const MIN_OBSERVATIONS: f64 = 10.0;
-
     fn of(estimate: &Estimate) -> Self {
-        let observations = estimate.basis.observations;
-        let odds = Self { miss_promise: estimate.miss_promise, loss: Some(estimate.loss), observations };
-        if odds.is_rough() { Self { miss_promise: None, loss: None, observations } } else { odds }
+        let odds = Self { miss_promise: estimate.miss_promise, loss: Some(estimate.loss), observations: estimate.basis.comparable };
+        if odds.is_rough() { Self { miss_promise: None, loss: None, ..odds } } else { odds }
     }
 
     /// Whether there is too little experience behind the estimate for odds.
     #[must_use]
     pub fn is_rough(&self) -> bool {
-        self.observations < Self::MIN_OBSERVATIONS
+        self.observations < Basis::MIN_OBSERVATIONS
     }
 }
 
