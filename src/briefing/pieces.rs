@@ -52,7 +52,8 @@ impl Pieces {
     }
 
     /// How many are neither at their end nor still to be collected.
-    pub(super) const fn on_their_way(&self) -> u32 {
+    #[must_use]
+    pub const fn on_their_way(&self) -> u32 {
         self.total.saturating_sub(self.delivered).saturating_sub(self.ended).saturating_sub(self.not_collected).saturating_sub(self.untold)
     }
 
