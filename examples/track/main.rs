@@ -3,6 +3,8 @@
 mod answers;
 mod input;
 mod page;
+mod paper;
+mod words;
 
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
@@ -72,7 +74,7 @@ fn main() -> ExitCode {
         // Whoever reads us has seen enough.
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error}");
+            eprintln!("error: {}", paper::clean(&error.to_string()));
             ExitCode::from(1)
         }
     }
@@ -95,7 +97,7 @@ fn run(arguments: &Arguments, registry: &Registry) -> std::io::Result<bool> {
                 batch.shipments.into_iter().for_each(|shipment| journeys.apply(shipment));
                 notices.extend(batch.notices);
             }
-            Err(problem) => eprintln!("error: {problem}"),
+            Err(problem) => eprintln!("error: {}", paper::clean(&problem)),
         }
     }
     if read == 0 {
@@ -115,7 +117,7 @@ fn run(arguments: &Arguments, registry: &Registry) -> std::io::Result<bool> {
         None => {
             let zone = arguments.zone.unwrap_or_else(|| if is_story { input::STORY_ZONE } else { machine_zone() });
             let texts = briefings.iter().map(|briefing| briefing.text(arguments.language, zone)).collect::<Vec<_>>();
-            page::write(&mut out, &page::Parcels { states: &states, texts: &texts, zone, now }, &notices)?;
+            page::write(&mut out, &page::Parcels { states: &states, briefings: &briefings, texts: &texts, zone, now }, &notices)?;
         }
         Some(Output::Events) => states.iter().flat_map(|state| &state.events).try_for_each(|event| line(&mut out, event))?,
         Some(Output::Journey) => states.iter().try_for_each(|state| line(&mut out, state))?,
@@ -142,7 +144,18 @@ fn colour() -> anstream::ColorChoice {
     if refused || !std::io::stdout().is_terminal() { anstream::ColorChoice::Never } else { anstream::ColorChoice::Auto }
 }
 
+/// One JSON object a line. What a terminal would obey is escaped; it can stand in texts only.
 fn line(out: &mut impl Write, value: &impl serde::Serialize) -> std::io::Result<()> {
-    serde_json::to_writer(&mut *out, value)?;
+    let json = serde_json::to_string(value)?;
+    let mut units = [0; 2];
+    let mut from = 0;
+    for (at, letter) in json.match_indices(paper::is_harmful) {
+        out.write_all(&json.as_bytes()[from..at])?;
+        for letter in letter.chars() {
+            letter.encode_utf16(&mut units).iter().try_for_each(|unit| write!(out, "\\u{unit:04x}"))?;
+        }
+        from = at + letter.len();
+    }
+    out.write_all(&json.as_bytes()[from..])?;
     out.write_all(b"\n")
 }

@@ -1,29 +1,25 @@
-//! The page to read: 80 columns, one timeline, nothing more certain than it is known.
+//! The page to read: one timeline, nothing more certain than it is known, and what is to come told as a plan.
 
 use std::collections::HashMap;
 use std::io::{self, Write};
 
-use anstyle::{AnsiColor, Style};
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use parceltrail::adapter::{Notice, NoticeKind};
-use parceltrail::briefing::Text;
-use parceltrail::journey::{CustomsTrack, SameScan, State};
-use parceltrail::model::{Event, EventId, EventTime, Milestone, Place, Scope, TimeKind};
+use parceltrail::briefing::{Briefing, Text};
+use parceltrail::journey::{Claim, CustomsTrack, PieceState, SameScan, State, StatedPromise};
+use parceltrail::model::{Event, EventId, Milestone, Scope, TimeKind};
 
-const WIDTH: usize = 80;
-const BOLD: Style = Style::new().bold();
-const DIM: Style = Style::new().dimmed();
-const GOOD: Style = AnsiColor::Green.on_default();
-const BAD: Style = AnsiColor::Red.on_default();
-const OPEN: Style = AnsiColor::Yellow.on_default();
-const WAY: Style = AnsiColor::Cyan.on_default();
+use crate::paper::{columns, fit, row, wrapped};
+use crate::words::{BAD, BOLD, DIM, GOOD, OPEN, PLAIN, clock, date, day, place_text, promised, spaced, style_of, when, words};
 
 /// What the page is about.
 pub struct Parcels<'a> {
     /// Every parcel's state.
     pub states: &'a [State],
-    /// Its four answers, in the same order.
+    /// Its four answers as data, in the same order.
+    pub briefings: &'a [Briefing],
+    /// Its four answers as sentences, in the same order.
     pub texts: &'a [Text],
     /// The zone whose days and hours the answers name.
     pub zone: Tz,
@@ -33,11 +29,11 @@ pub struct Parcels<'a> {
 
 /// Writes every parcel's trail, and the notices.
 pub fn write(out: &mut impl Write, parcels: &Parcels<'_>, notices: &[Notice]) -> io::Result<()> {
-    for (at, (state, text)) in parcels.states.iter().zip(parcels.texts).enumerate() {
+    for (at, ((state, briefing), text)) in parcels.states.iter().zip(parcels.briefings).zip(parcels.texts).enumerate() {
         if at > 0 {
             writeln!(out)?;
         }
-        parcel(out, state, text, parcels)?;
+        parcel(out, state, briefing, text, parcels)?;
     }
     if parcels.states.is_empty() {
         writeln!(out, "No parcel is told about.")?;
@@ -52,10 +48,11 @@ pub fn write(out: &mut impl Write, parcels: &Parcels<'_>, notices: &[Notice]) ->
 }
 
 fn heading(out: &mut impl Write, text: &str) -> io::Result<()> {
-    writeln!(out, "\n{BOLD}{text}{BOLD:#}")
+    writeln!(out)?;
+    row(out, &[(BOLD, text)])
 }
 
-fn parcel(out: &mut impl Write, state: &State, text: &Text, parcels: &Parcels<'_>) -> io::Result<()> {
+fn parcel(out: &mut impl Write, state: &State, briefing: &Briefing, text: &Text, parcels: &Parcels<'_>) -> io::Result<()> {
     let numbers: Vec<String> = match state.legs.as_slice() {
         [] => state.numbers.iter().map(|id| id.number.to_string()).collect(),
         legs => legs.iter().map(|leg| leg.number.to_string()).collect(),
@@ -68,16 +65,22 @@ fn parcel(out: &mut impl Write, state: &State, text: &Text, parcels: &Parcels<'_
             customs(out, name, track)?;
         }
     }
-    for piece in &state.pieces {
-        let standing = piece.milestone.map_or("not told", words);
-        writeln!(out, "  piece    {}  {standing}", piece.number)?;
+    pieces(out, state, briefing)?;
+    promises(out, state)?;
+    for (at, linked) in state.linked.iter().enumerate() {
+        let role = spaced(linked.role.as_str());
+        labelled(out, at, "linked", &format!("{role} {} {}", linked.id.carrier, linked.id.number))?;
     }
-    if let Some(stated) = &state.promise {
-        let by = when(&stated.promise.by);
-        writeln!(out, "  promise  {} by {by} ({})", stated.promise.kind, stated.feed)?;
+    for (at, claim) in state.claims.iter().enumerate() {
+        labelled(out, at, "claim", &claim_text(claim))?;
     }
     timeline(out, state, parcels.now)?;
     unknowns(out, state)
+}
+
+/// A line under a label that the first of its kind carries.
+fn labelled(out: &mut impl Write, at: usize, label: &str, text: &str) -> io::Result<()> {
+    wrapped(out, &format!("  {:<9}", if at == 0 { label } else { "" }), text, PLAIN)
 }
 
 /// The four answers, on the reader's clock.
@@ -85,9 +88,9 @@ fn answers(out: &mut impl Write, state: &State, text: &Text, zone: Tz) -> io::Re
     let style = state.parcel.as_ref().map_or(OPEN, |parcel| style_of(parcel.milestone));
     for (at, (label, answer)) in text.lines().enumerate() {
         let label = format!("  {label}{}", " ".repeat(9_usize.saturating_sub(columns(label))));
-        wrapped(out, &label, answer, if at == 0 { style } else { Style::new() })?;
+        wrapped(out, &label, answer, if at == 0 { style } else { PLAIN })?;
     }
-    writeln!(out, "  {DIM}clock    {zone}{DIM:#}")
+    row(out, &[(PLAIN, "  "), (DIM, &format!("clock    {zone}"))])
 }
 
 fn legs(out: &mut impl Write, state: &State) -> io::Result<()> {
@@ -99,21 +102,52 @@ fn legs(out: &mut impl Write, state: &State) -> io::Result<()> {
         };
         let end = leg.milestone.map_or("", words);
         let line = format!("  {label:<8} {}. {:<6} {} {days:<15} {end}", at + 1, leg.carrier, fit(leg.number.as_str(), 22));
-        writeln!(out, "{}", fit(&line, WIDTH).trim_end())?;
+        row(out, &[(PLAIN, &line)])?;
     }
     Ok(())
 }
 
 fn customs(out: &mut impl Write, direction: &str, track: &CustomsTrack) -> io::Result<()> {
-    let style = style_of(track.milestone);
-    write!(out, "  customs  {direction}: {style}{}{style:#}", words(track.milestone).trim_start_matches("customs: "))?;
-    if let Some(released) = &track.released {
-        write!(out, ", {}", when(released))?;
+    let stands = words(track.milestone).trim_start_matches("customs: ");
+    let released = track.released.as_ref().map(|released| format!(", {}", when(released))).unwrap_or_default();
+    let to_act = track.who_must_act.map(|who| format!("; to act: {who}")).unwrap_or_default();
+    row(out, &[(PLAIN, &format!("  customs  {direction}: ")), (style_of(track.milestone), stands), (PLAIN, &released), (PLAIN, &to_act)])
+}
+
+/// How many pieces have come how far, and a line for each that is told apart.
+fn pieces(out: &mut impl Write, state: &State, briefing: &Briefing) -> io::Result<()> {
+    if let Some(pieces) = &briefing.pieces {
+        let style = if pieces.delivered == pieces.total { GOOD } else { OPEN };
+        row(out, &[(PLAIN, "  pieces   "), (style, &format!("{} of {} delivered", pieces.delivered, pieces.total))])?;
     }
-    if let Some(who) = track.who_must_act {
-        write!(out, "; to act: {who}")?;
+    for piece in &state.pieces {
+        let PieceState { number, milestone, place, since, .. } = piece;
+        let place = place.as_ref().map(place_text).unwrap_or_default();
+        let since = since.as_ref().map(day).unwrap_or_default();
+        let number = format!("  piece    {} ", fit(number.as_str(), 22));
+        let standing = fit(milestone.map_or("not told", words), 20);
+        row(out, &[(PLAIN, &number), (milestone.map_or(OPEN, style_of), &standing), (PLAIN, &format!(" {since:<7} {place}"))])?;
     }
-    writeln!(out)
+    Ok(())
+}
+
+/// Everything that the carrier stated of the day of delivery, oldest first.
+fn promises(out: &mut impl Write, state: &State) -> io::Result<()> {
+    let now = state.promise.iter().filter(|_| state.promises.is_empty());
+    for (at, told) in state.promises.iter().chain(now).enumerate() {
+        let StatedPromise { feed, stated, promise } = told;
+        let stated = promise.stated.as_ref().map_or_else(|| format!("{} UTC", stated.format("%-d %b %H:%M")), when);
+        let text = format!("{} {}, stated {stated} ({feed})", spaced(promise.kind.as_str()), promised(promise));
+        labelled(out, at, "promise", &text)?;
+    }
+    Ok(())
+}
+
+/// Who claims what of another number: it ties nothing.
+fn claim_text(claim: &Claim) -> String {
+    let Claim { reference, feed, proof, .. } = claim;
+    let carrier = reference.carrier.as_ref().map(|carrier| format!("{carrier} ")).unwrap_or_default();
+    format!("{feed} names {carrier}{} as {} (proof: {}); tied to nothing", reference.number, spaced(reference.role.as_str()), spaced(proof.as_str()))
 }
 
 fn timeline(out: &mut impl Write, state: &State, now: DateTime<Utc>) -> io::Result<()> {
@@ -127,9 +161,9 @@ fn timeline(out: &mut impl Write, state: &State, now: DateTime<Utc>) -> io::Resu
         if others.is_some_and(|scan| scan.best != id) {
             continue;
         }
-        let date = event.time.wall_clock().unwrap_or(event.time.middle().naive_utc()).date();
+        let date = date(&event.time);
         if printed != Some(date) {
-            writeln!(out, "  {BOLD}{}{BOLD:#}", date.format("%a %-d %b %Y"))?;
+            row(out, &[(PLAIN, "  "), (BOLD, &date.format("%a %-d %b %Y").to_string())])?;
             printed = Some(date);
         }
         entry(out, event, others.map_or(1, |scan| scan.events.len()), now)?;
@@ -137,54 +171,40 @@ fn timeline(out: &mut impl Write, state: &State, now: DateTime<Utc>) -> io::Resu
     Ok(())
 }
 
-fn entry(out: &mut impl Write, event: &Event, told_by: usize, now: DateTime<Utc>) -> io::Result<()> {
-    let style = if event.scope == Scope::Document { DIM } else { style_of(event.milestone) };
-    let mut what = words(event.milestone).to_owned();
+/// What happened; what is only planned says so.
+fn what(event: &Event, now: DateTime<Utc>) -> String {
+    let mut what = match event.milestone {
+        Milestone::DeliveryScheduled => "planned: delivery".to_owned(),
+        Milestone::PickupScheduled => "planned: pickup".to_owned(),
+        milestone if event.time.earliest() > now => format!("planned: {}", words(milestone)),
+        milestone => words(milestone).to_owned(),
+    };
     if let Some(to) = event.delivered_to {
-        what = format!("{what} to {}", to.as_str().replace('_', " "));
+        what = format!("{what} to {}", spaced(to.as_str()));
     }
     if let Some(reason) = event.reason {
-        let what_short = if event.milestone == Milestone::DeliveryAttempted { "attempted" } else { &what };
-        what = format!("{what_short}: {}", reason.as_str().replace('_', " "));
+        let short = if event.milestone == Milestone::DeliveryAttempted { "attempted" } else { &what };
+        what = format!("{short}: {}", spaced(reason.as_str()));
     }
-    if event.scope == Scope::Document {
-        what = format!("paper: {what}");
-    }
-    if event.time.earliest() > now {
-        what = format!("planned: {what}");
-    }
+    if event.scope == Scope::Document { format!("paper: {what}") } else { what }
+}
+
+fn entry(out: &mut impl Write, event: &Event, told_by: usize, now: DateTime<Utc>) -> io::Result<()> {
+    let style = if event.scope == Scope::Document { DIM } else { style_of(event.milestone) };
     let place = event.place.as_ref().map(place_text).unwrap_or_default();
     let source = if told_by > 1 { format!("{} +{}", event.feed, told_by - 1) } else { event.feed.to_string() };
-    let clock = clock(&event.time);
-    let (what, place, source) = (fit(&what, 27), fit(&place, 20), fit(&source, 15));
-    writeln!(out, "   {clock:<12} {style}{what}{style:#} {place} {DIM}{}{DIM:#}", source.trim_end())?;
-    if event.milestone == Milestone::Unmapped {
-        let text = event.code.text.as_ref().map(ToString::to_string).unwrap_or_default();
-        wrapped(out, "                  ", &format!("code {} {text}", event.code.value), DIM)?;
+    let clock = format!("   {:<12} ", clock(&event.time));
+    let (what, place, source) = (fit(&what(event, now), 27), format!(" {} ", fit(&place, 20)), fit(&source, 15));
+    row(out, &[(PLAIN, &clock), (style, &what), (PLAIN, &place), (DIM, &source)])?;
+    // What the table does not tell, the carrier's own words may.
+    let own_words = event.code.text.as_ref().map(ToString::to_string).unwrap_or_default();
+    match event.milestone {
+        Milestone::Unmapped => wrapped(out, "                  ", format!("code {} {own_words}", event.code.value).trim_end(), DIM),
+        Milestone::Exception | Milestone::Held | Milestone::Delayed if event.reason.is_none() && !own_words.is_empty() => {
+            wrapped(out, "                  ", &own_words, DIM)
+        }
+        _ => Ok(()),
     }
-    Ok(())
-}
-
-/// The wall clock with its offset, or with a question mark where the zone is not known.
-fn clock(time: &EventTime) -> String {
-    match (time.kind(), time.wall_clock(), time.offset()) {
-        (TimeKind::Date, ..) => "(day only)".to_owned(),
-        (_, Some(local), Some(offset)) => format!("{} {offset}", local.format("%H:%M")),
-        (_, Some(local), None) => format!("{} zone ?", local.format("%H:%M")),
-        (_, None, _) => format!("{} UTC", time.earliest().format("%H:%M")),
-    }
-}
-
-fn when(time: &EventTime) -> String {
-    let date = time.wall_clock().unwrap_or(time.middle().naive_utc()).date();
-    match time.kind() {
-        TimeKind::Date => date.format("%a %-d %b %Y").to_string(),
-        _ => format!("{} {}", date.format("%a %-d %b %Y"), clock(time)),
-    }
-}
-
-fn day(time: &EventTime) -> String {
-    time.wall_clock().unwrap_or(time.middle().naive_utc()).date().format("%-d %b").to_string()
 }
 
 /// What was not told: said, not filled in.
@@ -202,7 +222,7 @@ fn unknowns(out: &mut impl Write, state: &State) -> io::Result<()> {
         wrapped(out, "  ", &format!("Of {} statements: {}.", state.events.len(), told.join(", ")), OPEN)?;
     }
     for conflict in &state.conflicts {
-        wrapped(out, "  ", &format!("Contradiction, {}: {}.", conflict.kind.as_str().replace('_', " "), conflict.values.join(" / ")), BAD)?;
+        wrapped(out, "  ", &format!("Contradiction, {}: {}.", spaced(conflict.kind.as_str()), conflict.values.join(" / ")), BAD)?;
     }
     Ok(())
 }
@@ -214,121 +234,10 @@ fn write_notice(out: &mut impl Write, notice: &Notice) -> io::Result<()> {
         notice.field.as_ref().map(ToString::to_string),
         notice.value.as_ref().map(|value| format!("{value:?}")),
     ];
-    let mut text = format!("{} [{}]", notice.kind.as_str().replace('_', " "), notice.feed);
+    let mut text = format!("{} [{}]", spaced(notice.kind.as_str()), notice.feed);
     for part in parts.iter().flatten() {
         text.push(' ');
         text.push_str(part);
     }
     wrapped(out, "  ", &format!("{text}: {}", notice.message), style)
-}
-
-fn words(milestone: Milestone) -> &'static str {
-    match milestone {
-        Milestone::PickedUp => "picked up",
-        Milestone::PickupScheduled => "pickup scheduled",
-        Milestone::InTransit => "in transit",
-        Milestone::HandedOver => "handed over",
-        Milestone::CustomsSubmitted => "customs: submitted",
-        Milestone::CustomsInspection => "customs: inspection",
-        Milestone::CustomsHold => "customs: held",
-        Milestone::CustomsInfoRequired => "customs: papers needed",
-        Milestone::DutiesDue => "customs: duties due",
-        Milestone::CustomsReleased => "customs: released",
-        Milestone::CustomsRejected => "customs: rejected",
-        Milestone::CustomsSeized => "customs: seized",
-        Milestone::DeliveryScheduled => "delivery scheduled",
-        Milestone::OutForDelivery => "out for delivery",
-        Milestone::DeliveryAttempted => "delivery attempted",
-        Milestone::AvailableForPickup => "ready for pickup",
-        Milestone::AddressIssue => "address problem",
-        Milestone::Unmapped => "unknown code",
-        other => other.as_str(),
-    }
-}
-
-fn style_of(milestone: Milestone) -> Style {
-    match milestone {
-        Milestone::Delivered | Milestone::CustomsReleased => GOOD,
-        Milestone::Unmapped => OPEN,
-        Milestone::Info => DIM,
-        Milestone::CustomsHold
-        | Milestone::CustomsInspection
-        | Milestone::CustomsInfoRequired
-        | Milestone::DutiesDue
-        | Milestone::CustomsRejected
-        | Milestone::CustomsSeized
-        | Milestone::DeliveryAttempted
-        | Milestone::Held
-        | Milestone::Delayed
-        | Milestone::Misrouted
-        | Milestone::AddressIssue
-        | Milestone::Damaged
-        | Milestone::Lost
-        | Milestone::Refused
-        | Milestone::Returning
-        | Milestone::Returned
-        | Milestone::Disposed
-        | Milestone::Exception => BAD,
-        _ => WAY,
-    }
-}
-
-fn place_text(place: &Place) -> String {
-    let parts: Vec<&str> =
-        [place.city.as_deref(), place.region.as_deref(), place.country.as_ref().map(|country| country.as_str())].into_iter().flatten().collect();
-    match (parts.is_empty(), &place.name, &place.code) {
-        (false, ..) => parts.join(", "),
-        (true, Some(name), _) => name.to_string(),
-        (true, None, Some(code)) => code.to_string(),
-        (true, None, None) => place.postcode.as_deref().unwrap_or_default().to_owned(),
-    }
-}
-
-/// Columns on a terminal: Chinese characters are two wide.
-fn columns(text: &str) -> usize {
-    text.chars().map(wide).sum()
-}
-
-fn wide(letter: char) -> usize {
-    if ('\u{1100}'..='\u{ffdc}').contains(&letter) { 2 } else { 1 }
-}
-
-/// A text in exactly so many columns, cut or filled up.
-fn fit(text: &str, width: usize) -> String {
-    let total = columns(text);
-    let room = if total > width { width - 1 } else { width };
-    let mut used = 0;
-    let mut out: String = text.chars().take_while(|c| (used + wide(*c) <= room).then(|| used += wide(*c)).is_some()).collect();
-    if total > width {
-        out.push('…');
-        used += 1;
-    }
-    out.push_str(&" ".repeat(width - used));
-    out
-}
-
-/// Words wrapped at the page's width under a hanging indent. A word wider than the page, as a Chinese sentence is, breaks anywhere.
-fn wrapped(out: &mut impl Write, lead: &str, text: &str, style: Style) -> io::Result<()> {
-    let indent = " ".repeat(columns(lead));
-    let mut line = lead.to_owned();
-    let mut is_fresh = true;
-    for word in text.split(' ') {
-        if !is_fresh && columns(&line) + 1 + columns(word).min(WIDTH / 2) > WIDTH {
-            writeln!(out, "{style}{line}{style:#}")?;
-            line.clone_from(&indent);
-            is_fresh = true;
-        }
-        if !is_fresh {
-            line.push(' ');
-        }
-        for letter in word.chars() {
-            if columns(&line) + wide(letter) > WIDTH {
-                writeln!(out, "{style}{line}{style:#}")?;
-                line.clone_from(&indent);
-            }
-            line.push(letter);
-        }
-        is_fresh = false;
-    }
-    writeln!(out, "{style}{line}{style:#}")
 }

@@ -8,7 +8,7 @@ use smol_str::SmolStr;
 
 use super::finding::{Datum, Finding, Level};
 use super::span::Span;
-use crate::model::{EventId, Fnv, Party, UnknownWord, words};
+use crate::model::{EventId, Fnv, Party, TrackingNumber, UnknownWord, words};
 
 /// How long cases take to close, and how soon they open again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +37,9 @@ impl CaseId {
         hash.text(parcel);
         hash.text(&finding.rule);
         hash.text(&finding.subject);
+        if let Some(piece) = &finding.piece {
+            hash.text(piece.as_str());
+        }
         for event in &finding.evidence {
             hash.text(&event.to_string());
         }
@@ -123,6 +126,9 @@ pub struct Case {
     /// What of the parcel it is about; empty for the parcel itself.
     #[serde(default, skip_serializing_if = "SmolStr::is_empty")]
     pub subject: SmolStr,
+    /// The piece that it is about, of a shipment of several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub piece: Option<TrackingNumber>,
     /// Where it stands.
     pub status: CaseStatus,
     /// The worst level since it opened.
@@ -181,6 +187,16 @@ pub struct CaseChange {
     pub case: Case,
 }
 
+/// Rule, subject and piece.
+pub(super) type CaseKey = (SmolStr, SmolStr, Option<TrackingNumber>);
+
+impl Finding {
+    /// The key of its case.
+    pub(super) fn key(&self) -> CaseKey {
+        (self.rule.clone(), self.subject.clone(), self.piece.clone())
+    }
+}
+
 impl Case {
     pub(super) fn open(parcel: &str, finding: &Finding, now: DateTime<Utc>) -> Self {
         let mut case = Self {
@@ -188,6 +204,7 @@ impl Case {
             parcel: parcel.into(),
             rule: finding.rule.clone(),
             subject: finding.subject.clone(),
+            piece: finding.piece.clone(),
             status: CaseStatus::Open,
             level: finding.level,
             party: None,
@@ -212,8 +229,9 @@ impl Case {
         self.status != CaseStatus::Resolved
     }
 
-    pub(super) fn is_of(&self, finding: &Finding) -> bool {
-        self.rule == finding.rule && self.subject == finding.subject
+    /// What tells it from the parcel's other cases: at most one case of a key is open.
+    pub(super) fn key(&self) -> CaseKey {
+        (self.rule.clone(), self.subject.clone(), self.piece.clone())
     }
 
     /// Takes over what a finding says now. Says whether it brings new evidence.

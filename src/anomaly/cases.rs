@@ -1,12 +1,12 @@
 //! The cases of many parcels: [`Cases`].
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
-use super::case::{Case, CaseChange, CaseEvent, CaseId, CaseSettings, CaseStatus};
+use super::case::{Case, CaseChange, CaseEvent, CaseId, CaseKey, CaseSettings, CaseStatus};
 use super::finding::{Finding, Findings};
 
 /// The cases of many parcels. Serialisable, so that an application can keep them.
@@ -63,11 +63,16 @@ impl Cases {
         of_parcel.at = of_parcel.at.max(now);
         let now = of_parcel.at;
         let mut changes = Vec::new();
-        for finding in &findings.found {
-            changes.extend(meet(&mut of_parcel.cases, parcel, finding, now, &self.settings));
+        let mut known: HashMap<CaseKey, Vec<usize>> = HashMap::new();
+        for (at, case) in of_parcel.cases.iter().enumerate() {
+            known.entry(case.key()).or_default().push(at);
         }
+        for finding in &findings.found {
+            changes.extend(meet(&mut of_parcel.cases, known.entry(finding.key()).or_default(), parcel, finding, now, &self.settings));
+        }
+        let found: HashSet<CaseKey> = findings.found.iter().map(Finding::key).collect();
         for case in of_parcel.cases.iter_mut().filter(|case| case.is_open()) {
-            if !findings.found.iter().any(|finding| case.is_of(finding)) {
+            if !found.contains(&case.key()) {
                 changes.extend(calm_down(case, now, &self.settings));
             }
         }
@@ -116,16 +121,25 @@ impl Cases {
     }
 }
 
-/// Opens, continues or reopens the case of a finding.
-fn meet(cases: &mut Vec<Case>, parcel: &str, finding: &Finding, now: DateTime<Utc>, settings: &CaseSettings) -> Option<CaseChange> {
+/// Opens, continues or reopens the case of a finding. `known` are the cases of its key, oldest first.
+fn meet(
+    cases: &mut Vec<Case>,
+    known: &mut Vec<usize>,
+    parcel: &str,
+    finding: &Finding,
+    now: DateTime<Utc>,
+    settings: &CaseSettings,
+) -> Option<CaseChange> {
     let id = CaseId::of(parcel, finding);
+    let is = |at: &usize, test: &dyn Fn(&Case) -> bool| cases.get(*at).is_some_and(test);
     let recent = |case: &Case| case.resolved.is_none_or(|resolved| now <= settings.reopen.after(resolved));
-    let open = cases.iter().position(|case| case.is_open() && case.is_of(finding));
-    let known = open.or_else(|| cases.iter().rposition(|case| case.id == id || case.is_of(finding) && recent(case)));
-    let Some(case) = known.and_then(|at| cases.get_mut(at)) else {
+    let open = known.iter().find(|at| is(at, &Case::is_open));
+    let met = open.or_else(|| known.iter().rev().find(|at| is(at, &|case| case.id == id || recent(case)))).copied();
+    let Some(case) = met.and_then(|at| cases.get_mut(at)) else {
         if finding.under.is_some() {
             return None;
         }
+        known.push(cases.len());
         cases.push(Case::open(parcel, finding, now));
         return cases.last_mut().map(|case| case.step(CaseEvent::Opened, now, false));
     };

@@ -262,7 +262,7 @@ impl Cohort {
         if parcel.terminal {
             return;
         }
-        for feed in &parcel.feeds {
+        for feed in parcel.feeds.iter() {
             if let Some(pulse) = self.feeds.get_mut(feed.id.as_str()) {
                 pulse.open += 1;
             }

@@ -1,16 +1,19 @@
 //! From a journey to its [`Parcel`].
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use smol_str::SmolStr;
 
+use super::fact::{Fact, When};
 use super::lane::Lane;
-use super::parcel::{Clearance, Fact, FeedDigest, HoldDigest, LegDigest, Parcel, PromiseMark, When};
-use super::{order, travel};
+use super::parcel::{Clearance, FeedDigest, HoldDigest, LegDigest, Parcel};
+use super::promise::promises;
+use super::{apart, order, travel};
 use crate::adapter::IssuerKind;
 use crate::journey::{CustomsTrack, Hold, Journey, Leg, LegId, State};
-use crate::model::{Country, Event, EventId, EventTime, Milestone, Place, Reason, Scope, Shipment, Stage};
+use crate::model::{CarrierId, Country, Event, EventId, EventTime, Milestone, Place, Scope, Shipment, Stage, TrackingNumber};
 
 impl From<&EventTime> for When {
     fn from(time: &EventTime) -> Self {
@@ -22,33 +25,72 @@ impl From<&EventTime> for When {
 pub(super) fn digest(journey: &Journey, state: &State, at: DateTime<Utc>) -> Parcel {
     let known: Vec<&Shipment> = journey.shipments().map(AsRef::as_ref).filter(|shipment| shipment.received <= at).collect();
     let feeds = feeds(&known);
+    let numbers = Numbers::of(&state.legs);
     let mut parcel = Parcel {
         at,
         renew: state.events.iter().map(|event| event.time.earliest()).filter(|earliest| *earliest > at).min(),
         is_return: known.iter().any(|shipment| shipment.is_return),
-        legs: legs(&state.legs, &feeds),
+        legs: Arc::new(legs(&state.legs, &feeds, &numbers)),
         promises: promises(&known, state, &feeds),
-        pieces: state.pieces.iter().map(|piece| piece.milestone).collect(),
         conflicts: state.conflicts.clone(),
         notices: state.notices.clone(),
         orders: order::orders(&known, state, at),
         destinations: destinations(&known, state),
+        piece_numbers: state.pieces.iter().map(|piece| piece.number.clone()).collect(),
         piece_count: known.iter().filter_map(|shipment| shipment.piece_count).max().unwrap_or(0),
-        feeds,
+        feeds: Arc::new(feeds),
         ..Parcel::default()
     };
     let received = first_received(&known);
-    take_facts(&mut parcel, &received, state);
-    take_state(&mut parcel, state);
+    take_facts(&mut parcel, &received, state, &numbers);
+    take_state(&mut parcel, state, &numbers);
     parcel.lane = lane(&known, state, &parcel);
     parcel.service = known.iter().rev().find_map(|shipment| shipment.service.clone());
-    parcel.clearances = [(true, &state.customs.export), (false, &state.customs.import)]
-        .into_iter()
-        .filter_map(|(is_export, track)| clearance(&parcel, is_export, track.as_ref()?))
-        .collect();
+    parcel.clearances = clearances(&parcel, state, None);
+    apart::split(&mut parcel, state);
     parcel.leaps = travel::leaps(&parcel);
     parcel.clock_doubts = travel::clock_doubts(&parcel, state, &received);
     parcel
+}
+
+/// The legs by their numbers: each by its own and those of its packages, and the carriers that have one leg only.
+pub(super) struct Numbers<'s> {
+    by_number: HashMap<(&'s CarrierId, &'s TrackingNumber), u16>,
+    only: HashMap<&'s CarrierId, Option<u16>>,
+    /// The numbers of packages that travel under numbers of their own, several under one leg.
+    packages: HashSet<(&'s CarrierId, &'s TrackingNumber)>,
+}
+
+impl<'s> Numbers<'s> {
+    pub(super) fn of(legs: &'s [Leg]) -> Self {
+        let mut numbers = Self { by_number: HashMap::new(), only: HashMap::new(), packages: HashSet::new() };
+        for (at, leg) in legs.iter().enumerate() {
+            let Some(at) = index(at) else { break };
+            for number in std::iter::once(&leg.number).chain(&leg.packages) {
+                numbers.by_number.entry((&leg.carrier, number)).or_insert(at);
+            }
+            if leg.packages.len() > 1 {
+                numbers.packages.extend(leg.packages.iter().map(|package| (&leg.carrier, package)));
+            }
+            numbers.only.entry(&leg.carrier).and_modify(|only| *only = None).or_insert(Some(at));
+        }
+        numbers
+    }
+
+    fn leg(&self, id: &LegId) -> Option<u16> {
+        self.by_number.get(&(&id.carrier, &id.number)).copied()
+    }
+
+    /// The leg that an event belongs to: by its number, or as the only leg of its carrier.
+    fn leg_of(&self, event: &Event) -> Option<u16> {
+        let by_number = self.by_number.get(&(&event.carrier, &event.number)).copied();
+        by_number.or_else(|| self.only.get(&event.carrier).copied().flatten())
+    }
+
+    /// The piece that an event is about: named by it, or a package with a number of its own.
+    fn piece_of<'e>(&self, event: &'e Event) -> Option<&'e TrackingNumber> {
+        event.piece.as_ref().or_else(|| self.packages.contains(&(&event.carrier, &event.number)).then_some(&event.number))
+    }
 }
 
 /// When each statement was first received. Deliveries come in the order of their receipt.
@@ -94,21 +136,17 @@ fn index(at: usize) -> Option<u16> {
     u16::try_from(at).ok()
 }
 
-fn feed_index(feeds: &[FeedDigest], id: &crate::FeedId) -> Option<u16> {
+pub(super) fn feed_index(feeds: &[FeedDigest], id: &crate::FeedId) -> Option<u16> {
     feeds.binary_search_by(|feed| feed.id.cmp(id)).ok().and_then(index)
 }
 
-fn leg_index(legs: &[Leg], id: &LegId) -> Option<u16> {
-    legs.iter().position(|leg| leg.carrier == id.carrier && leg.number == id.number).and_then(index)
-}
-
-fn legs(legs: &[Leg], feeds: &[FeedDigest]) -> Vec<LegDigest> {
+fn legs(legs: &[Leg], feeds: &[FeedDigest], numbers: &Numbers<'_>) -> Vec<LegDigest> {
     let digest = |leg: &Leg| LegDigest {
         carrier: leg.carrier.clone(),
         first: leg.first.as_ref().map(When::from),
         last: leg.last.as_ref().map(When::from),
         milestone: leg.milestone,
-        next: leg.next.as_ref().and_then(|next| leg_index(legs, next)),
+        next: leg.next.as_ref().and_then(|next| numbers.leg(next)),
         next_by: leg.next_by,
         owns_final_address: leg.owns_final_address,
         feeds: leg.feeds.iter().filter_map(|feed| feed_index(feeds, feed)).collect(),
@@ -116,55 +154,48 @@ fn legs(legs: &[Leg], feeds: &[FeedDigest]) -> Vec<LegDigest> {
     legs.iter().map(digest).collect()
 }
 
-/// The promises of the last leg's carrier, in the order of their receipt, without repetitions by the same feed.
-fn promises(known: &[&Shipment], state: &State, feeds: &[FeedDigest]) -> Vec<PromiseMark> {
-    let Some(owner) = state.legs.iter().find(|leg| leg.owns_final_address) else { return Vec::new() };
-    let mut marks: Vec<PromiseMark> = Vec::new();
-    for shipment in known.iter().filter(|shipment| shipment.carrier == owner.carrier && shipment.issuer == IssuerKind::Carrier) {
-        let (Some(promise), Some(feed)) = (shipment.promise(), feed_index(feeds, &shipment.feed)) else { continue };
-        let mark = PromiseMark { feed, stated: shipment.received, kind: promise.kind, by: When::from(&promise.by) };
-        let before = marks.iter().rev().find(|before| before.feed == feed);
-        if before.is_none_or(|before| (before.kind, before.by) != (mark.kind, mark.by)) {
-            marks.push(mark);
-        }
-    }
-    marks
-}
-
-fn take_facts(parcel: &mut Parcel, received: &HashMap<EventId, DateTime<Utc>>, state: &State) {
-    let mut places: HashMap<SmolStr, u16> = HashMap::new();
-    for event in state.events.iter().filter(|event| event.time.earliest() <= parcel.at) {
+fn take_facts(parcel: &mut Parcel, received: &HashMap<EventId, DateTime<Utc>>, state: &State, numbers: &Numbers<'_>) {
+    let mut names: HashMap<SmolStr, u16> = HashMap::new();
+    let mut places: Vec<Place> = Vec::new();
+    let mut words: Vec<(EventId, SmolStr)> = Vec::new();
+    let pieces: HashMap<&TrackingNumber, u32> = state.pieces.iter().zip(0..).map(|(piece, at)| (&piece.number, at)).collect();
+    let repeated: HashSet<EventId> =
+        state.same_scans.iter().flat_map(|scan| scan.events.iter().copied().filter(move |id| *id != scan.best)).collect();
+    let at = parcel.at;
+    for event in state.events.iter().filter(|event| event.time.earliest() <= at) {
         let id = event.id();
-        let place = event.place.as_ref().and_then(|place| place_index(&mut parcel.places, &mut places, place));
-        let repeats = state.same_scans.iter().any(|scan| scan.best != id && scan.events.contains(&id));
+        let feed = feed_index(&parcel.feeds, &event.feed);
+        let issuer = feed.and_then(|feed| parcel.feeds.get(usize::from(feed))).map(|feed| feed.issuer);
         let fact = Fact {
             event: id,
             earliest: event.time.earliest(),
             latest: event.time.latest(),
             time: event.time.kind(),
-            received: received.get(&id).copied().unwrap_or(parcel.at),
+            received: received.get(&id).copied().unwrap_or(at),
             milestone: event.milestone,
             stage: event.stage,
             reason: event.reason,
             scope: event.scope,
             confidence: event.confidence,
+            unexplained: event.milestone == Milestone::Unmapped
+                && issuer == Some(IssuerKind::Carrier)
+                && matches!(event.scope, Scope::Parcel | Scope::Piece),
             delivered_to: event.delivered_to,
             damaged: event.damaged,
-            repeats,
-            place,
-            feed: feed_index(&parcel.feeds, &event.feed).unwrap_or(u16::MAX),
-            leg: leg_of(&state.legs, event),
+            repeats: repeated.contains(&id),
+            place: event.place.as_ref().and_then(|place| place_index(&mut places, &mut names, place)),
+            feed: feed.unwrap_or(u16::MAX),
+            leg: numbers.leg_of(event),
+            piece: numbers.piece_of(event).and_then(|piece| pieces.get(piece).copied()),
         };
-        if fact.is_movement() {
-            parcel.moved = index(parcel.facts.len());
+        if fact.is_problem() {
+            words.extend(event.code.text.as_ref().map(|text| (id, SmolStr::from(&*text.masked()))));
         }
-        parcel.seen |= 1 << fact.milestone as u64;
-        if fact.scope != Scope::Document {
-            parcel.reasons |= fact.reason.map_or(0, |reason| 1 << reason as u128);
-            parcel.is_damaged |= fact.damaged || fact.milestone == Milestone::Damaged || fact.reason == Some(Reason::Damage);
-        }
-        parcel.facts.push(fact);
+        parcel.take(fact);
     }
+    words.sort();
+    parcel.places = Arc::new(places);
+    parcel.words = Arc::new(words);
 }
 
 fn place_index(places: &mut Vec<Place>, known: &mut HashMap<SmolStr, u16>, place: &Place) -> Option<u16> {
@@ -178,20 +209,13 @@ fn place_index(places: &mut Vec<Place>, known: &mut HashMap<SmolStr, u16>, place
     Some(at)
 }
 
-/// The leg that an event belongs to: by its number, or as the only leg of its carrier.
-fn leg_of(legs: &[Leg], event: &Event) -> Option<u16> {
-    let of_carrier = || legs.iter().enumerate().filter(|(_, leg)| leg.carrier == event.carrier);
-    let by_number = of_carrier().find(|(_, leg)| leg.number == event.number || leg.packages.contains(&event.number));
-    by_number.or_else(|| of_carrier().next().filter(|_| of_carrier().count() == 1)).and_then(|(at, _)| index(at))
-}
-
-fn take_state(parcel: &mut Parcel, state: &State) {
+fn take_state(parcel: &mut Parcel, state: &State, numbers: &Numbers<'_>) {
     if let Some(stands) = &state.parcel {
         parcel.milestone = Some(stands.milestone);
         parcel.stage = stands.stage;
         parcel.since = Some(When::from(&stands.since));
         parcel.terminal = stands.terminal;
-        parcel.leg = stands.leg.as_ref().and_then(|leg| leg_index(&state.legs, leg));
+        parcel.leg = stands.leg.as_ref().and_then(|leg| numbers.leg(leg));
     }
     parcel.decided = state.trace.state.get("milestone").and_then(|events| events.first().copied());
     let on = parcel.leg.and_then(|leg| parcel.legs.get(usize::from(leg)));
@@ -218,7 +242,22 @@ fn is_export(stage: Option<Stage>) -> bool {
     matches!(stage, Some(Stage::ExportCustoms | Stage::FirstMile | Stage::Order))
 }
 
-fn clearance(parcel: &Parcel, is_export_track: bool, track: &CustomsTrack) -> Option<Clearance> {
+/// Every open hold by its statement.
+pub(super) type Holds<'s> = HashMap<EventId, &'s Hold>;
+
+pub(super) fn holds(state: &State) -> Holds<'_> {
+    [&state.customs.export, &state.customs.import].into_iter().flatten().flat_map(|track| &track.holds).map(|hold| (hold.event, hold)).collect()
+}
+
+/// The clearances of a parcel, or of a piece: of what holds it, that which is said of it.
+pub(super) fn clearances(parcel: &Parcel, state: &State, holds: Option<&Holds<'_>>) -> Vec<Clearance> {
+    [(true, &state.customs.export), (false, &state.customs.import)]
+        .into_iter()
+        .filter_map(|(is_export, track)| clearance(parcel, is_export, track.as_ref()?, holds))
+        .collect()
+}
+
+fn clearance(parcel: &Parcel, is_export_track: bool, track: &CustomsTrack, all: Option<&Holds<'_>>) -> Option<Clearance> {
     let of_track = |fact: &&Fact| fact.milestone.is_customs() && fact.scope != Scope::Document && is_export(fact.stage) == is_export_track;
     let own: Vec<&Fact> = parcel.facts.iter().filter(of_track).collect();
     // A control after a release begins anew.
@@ -226,14 +265,22 @@ fn clearance(parcel: &Parcel, is_export_track: bool, track: &CustomsTrack) -> Op
     let opening = own.get(after_release).or(own.first())?;
     let last = own.last()?;
     let went_on = parcel.facts.iter().any(|fact| fact.is_after(last) && fact.is_of_parcel() && is_beyond(fact, is_export_track));
-    let is_free = track.milestone == Milestone::CustomsReleased;
+    let holds: Vec<HoldDigest> = match all {
+        None => track.holds.iter().map(hold).collect(),
+        Some(all) => own.iter().filter_map(|fact| Some(hold(all.get(&fact.event)?))).collect(),
+    };
+    let (milestone, party) = match all {
+        None => (track.milestone, track.who_must_act),
+        Some(_) => (holds.first().map_or(last.milestone, |hold| hold.kind), holds.first().map(|hold| hold.party)),
+    };
+    let is_free = milestone == Milestone::CustomsReleased || track.milestone == Milestone::CustomsReleased;
     Some(Clearance {
         is_export: is_export_track,
-        milestone: track.milestone,
+        milestone,
         began: When { earliest: opening.earliest, latest: opening.latest },
         opened: opening.event,
-        holds: track.holds.iter().map(hold).collect(),
-        party: track.who_must_act,
+        party,
+        holds,
         over: is_free || went_on && track.milestone != Milestone::CustomsSeized,
     })
 }

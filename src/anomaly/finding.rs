@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::span::Span;
-use crate::model::{EventId, Party, words};
+use crate::model::{EventId, Party, TrackingNumber, words};
 
 words! {
     /// How bad it is.
@@ -84,10 +84,14 @@ pub enum Datum {
     Km(f64),
     /// A moment.
     At(DateTime<Utc>),
+    /// A calendar day, by the clock of the place that it is about.
+    Day(NaiveDate),
     /// A place, as the feed words it.
     Place(SmolStr),
     /// A word of a vocabulary, such as a milestone or a reason, or an id.
     Word(SmolStr),
+    /// A carrier's own words, personal data hidden.
+    Text(SmolStr),
 }
 
 impl Datum {
@@ -104,9 +108,12 @@ impl Datum {
 pub struct Finding {
     /// The rule's code.
     pub rule: SmolStr,
-    /// What of the parcel it is about, where a rule can find several things at once: a leg, a hold, a piece. Empty for the parcel itself.
+    /// What of the parcel it is about, where a rule can find several things at once: a leg, a hold. Empty for the parcel itself.
     #[serde(default, skip_serializing_if = "SmolStr::is_empty")]
     pub subject: SmolStr,
+    /// The piece that it is about, of a shipment of several. Absent where it is about the whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub piece: Option<TrackingNumber>,
     /// How bad it is.
     pub level: Level,
     /// Who must act.
@@ -150,6 +157,7 @@ impl Draft {
         let finding = Finding {
             rule: SmolStr::default(),
             subject: SmolStr::default(),
+            piece: None,
             level: Level::Info,
             party: None,
             since,
@@ -164,6 +172,12 @@ impl Draft {
     /// What of the parcel it is about.
     pub fn about(mut self, subject: impl Into<SmolStr>) -> Self {
         self.finding.subject = subject.into();
+        self
+    }
+
+    /// The piece that it is about.
+    pub fn of_piece(mut self, piece: impl Into<Option<TrackingNumber>>) -> Self {
+        self.finding.piece = piece.into();
         self
     }
 

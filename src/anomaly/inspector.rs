@@ -10,8 +10,9 @@ use super::catalogue::{Catalogue, Profile};
 use super::cohort::{Cohort, NOTHING_KNOWN, Surroundings};
 use super::digest;
 use super::expectations::{Expectations, Foresight};
+use super::fact::Fact;
 use super::finding::Findings;
-use super::parcel::{Fact, Parcel};
+use super::parcel::Parcel;
 use super::rule::Look;
 use super::settings::{LanePattern, Section, Settings, SettingsError};
 use crate::History;
@@ -152,7 +153,17 @@ impl Inspector {
                 continue;
             }
             look.turn_to(slot.about, slot.level);
-            slot.rule.inspect(parcel, &mut look);
+            if parcel.apart.is_empty() || !slot.rule.judges_pieces() {
+                slot.rule.inspect(parcel, &mut look);
+                continue;
+            }
+            let before = look.count();
+            for piece in &parcel.apart {
+                look.turn_to_piece(Some(piece));
+                slot.rule.inspect(piece, &mut look);
+            }
+            look.turn_to_piece(None);
+            look.fold_pieces(before, parcel.count_pieces());
         }
         look.finish()
     }
@@ -203,9 +214,9 @@ impl Inspector {
     }
 }
 
-/// How much later than a history has it the last event may have been.
+/// How much later than a history has it the last sign of life may have been. A history knows no scans of unknown meaning.
 fn doubt(parcel: &Parcel, history: &History) -> TimeDelta {
-    let counts = |fact: &&Fact| fact.is_of_parcel() && fact.milestone.moves_state();
+    let counts = |fact: &&Fact| fact.is_of_parcel() && (fact.milestone.moves_state() || fact.is_sign_of_life());
     let latest = parcel.facts.iter().filter(counts).map(|fact| fact.latest).max();
     let doubt = latest.zip(history.events.last()).map_or(TimeDelta::zero(), |(latest, last)| latest - last.at);
     doubt.max(TimeDelta::zero())

@@ -34,18 +34,21 @@
 //! - A rule of one's own: [`Rule`].
 //! - A feed that is silent is one case of the feed, none of its parcels: [`Surroundings`].
 
+mod apart;
 mod case;
 mod cases;
 mod catalogue;
 mod cohort;
 mod digest;
 mod expectations;
+mod fact;
 mod finding;
 mod geography;
 mod inspector;
 mod lane;
 mod order;
 mod parcel;
+mod promise;
 mod replay;
 mod rule;
 pub mod rules;
@@ -58,11 +61,13 @@ pub use cases::Cases;
 pub use catalogue::Catalogue;
 pub use cohort::{Cohort, FeedPulse, LanePulse, OrderMark, Surroundings};
 pub use expectations::{Expectations, Foresight};
+pub use fact::{Fact, When};
 pub use finding::{Category, Datum, Draft, Expected, Finding, Findings, Level};
 pub use inspector::Inspector;
 pub use lane::Lane;
 pub use order::{OrderDigest, Signal};
-pub use parcel::{Clearance, Fact, FeedDigest, HoldDigest, LegDigest, Parcel, PromiseMark, When};
+pub use parcel::{Clearance, FeedDigest, HoldDigest, LegDigest, Parcel, PieceDigest};
+pub use promise::PromiseMark;
 pub use replay::Replay;
 pub use rule::{CohortRule, Look, Rule, RuleAbout, SettingAbout};
 pub use settings::{LanePattern, Override, Section, Settings, SettingsError};

@@ -1,11 +1,14 @@
 //! The shop's own part, as rules read it: [`OrderDigest`].
 
+use std::collections::{HashMap, HashSet};
+
 use smol_str::{SmolStr, format_smolstr};
 
-use super::parcel::{Fact, Parcel, When};
+use super::fact::{Fact, When};
+use super::parcel::Parcel;
 use crate::adapter::IssuerKind;
 use crate::journey::{OrderState, State};
-use crate::model::{Event, EventId, Fnv, Milestone, Personal, Reason, Shipment, TrackingNumber};
+use crate::model::{Event, EventId, FeedId, Fnv, Milestone, Personal, Reason, Shipment, TrackingNumber};
 
 /// An order that the parcel belongs to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,14 +59,36 @@ pub(super) fn orders(known: &[&Shipment], state: &State, at: chrono::DateTime<ch
     if state.orders.is_empty() {
         return Vec::new();
     }
-    let is_shop = |event: &Event| known.iter().any(|shipment| shipment.issuer == IssuerKind::Merchant && shipment.feed == event.feed);
-    let said: Vec<&Event> = state.events.iter().filter(|event| event.time.earliest() <= at && is_shop(event)).collect();
-    state.orders.iter().map(|order| digest(order, state, &said)).collect()
+    let shops: HashSet<&FeedId> = known.iter().filter(|shipment| shipment.issuer == IssuerKind::Merchant).map(|shipment| &shipment.feed).collect();
+    let mut said = Said { of_order: state.orders.iter().map(|order| (&order.number, Vec::new())).collect(), of_parcel: Vec::new() };
+    let events = state.events.iter().filter(|event| event.time.earliest() <= at && shops.contains(&event.feed));
+    for told in events.enumerate() {
+        said.of_order.get_mut(&told.1.number).unwrap_or(&mut said.of_parcel).push(told);
+    }
+    state.orders.iter().map(|order| digest(order, &said)).collect()
+}
+
+/// What shops said, each with its place in the order of time.
+struct Said<'s> {
+    /// Of each order.
+    of_order: HashMap<&'s TrackingNumber, Vec<(usize, &'s Event)>>,
+    /// Of the parcel, under its waybill.
+    of_parcel: Vec<(usize, &'s Event)>,
+}
+
+impl<'s> Said<'s> {
+    /// What the shop of an order said of it and of the parcel, oldest first.
+    fn about(&self, order: &OrderState) -> impl Iterator<Item = &'s Event> {
+        let of_order = self.of_order.get(&order.number).into_iter().flatten();
+        let is_of_shop = |told: &&(usize, &'s Event)| told.1.feed == order.feed;
+        let mut told: Vec<(usize, &'s Event)> = of_order.chain(&self.of_parcel).filter(is_of_shop).copied().collect();
+        told.sort_unstable_by_key(|(at, _)| *at);
+        told.into_iter().map(|(_, event)| event)
+    }
 }
 
 /// What is said of the order, and of this parcel under its waybill; not what is said of another order.
-fn digest(order: &OrderState, state: &State, said: &[&Event]) -> OrderDigest {
-    let is_of_other = |event: &Event| state.orders.iter().any(|other| other.number == event.number && other.number != order.number);
+fn digest(order: &OrderState, said: &Said<'_>) -> OrderDigest {
     let mut out = OrderDigest {
         number: order.number.clone(),
         id: order.id.clone(),
@@ -78,7 +103,7 @@ fn digest(order: &OrderState, state: &State, said: &[&Event]) -> OrderDigest {
         handed_over: None,
         cancelled: None,
     };
-    for event in said.iter().filter(|event| event.feed == order.feed && !is_of_other(event)) {
+    for event in said.about(order) {
         out.take(event);
     }
     out

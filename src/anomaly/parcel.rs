@@ -1,15 +1,19 @@
 //! What rules read: [`Parcel`], a digest of a journey made once when the journey changes.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use smol_str::SmolStr;
 
+use super::fact::{Fact, When};
 use super::finding::{Datum, Expected};
 use super::lane::Lane;
 use super::order::OrderDigest;
+use super::promise::PromiseMark;
 use super::travel::{ClockDoubt, Leap};
 use crate::adapter::{IssuerKind, Notice};
 use crate::journey::{Conflict, LinkEvidence};
-use crate::model::{CarrierId, Confidence, DeliveredTo, EventId, FeedId, Milestone, Party, Place, PromiseKind, Reason, Scope, Stage, TimeKind};
+use crate::model::{CarrierId, EventId, FeedId, Milestone, Party, Place, Reason, Scope, Stage, TrackingNumber};
 
 /// The digest of a journey at a moment, in the shape that rules read.
 ///
@@ -45,23 +49,28 @@ pub struct Parcel {
     /// What happened, oldest first: statements that stand and do not lie in the future.
     pub facts: Vec<Fact>,
     /// The places that facts name by index.
-    pub places: Vec<Place>,
+    pub places: Arc<Vec<Place>>,
     /// The carriers' legs in order of travel.
-    pub legs: Vec<LegDigest>,
+    pub legs: Arc<Vec<LegDigest>>,
     /// The leg that it is on, by index.
     pub leg: Option<u16>,
     /// Clearances: out of the country of origin, into that of destination.
     pub clearances: Vec<Clearance>,
-    /// What the carrier of the last leg promised, oldest first; a repetition is left out.
+    /// What the carrier of the last leg promised, of every kind, oldest first; a repetition is left out.
     pub promises: Vec<PromiseMark>,
-    /// Each piece's milestone, where feeds tell pieces apart.
-    pub pieces: Vec<Option<Milestone>>,
+    /// Each piece, where feeds tell pieces apart. One that goes on under another carrier's number for it is left out.
+    pub pieces: Vec<PieceDigest>,
+    /// Of a shipment of several pieces, those that are not delivered, each as a parcel of its own: with what is said of it and of all. Rules that
+    /// [judge pieces](super::Rule::judges_pieces) look at these.
+    pub apart: Vec<Parcel>,
+    /// The piece that this digest is of, if it is one of several.
+    pub piece: Option<TrackingNumber>,
     /// Statements that cannot both be true.
     pub conflicts: Vec<Conflict>,
     /// What was withdrawn or set aside.
     pub notices: Vec<Notice>,
     /// The feeds that told of it, which facts name by index.
-    pub feeds: Vec<FeedDigest>,
+    pub feeds: Arc<Vec<FeedDigest>>,
     /// The orders that it belongs to, where a shop tells of them.
     pub orders: Vec<OrderDigest>,
     /// Where it goes, as each feed of the last leg and each shop tells.
@@ -77,91 +86,22 @@ pub struct Parcel {
     pub(super) seen: u64,
     pub(super) reasons: u128,
     pub(super) is_damaged: bool,
-    pub(super) moved: Option<u16>,
+    pub(super) moved: Option<u32>,
+    /// The numbers of all pieces of the state, which facts name by index.
+    pub(super) piece_numbers: Vec<TrackingNumber>,
+    /// The carriers' own words in statements of a problem, personal data hidden; sorted by statement.
+    pub(super) words: Arc<Vec<(EventId, SmolStr)>>,
 }
 
-/// An interval in which an instant lies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct When {
-    /// At the earliest.
-    pub earliest: DateTime<Utc>,
-    /// At the latest.
-    pub latest: DateTime<Utc>,
-}
-
-/// A statement, as rules read it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Fact {
-    /// The statement.
-    pub event: EventId,
-    /// When, at the earliest.
-    pub earliest: DateTime<Utc>,
-    /// When, at the latest.
-    pub latest: DateTime<Utc>,
-    /// How exactly the time is known.
-    pub time: TimeKind,
-    /// When it was first received.
-    pub received: DateTime<Utc>,
-    /// What happened.
-    pub milestone: Milestone,
-    /// Where in the chain.
-    pub stage: Option<Stage>,
-    /// Why.
-    pub reason: Option<Reason>,
-    /// What it is about.
-    pub scope: Scope,
-    /// How sure the mapping of its code is.
-    pub confidence: Confidence,
-    /// Where a delivered parcel was left.
-    pub delivered_to: Option<DeliveredTo>,
-    /// Whether it says that the parcel is damaged.
-    pub damaged: bool,
-    /// Whether another feed's fact tells the same scan better: counting rules pass over it.
-    pub repeats: bool,
-    /// Where: an index into [`Parcel::places`].
-    pub place: Option<u16>,
-    /// Who said it: an index into [`Parcel::feeds`].
-    pub feed: u16,
-    /// On which leg: an index into [`Parcel::legs`].
-    pub leg: Option<u16>,
-}
-
-impl Fact {
-    /// Whether it is about the parcel or a piece of it, not about a consignment or a paper.
-    #[must_use]
-    pub fn is_of_parcel(&self) -> bool {
-        matches!(self.scope, Scope::Parcel | Scope::Piece)
-    }
-
-    /// Whether it is later than another beyond doubt.
-    #[must_use]
-    pub fn is_after(&self, other: &Self) -> bool {
-        self.earliest > other.latest
-    }
-
-    /// Whether it tells of movement or of a step that brings the parcel on.
-    #[must_use]
-    pub fn is_movement(&self) -> bool {
-        self.scope != Scope::Document
-            && matches!(
-                self.milestone,
-                Milestone::PickedUp
-                    | Milestone::Arrived
-                    | Milestone::Departed
-                    | Milestone::InTransit
-                    | Milestone::HandedOver
-                    | Milestone::CustomsReleased
-                    | Milestone::OutForDelivery
-                    | Milestone::DeliveryAttempted
-                    | Milestone::AvailableForPickup
-                    | Milestone::Delivered
-                    | Milestone::Misrouted
-                    | Milestone::Redirected
-                    | Milestone::Refused
-                    | Milestone::Returning
-                    | Milestone::Returned
-            )
-    }
+/// A piece of a shipment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PieceDigest {
+    /// Its number.
+    pub number: TrackingNumber,
+    /// What happened last that moves its state.
+    pub milestone: Option<Milestone>,
+    /// Whether no further movement is expected of it.
+    pub terminal: bool,
 }
 
 /// A carrier's part of the way.
@@ -229,19 +169,6 @@ pub struct HoldDigest {
     pub party: Party,
 }
 
-/// A promise, and when it was made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PromiseMark {
-    /// The feed that told it: an index into [`Parcel::feeds`].
-    pub feed: u16,
-    /// When it was received.
-    pub stated: DateTime<Utc>,
-    /// What it is worth.
-    pub kind: PromiseKind,
-    /// The promised moment, or the end of the window or day.
-    pub by: When,
-}
-
 /// A feed and what it told.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FeedDigest {
@@ -304,16 +231,31 @@ impl Parcel {
         self.facts.iter().find(|fact| fact.milestone == milestone)
     }
 
-    /// The first statement that the carrier holds the parcel, or of movement where none told of that.
+    /// The first statement that the carrier holds the parcel, or of movement where none told of that. A scan of unknown meaning counts once the
+    /// carrier has announced the parcel; before, it may be part of the announcement.
     #[must_use]
     pub fn collected(&self) -> Option<&Fact> {
-        self.facts.iter().find(|fact| fact.is_movement() && fact.is_of_parcel())
+        let announced = self.facts.iter().rev().find(|fact| fact.milestone.is_before_pickup() && fact.is_of_parcel());
+        let is_later = |fact: &Fact| announced.is_none_or(|announced| fact.is_after(announced));
+        self.facts.iter().find(|fact| fact.is_of_parcel() && (fact.is_movement() || fact.unexplained && is_later(fact)))
     }
 
-    /// The last movement.
+    /// The last sign of life: a movement, or a carrier's scan of unknown meaning.
     #[must_use]
     pub fn moved(&self) -> Option<&Fact> {
-        self.facts.get(usize::from(self.moved?))
+        self.facts.get(usize::try_from(self.moved?).ok()?)
+    }
+
+    /// The last that a carrier or an authority said of the parcel itself, other than that it is announced, scheduled, late or a mere message.
+    #[must_use]
+    pub fn heard(&self) -> Option<&Fact> {
+        let is_news = |fact: &&Fact| {
+            let says_nothing = matches!(fact.milestone, Milestone::Info | Milestone::Delayed | Milestone::DeliveryScheduled);
+            fact.is_of_parcel()
+                && (fact.unexplained || fact.milestone.moves_state() && !says_nothing && !fact.milestone.is_before_pickup())
+                && self.issuer(fact) != Some(IssuerKind::Merchant)
+        };
+        self.facts.iter().rev().find(is_news)
     }
 
     /// The state's last statement.
@@ -341,16 +283,23 @@ impl Parcel {
         Some(Datum::Place(text))
     }
 
+    /// The number of the piece that facts name by index.
+    #[must_use]
+    pub fn number_of_piece(&self, piece: u32) -> Option<&TrackingNumber> {
+        self.piece_numbers.get(usize::try_from(piece).ok()?)
+    }
+
     /// The clearance that the parcel is in.
     #[must_use]
     pub fn clearance(&self) -> Option<&Clearance> {
         self.clearances.iter().rev().find(|clearance| !clearance.over)
     }
 
-    /// The promise that counts: the carrier's newest commitment, else its newest promise of any kind.
+    /// The carrier's own words in a statement of a problem, personal data hidden.
     #[must_use]
-    pub fn promise(&self) -> Option<&PromiseMark> {
-        self.promises.iter().rev().find(|promise| promise.kind == PromiseKind::Committed).or(self.promises.last())
+    pub fn words_of(&self, fact: &Fact) -> Option<&SmolStr> {
+        let at = self.words.binary_search_by_key(&fact.event, |(event, _)| *event).ok()?;
+        self.words.get(at).map(|(_, words)| words)
     }
 
     /// Whether the parcel waits where its recipient collects it.
@@ -385,5 +334,18 @@ impl Parcel {
     /// What the transit model expects of a rule.
     pub(super) fn expected_by(&self, rule: &str) -> Option<Expected> {
         self.expected.iter().find(|(code, _)| *code == rule).map(|(_, expected)| *expected)
+    }
+
+    /// Takes in what happened next.
+    pub(super) fn take(&mut self, fact: Fact) {
+        if fact.is_sign_of_life() {
+            self.moved = u32::try_from(self.facts.len()).ok();
+        }
+        self.seen |= 1 << fact.milestone as u64;
+        if fact.scope != Scope::Document {
+            self.reasons |= fact.reason.map_or(0, |reason| 1 << reason as u128);
+            self.is_damaged |= fact.damaged || fact.milestone == Milestone::Damaged || fact.reason == Some(Reason::Damage);
+        }
+        self.facts.push(fact);
     }
 }

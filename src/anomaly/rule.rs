@@ -1,11 +1,14 @@
 //! What a rule is: [`Rule`] for parcels, [`CohortRule`] for feeds and lanes, and [`Look`], through which it sees the clock and speaks.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 
 use super::cohort::{Cohort, Surroundings};
 use super::expectations::Foresight;
-use super::finding::{Category, Draft, Expected, Findings, Level};
+use super::finding::{Category, Draft, Expected, Finding, Findings, Level};
 use super::parcel::Parcel;
+use crate::model::TrackingNumber;
 
 /// What a rule says about itself, at run time and in the documentation.
 #[derive(Debug, PartialEq, Eq)]
@@ -105,6 +108,11 @@ pub trait Rule: std::fmt::Debug + Send + Sync + 'static {
         false
     }
 
+    /// Whether it looks at the pieces of a shipment one by one, where feeds tell them apart. Else it looks at the whole.
+    fn judges_pieces(&self) -> bool {
+        false
+    }
+
     /// Asks the transit model, once when the parcel changes, when the rule should speak up if no news comes.
     /// [`Look::expected`] gives the answer back.
     fn foresee(&self, ahead: &Foresight<'_>) -> Option<Expected> {
@@ -131,6 +139,8 @@ pub struct Look<'a> {
     about: &'static RuleAbout,
     level: Level,
     parcel: Option<&'a Parcel>,
+    /// The piece of it that is looked at.
+    piece: Option<&'a Parcel>,
     again: DateTime<Utc>,
     surroundings: &'a Surroundings,
     findings: Findings,
@@ -141,12 +151,47 @@ pub struct Look<'a> {
 impl<'a> Look<'a> {
     pub(super) fn new(now: DateTime<Utc>, parcel: Option<&'a Parcel>, surroundings: &'a Surroundings) -> Self {
         let findings = Findings::default();
-        Self { now, about: &NO_RULE, level: Level::Info, parcel, again: DateTime::<Utc>::MAX_UTC, surroundings, findings, by: Vec::new() }
+        Self {
+            now,
+            about: &NO_RULE,
+            level: Level::Info,
+            parcel,
+            piece: None,
+            again: DateTime::<Utc>::MAX_UTC,
+            surroundings,
+            findings,
+            by: Vec::new(),
+        }
     }
 
     /// Turns to the next rule.
     pub(super) fn turn_to(&mut self, about: &'static RuleAbout, level: Level) {
         (self.about, self.level) = (about, level);
+    }
+
+    /// Turns to a piece; to the whole without one.
+    pub(super) fn turn_to_piece(&mut self, piece: Option<&'a Parcel>) {
+        self.piece = piece;
+    }
+
+    /// Makes one finding of what the present rule says alike of each of `all` pieces, from the statements about all of them. `from` is how many
+    /// findings there were before it.
+    pub(super) fn fold_pieces(&mut self, from: usize, all: usize) {
+        let own = self.findings.found.get(from..).unwrap_or_default();
+        let Some(first) = own.first() else { return };
+        let is_same = |other: &Finding| (&other.subject, &other.evidence, other.since) == (&first.subject, &first.evidence, first.since);
+        if own.len() == all && !first.evidence.is_empty() && own.iter().all(is_same) {
+            self.findings.found.truncate(from + 1);
+            self.by.truncate(from + 1);
+            if let Some(finding) = self.findings.found.last_mut() {
+                finding.piece = None;
+            }
+        }
+    }
+
+    /// How many findings there are.
+    pub(super) fn count(&self) -> usize {
+        self.findings.found.len()
     }
 
     /// Looks again at an instant at the latest.
@@ -183,7 +228,10 @@ impl<'a> Look<'a> {
     /// What the transit model expects, as [`Rule::foresee`] asked it.
     #[must_use]
     pub fn expected(&self) -> Option<Expected> {
-        self.parcel?.expected_by(self.about.code)
+        let whole = self.parcel?;
+        // The model speaks of the parcel's last news: of a piece only if they are its own.
+        let is_meant = |piece: &Parcel| piece.moved().map(|fact| fact.latest) == whole.moved().map(|fact| fact.latest);
+        self.piece.is_none_or(is_meant).then(|| whole.expected_by(self.about.code))?
     }
 
     /// What is known around the parcel: feeds that are silent.
@@ -196,6 +244,7 @@ impl<'a> Look<'a> {
     pub fn raise(&mut self, draft: Draft) {
         let mut finding = draft.finding;
         finding.rule = smol_str::SmolStr::new_static(self.about.code);
+        finding.piece = finding.piece.or_else(|| self.piece?.piece.clone());
         finding.level = if draft.raised { self.level.raised() } else { self.level };
         finding.evidence.sort();
         finding.evidence.dedup();
@@ -203,10 +252,13 @@ impl<'a> Look<'a> {
         self.by.push(self.about);
     }
 
-    /// Marks findings that go under in graver ones.
+    /// Marks findings that go under in graver ones: about the same piece, or about the whole.
     fn subordinate(&mut self) {
-        for (finding, about) in self.findings.found.iter_mut().zip(&self.by) {
-            let graver = about.under.iter().find(|code| self.by.iter().any(|other| other.code == **code));
+        let found: HashSet<(&str, Option<TrackingNumber>)> =
+            self.by.iter().zip(&self.findings.found).map(|(about, finding)| (about.code, finding.piece.clone())).collect();
+        for (finding, about) in self.findings.found.iter_mut().zip(&self.by).filter(|(_, about)| !about.under.is_empty()) {
+            let is_found = |code: &str| found.contains(&(code, None)) || finding.piece.is_some() && found.contains(&(code, finding.piece.clone()));
+            let graver = about.under.iter().find(|code| is_found(code));
             finding.under = graver.map(|code| smol_str::SmolStr::new_static(code));
         }
     }

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Duration, Utc};
 
+use super::fact::Fact;
 use super::geography::least_km;
-use super::parcel::{Fact, Parcel};
+use super::parcel::Parcel;
 use crate::journey::State;
 use crate::model::{Confidence, EventId, Milestone, TimeKind};
 
@@ -59,7 +60,13 @@ impl Parcel {
     /// Whether it certainly is one piece, as far as anybody counts.
     #[must_use]
     pub fn is_one_piece(&self) -> bool {
-        self.pieces.len() <= 1 && self.piece_count <= 1
+        self.count_pieces() <= 1
+    }
+
+    /// How many pieces it has: as many as the carrier counts, or as are told apart if that is more.
+    #[must_use]
+    pub fn count_pieces(&self) -> usize {
+        self.pieces.len().max(usize::try_from(self.piece_count).unwrap_or(usize::MAX))
     }
 }
 

@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 use serde::Serialize;
 
+use super::Pieces;
 use crate::eta::Next;
 use crate::journey::State;
 use crate::model::{CarrierId, Milestone, Stage, words};
@@ -65,10 +66,21 @@ fn hours(delta: TimeDelta) -> f64 {
 }
 
 /// The next step, as far as the journey tells it.
-pub(super) fn told_or_usual(state: &State) -> Option<NextStep> {
+pub(super) fn told_or_usual(state: &State, pieces: Option<&Pieces>) -> Option<NextStep> {
     let parcel = state.parcel.as_ref()?;
     if parcel.terminal {
         return None;
+    }
+    if let Some(pieces) = pieces {
+        match pieces.under_way() {
+            // Pieces are on their way while another has not been collected: theirs is the next step.
+            Some(behind) if parcel.milestone.is_before_pickup() => {
+                return usual(behind.milestone?, behind.stage).map(|milestone| NextStep::new(milestone, Source::Usual));
+            }
+            // All that the carrier has had have ended: what is left must be collected.
+            None if pieces.not_collected > 0 => return Some(NextStep::new(Milestone::PickedUp, Source::Waiting)),
+            _ => {}
+        }
     }
     if state.customs.is_held() {
         return Some(NextStep::new(Milestone::CustomsReleased, Source::Waiting));

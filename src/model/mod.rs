@@ -9,6 +9,7 @@ mod number;
 mod order;
 mod personal;
 mod place;
+mod promised_day;
 mod proof;
 mod reason;
 mod shipment;

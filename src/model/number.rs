@@ -70,6 +70,12 @@ id! {
 #[serde(transparent)]
 pub struct TrackingNumber(SmolStr);
 
+impl<'de> serde::Deserialize<'de> for TrackingNumber {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Self::new(&<std::borrow::Cow<'_, str> as serde::Deserialize>::deserialize(deserializer)?))
+    }
+}
+
 impl TrackingNumber {
     /// The number in its normal form.
     #[must_use]

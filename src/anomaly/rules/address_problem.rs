@@ -20,6 +20,10 @@ impl Rule for AddressProblem {
         &ABOUT
     }
 
+    fn judges_pieces(&self) -> bool {
+        true
+    }
+
     fn inspect(&self, parcel: &Parcel, look: &mut Look<'_>) {
         let is_told = parcel.has(Milestone::AddressIssue) || REASONS.iter().any(|reason| parcel.cites(*reason));
         if !is_told || parcel.terminal || parcel.awaits_collection() || parcel.goes_back() {

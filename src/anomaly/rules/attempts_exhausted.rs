@@ -20,6 +20,10 @@ impl Rule for AttemptsExhausted {
         &ABOUT
     }
 
+    fn judges_pieces(&self) -> bool {
+        true
+    }
+
     fn inspect(&self, parcel: &Parcel, look: &mut Look<'_>) {
         if !parcel.has(Milestone::DeliveryAttempted) || parcel.terminal || parcel.awaits_collection() || parcel.goes_back() {
             return;

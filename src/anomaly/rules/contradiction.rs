@@ -20,8 +20,12 @@ impl Rule for Contradiction {
     }
 
     fn inspect(&self, parcel: &Parcel, look: &mut Look<'_>) {
-        for (at, conflict) in parcel.conflicts.iter().enumerate() {
-            let is_first = parcel.conflicts.iter().position(|other| other.kind == conflict.kind) == Some(at);
+        let mut seen: Vec<ConflictKind> = Vec::new();
+        for conflict in &parcel.conflicts {
+            let is_first = !seen.contains(&conflict.kind);
+            if is_first {
+                seen.push(conflict.kind);
+            }
             let is_meant = conflict.kind != ConflictKind::MovementAfterDelivery && (self.places || conflict.kind != ConflictKind::DifferentPlaces);
             if !is_first || !is_meant {
                 continue;

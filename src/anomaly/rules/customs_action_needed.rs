@@ -25,10 +25,12 @@ impl Rule for CustomsActionNeeded {
         }
         for clearance in parcel.clearances.iter().filter(|clearance| !clearance.over) {
             let is_theirs = |hold: &&HoldDigest| matches!(hold.party, Party::Sender | Party::Recipient) && hold.kind != Milestone::CustomsRejected;
-            for (at, hold) in clearance.holds.iter().enumerate().filter(|(_, hold)| is_theirs(hold)) {
+            let mut seen: Vec<Milestone> = Vec::new();
+            for hold in clearance.holds.iter().filter(is_theirs) {
                 // Carrier and customs may both tell of one request.
                 let is_same = |other: &&HoldDigest| is_theirs(other) && other.kind == hold.kind;
-                if !clearance.holds[..at].iter().any(|before| is_same(&before)) {
+                if !seen.contains(&hold.kind) {
+                    seen.push(hold.kind);
                     self.raise(look, clearance, hold, clearance.holds.iter().filter(is_same));
                 }
             }

@@ -1,5 +1,7 @@
 //! `damaged`: the parcel or its contents are harmed, or something is missing from it.
 
+use std::collections::BTreeMap;
+
 use crate::anomaly::rule::rule;
 use crate::anomaly::{Draft, Fact, Look, Parcel, Rule, RuleAbout, Span};
 use crate::model::{Milestone, Party, Reason, Scope};
@@ -30,14 +32,27 @@ impl Rule for Damaged {
         if !parcel.is_damaged() && !parcel.cites(Reason::MissingPiece) && !parcel.cites(Reason::Theft) {
             return;
         }
-        let mut told = parcel.facts.iter().filter(speaks_of_it);
-        let Some(first) = told.next() else { return };
-        let last = told.next_back().unwrap_or(first);
+        let mut of_piece: BTreeMap<Option<u32>, Vec<&Fact>> = BTreeMap::new();
+        for fact in parcel.facts.iter().filter(speaks_of_it) {
+            of_piece.entry(fact.piece.filter(|_| !parcel.is_one_piece())).or_default().push(fact);
+        }
+        for (piece, told) in of_piece {
+            self.judge(parcel, piece, &told, look);
+        }
+    }
+}
+
+impl Damaged {
+    /// What is told of the whole, or of one piece.
+    fn judge(&self, parcel: &Parcel, piece: Option<u32>, told: &[&Fact], look: &mut Look<'_>) {
+        let [first, ..] = told else { return };
+        let last = told.last().unwrap_or(first);
         if look.passed(self.keep.after(last.latest)) {
             return;
         }
         let draft = Draft::since(first.latest).by(Party::Carrier).due(self.report_within.after(first.latest));
-        let draft = draft.seen(parcel.facts.iter().filter(speaks_of_it).map(|fact| fact.event)).with_some("place", parcel.place_of(first));
+        let draft = draft.seen(told.iter().map(|fact| fact.event)).with_some("place", parcel.place_of(first));
+        let draft = draft.of_piece(piece.and_then(|piece| parcel.number_of_piece(piece)).cloned());
         look.raise(draft.with_word("reason", first.reason.map(|reason| reason.as_str())));
     }
 }

@@ -16,6 +16,10 @@ impl Rule for DeliveryFailed {
         &ABOUT
     }
 
+    fn judges_pieces(&self) -> bool {
+        true
+    }
+
     fn inspect(&self, parcel: &Parcel, look: &mut Look<'_>) {
         if parcel.terminal || parcel.awaits_collection() || parcel.goes_back() {
             return;

@@ -1,11 +1,15 @@
 //! `eta-slipping`: the carrier promises ever later days.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
 use crate::anomaly::rule::rule;
 use crate::anomaly::{Datum, Draft, Look, Parcel, PromiseMark, Rule, RuleAbout, Span};
 use crate::model::{Milestone, Party, PromiseKind, Reason};
 
 rule! {
-    /// The carrier moved its promised day back again and again, or far. A day that the recipient asked for or agreed to does not count.
+    /// The carrier moved its estimate back again and again, or far. A day that the recipient asked for or agreed to does not count, nor does a commitment
+    /// beside the estimate.
     EtaSlipping = "eta-slipping", Promise =>
     /// How often the day must have moved back.
     times: u16 = 2,
@@ -22,24 +26,32 @@ struct Slip<'p> {
     times: u16,
 }
 
-/// Follows each feed's promises for themselves: two feeds that disagree do not slip.
+/// Whether promises of this kind are compared with each other: what the carrier expects now and expected before. A commitment and a day that the
+/// recipient agreed to are no estimates.
+const fn is_estimate(kind: PromiseKind) -> bool {
+    matches!(kind, PromiseKind::FirstEstimate | PromiseKind::Estimated | PromiseKind::Rescheduled)
+}
+
+/// Follows each feed's estimates for themselves: two feeds that disagree do not slip. The estimate that a carrier says it gave first comes first, whenever
+/// it says so.
 fn worst(promises: &[PromiseMark]) -> Option<Slip<'_>> {
-    let mut worst: Option<Slip<'_>> = None;
-    for (at, first) in promises.iter().enumerate().filter(|(_, promise)| promise.kind != PromiseKind::Agreed) {
-        let is_first_of_feed = promises[..at].iter().all(|before| before.feed != first.feed || before.kind == PromiseKind::Agreed);
-        if !is_first_of_feed {
-            continue;
-        }
-        let mut slip = Slip { first, last: first, times: 0 };
-        for next in promises[at + 1..].iter().filter(|next| next.feed == first.feed && next.kind != PromiseKind::Agreed) {
-            slip.times += u16::from(next.by.earliest > slip.last.by.latest);
-            slip.last = next;
-        }
-        if worst.as_ref().is_none_or(|worst| slip.times > worst.times) {
-            worst = Some(slip);
+    let mut slips: BTreeMap<u16, Slip<'_>> = BTreeMap::new();
+    let is_first = |promise: &&PromiseMark| promise.kind == PromiseKind::FirstEstimate;
+    let estimates = || promises.iter().filter(|promise| is_estimate(promise.kind));
+    for next in estimates().filter(is_first).chain(estimates().filter(|promise| !is_first(promise))) {
+        match slips.entry(next.feed) {
+            Entry::Vacant(entry) => _ = entry.insert(Slip { first: next, last: next, times: 0 }),
+            // An estimate that is said to be the first does not move.
+            Entry::Occupied(_) if is_first(&next) => {}
+            Entry::Occupied(mut entry) => {
+                let slip = entry.get_mut();
+                slip.times += u16::from(next.by.earliest > slip.last.by.latest);
+                slip.last = next;
+            }
         }
     }
-    worst
+    // Of equals the first feed's.
+    slips.into_values().rev().max_by_key(|slip| slip.times)
 }
 
 impl Rule for EtaSlipping {

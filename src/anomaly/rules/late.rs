@@ -1,17 +1,41 @@
 //! `late`: the promised time has passed.
 
 use crate::anomaly::rule::rule;
-use crate::anomaly::{Datum, Draft, Look, Parcel, Rule, RuleAbout, Span};
-use crate::model::{Milestone, Party};
+use crate::anomaly::{Datum, Draft, Look, Parcel, PromiseMark, Rule, RuleAbout, Span};
+use crate::model::{Milestone, Party, PromiseKind};
 
 rule! {
     /// The carrier's promise has passed and the parcel is neither delivered nor ready to be collected. A promised day has passed when it is over
-    /// everywhere that the delivery may take place.
+    /// everywhere that the delivery may take place. Lateness is measured against the commitment, and against what the carrier says now; the finding says
+    /// against which it is late, and how late against every other promise that has passed. A day ahead that was agreed with the recipient excuses both.
     Late = "late", Promise =>
     /// How long after the promise it counts as late.
     grace: Span = Span::ZERO,
     /// When it becomes critical.
     critical_after: Span = Span::days(5),
+}
+
+/// Under which name a finding tells how late it is against a promise of each kind.
+const AGAINST: [(PromiseKind, &str); 5] = [
+    (PromiseKind::Committed, "late_committed"),
+    (PromiseKind::FirstEstimate, "late_first_estimate"),
+    (PromiseKind::Estimated, "late_estimated"),
+    (PromiseKind::Rescheduled, "late_rescheduled"),
+    (PromiseKind::Agreed, "late_agreed"),
+];
+
+impl Late {
+    /// The promise that is missed: the commitment, else what the carrier says now.
+    fn missed<'p>(&self, parcel: &'p Parcel, look: &mut Look<'_>) -> Option<&'p PromiseMark> {
+        let (committed, now) = (parcel.promised(PromiseKind::Committed), parcel.promised_now());
+        let agreed = now.filter(|promise| promise.kind == PromiseKind::Agreed);
+        let mut is_missed = |promise: &&PromiseMark| look.passed(self.grace.after(promise.by.latest));
+        if agreed.is_some_and(|agreed| !is_missed(&agreed)) {
+            return None;
+        }
+        let committed = committed.filter(&mut is_missed);
+        committed.or_else(|| now.filter(is_missed))
+    }
 }
 
 impl Rule for Late {
@@ -23,16 +47,18 @@ impl Rule for Late {
         if parcel.terminal || parcel.awaits_collection() || parcel.goes_back() || parcel.milestone == Some(Milestone::Refused) {
             return;
         }
-        let Some(promise) = parcel.promise() else { return };
+        let Some(promise) = self.missed(parcel, look) else { return };
         let by = promise.by.latest;
-        if !look.passed(self.grace.after(by)) {
-            return;
-        }
         let is_critical = look.passed(self.critical_after.after(by));
         let party = parcel.clearance().and_then(|clearance| clearance.party).unwrap_or(Party::Carrier);
         let draft = Draft::since(by).by(party).due((!is_critical).then(|| self.critical_after.after(by))).raised(is_critical);
         let draft = draft.with("promised", Datum::At(by)).with("late", Datum::hours_between(by, look.now()));
-        look.raise(draft.with_word("kind", Some(promise.kind.as_str())));
+        let mut draft = draft.with_word("kind", Some(promise.kind.as_str())).with_some("day", promise.day.map(Datum::Day));
+        for (kind, name) in AGAINST {
+            let other = parcel.promised(kind).map(|other| other.by.latest).filter(|by| kind != promise.kind && *by <= look.now());
+            draft = draft.with_some(name, other.map(|by| Datum::hours_between(by, look.now())));
+        }
+        look.raise(draft);
     }
 }
 

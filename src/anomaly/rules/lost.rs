@@ -5,7 +5,7 @@ use crate::anomaly::{Draft, Look, Parcel, Rule, RuleAbout, Span};
 use crate::model::{Milestone, Party};
 
 rule! {
-    /// The carrier says that the parcel, or a piece of it, is lost or was destroyed.
+    /// The carrier says that the parcel, or a piece of it, is lost or was destroyed. A later scan, be its meaning known or not, shows that it is not lost.
     Lost = "lost", Loss =>
     /// By when a claim must be made: the shortest limit that is usual among carriers.
     claim_within: Span = Span::days(30),
@@ -20,13 +20,19 @@ impl Rule for Lost {
         &ABOUT
     }
 
+    fn judges_pieces(&self) -> bool {
+        true
+    }
+
     fn inspect(&self, parcel: &Parcel, look: &mut Look<'_>) {
         if !ENDS.iter().any(|end| parcel.has(*end)) {
             return;
         }
-        for end in ENDS {
-            let is_so = parcel.milestone == Some(end) || parcel.pieces.contains(&Some(end));
-            let Some(told) = parcel.last(end).filter(|_| is_so) else { continue };
+        for end in ENDS.into_iter().filter(|end| parcel.milestone == Some(*end)) {
+            let Some(told) = parcel.last(end) else { continue };
+            if end == Milestone::Lost && parcel.moved().is_some_and(|seen| seen.is_after(told)) {
+                continue;
+            }
             if look.passed(self.keep.after(told.latest)) {
                 continue;
             }
@@ -77,6 +83,8 @@ mod tests {
     fn is_silent_once_it_is_found_again() {
         let found = lost().event("2026-03-22T09:00:00Z", Stage::LineHaul, Milestone::Arrived);
         assert!(!fires(CODE, [found], "2026-03-22T10:00:00Z"));
+        let seen = lost().event("2026-03-22T09:00:00Z", None, Milestone::Unmapped);
+        assert!(!fires(CODE, [seen], "2026-03-22T10:00:00Z"), "a scan of unknown meaning is a sign of life");
         assert!(!fires(CODE, [lost()], "2026-05-22T10:00:00Z"));
     }
 }

@@ -27,6 +27,10 @@ impl Rule for LostRisk {
         &ABOUT
     }
 
+    fn judges_pieces(&self) -> bool {
+        true
+    }
+
     fn reads_silence(&self) -> bool {
         true
     }
@@ -42,7 +46,7 @@ impl Rule for LostRisk {
         if !is_meant(parcel) {
             return;
         }
-        let Some(last) = parcel.moved().or(parcel.decisive()) else { return };
+        let Some(last) = parcel.heard().or(parcel.decisive()) else { return };
         let patience = if parcel.lane.is_domestic() { self.domestic } else { self.abroad };
         let expected = look.expected().unwrap_or(Expected { at: patience.after(last.latest), severe: None });
         let place = parcel.place_of(last);

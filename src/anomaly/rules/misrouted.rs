@@ -56,6 +56,10 @@ impl Rule for Misrouted {
         &ABOUT
     }
 
+    fn judges_pieces(&self) -> bool {
+        true
+    }
+
     fn inspect(&self, parcel: &Parcel, look: &mut Look<'_>) {
         if parcel.terminal || parcel.goes_back() || parcel.is_return {
             return;

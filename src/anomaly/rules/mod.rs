@@ -6,6 +6,7 @@ use super::catalogue::Catalogue;
 
 mod address_problem;
 mod attempts_exhausted;
+mod carrier_problem;
 mod customs_action_needed;
 mod customs_dwell;
 mod customs_rejected;
@@ -25,6 +26,7 @@ mod trial;
 
 pub use address_problem::AddressProblem;
 pub use attempts_exhausted::AttemptsExhausted;
+pub use carrier_problem::CarrierProblem;
 pub use customs_action_needed::CustomsActionNeeded;
 pub use customs_dwell::CustomsDwell;
 pub use customs_rejected::CustomsRejected;
@@ -90,6 +92,7 @@ pub(super) fn builtin() -> Catalogue {
         .with::<AttemptsExhausted>()
         .with::<AddressProblem>()
         .with::<Damaged>()
+        .with::<CarrierProblem>()
         .with::<LostRisk>()
         .with::<Lost>()
         .with::<Refused>()

@@ -6,7 +6,8 @@ use crate::anomaly::{Expected, Fact, Foresight, Look, Parcel, Rule, RuleAbout, S
 use crate::model::{Milestone, Party};
 
 rule! {
-    /// The carrier knows of the parcel but does not hold it: it was not handed over, not scanned, or the pickup did not take place.
+    /// The carrier knows of the parcel but does not hold it: it was not handed over, not scanned, or the pickup did not take place. A scan of unknown
+    /// meaning by the carrier shows that it has it.
     NeverCollected = "never-collected", Silence =>
     /// How long after the announcement a pickup is missed, where no transit model tells. Four days span a weekend with a holiday.
     after: Span = Span::days(4),
@@ -19,6 +20,10 @@ impl Rule for NeverCollected {
         &ABOUT
     }
 
+    fn judges_pieces(&self) -> bool {
+        true
+    }
+
     fn reads_silence(&self) -> bool {
         true
     }
@@ -28,7 +33,7 @@ impl Rule for NeverCollected {
     }
 
     fn inspect(&self, parcel: &Parcel, look: &mut Look<'_>) {
-        if !parcel.milestone.is_some_and(Milestone::is_before_pickup) || parcel.moved().is_some() {
+        if !parcel.milestone.is_some_and(Milestone::is_before_pickup) || parcel.collected().is_some() {
             return;
         }
         // An order that no carrier was told of is the shop's: `not-shipped-in-time` looks at it. Its word that it handed the parcel over counts.

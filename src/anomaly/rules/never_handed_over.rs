@@ -22,12 +22,18 @@ fn next(parcel: &Parcel) -> Option<&LegDigest> {
         return None;
     }
     let leg = parcel.legs.get(usize::from(parcel.leg?))?;
-    parcel.legs.get(usize::from(leg.next?))
+    // A scan of unknown meaning is one.
+    let has_begun = parcel.facts.iter().any(|fact| fact.leg == leg.next && fact.is_sign_of_life());
+    parcel.legs.get(usize::from(leg.next?)).filter(|_| !has_begun)
 }
 
 impl Rule for NeverHandedOver {
     fn about(&self) -> &'static RuleAbout {
         &ABOUT
+    }
+
+    fn judges_pieces(&self) -> bool {
+        true
     }
 
     fn reads_silence(&self) -> bool {

@@ -3,6 +3,7 @@
 use crate::adapter::NoticeKind;
 use crate::anomaly::rule::rule;
 use crate::anomaly::{Datum, Draft, Look, Parcel, Rule, RuleAbout};
+use crate::model::FeedId;
 
 rule! {
     /// A feed tells of several shipments under the parcel's number, by its own identity of each: what is said of one may be said of the other.
@@ -19,7 +20,12 @@ impl Rule for NumberReused {
         if parcel.terminal {
             return;
         }
+        let mut seen: Vec<&FeedId> = Vec::new();
         for notice in parcel.notices.iter().filter(|notice| notice.kind == NoticeKind::NumberReused) {
+            if seen.contains(&&notice.feed) {
+                continue;
+            }
+            seen.push(&notice.feed);
             let Some((at, feed)) = parcel.feeds.iter().enumerate().find(|(_, feed)| feed.id == notice.feed) else { continue };
             let begins =
                 parcel.facts.iter().filter(|fact| usize::from(fact.feed) == at && fact.milestone.rank() <= 3 && fact.milestone.moves_state());

@@ -38,6 +38,10 @@ impl Rule for PickupExpiring {
         &ABOUT
     }
 
+    fn judges_pieces(&self) -> bool {
+        true
+    }
+
     fn reads_silence(&self) -> bool {
         true
     }

@@ -16,6 +16,10 @@ impl Rule for Refused {
         &ABOUT
     }
 
+    fn judges_pieces(&self) -> bool {
+        true
+    }
+
     fn inspect(&self, parcel: &Parcel, look: &mut Look<'_>) {
         let Some(refusal) = parcel.last(Milestone::Refused).filter(|_| !parcel.terminal) else { return };
         // On its way back it is still refused; out for delivery again, or sent elsewhere, it is not.

@@ -19,6 +19,10 @@ impl Rule for ReturningUnasked {
         &ABOUT
     }
 
+    fn judges_pieces(&self) -> bool {
+        true
+    }
+
     fn inspect(&self, parcel: &Parcel, look: &mut Look<'_>) {
         if !parcel.goes_back() || parcel.is_return || parcel.has(Milestone::Refused) || parcel.has(Milestone::Cancelled) {
             return;

@@ -1,5 +1,7 @@
 //! `route-loop`: the parcel goes round in circles.
 
+use std::collections::{BTreeMap, HashMap};
+
 use crate::anomaly::rule::rule;
 use crate::anomaly::{Datum, Draft, Fact, Look, Parcel, Rule, RuleAbout};
 use crate::model::{EventId, Milestone, Party};
@@ -19,11 +21,19 @@ struct Stay<'p> {
     last: &'p Fact,
 }
 
+/// The scans of each feed on each leg.
+fn scans(parcel: &Parcel) -> impl Iterator<Item = Vec<&Fact>> {
+    let mut scans: BTreeMap<(u16, Option<u16>), Vec<&Fact>> = BTreeMap::new();
+    for fact in parcel.facts.iter().filter(|fact| fact.is_of_parcel() && (fact.is_scan() || fact.milestone == Milestone::InTransit)) {
+        scans.entry((fact.feed, fact.leg)).or_default().push(fact);
+    }
+    scans.into_values()
+}
+
 /// Where one feed saw the parcel on one leg, oldest first. A scan whose order with the one before is open to doubt is passed over.
-fn stays(parcel: &Parcel, feed: u16, leg: Option<u16>) -> Vec<Stay<'_>> {
+fn stays<'p>(parcel: &'p Parcel, scans: &[&'p Fact]) -> Vec<Stay<'p>> {
     let mut stays: Vec<Stay<'_>> = Vec::new();
-    let scans = parcel.facts.iter().filter(|fact| fact.feed == feed && fact.leg == leg && (fact.is_scan() || fact.milestone == Milestone::InTransit));
-    for fact in scans.filter(|fact| fact.is_of_parcel()) {
+    for fact in scans.iter().copied() {
         // A country alone, or a name without one, is too coarse to come back to.
         let Some(place) = fact.place.filter(|_| parcel.place(fact).is_some_and(|place| place.city.is_some() || place.code.is_some())) else {
             continue;
@@ -52,7 +62,11 @@ impl RouteLoop {
     /// The loop at a place: the beginnings of all stays there.
     fn found(&self, stays: &[Stay<'_>]) -> Option<(Vec<EventId>, usize)> {
         let visits = usize::from(self.visits.max(2));
-        let at = stays.iter().rposition(|stay| stays.iter().filter(|other| other.place == stay.place).count() >= visits)?;
+        let mut count: HashMap<u16, usize> = HashMap::new();
+        for stay in stays {
+            *count.entry(stay.place).or_default() += 1;
+        }
+        let at = stays.iter().rposition(|stay| count.get(&stay.place).is_some_and(|count| *count >= visits))?;
         let place = stays.get(at)?.place;
         let events = stays.iter().filter(|stay| stay.place == place).map(|stay| stay.first.event).collect();
         Some((events, at))
@@ -68,13 +82,8 @@ impl Rule for RouteLoop {
         if !self.is_thinkable(parcel) || parcel.terminal || parcel.goes_back() || parcel.is_return || !parcel.is_one_piece() {
             return;
         }
-        let mut seen: Vec<(u16, Option<u16>)> = Vec::new();
-        for fact in &parcel.facts {
-            if seen.contains(&(fact.feed, fact.leg)) {
-                continue;
-            }
-            seen.push((fact.feed, fact.leg));
-            let stays = stays(parcel, fact.feed, fact.leg);
+        for scans in scans(parcel) {
+            let stays = stays(parcel, &scans);
             let Some((events, at)) = self.found(&stays) else { continue };
             let Some(stay) = stays.get(at) else { continue };
             let draft = Draft::since(stay.first.latest).by(Party::Carrier).with_some("place", parcel.place_of(stay.first));

@@ -49,6 +49,10 @@ impl Rule for Stalled {
         &ABOUT
     }
 
+    fn judges_pieces(&self) -> bool {
+        true
+    }
+
     fn reads_silence(&self) -> bool {
         true
     }

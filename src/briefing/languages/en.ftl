@@ -41,11 +41,29 @@ window-hours = { $window } between { $from } and { $to }
 window-same-month = between { $first-short } and { $last }
 window-days = between { $first } and { $last }
 
+between-sentences = { " " }
+between-parts = { ", " }
+
 where-unknown = Nothing told yet says where it is.
 where = { $what }.
-where-at = { $what }, { $place }.
 where-since = { $where } Since { $since }.
+where-last-place = The last place told is { $place }, on { $when }.
+where-seen = The carrier told of it on { $when }; what happened then is not known.
+where-seen-at = The carrier had it in { $place } on { $when }; what it did there is not known.
+where-seen-again = The carrier told of it again on { $when }; what happened then is not known.
+where-seen-again-at = Seen again in { $place } on { $when }; what happened there is not known.
 what-because = { $what }: { $why }
+what-at = { $what }, { $place }
+what-on = { $what } on { $when }
+in-their-words = In the carrier's words: “{ $words }”.
+
+pieces = Pieces: { $parts }.
+pieces-delivered = { $delivered } of { $total } delivered
+pieces-on-the-way = { $count } on the way
+pieces-not-collected = { $count } announced only
+pieces-ended = { $count } that will not be delivered
+pieces-untold = { $count } of which nothing is told
+pieces-behind = The last one on the way: { $where }
 
 next-none = Nothing more is to come.
 next-unknown = Not known.
@@ -59,16 +77,20 @@ another-carrier = another carrier
 when-unknown = Not known yet.
 when-delivered = Delivered { $window }.
 when-ended = It will not be delivered any more.
+when-waiting = When its recipient collects it.
 when-returning = It is on its way back to the sender.
 when-expected = Expected { $window }.
-when-rough = Expected { $window }, going by published delivery times: there is little experience with this route yet.
-when-promised = The carrier says { $window }. There is no estimate of our own.
+when-rough = Expected { $window }, going by published delivery times.
+when-promised = The carrier says { $window }.
+when-committed = The carrier has committed to delivery { $window }.
+when-agreed = Delivery is agreed { $window }.
+when-rescheduled = The carrier has put delivery off; it now says { $window }.
 when-beside = The carrier says { $window }.
 when-overdue = The day named by the carrier has passed: { $window }.
 when-may-miss = It may come later than promised.
 when-likely-misses = It will probably come later than promised.
 when-may-be-lost = It may not arrive at all ({ $share } %).
-when-silent = Nothing has been heard for longer than usual.
+when-silent = Nothing has been heard for so long that no day can be named.
 
 wrong-nothing = Nothing known to be wrong.
 wrong-something = Something is wrong: { $rule }
@@ -77,6 +99,9 @@ wrong-level-warning = { $text }
 wrong-level-critical = Urgent: { $text }
 wrong-act = { $text } To act: { $party }.
 wrong-act-by = { $text } To act: { $party }, by { $due }.
+wrong-piece = Piece { $pieces }: { $text }
+wrong-pieces = Pieces { $pieces }: { $text }
+wrong-pieces-more = Pieces { $pieces } and { $more } more: { $text }
 
 party-carrier = the carrier
 party-sender = the sender
@@ -127,13 +152,13 @@ milestone-misrouted = Sent the wrong way
 milestone-redirected = Sent on to another address
 milestone-address_issue = Trouble with the address
 milestone-damaged = Damaged
-milestone-lost = Lost, says the carrier
+milestone-lost = Declared lost by the carrier
 milestone-refused = Refused by the recipient
 milestone-returning = Going back to the sender
-milestone-returned = Back with the sender
-milestone-disposed = Destroyed or given up
+milestone-returned = Returned to the sender
+milestone-disposed = Destroyed or abandoned
 milestone-cancelled = Cancelled
-milestone-exception = A problem of which nothing finer is told
+milestone-exception = The carrier reports a problem
 milestone-info = A message that moves nothing
 milestone-unmapped = A message of unknown meaning
 
@@ -236,8 +261,17 @@ rule-stalled = It has not moved for longer than usual.
 rule-customs-dwell = It has been in customs for longer than usual.
 rule-customs-action-needed = Customs cannot go on until somebody acts.
 rule-customs-rejected = Customs refused the declaration.
+rule-carrier-problem = The carrier reports a problem.
+rule-carrier-problem-held = The carrier holds it.
+rule-carrier-problem-delayed = The carrier says that it is delayed.
+rule-carrier-problem-customs_hold = Customs hold it.
 rule-late-risk = It will probably miss its promised day.
 rule-late = Its promised day has passed.
+rule-late-day = { $kind ->
+    [committed] The carrier committed to { $day }; that day has passed.
+    [agreed] Delivery was agreed for { $day }; that day has passed.
+   *[other] The carrier said { $day }; that day has passed.
+}
 rule-eta-slipping = Its expected arrival keeps moving back.
 rule-delivery-failed = A delivery attempt failed.
 rule-attempts-exhausted = Several delivery attempts failed; it may go back.

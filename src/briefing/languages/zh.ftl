@@ -26,11 +26,29 @@ window-hours = { $window }{ $from }至{ $to }
 window-same-month = { $first }至{ $last-short }
 window-days = { $first }至{ $last }
 
+between-sentences = { "" }
+between-parts = { "，" }
+
 where-unknown = 尚无信息说明包裹所在位置。
 where = { $what }。
-where-at = { $what }，{ $place }。
 where-since = { $where }自{ $since }起。
+where-last-place = 最近一次记录的地点：{ $place }，{ $when }。
+where-seen = 承运商于{ $when }报告了该包裹的动态，具体含义不明。
+where-seen-at = 承运商于{ $when }在{ $place }处理过该包裹，具体操作不明。
+where-seen-again = 此后承运商于{ $when }又报告了该包裹的动态，具体含义不明。
+where-seen-again-at = 此后承运商于{ $when }在{ $place }又处理过该包裹，具体操作不明。
 what-because = { $what }：{ $why }
+what-at = { $what }，{ $place }
+what-on = { $what }，{ $when }
+in-their-words = 承运商原文：“{ $words }”。
+
+pieces = { $parts }。
+pieces-delivered = 共{ $total }件，已送达{ $delivered }件
+pieces-on-the-way = { $count }件在途
+pieces-not-collected = { $count }件已下单但尚未揽收
+pieces-ended = { $count }件不再派送
+pieces-untold = { $count }件暂无信息
+pieces-behind = 在途中进度最慢的一件：{ $where }
 
 next-none = 没有后续步骤。
 next-unknown = 未知。
@@ -44,16 +62,20 @@ another-carrier = 其他承运商
 when-unknown = 尚不可知。
 when-delivered = 已于{ $window }送达。
 when-ended = 不会再派送。
+when-waiting = 待收件人取件。
 when-returning = 包裹正在退回寄件人。
 when-expected = 预计{ $window }送达。
-when-rough = 根据公布的时效，预计{ $window }送达；该路线的历史数据尚少。
-when-promised = 承运商称{ $window }送达。我方暂无估计。
+when-rough = 根据承运商公布的时效，预计{ $window }送达。
+when-promised = 承运商称{ $window }送达。
+when-committed = 承运商承诺{ $window }送达。
+when-agreed = 已约定{ $window }派送。
+when-rescheduled = 承运商已改期，现称{ $window }送达。
 when-beside = 承运商称{ $window }送达。
 when-overdue = 已超过承运商所称的送达日：{ $window }。
 when-may-miss = 可能晚于承诺时间。
 when-likely-misses = 很可能晚于承诺时间。
 when-may-be-lost = 包裹可能无法送达（{ $share }%）。
-when-silent = 已有异常长的时间没有新消息。
+when-silent = 已长时间没有新消息，无法给出送达日期。
 
 wrong-nothing = 未发现异常。
 wrong-something = 出现异常：{ $rule }
@@ -62,6 +84,9 @@ wrong-level-warning = { $text }
 wrong-level-critical = 紧急：{ $text }
 wrong-act = { $text }需处理方：{ $party }。
 wrong-act-by = { $text }需处理方：{ $party }，最迟{ $due }。
+wrong-piece = 子件{ $pieces }：{ $text }
+wrong-pieces = 子件{ $pieces }：{ $text }
+wrong-pieces-more = 子件{ $pieces }及另外{ $more }件：{ $text }
 
 party-carrier = 承运商
 party-sender = 寄件人
@@ -118,7 +143,7 @@ milestone-returning = 退回寄件人途中
 milestone-returned = 已退回寄件人
 milestone-disposed = 已销毁或弃件
 milestone-cancelled = 已取消
-milestone-exception = 出现问题，无更多说明
+milestone-exception = 承运商报告出现问题
 milestone-info = 通知，包裹未移动
 milestone-unmapped = 含义未知的消息
 
@@ -221,8 +246,17 @@ rule-stalled = 包裹停滞时间超过通常水平。
 rule-customs-dwell = 清关时间超过通常水平。
 rule-customs-action-needed = 需有人处理，海关才能继续。
 rule-customs-rejected = 海关拒绝了申报。
+rule-carrier-problem = 承运商报告出现问题。
+rule-carrier-problem-held = 承运商暂存了包裹。
+rule-carrier-problem-delayed = 承运商称包裹延误。
+rule-carrier-problem-customs_hold = 包裹被海关扣留。
 rule-late-risk = 很可能错过承诺的送达日。
 rule-late = 已超过承诺的送达日。
+rule-late-day = { $kind ->
+    [committed] 承运商承诺的送达日{ $day }已过。
+    [agreed] 约定的派送日{ $day }已过。
+   *[other] 承运商所称的送达日{ $day }已过。
+}
 rule-eta-slipping = 预计送达时间一再推迟。
 rule-delivery-failed = 一次派送失败。
 rule-attempts-exhausted = 多次派送失败，包裹可能被退回。
