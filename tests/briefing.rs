@@ -27,7 +27,7 @@ fn briefing(told: Told, now: &str) -> Briefing {
 }
 
 fn estimate(p10: &str, p90: &str, observations: f64) -> Estimate {
-    let line = r#"{"id":"1","events":[{"at":"2026-03-01T00:00:00Z","stage":"first_mile","milestone":"picked_up"}]}"#;
+    let line = r#"{"id":"1","carrier":"fedex","service":"International Priority","events":[{"at":"2026-03-01T00:00:00Z","stage":"first_mile","milestone":"picked_up"}]}"#;
     let mut estimate = TransitModel::default().estimate(&serde_json::from_str(line).unwrap(), at("2026-03-02T12:00:00Z")).unwrap();
     (estimate.p10, estimate.p50, estimate.p80, estimate.p90) = (at(p10), at(p10), at(p90), at(p90));
     estimate.loss = 0.01;

@@ -135,7 +135,7 @@ impl Calibration {
         let p50 = at(1).max(p10);
         let p80 = at(2).max(p50);
         let p90 = at(3).max(p80);
-        let miss_promise = estimate.promise.map(|promise| {
+        let miss_promise = estimate.promise.filter(|_| estimate.miss_promise.is_some()).map(|promise| {
             let wait = (promise - made).num_seconds();
             if wait <= 0 { 1.0 } else { estimate.loss + (1.0 - estimate.loss) * table.beyond(rank(&levels, wait as f64)) }
         });

@@ -20,9 +20,10 @@ pub struct Estimate {
     pub p80: DateTime<Utc>,
     /// Nine in ten come earlier.
     pub p90: DateTime<Utc>,
-    /// Probability that it never arrives at its recipient: lost, returned or destroyed.
+    /// Probability that it never arrives at its recipient: lost, returned or destroyed. While the model is [untrained](Basis::is_trained) it is a
+    /// general curve of silence, fit to be improved but not to be told: neither rules nor briefing use it.
     pub loss: f64,
-    /// Probability that it is not there by the promise; none if nothing was promised.
+    /// Probability that it is not there by the promise; none if nothing was promised, or the model is [untrained](Basis::is_trained).
     pub miss_promise: Option<f64>,
     /// The carrier's or the shop's own promise.
     pub promise: Option<DateTime<Utc>>,
@@ -47,9 +48,25 @@ pub struct Basis {
     pub level: Level,
     /// Its observations, weighted by recency: one of the newest date counts 1.
     pub observations: f64,
-    /// Where the prior comes from that stands in where observations are few: the page of a published service standard, or
-    /// what was assumed. Empty where they are so many that it does not count.
+    /// Journeys that can be compared, weighted by recency: those that had such an event with the same carrier, or with any where the carrier is not
+    /// known.
+    #[serde(default)]
+    pub comparable: f64,
+    /// Where the prior comes from that stands in where observations are few: the page of the carrier's published service standard, or
+    /// what was assumed. Empty where observations are so many that it does not count, and where no standard of the carrier is known.
     pub prior: SmolStr,
+}
+
+impl Basis {
+    /// With fewer comparable journeys than this, a model is untrained.
+    pub const MIN_OBSERVATIONS: f64 = 10.0;
+
+    /// Whether there were enough comparable journeys to learn from. An untrained model gives no odds: the carrier's promise leads, and the thresholds of
+    /// the rules' settings hold.
+    #[must_use]
+    pub fn is_trained(&self) -> bool {
+        self.comparable >= Self::MIN_OBSERVATIONS
+    }
 }
 
 /// One thing that spoke for an estimate.

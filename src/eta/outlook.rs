@@ -28,6 +28,8 @@ pub(super) struct Outlook<'a> {
     pub(super) arrival: Arrival,
     reading: Option<Reading>,
     levels: Vec<(Level, &'a Table)>,
+    /// Whether the journey's carrier is known.
+    knows_carrier: bool,
     unit: f64,
     prior: &'static str,
     /// How far hand-over lies before the last event, in seconds.
@@ -45,6 +47,11 @@ impl Outlook<'_> {
         self.own * self.arrival.never_after(silence) + (1.0 - self.own) * prior
     }
 
+    /// How many journeys can be compared: of the carrier, or of any where it is not known.
+    pub(super) fn comparable(&self) -> f64 {
+        comparable(&self.levels, self.knows_carrier) / self.unit
+    }
+
     /// The finest level with enough observations, and how many it has.
     fn basis(&self) -> (Level, f64) {
         let observations = |table: &Table| table.weight / self.unit;
@@ -56,7 +63,7 @@ impl Outlook<'_> {
 
 impl TransitModel {
     /// When a parcel will arrive, given what is known of it so far and the silence since. Events after `now` are not looked at. `None` when it is
-    /// finished, or when nothing has happened yet.
+    /// finished, when nothing has happened yet, or when nothing tells: neither an observation nor a published standard of its carrier.
     #[must_use]
     pub fn estimate(&self, history: &History, now: DateTime<Utc>) -> Option<Estimate> {
         let record = Record::of(history, now)?;
@@ -66,15 +73,19 @@ impl TransitModel {
         let last = record.steps.len().checked_sub(1)?;
         let step = record.steps[last];
         let outlook = self.outlook(history, &record, last);
+        let (level, observations) = outlook.basis();
+        if observations == 0.0 && outlook.prior.is_empty() {
+            return None;
+        }
+        let basis = Basis { level, observations, comparable: outlook.comparable(), prior: SmolStr::new_static(outlook.prior) };
         let silence = (now.timestamp() - step.at).max(0) as f64;
         let at = |share: f64| instant(step.at, outlook.arrival.quantile_after(silence, share)).max(now);
         let uncorrected @ [p10, p50, p80, p90] = [0.1, 0.5, 0.8, 0.9].map(at);
         let loss = outlook.loss(silence);
-        let miss_promise = history.promised.map(|promised| {
+        let miss_promise = history.promised.filter(|_| basis.is_trained()).map(|promised| {
             let wait = (promised.timestamp() - step.at) as f64;
             if wait <= silence { 1.0 } else { loss + (1.0 - loss) * outlook.arrival.ending_beyond(wait, silence) }
         });
-        let (level, observations) = outlook.basis();
         Some(Estimate {
             made: now,
             p10,
@@ -88,7 +99,7 @@ impl TransitModel {
             stage: step.kind.stage(),
             milestone: step.kind.milestone(),
             destination: towards(&history.destination),
-            basis: Basis { level, observations, prior: SmolStr::new_static(outlook.prior) },
+            basis,
             explanation: self.explain(history, &record, last, &outlook, silence, p50),
         })
     }
@@ -106,7 +117,7 @@ impl TransitModel {
         let arrival = reading.as_ref().map_or_else(|| curve.arrival(), |reading| fitted.arrival(reading, &curve));
         let settled = levels.first().map_or(0.0, |(_, table)| table.weight / unit);
         let held = (step.at - fallback::handed_over(record).unwrap_or(step.at)).max(0) as f64;
-        Outlook { arrival, reading, levels, unit, prior: source, held, own: settled / (settled + LOSS_STRENGTH) }
+        Outlook { arrival, reading, levels, knows_carrier: record.route.carrier != 0, unit, prior: source, held, own: settled / (settled + LOSS_STRENGTH) }
     }
 
     fn explain(&self, history: &History, record: &Record, nth: usize, outlook: &Outlook<'_>, silence: f64, p50: DateTime<Utc>) -> Vec<Factor> {
@@ -133,6 +144,12 @@ impl TransitModel {
         }
         factors
     }
+}
+
+/// The weight of the journeys that can be compared: those at the level of the carrier, or of all where it is not known.
+pub(super) fn comparable(levels: &[(Level, &Table)], knows_carrier: bool) -> f64 {
+    let least = if knows_carrier { Level::Carrier } else { Level::All };
+    levels.iter().filter(|(level, _)| *level >= least).map(|(_, table)| table.weight).fold(0.0, f64::max)
 }
 
 /// What a factor stood at, in the words of the history.

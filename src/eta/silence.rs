@@ -3,16 +3,15 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::curve::{Curve, Spread};
-use super::estimate::Next;
+use super::estimate::{Basis, Next};
 use super::fallback;
 use super::model::{TransitModel, instant};
+use super::outlook::comparable;
 use super::record::{End, Record};
 use super::tables::refine;
 use crate::History;
 use crate::model::Milestone;
 
-/// How many comparable stays there must be before silence is judged by them.
-const ENOUGH: f64 = 12.0;
 /// How strongly coarser evidence pulls on stays, beside arrivals: patience asks for rare tails, in which a strong belief would be all that is seen.
 const PULL: f64 = 0.25;
 /// Silence beyond which nothing is looked for.
@@ -20,23 +19,27 @@ const FAR_DAYS: f64 = 730.0;
 
 impl TransitModel {
     /// From when on the silence since the last event is longer than in all but `tail` (such as 0.01) of comparable stays that ended: a parcel that was
-    /// lost there makes nobody more patient. `None` if the journey is finished or too few comparable stays were taught.
+    /// lost there makes nobody more patient. `None` if the journey is finished or there are fewer comparable journeys than
+    /// [`Basis::MIN_OBSERVATIONS`].
     #[must_use]
     pub fn patience(&self, history: &History, tail: f64) -> Option<DateTime<Utc>> {
         let (record, last) = open(history)?;
         let unit = self.tables().unit(self.settings());
         let levels: Vec<_> = self.tables().levels(&record, &record.steps[last]).collect();
-        let seen = levels.iter().map(|(_, table)| table.weight / unit).fold(0.0, f64::max);
+        let seen = comparable(&levels, record.route.carrier != 0) / unit;
         let stay = refine(fallback::stay(), &levels, |table| &table.stay, unit, self.settings().shrinkage * PULL);
-        (seen >= ENOUGH).then(|| instant(record.steps[last].at, stay.arrival().quantile_after(0.0, 1.0 - tail.clamp(0.0, 1.0))))
+        (seen >= Basis::MIN_OBSERVATIONS).then(|| instant(record.steps[last].at, stay.arrival().quantile_after(0.0, 1.0 - tail.clamp(0.0, 1.0))))
     }
 
-    /// From when on the probability that it never arrives exceeds `probability`, if nothing more is heard. `None` if the journey is finished or the
-    /// probability is never reached.
+    /// From when on the probability that it never arrives exceeds `probability`, if nothing more is heard. `None` if the journey is finished, the
+    /// probability is never reached, or there are fewer comparable journeys than [`Basis::MIN_OBSERVATIONS`].
     #[must_use]
     pub fn loss_patience(&self, history: &History, probability: f64) -> Option<DateTime<Utc>> {
         let (record, last) = open(history)?;
         let outlook = self.outlook(history, &record, last);
+        if outlook.comparable() < Basis::MIN_OBSERVATIONS {
+            return None;
+        }
         let reached = |days: f64| outlook.loss(days * 86_400.0) >= probability;
         let (mut low, mut high) = (0.0, FAR_DAYS);
         if !reached(high) {

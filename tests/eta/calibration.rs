@@ -24,7 +24,7 @@ fn estimate(made: f64, mean: f64) -> Estimate {
         stage: None,
         milestone: Milestone::PickedUp,
         destination: None,
-        basis: Basis { level: Level::All, observations: 100.0, prior: "".into() },
+        basis: Basis { level: Level::All, observations: 100.0, comparable: 100.0, prior: "".into() },
         explanation: Vec::new(),
     }
 }

@@ -148,14 +148,40 @@ fn open_parcels_are_evidence_of_a_long_tail() {
 
 #[test]
 fn the_first_day_rests_on_a_published_standard_and_says_so() {
-    let mut question = parcel("q", ("US", "US"), 0.0, None);
-    question.carrier = Some("usps".into());
-    question.service = Some("USPS_GROUND_ADVANTAGE".into());
+    let mut question = parcel("q", ("JP", "DE"), 0.0, None);
+    question.carrier = Some("japan-post".into());
     let estimate = TransitModel::default().estimate(&question, day(0.0)).unwrap();
     assert_eq!((estimate.basis.level, estimate.basis.observations), (Level::Prior, 0.0));
     assert!(estimate.basis.prior.starts_with("http"), "{}", estimate.basis.prior);
     let [p10, p50, _, p90] = days(&estimate, day(0.0));
-    assert!(1.0 < p10 && p10 < p50 && p90 < 8.0, "{p10} {p50} {p90}");
+    assert!(3.0 < p10 && p10 < p50 && p90 < 14.0, "{p10} {p50} {p90}");
+}
+
+#[test]
+fn where_nothing_tells_there_is_no_estimate() {
+    let mut question = parcel("q", ("US", "JP"), 0.0, None);
+    question.carrier = Some("ups".into());
+    assert_eq!(TransitModel::default().estimate(&question, day(0.0)), None, "no standard of the carrier, no observation");
+}
+
+/// With no observations, or few, or those of another carrier, nothing is said of the odds: settings and the carrier lead.
+#[test]
+fn an_untrained_model_gives_no_odds() {
+    let mut question = parcel("q", ("JP", "DE"), 9.0, None);
+    question.carrier = Some("japan-post".into());
+    question.promised = Some(day(10.0));
+    let of = |carrier: &str, count: usize| -> Vec<History> {
+        let one = |nth: usize| History { carrier: Some(carrier.into()), ..parcel(&format!("{carrier}{nth}"), ("JP", "DE"), 0.0, Some(3.0)) };
+        (0..count).map(one).collect()
+    };
+    for (histories, trained) in [(of("japan-post", 0), false), (of("japan-post", 8), false), (of("acme", 400), false), (of("japan-post", 40), true)] {
+        let model = model(&histories, day(9.0));
+        let estimate = model.estimate(&question, day(9.0)).unwrap();
+        assert_eq!(estimate.basis.is_trained(), trained, "{:?}", estimate.basis);
+        assert_eq!(estimate.miss_promise.is_some(), trained);
+        assert_eq!(model.loss_patience(&question, 0.3).is_some(), trained);
+        assert_eq!(model.patience(&question, 0.3).is_some(), trained);
+    }
 }
 
 #[test]

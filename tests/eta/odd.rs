@@ -30,7 +30,7 @@ fn events_after_now_are_not_looked_at() {
 #[test]
 fn a_scan_that_moves_nothing_changes_nothing() {
     let model = TransitModel::default();
-    let open = parcel("1", ("CN", "DE"), 0.0, None);
+    let open = History { carrier: Some("japan-post".into()), ..parcel("1", ("JP", "DE"), 0.0, None) };
     let mut informed = open.clone();
     informed.events.push(passage(day(1.0), Stage::LineHaul, Milestone::Info));
     assert_eq!(model.estimate(&informed, day(2.0)).unwrap().uncorrected, model.estimate(&open, day(2.0)).unwrap().uncorrected);

@@ -1,7 +1,8 @@
 //! What is known of transit times before the first parcel was observed: published service standards, and how silence turns into loss.
 //!
-//! `standards.csv` holds one standard a row with the page that publishes it: a carrier's own page where one was found, else a guide that quotes it.
-//! Carriers change their standards and fail them; this is for the first days, until an application's own parcels tell better.
+//! `standards.csv` holds one standard a row, with the page of the carrier's own that publishes it. A carrier without a row has no standard here: its
+//! parcels are never judged by another carrier's. Carriers change their standards and fail them; this is for the first days, until an
+//! application's own parcels tell better.
 //!
 //! A standard is a window of days after hand-over to the carrier, such as "2 to 5 business days". It is read as P10 to P90: carriers publish what
 //! they mostly keep. Time in customs, and between the announcement and the hand-over, is in no standard.
@@ -27,7 +28,7 @@ pub enum DayCount {
 /// A published standard: one row of the table.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Standard {
-    /// Lower case, words apart; empty for any.
+    /// Lower case, words apart.
     carrier: String,
     service: String,
     origin: End,
@@ -63,15 +64,13 @@ const UNION: [&str; 27] = [
     "SE", "SI", "SK",
 ];
 
-/// What to expect of a parcel of which nothing was learned.
+/// What a carrier's published standard says of a parcel.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Transit {
     /// Days from hand-over to delivery: P10, P50, P80, P90. Days of the kind that `count` says.
     pub days: [f64; 4],
     /// Which days are meant.
     pub count: DayCount,
-    /// Whether it is a standard of this carrier, or only of parcels of this kind.
-    pub generic: bool,
     /// The page that publishes it.
     pub source: &'static str,
     /// What the page says.
@@ -103,43 +102,26 @@ pub fn standards() -> &'static [Standard] {
     &STANDARDS
 }
 
-/// The standard that fits best: of the carrier and its service, of the carrier, or of any parcel between such countries.
+/// The carrier's standard that fits best: of the service, or of any of its parcels between such countries. `None` if no row of the carrier fits.
 ///
-/// `carrier` and `service` are as the application or a feed writes them; case and punctuation do not matter. Where countries are unknown and no
-/// service tells, the answer spans domestic and international parcels.
+/// `carrier` and `service` are as the application or a feed writes them; case and punctuation do not matter.
 ///
 /// ```
 /// use parceltrail::eta::prior::{DayCount, transit};
 ///
-/// let (us, de) = ("US".parse().ok(), "DE".parse().ok());
-/// let ground = transit(Some("usps"), Some("USPS_GROUND_ADVANTAGE"), us, us);
-/// assert_eq!((ground.generic, ground.count), (false, DayCount::Workday));
-/// assert!(ground.days[0] < 2.0 && ground.days[3] > 5.0);
+/// let (fr, us) = ("FR".parse().ok(), "US".parse().ok());
+/// let colissimo = transit(Some("laposte"), Some("Colissimo"), fr, fr).unwrap();
+/// assert_eq!(colissimo.count, DayCount::Workday);
+/// assert!(colissimo.days[0] < 2.0 && colissimo.days[3] > 2.0 && colissimo.source.contains("laposte.fr"));
 ///
-/// let unheard_of = transit(Some("acme"), None, de, us);
-/// assert!(unheard_of.generic && unheard_of.source.starts_with("http"));
+/// assert_eq!(transit(Some("acme"), None, fr, us), None);
 /// ```
 #[must_use]
-pub fn transit(carrier: Option<&str>, service: Option<&str>, origin: Option<Country>, destination: Option<Country>) -> Transit {
-    let carrier = normal(carrier.unwrap_or_default());
+pub fn transit(carrier: Option<&str>, service: Option<&str>, origin: Option<Country>, destination: Option<Country>) -> Option<Transit> {
+    let carrier = normal(carrier?);
     let service = format!("{carrier} {}", normal(service.unwrap_or_default()));
     let fitting = STANDARDS.iter().filter_map(|row| Some((row.fit(&carrier, &service, origin, destination)?, row)));
-    match fitting.max_by_key(|(fit, _)| *fit) {
-        Some((_, row)) => row.transit(),
-        None => anything(),
-    }
-}
-
-/// Of a parcel of which not even the countries are known: from the fastest generic domestic to the slowest generic international parcel.
-fn anything() -> Transit {
-    let generic = |end| STANDARDS.iter().find(|row| row.carrier.is_empty() && row.service.is_empty() && row.origin == end).map(Standard::transit);
-    match (generic(End::Domestic), generic(End::International)) {
-        (Some(domestic), Some(international)) => {
-            let days = quantiles(domestic.days[0], international.days[3]);
-            Transit { days, says: "neither carrier nor countries known: generic domestic to generic international", ..international }
-        }
-        _ => Transit { days: quantiles(1.0, 13.0), count: DayCount::Calendar, generic: true, source: "", says: "" },
-    }
+    fitting.max_by_key(|(fit, _)| *fit).map(|(_, row)| row.transit())
 }
 
 /// The share of parcels silent for that many days since hand-over that were never delivered.
@@ -194,16 +176,16 @@ impl Standard {
         })
     }
 
-    /// The carrier whose standard it is, in lower case; none for parcels of any carrier.
+    /// The carrier whose standard it is, in lower case.
     #[must_use]
-    pub fn carrier(&self) -> Option<&str> {
-        (!self.carrier.is_empty()).then_some(self.carrier.as_str())
+    pub fn carrier(&self) -> &str {
+        &self.carrier
     }
 
     /// How well it fits, if it does: the carrier first, then the words of the service, then the countries.
     fn fit(&self, carrier: &str, service: &str, origin: Option<Country>, destination: Option<Country>) -> Option<(usize, usize, usize)> {
         let own = self.carrier.as_str();
-        if !(own.is_empty() || carrier == own || carrier.strip_prefix(own).is_some_and(|rest| rest.starts_with(' '))) {
+        if !(carrier == own || carrier.strip_prefix(own).is_some_and(|rest| rest.starts_with(' '))) {
             return None;
         }
         let all_words = self.service.split(' ').filter(|word| !word.is_empty()).all(|word| service.split(' ').any(|other| other.starts_with(word)));
@@ -214,7 +196,7 @@ impl Standard {
     fn transit(&'static self) -> Transit {
         // Deliveries spread over the working hours of a day, some hours before and after as many whole days since the hand-over.
         let days = quantiles((self.min_days - 0.3).max(0.25), self.max_days + 0.1);
-        Transit { days, count: self.count, generic: self.carrier.is_empty(), source: &self.source, says: &self.says }
+        Transit { days, count: self.count, source: &self.source, says: &self.says }
     }
 }
 
@@ -272,51 +254,52 @@ mod tests {
     }
 
     #[test]
-    fn the_finest_standard_that_fits_is_taken() {
-        let find = |carrier, service, from, to| transit(carrier, service, country(from), country(to));
-        let ground = find(Some("usps"), Some("USPS GROUND ADVANTAGE"), "US", "US");
-        assert!(ground.says.contains("Ground Advantage") && !ground.generic);
-        assert!(find(Some("usps"), Some("Priority Mail"), "US", "US").says.starts_with("Priority Mail:"));
-        assert!(find(Some("usps"), Some("Priority Mail International"), "US", "DE").says.starts_with("Priority Mail International"));
-        assert!(find(Some("USPS"), Some("Priority Mail Express"), "US", "US").says.starts_with("Priority Mail Express:"));
-        assert!(find(Some("dhl"), Some("express"), "CN", "DE").says.contains("Express Worldwide"));
-        assert!(find(Some("DHL Express"), None, "CN", "DE").says.contains("Express Worldwide"), "the carrier's name may tell the service");
-        assert!(find(Some("dhl"), None, "DE", "DE").says.contains("DHL Paket"));
-        assert!(find(Some("dhl"), Some("Paket International"), "DE", "FR").says.contains("8 (Spain"));
-        assert!(find(Some("ups"), Some("UPS Worldwide Saver"), "CN", "US").says.contains("Saver"));
-        assert!(find(Some("upside"), Some("Ground"), "US", "US").generic, "another carrier");
+    fn every_row_cites_its_carriers_own_page() {
+        let hosts = |carrier: &str| match carrier {
+            "australia post" => ["auspost.com.au"].as_slice(),
+            "canada post" => &["canadapost.ca"],
+            "japan post" => &["post.japanpost.jp"],
+            "sf" => &["sf-express.com", "sf-international.com"],
+            "dpd" => &["dpd.lt"],
+            "fedex" => &["fedex.com"],
+            "laposte" => &["laposte.fr"],
+            _ => &[],
+        };
+        for row in standards() {
+            let host = row.source.split('/').nth(2).unwrap();
+            let is_own = hosts(row.carrier()).iter().any(|own| host == *own || host.ends_with(&format!(".{own}")));
+            assert!(is_own, "{} is not a page of {}", row.source, row.carrier());
+        }
     }
 
     #[test]
-    fn unknown_carriers_fall_back_by_kind() {
-        let find = |service, from, to| transit(Some("acme"), service, country(from), country(to));
-        let kinds = [
-            find(None, "US", "US"),
-            find(None, "DE", "FR"),
-            find(None, "CN", "US"),
-            find(Some("Economy Line"), "CN", "US"),
-            find(Some("Express Saver"), "CN", "US"),
-        ];
-        let longest: Vec<f64> = kinds.iter().map(|kind| kind.max()).collect();
-        assert_eq!(longest, [5.1, 5.1, 13.1, 30.1, 3.1]);
-        assert!(kinds.iter().all(|kind| kind.generic));
-        let unknown = transit(None, None, None, None);
-        assert!(unknown.days[0] < 1.0 && unknown.days[3] > 13.0 && unknown.source.starts_with("http"));
+    fn the_finest_standard_that_fits_is_taken() {
+        let find = |carrier, service, from, to| transit(carrier, service, country(from), country(to));
+        let says = |carrier, service, from, to| find(carrier, service, from, to).unwrap().says;
+        assert!(says(Some("japan-post"), Some("Surface Parcel"), "JP", "DE").starts_with("surface"));
+        assert!(says(Some("Japan Post"), None, "JP", "DE").starts_with("air"));
+        assert!(says(Some("FedEx"), Some("FEDEX_INTERNATIONAL_PRIORITY"), "US", "DE").contains("Priority"));
+        assert!(says(Some("sf"), Some("SF Global"), "US", "CN").contains("7 to 12"));
+        assert_eq!(find(Some("fedexpress"), Some("International Priority"), "US", "DE"), None, "another carrier");
     }
 
-    impl Transit {
-        fn max(&self) -> f64 {
-            self.days[3]
+    #[test]
+    fn no_parcel_is_judged_by_another_carriers_standard() {
+        for (carrier, service, from, to) in
+            [("ups", Some("Worldwide Saver"), "US", "JP"), ("japan-post", None, "JP", "JP"), ("acme", Some("Express"), "CN", "US"), ("sf", None, "AU", "US")]
+        {
+            assert_eq!(transit(Some(carrier), service, country(from), country(to)), None, "{carrier}");
         }
+        assert_eq!(transit(None, None, None, None), None);
     }
 
     #[test]
     fn business_days_skip_the_weekend() {
         let friday: DateTime<Utc> = "2026-03-06T15:00:00Z".parse().unwrap();
-        let express = transit(Some("dhl"), Some("express"), country("CN"), country("DE"));
+        let express = transit(Some("fedex"), Some("international priority"), country("CN"), country("DE")).unwrap();
         let [first, .., last] = express.instants(friday, country("DE"));
         assert_eq!((first.date_naive().to_string(), last.date_naive().to_string()), ("2026-03-09".to_owned(), "2026-03-11".to_owned()));
-        let mail = transit(Some("japan-post"), None, country("JP"), country("SG"));
+        let mail = transit(Some("japan-post"), None, country("JP"), country("SG")).unwrap();
         assert_eq!(mail.instants(friday, country("SG"))[3].date_naive().to_string(), "2026-03-19");
         assert_eq!(mail.instants(DateTime::<Utc>::MAX_UTC, None)[3], DateTime::<Utc>::MAX_UTC);
     }
