@@ -159,7 +159,7 @@ fn entry(out: &mut impl Write, event: &Event, told_by: usize, now: DateTime<Utc>
     let (what, place, source) = (fit(&what, 27), fit(&place, 20), fit(&source, 15));
     writeln!(out, "   {clock:<12} {style}{what}{style:#} {place} {DIM}{}{DIM:#}", source.trim_end())?;
     if event.milestone == Milestone::Unmapped {
-        let text = event.code.text.as_ref().map(ToString::to_string).unwrap_or_default();
+        let text = event.code.text.as_ref().map(|text| text.shown_with(event.place.as_ref()).into_owned()).unwrap_or_default();
         wrapped(out, "                  ", &format!("code {} {text}", event.code.value), DIM)?;
     }
     Ok(())

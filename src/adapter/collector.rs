@@ -6,10 +6,10 @@ use std::hash::{BuildHasherDefault, Hash, Hasher};
 use serde::de::Deserialize;
 use smol_str::SmolStr;
 
-use super::batch::open_text;
+use super::batch::{open_text, without_quotes};
 use super::codes::FnvHasher;
 use super::{Batch, DecodeError, DecodeErrorKind, Descriptor, Notice, NoticeKind, Payload};
-use crate::model::{EventTime, Place, Shipment, TrackingNumber};
+use crate::model::{EventTime, Place, Shipment, TrackingNumber, clean_shipment};
 use crate::wire::json::{self, Fields, Many, One};
 use crate::wire::xml::{Document, XmlError};
 
@@ -66,16 +66,23 @@ impl<'p> Collector<'p> {
 
     /// Text as JSON of any tolerant type.
     pub fn json_any<'t, T: Deserialize<'t>>(&self, text: &'t str) -> Result<T, DecodeError> {
-        json::read(text).map_err(|error| self.error(DecodeErrorKind::Syntax { expected: "JSON", detail: error.to_string() }))
+        json::read(text).map_err(|error| self.error(DecodeErrorKind::Syntax { expected: "JSON", detail: without_quotes(&error.to_string()) }))
     }
 
     /// Text as XML.
     pub fn xml<'t>(&self, text: &'t str) -> Result<Document<'t>, DecodeError> {
-        Document::parse(text).map_err(|error: XmlError| self.error(DecodeErrorKind::Syntax { expected: "XML", detail: error.to_string() }))
+        Document::parse(text)
+            .map_err(|error: XmlError| self.error(DecodeErrorKind::Syntax { expected: "XML", detail: without_quotes(&error.to_string()) }))
     }
 
+    /// A notice whose message may repeat the payload.
     pub fn new_notice(&self, kind: NoticeKind, message: impl Into<String>) -> Notice {
         Notice::new(kind, self.descriptor.feed.clone(), message)
+    }
+
+    /// A notice in words of our own, into which nothing of the payload was put.
+    pub fn own_notice(&self, kind: NoticeKind, message: String) -> Notice {
+        Notice::of_own_words(kind, self.descriptor.feed.clone(), message)
     }
 
     /// Adds a notice, once.
@@ -94,19 +101,19 @@ impl<'p> Collector<'p> {
 
     /// An event that had to be left out.
     pub fn skipped(&mut self, number: &TrackingNumber, field: &'static str, value: &str, expected: &str) {
-        let notice = self.new_notice(NoticeKind::EventSkipped, format!("expected {expected}"));
+        let notice = self.own_notice(NoticeKind::EventSkipped, format!("expected {expected}"));
         self.notice(notice.about(Some(number)).at(field).value(value));
     }
 
     /// An optional field that had to be left out.
     pub fn unreadable(&mut self, number: &TrackingNumber, field: &'static str, value: &str, expected: &str) {
-        let notice = self.new_notice(NoticeKind::FieldUnreadable, format!("expected {expected}"));
+        let notice = self.own_notice(NoticeKind::FieldUnreadable, format!("expected {expected}"));
         self.notice(notice.about(Some(number)).at(field).value(value));
     }
 
     /// A code that is in no table.
     pub fn unmapped(&mut self, number: &TrackingNumber, field: &'static str, code: &str) {
-        let notice = self.new_notice(NoticeKind::UnmappedCode, "the code is in no table; its event does not move the state");
+        let notice = self.own_notice(NoticeKind::UnmappedCode, "the code is in no table; its event does not move the state".to_owned());
         self.notice(notice.about(Some(number)).at(field).value(code));
     }
 
@@ -114,11 +121,11 @@ impl<'p> Collector<'p> {
     pub fn lost_elements<T>(&mut self, list: &Many<T>, field: &'static str, number: Option<&TrackingNumber>) {
         if list.malformed > 0 {
             let message = format!("{} of the list's elements are not objects of this feed", list.malformed);
-            self.notice(self.new_notice(NoticeKind::EventSkipped, message).about(number).at(field));
+            self.notice(self.own_notice(NoticeKind::EventSkipped, message).about(number).at(field));
         }
         if list.dropped > 0 {
             let message = format!("the list is too long: its last {} elements were not read", list.dropped);
-            self.notice(self.new_notice(NoticeKind::Incomplete, message).about(number).at(field));
+            self.notice(self.own_notice(NoticeKind::Incomplete, message).about(number).at(field));
         }
     }
 
@@ -148,6 +155,7 @@ impl<'p> Collector<'p> {
         if self.batch.shipments.is_empty() && self.batch.notices.is_empty() {
             self.notice(self.new_notice(NoticeKind::Empty, "the payload says nothing of any parcel"));
         }
+        self.batch.shipments.iter_mut().for_each(clean_shipment);
         self.batch
     }
 

@@ -71,13 +71,13 @@ impl EventTime {
             return Self::local(raw, local, &Zones::Unknown);
         };
         let instant = shift(local, -i64::from(offset_seconds));
-        Self { raw: raw.into(), kind: TimeKind::Offset, local: Some(local), offset: Some(offset), zone: None, earliest: instant, latest: instant }
+        Self { raw: kept(raw), kind: TimeKind::Offset, local: Some(local), offset: Some(offset), zone: None, earliest: instant, latest: instant }
     }
 
     /// An instant without a wall clock.
     #[must_use]
     pub fn instant(raw: impl Into<SmolStr>, at: DateTime<Utc>) -> Self {
-        Self { raw: raw.into(), kind: TimeKind::Instant, local: None, offset: None, zone: None, earliest: at, latest: at }
+        Self { raw: kept(raw), kind: TimeKind::Instant, local: None, offset: None, zone: None, earliest: at, latest: at }
     }
 
     /// An instant at a place whose zone is known: the wall clock follows from both.
@@ -96,7 +96,7 @@ impl EventTime {
     /// A local time in the one zone that the feed always uses.
     #[must_use]
     pub fn in_fixed_zone(raw: impl Into<SmolStr>, local: NaiveDateTime, zone: Tz) -> Self {
-        Self::in_zone(raw.into(), local, zone, TimeKind::FixedZone)
+        Self::in_zone(kept(raw), local, zone, TimeKind::FixedZone)
     }
 
     /// A local time at a place of which the possible zones are known.
@@ -105,7 +105,7 @@ impl EventTime {
     /// A wall time that a clock change skips or repeats keeps both readings in the interval.
     #[must_use]
     pub fn local(raw: impl Into<SmolStr>, local: NaiveDateTime, zones: &Zones) -> Self {
-        let raw = raw.into();
+        let raw = kept(raw);
         if let Some(zone) = zones.only() {
             return Self::in_zone(raw, local, zone, TimeKind::PlaceZone);
         }
@@ -119,7 +119,7 @@ impl EventTime {
         let (earliest, _) = span(day.and_time(NaiveTime::MIN), zones);
         let last_second = NaiveTime::from_hms_opt(23, 59, 59).unwrap_or(NaiveTime::MIN);
         let (_, latest) = span(day.and_time(last_second), zones);
-        Self { raw: raw.into(), kind: TimeKind::Date, local: Some(day.and_time(NaiveTime::MIN)), offset: None, zone: zones.only(), earliest, latest }
+        Self { raw: kept(raw), kind: TimeKind::Date, local: Some(day.and_time(NaiveTime::MIN)), offset: None, zone: zones.only(), earliest, latest }
     }
 
     fn in_zone(raw: SmolStr, local: NaiveDateTime, zone: Tz, kind: TimeKind) -> Self {
@@ -216,6 +216,13 @@ impl Serialize for EventTime {
         out.serialize_field("latest", &instant_text(self.latest))?;
         out.end()
     }
+}
+
+/// The text as received, without what acts on a terminal.
+fn kept(raw: impl Into<SmolStr>) -> SmolStr {
+    let mut raw = raw.into();
+    super::clean_in_place(&mut raw);
+    raw
 }
 
 /// RFC 3339 in UTC with as many fraction digits as needed.
