@@ -193,7 +193,7 @@ impl Reader<'_> {
 
     fn group(&self, out: &mut Collector<'_>, group: &Complete<'_>) {
         let asked = group.number.get();
-        let mut within = Within { asked, is_shared: group.results.items.len() > 1, seen: Vec::new() };
+        let mut within = Within { asked, is_shared: group.results.items.len() > 1, seen: shared::Seen::new() };
         let number = asked.and_then(TrackingNumber::parse);
         out.lost_elements(&group.results, "trackResults", number.as_ref());
         for result in group.results.iter() {

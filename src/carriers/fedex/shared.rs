@@ -1,5 +1,7 @@
 //! What FedEx's feeds share around their scans: places, times, references, where it was left, how a journey ends, faults.
 
+use std::collections::HashMap;
+
 use chrono::{NaiveTime, Offset, TimeZone};
 use smol_str::SmolStr;
 
@@ -259,15 +261,16 @@ fn differ(one: &Place, other: &Place) -> bool {
     countries || towns
 }
 
-/// The shipments of a payload so far: number and instance.
-pub(super) type Seen = Vec<(TrackingNumber, Option<SmolStr>)>;
+/// The shipments of a payload so far: by number the first instance, and whether there was another.
+pub(super) type Seen = HashMap<TrackingNumber, (Option<SmolStr>, bool)>;
 
 /// Says that a number stands for several parcels, once another shipment under it is seen.
 pub(super) fn note_reuse(out: &mut Collector<'_>, seen: &mut Seen, shipment: &Shipment) {
-    if seen.iter().any(|(number, instance)| *number == shipment.number && *instance != shipment.instance) {
+    let (first, is_mixed) = seen.entry(shipment.number.clone()).or_insert_with(|| (shipment.instance.clone(), false));
+    *is_mixed |= *first != shipment.instance;
+    if *is_mixed {
         out.notice(out.new_notice(NoticeKind::NumberReused, "several shipments stand under this number").about(Some(&shipment.number)));
     }
-    seen.push((shipment.number.clone(), shipment.instance.clone()));
 }
 
 /// What an error code of the Track API comes to; none for a code that is not known.

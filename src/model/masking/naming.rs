@@ -44,7 +44,7 @@ fn name_start(text: &str, pieces: &[Piece], from: usize, kind: Kind) -> (usize, 
         let said = piece.text(text);
         let leads = match piece.kind {
             Kind::Space => true,
-            Kind::Mark => matches!(said, ":" | "：" | "-" | "." | "\"" | "#" | "“" | "„" | "/"),
+            Kind::Mark => matches!(said, ":" | "：" | "-" | "." | "\"" | "#" | "“" | "„"),
             Kind::Stop => matches!(said, "(" | "（" | "[" | "【"),
             Kind::Word => is_article(said),
             Kind::Ideograms => kind == Kind::Ideograms && matches!(said, "是" | "为" | "為" | "の" | "は"),

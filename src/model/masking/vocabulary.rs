@@ -13,6 +13,7 @@ use super::lex::{is_hangul, is_ideogram, is_letter, run};
 const FILES: &[&str] = &[
     include_str!("words/en.txt"),
     include_str!("words/labels.txt"),
+    include_str!("words/notices.txt"),
     include_str!("words/de.txt"),
     include_str!("words/fr.txt"),
     include_str!("words/es.txt"),
