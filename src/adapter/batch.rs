@@ -204,7 +204,7 @@ fn is_code(value: &str) -> bool {
     let digits = value.bytes().filter(u8::is_ascii_digit).count();
     let is_plain = value.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-' | b'/' | b':' | b' '));
     let blanks = value.bytes().filter(|b| *b == b' ').count();
-    let is_short = |word: &str| word.len() <= 3 || word.contains('/') || FreeText::new(word).masked() == word;
+    let is_short = |word: &str| word.len() <= 3 || word.contains(['/', '-', '_', '.']) || FreeText::new(word).masked() == word;
     let is_one = blanks == 0 || blanks <= 2 && value.len() <= 24 && value.split(' ').all(is_short);
     digits <= 6 && value.len() <= 60 && is_plain && is_one
 }

@@ -50,7 +50,7 @@ impl<'p> Collector<'p> {
     pub fn text_of<'b>(&mut self, bytes: &'b [u8]) -> Result<std::borrow::Cow<'b, str>, DecodeError> {
         let decoded = open_text(bytes).map_err(|kind| self.error(kind))?;
         if let Some(assumed) = decoded.assumed {
-            self.notice(self.new_notice(NoticeKind::EncodingAssumed, "not UTF-8 and no encoding stated").value(assumed));
+            self.notice(self.own_notice(NoticeKind::EncodingAssumed, "not UTF-8 and no encoding stated".to_owned()).value(assumed));
         }
         if decoded.damaged {
             self.notice(self.new_notice(NoticeKind::TextDamaged, "bytes that are no text in the encoding used were replaced"));

@@ -99,7 +99,7 @@ pub(crate) fn offset(text: &str) -> Option<i32> {
         }
         None => return None,
     };
-    (hours <= 14 && minutes < 60).then_some(sign * (hours * 3600 + minutes * 60) as i32)
+    (hours <= 14 && minutes < 60).then(|| sign * (hours * 3600 + minutes * 60) as i32)
 }
 
 /// ISO 8601 and its cousins: `2025-03-06T09:12:00+01:00`, `2025-03-06 09:12`, `…T09:12:00.000Z`, with or without offset.
