@@ -23,13 +23,13 @@ pub struct Growth {
 /// Measures and prints the growth of `work` over inputs that `make` builds from a size, and panics when it is more than linear.
 ///
 /// Processor time of this thread alone is counted, the least of several runs, so that other work on the machine does not show; a result above the
-/// bound is measured again from other sizes, up to three times.
+/// bound is measured again from larger sizes, up to three times.
 #[track_caller]
 pub fn linear<I, O>(name: &str, base: usize, make: impl Fn(usize) -> I, work: impl Fn(&I) -> O) -> Growth {
     let mut best = Growth { time: f64::INFINITY, memory: f64::INFINITY };
     for attempt in 0..4 {
-        // Another base moves the steps in which lists and tables take memory.
-        let inputs = STEPS.map(|step| make((base + base * attempt / 4) * step));
+        // From a larger base the fixed part and the steps in which lists take memory weigh less.
+        let inputs = STEPS.map(|step| make(base * (attempt + 1) * step));
         let costs = inputs.each_ref().map(|input| cost(|| work(input)));
         best.time = best.time.min(exponent(costs.map(|(time, _)| time.as_secs_f64())));
         best.memory = best.memory.min(exponent(costs.map(|(_, bytes)| bytes as f64)));
