@@ -131,8 +131,11 @@ fn samples(registry: &Registry) -> Vec<(&dyn Adapter, String)> {
     found
 }
 
+/// Picks the parts of a document that are made larger.
+type Part = fn(&Value) -> bool;
+
 /// The paths of everything in a document that `wanted` picks.
-fn paths(value: &Value, at: &str, wanted: fn(&Value) -> bool, out: &mut Vec<String>) {
+fn paths(value: &Value, at: &str, wanted: Part, out: &mut Vec<String>) {
     if wanted(value) {
         out.push(at.to_owned());
     }
@@ -180,7 +183,7 @@ fn every_decoder_of_json_grows_with_its_lists_objects_and_texts() {
         let Ok(document) = serde_json::from_str::<Value>(&text) else { continue };
         let feed = &adapter.descriptor().feed;
         let decode = |text: &String| adapter.decode(Payload::new(text.as_bytes(), received()));
-        let kinds: [(&str, usize, fn(&Value) -> bool); 3] = [
+        let kinds: [(&str, usize, Part); 3] = [
             ("list", 300, |part| part.as_array().is_some_and(|list| list.first().is_some_and(|first| first.is_object() || first.is_string()))),
             ("object", 300, Value::is_object),
             ("text", 1_000, Value::is_string),

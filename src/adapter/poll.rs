@@ -168,7 +168,7 @@ impl std::fmt::Debug for PollContext<'_> {
             .field("request_id", &self.request_id)
             .field("credentials", &self.credentials)
             .field("token", &self.token.map(|_| Hidden))
-            .field("base", &self.base.map(|base| address(base)))
+            .field("base", &self.base.map(address))
             .finish()
     }
 }
