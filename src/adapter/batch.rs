@@ -163,7 +163,7 @@ impl Notice {
     /// The value that was read, cut to 80 characters. A code and a time are shown as they are; what else is not known to be harmless is hidden.
     #[must_use]
     pub fn value(mut self, value: &str) -> Self {
-        let cut: SmolStr = value.chars().take(80).collect();
+        let cut: SmolStr = clean(value).chars().take(80).collect();
         let is_shown = self.kind.speaks_of_codes() && is_code(&cut)
             || self.kind.speaks_of_numbers() && is_number(&cut)
             || is_time(&cut)
