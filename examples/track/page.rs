@@ -197,7 +197,7 @@ fn entry(out: &mut impl Write, event: &Event, told_by: usize, now: DateTime<Utc>
     let (what, place, source) = (fit(&what(event, now), 27), format!(" {} ", fit(&place, 20)), fit(&source, 15));
     row(out, &[(PLAIN, &clock), (style, &what), (PLAIN, &place), (DIM, &source)])?;
     // What the table does not tell, the carrier's own words may.
-    let own_words = event.code.text.as_ref().map(ToString::to_string).unwrap_or_default();
+    let own_words = event.code.text.as_ref().map(|text| text.shown_with(event.place.as_ref()).into_owned()).unwrap_or_default();
     match event.milestone {
         Milestone::Unmapped => wrapped(out, "                  ", format!("code {} {own_words}", event.code.value).trim_end(), DIM),
         Milestone::Exception | Milestone::Held | Milestone::Delayed if event.reason.is_none() && !own_words.is_empty() => {

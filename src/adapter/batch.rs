@@ -1,14 +1,16 @@
 //! What goes into an adapter ([`Payload`]) and what comes out ([`Batch`], [`Notice`], [`DecodeError`]).
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use smol_str::SmolStr;
 
-use crate::model::{FeedId, FreeText, Shipment, TrackingNumber, words};
+use crate::model::{FeedId, FreeText, Shipment, TrackingNumber, clean, clean_in_place, words};
 use crate::wire::text::Decoded;
 
 /// Bytes as they came, and when.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Payload<'a> {
     /// The body. Bytes, because only the feed knows its encoding.
     pub bytes: &'a [u8],
@@ -30,8 +32,23 @@ impl<'a> Payload<'a> {
     ///
     /// # Errors
     /// When it is empty or too large.
-    pub fn text(&self) -> Result<std::borrow::Cow<'a, str>, DecodeErrorKind> {
+    pub fn text(&self) -> Result<Cow<'a, str>, DecodeErrorKind> {
         open_text(self.bytes).map(|decoded| decoded.text)
+    }
+}
+
+impl std::fmt::Debug for Payload<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Payload").field("bytes", &Size(self.bytes)).field("received", &self.received).finish()
+    }
+}
+
+/// A body as `Debug` shows it: by its size alone.
+pub(crate) struct Size<'a>(pub &'a [u8]);
+
+impl std::fmt::Debug for Size<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} bytes", self.0.len())
     }
 }
 
@@ -119,10 +136,14 @@ pub struct Notice {
 }
 
 impl Notice {
-    /// A notice about a feed. Personal data in the message is masked.
+    /// A notice about a feed. What is not known to be harmless in the message is hidden, as in a [`FreeText`].
     #[must_use]
     pub fn new(kind: NoticeKind, feed: FeedId, message: impl Into<String>) -> Self {
-        let message = FreeText::new(message.into()).masked().into_owned();
+        Self::of_own_words(kind, feed, FreeText::new(message.into()).masked().into_owned())
+    }
+
+    /// A notice whose message repeats nothing of a payload.
+    pub(crate) fn of_own_words(kind: NoticeKind, feed: FeedId, message: String) -> Self {
         Self { kind, feed, number: None, field: None, value: None, message }
     }
 
@@ -136,17 +157,90 @@ impl Notice {
     /// The field that it is about.
     #[must_use]
     pub fn at(mut self, field: impl Into<SmolStr>) -> Self {
-        self.field = Some(field.into());
+        let mut field = field.into();
+        clean_in_place(&mut field);
+        self.field = Some(field);
         self
     }
 
-    /// The value that was read, cut to 80 characters.
+    /// The value that was read, cut to 80 characters. A code and a time are shown as they are; what else is not known to be harmless is hidden.
     #[must_use]
     pub fn value(mut self, value: &str) -> Self {
-        let cut: SmolStr = value.chars().take(80).collect();
-        self.value = (!cut.is_empty()).then(|| FreeText::new(cut).masked().into());
+        let cut: SmolStr = clean(value).chars().take(80).collect();
+        let is_shown = self.kind.speaks_of_codes() && is_code(&cut)
+            || self.kind.speaks_of_numbers() && is_number(&cut)
+            || is_time(&cut)
+            || is_code(&cut) && is_formal(&cut);
+        let shown = if is_shown { cut } else { FreeText::new(cut).masked().into() };
+        self.value = (!shown.is_empty()).then_some(shown);
         self
     }
+}
+
+impl NoticeKind {
+    /// Whether its value is a carrier's code, which no list of ours holds.
+    const fn speaks_of_codes(self) -> bool {
+        matches!(
+            self,
+            Self::UnmappedCode
+                | Self::NotFound
+                | Self::RetryLater
+                | Self::Reauthorise
+                | Self::Refused
+                | Self::InvalidRequest
+                | Self::CarrierMessage
+                | Self::Control
+                | Self::EncodingAssumed
+                | Self::Withdrawn
+        )
+    }
+
+    /// Whether its value is the number of a parcel, an order or a count of pages.
+    const fn speaks_of_numbers(self) -> bool {
+        matches!(self, Self::Incomplete | Self::NumberReused | Self::AmbiguousLink)
+    }
+}
+
+/// Whether a value may be a code: plain letters, digits and signs, without the digits of a phone or identity number. Of several words, each is short
+/// or known.
+fn is_code(value: &str) -> bool {
+    let digits = value.bytes().filter(u8::is_ascii_digit).count();
+    let is_plain = value.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-' | b'/' | b':' | b' '));
+    let blanks = value.bytes().filter(|b| *b == b' ').count();
+    let is_short = |word: &str| word.len() <= 3 || word.contains(['/', '-', '_', '.']) || FreeText::new(word).masked() == word;
+    let is_one = blanks == 0 || blanks <= 2 && value.len() <= 24 && value.split(' ').all(is_short);
+    digits <= 6 && value.len() <= 60 && is_plain && is_one
+}
+
+/// Whether a value may be the number of a parcel, an order or a page: one word of letters and digits.
+fn is_number(value: &str) -> bool {
+    value.len() <= 40 && value.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'/'))
+}
+
+/// Whether a code looks like nothing else: short, or of digits and signs among its letters.
+fn is_formal(value: &str) -> bool {
+    value.len() <= 3 || value.bytes().any(|b| matches!(b, b'.' | b'_')) && !value.contains(' ')
+}
+
+/// Whether a value has the shape of a time, exists or not: `2026-13-45T25:00:00`, `20261345`, `31.02.2026 10:00`.
+fn is_time(value: &str) -> bool {
+    let is_shape = |b: u8| b.is_ascii_digit() || matches!(b, b'-' | b':' | b'.' | b'/' | b'T' | b'Z' | b'+' | b' ');
+    let digits = value.bytes().filter(u8::is_ascii_digit).count();
+    let signs = value.bytes().filter(|b| matches!(b, b'-' | b':' | b'.' | b'/')).count();
+    let is_year = |text: Option<&str>| text.is_some_and(|text| text.starts_with("19") || text.starts_with("20") || text.starts_with("00"));
+    let is_compact = signs == 0 && matches!(digits, 8 | 12 | 14) && is_year(value.get(..2));
+    let is_dated = signs >= 2 && (is_year(value.get(..4)) && !value.as_bytes()[..4].contains(&b'.') || is_year(value.get(6..10)));
+    value.bytes().all(is_shape) && digits <= 23 && (is_compact || is_dated || value.contains(':') && digits <= 6)
+}
+
+/// A parser's complaint without what it quotes from the payload.
+pub(crate) fn without_quotes(detail: &str) -> String {
+    let mut parts = detail.split(['"', '`', '\'']);
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for (at, part) in parts.enumerate() {
+        out.push_str(if at % 2 == 0 { "•••" } else { part });
+    }
+    clean(&out).into_owned()
 }
 
 /// A payload that could not be read at all.

@@ -7,10 +7,10 @@ use std::rc::Rc;
 
 use smol_str::SmolStr;
 
-use super::batch::open_text;
+use super::batch::{open_text, without_quotes};
 use super::codes::FnvHasher;
 use super::{Batch, DecodeError, DecodeErrorKind, Descriptor, IssuerKind, Notice, NoticeKind, Payload};
-use crate::model::{EventTime, Place, Role, Shipment, TrackingNumber};
+use crate::model::{EventTime, Place, Role, Shipment, TrackingNumber, clean_shipment};
 use crate::number;
 use crate::wire::json::{self, Fields, Many, One, Slot};
 use crate::wire::odd::{Oddities, Oddity};
@@ -73,7 +73,7 @@ impl<'p> Collector<'p> {
     pub fn text_of<'b>(&mut self, bytes: &'b [u8]) -> Result<std::borrow::Cow<'b, str>, DecodeError> {
         let decoded = open_text(bytes).map_err(|kind| self.error(kind))?;
         if let Some(assumed) = decoded.assumed {
-            self.notice(self.new_notice(NoticeKind::EncodingAssumed, "not UTF-8 and no encoding stated").value(assumed));
+            self.notice(self.own_notice(NoticeKind::EncodingAssumed, "not UTF-8 and no encoding stated".to_owned()).value(assumed));
         }
         if decoded.damaged {
             self.notice(self.new_notice(NoticeKind::TextDamaged, "bytes that are no text in the encoding used were replaced"));
@@ -92,7 +92,7 @@ impl<'p> Collector<'p> {
         let mut odd = Oddities::default();
         let read = json::read_with(text, &mut odd);
         self.odd(odd);
-        read.map_err(|error| self.error(DecodeErrorKind::Syntax { expected: "JSON", detail: error.to_string() }))
+        read.map_err(|error| self.error(DecodeErrorKind::Syntax { expected: "JSON", detail: without_quotes(&error.to_string()) }))
     }
 
     /// Tells what a reader saw and could not take in.
@@ -105,8 +105,8 @@ impl<'p> Collector<'p> {
 
     /// Text as XML.
     pub fn xml<'t>(&mut self, text: &'t str) -> Result<Document<'t>, DecodeError> {
-        let document =
-            Document::parse(text).map_err(|error: XmlError| self.error(DecodeErrorKind::Syntax { expected: "XML", detail: error.to_string() }))?;
+        let document = Document::parse(text)
+            .map_err(|error: XmlError| self.error(DecodeErrorKind::Syntax { expected: "XML", detail: without_quotes(&error.to_string()) }))?;
         self.odd.push(document.odd());
         Ok(document)
     }
@@ -123,8 +123,14 @@ impl<'p> Collector<'p> {
         self.odd(odd);
     }
 
+    /// A notice whose message may repeat the payload.
     pub fn new_notice(&self, kind: NoticeKind, message: impl Into<String>) -> Notice {
         Notice::new(kind, self.descriptor.feed.clone(), message)
+    }
+
+    /// A notice in words of our own, into which nothing of the payload was put.
+    pub fn own_notice(&self, kind: NoticeKind, message: String) -> Notice {
+        Notice::of_own_words(kind, self.descriptor.feed.clone(), message)
     }
 
     /// Adds a notice, once; one for each event that was left out.
@@ -143,19 +149,19 @@ impl<'p> Collector<'p> {
 
     /// An event that had to be left out.
     pub fn skipped(&mut self, number: &TrackingNumber, field: &'static str, value: &str, expected: &str) {
-        let notice = self.new_notice(NoticeKind::EventSkipped, format!("expected {expected}"));
+        let notice = self.own_notice(NoticeKind::EventSkipped, format!("expected {expected}"));
         self.notice(notice.about(Some(number)).at(field).value(value));
     }
 
     /// An optional field that had to be left out.
     pub fn unreadable(&mut self, number: &TrackingNumber, field: &'static str, value: &str, expected: &str) {
-        let notice = self.new_notice(NoticeKind::FieldUnreadable, format!("expected {expected}"));
+        let notice = self.own_notice(NoticeKind::FieldUnreadable, format!("expected {expected}"));
         self.notice(notice.about(Some(number)).at(field).value(value));
     }
 
     /// A code that is in no table.
     pub fn unmapped(&mut self, number: &TrackingNumber, field: &'static str, code: &str) {
-        let notice = self.new_notice(NoticeKind::UnmappedCode, "the code is in no table; its event does not move the state");
+        let notice = self.own_notice(NoticeKind::UnmappedCode, "the code is in no table; its event does not move the state".to_owned());
         self.notice(notice.about(Some(number)).at(field).value(code));
     }
 
@@ -164,11 +170,11 @@ impl<'p> Collector<'p> {
         // A list that is none was told of when it was read.
         if list.malformed > 0 && !list.is_none {
             let message = format!("{} of the list's elements are not objects of this feed", list.malformed);
-            self.notice(self.new_notice(NoticeKind::EventSkipped, message).about(number).at(field));
+            self.notice(self.own_notice(NoticeKind::EventSkipped, message).about(number).at(field));
         }
         if list.dropped > 0 {
             let message = format!("the list is too long: its last {} elements were not read", list.dropped);
-            self.notice(self.new_notice(NoticeKind::Incomplete, message).about(number).at(field));
+            self.notice(self.own_notice(NoticeKind::Incomplete, message).about(number).at(field));
         }
     }
 
@@ -203,6 +209,7 @@ impl<'p> Collector<'p> {
         if self.batch.shipments.is_empty() && self.batch.notices.is_empty() {
             self.notice(self.new_notice(NoticeKind::Empty, "the payload says nothing of any parcel"));
         }
+        self.batch.shipments.iter_mut().for_each(clean_shipment);
         self.batch
     }
 

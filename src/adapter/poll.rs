@@ -102,8 +102,8 @@ impl<'a> Question<'a> {
     }
 }
 
-/// One number, and what some carriers want to know besides.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// One number, and what some carriers want to know besides. `Debug` hides the postcode and the phone's digits.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Asked {
     /// The number.
     pub number: TrackingNumber,
@@ -120,6 +120,27 @@ pub struct Asked {
     pub instance: Option<SmolStr>,
 }
 
+impl std::fmt::Debug for Asked {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Asked")
+            .field("number", &self.number)
+            .field("service", &self.service)
+            .field("postcode", &self.postcode.as_ref().map(|_| Hidden))
+            .field("origin", &self.origin)
+            .field("phone_suffix", &self.phone_suffix)
+            .finish()
+    }
+}
+
+/// What stands in `Debug` for a secret or personal value.
+pub(crate) struct Hidden;
+
+impl std::fmt::Debug for Hidden {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("•••")
+    }
+}
+
 impl Asked {
     /// A number alone.
     #[must_use]
@@ -128,8 +149,8 @@ impl Asked {
     }
 }
 
-/// What a request needs from outside the pure core.
-#[derive(Clone, Copy, Debug)]
+/// What a request needs from outside the pure core. `Debug` shows the names of the credentials, and no secret.
+#[derive(Clone, Copy)]
 pub struct PollContext<'a> {
     /// The present, for feeds that sign it.
     pub now: DateTime<Utc>,
@@ -141,6 +162,27 @@ pub struct PollContext<'a> {
     pub token: Option<&'a SecretString>,
     /// Another host than the carrier's production one: a sandbox, a region, a test server. Without a slash at its end.
     pub base: Option<&'a str>,
+}
+
+impl std::fmt::Debug for PollContext<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PollContext")
+            .field("now", &self.now)
+            .field("request_id", &self.request_id)
+            .field("credentials", &self.credentials)
+            .field("token", &self.token.map(|_| Hidden))
+            .field("base", &self.base.map(address))
+            .finish()
+    }
+}
+
+/// An address without the password that may stand before its host and without what follows `?`.
+fn address(uri: &str) -> String {
+    let uri = uri.split(['?', '#']).next().unwrap_or_default();
+    match (uri.split_once("://"), uri.rsplit_once('@')) {
+        (Some((scheme, _)), Some((_, host))) => format!("{scheme}://•••@{host}"),
+        _ => uri.to_owned(),
+    }
 }
 
 impl<'a> PollContext<'a> {
@@ -169,8 +211,14 @@ impl<'a> PollContext<'a> {
 }
 
 /// Secrets by name. `Debug` shows the names only.
-#[derive(Clone, Default, Debug)]
+#[derive(Clone, Default)]
 pub struct Credentials(BTreeMap<SmolStr, SecretString>);
+
+impl std::fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
+    }
+}
 
 impl Credentials {
     /// The same credentials with one more.
@@ -210,8 +258,8 @@ pub enum RequestError {
     Unfit(&'static str),
 }
 
-/// An answer of a carrier.
-#[derive(Clone, Copy, Debug)]
+/// An answer of a carrier. `Debug` shows its status, the names of its headers and the size of its body.
+#[derive(Clone, Copy)]
 pub struct Reply<'a> {
     /// The HTTP status.
     pub status: u16,
@@ -221,6 +269,26 @@ pub struct Reply<'a> {
     pub body: &'a [u8],
     /// When it came, for `Retry-After` dates.
     pub received: DateTime<Utc>,
+}
+
+impl std::fmt::Debug for Reply<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Reply")
+            .field("status", &self.status)
+            .field("headers", &Names(self.headers))
+            .field("body", &super::batch::Size(self.body))
+            .field("received", &self.received)
+            .finish()
+    }
+}
+
+/// Headers as `Debug` shows them: by their names alone.
+pub(crate) struct Names<'a>(pub &'a HeaderMap);
+
+impl std::fmt::Debug for Names<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
+    }
 }
 
 impl Reply<'_> {
@@ -309,7 +377,7 @@ impl Fault {
     /// A fault by the carrier's code and sentence.
     #[must_use]
     pub fn new(code: &str, message: &str) -> Self {
-        Self { code: code.into(), message: crate::model::FreeText::new(message) }
+        Self { code: crate::model::clean(code).into(), message: crate::model::FreeText::new(message) }
     }
 
     /// A fault of which only the HTTP status is known.
@@ -319,9 +387,15 @@ impl Fault {
     }
 }
 
-/// Which page of an answer: an address of the carrier's, an offset, a bookmark.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Which page of an answer: an address of the carrier's, an offset, a bookmark. `Debug` hides it: an address may hold a token.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Page(pub SmolStr);
+
+impl std::fmt::Debug for Page {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Page").field(&Hidden).finish()
+    }
+}
 
 /// An access token.
 #[derive(Clone, Debug)]

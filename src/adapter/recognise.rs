@@ -13,6 +13,8 @@ use crate::wire::{form, text};
 /// How deep and how far a sketch looks.
 const DEEPEST: usize = 6;
 const MOST_NAMES: usize = 4_000;
+/// Longer names are nobody's: neither they nor what lies below them is looked at.
+const LONGEST_NAME: usize = 100;
 
 /// The shape of a payload.
 pub(crate) enum Sketch {
@@ -73,6 +75,9 @@ fn sketch_xml(text: &str) -> Sketch {
         };
         let name = tag.local_name();
         let name: &str = name.as_ref();
+        if name.len() > LONGEST_NAME {
+            continue;
+        }
         if root.is_empty() {
             name.clone_into(&mut root);
         } else if !names.contains(name) {
@@ -106,12 +111,14 @@ impl<'de> Visitor<'de> for Paths<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some(key) = map.next_key::<std::borrow::Cow<'de, str>>()? {
-            let path = if self.prefix.is_empty() { key.into_owned() } else { format!("{}.{key}", self.prefix) };
-            if self.depth >= DEEPEST || self.found.len() >= MOST_NAMES {
+            if self.depth >= DEEPEST || self.found.len() >= MOST_NAMES || key.len() > LONGEST_NAME {
                 map.next_value::<IgnoredAny>()?;
                 continue;
             }
-            self.found.insert(path.clone());
+            let path = if self.prefix.is_empty() { key.into_owned() } else { format!("{}.{key}", self.prefix) };
+            if !self.found.contains(&path) {
+                self.found.insert(path.clone());
+            }
             map.next_value_seed(Paths { prefix: path, depth: self.depth + 1, found: self.found })?;
         }
         Ok(())

@@ -16,6 +16,8 @@ use super::{Delivery, Fingerprint, Refusal, WebhookError};
 /// Events are idempotent by their id without it. It matters for snapshots, of which the one received last counts: an old one sent again would
 /// withdraw what came after it. One that was never seen and comes late is told by [`Shipment::is_overtaken_by`](crate::Shipment::is_overtaken_by).
 ///
+/// An event dated more than a year ahead says nothing of the age of its delivery: such a one is remembered for the window after its receipt.
+///
 /// Choose the window longer than the carrier's longest retry and the age of news that you still want: UPS sends events for 14 days, FedEx keeps what
 /// failed for seven. It lives in memory; behind several machines keep [`Delivery::fingerprint`] in the store that they share.
 ///
@@ -46,6 +48,13 @@ pub struct ReplayGuard {
     by_end: BTreeSet<(DateTime<Utc>, Fingerprint)>,
 }
 
+/// How far ahead of its receipt a delivery's newest event is still believed. Further on it says nothing of the delivery's age.
+const FURTHEST: TimeDelta = TimeDelta::days(366);
+
+fn later(moment: DateTime<Utc>, by: TimeDelta) -> DateTime<Utc> {
+    moment.checked_add_signed(by).unwrap_or(DateTime::<Utc>::MAX_UTC)
+}
+
 /// Whether a delivery came before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Novelty {
@@ -67,7 +76,7 @@ impl ReplayGuard {
     /// # Errors
     /// [`WebhookError::Stale`] when even its newest event happened, beyond doubt, before the window. A delivery without events has no age.
     pub fn check(&self, delivery: &Delivery) -> Result<Novelty, Refusal> {
-        if delivery.newest.is_some_and(|newest| self.end_of(newest) < delivery.received) {
+        if self.end_of(delivery) < delivery.received {
             return Err(WebhookError::Stale.into());
         }
         Ok(if self.known.contains_key(&delivery.fingerprint) { Novelty::Repeated } else { Novelty::New })
@@ -79,7 +88,7 @@ impl ReplayGuard {
             self.by_end.remove(&(end, old));
             self.known.remove(&old);
         }
-        let end = self.end_of(delivery.newest.unwrap_or(delivery.received));
+        let end = self.end_of(delivery);
         if let Some(before) = self.known.insert(delivery.fingerprint, end) {
             self.by_end.remove(&(before, delivery.fingerprint));
         }
@@ -98,9 +107,11 @@ impl ReplayGuard {
         self.known.is_empty()
     }
 
-    /// When something of this age stops passing.
-    fn end_of(&self, newest: DateTime<Utc>) -> DateTime<Utc> {
-        newest.checked_add_signed(self.window).unwrap_or(DateTime::<Utc>::MAX_UTC)
+    /// When a delivery stops passing. One without events, or dated by nobody who lives, has the age of its receipt.
+    fn end_of(&self, delivery: &Delivery) -> DateTime<Utc> {
+        let furthest = later(delivery.received, FURTHEST);
+        let newest = delivery.newest.filter(|newest| *newest <= furthest).unwrap_or(delivery.received);
+        later(newest, self.window)
     }
 }
 
@@ -126,6 +137,18 @@ mod tests {
         assert_eq!(guard.check(&delivery("2026-03-01 10:00:00", "2026-03-03T02:00:01Z")), Err(WebhookError::Stale.into()));
         guard.remember(&delivery("2026-03-03 10:00:00", "2026-03-04T00:00:00Z"));
         assert_eq!((guard.len(), guard.is_empty()), (1, false), "a repeat takes no more room");
+    }
+
+    #[test]
+    fn an_event_of_the_far_future_neither_stays_for_ever_nor_blocks() {
+        let mut guard = ReplayGuard::new(TimeDelta::days(2));
+        guard.remember(&delivery("2199-12-31 10:00:00", "2026-03-01T03:00:00Z"));
+        assert_eq!(guard.check(&delivery("2199-12-31 10:00:00", "2026-03-02T03:00:00Z")), Ok(Novelty::Repeated));
+        guard.remember(&delivery("2026-03-05 10:00:00", "2026-03-05T03:00:00Z"));
+        assert_eq!(guard.len(), 1, "it is forgotten with its window");
+        assert_eq!(guard.check(&delivery("2026-03-05 09:00:00", "2026-03-05T03:00:00Z")), Ok(Novelty::New));
+        let eternal = ReplayGuard::new(TimeDelta::MAX);
+        assert_eq!(eternal.check(&delivery("2026-03-05 09:00:00", "2026-03-05T03:00:00Z")), Ok(Novelty::New));
     }
 
     #[test]

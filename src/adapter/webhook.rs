@@ -48,8 +48,8 @@ pub trait Webhook {
     }
 }
 
-/// A call that came in.
-#[derive(Clone, Copy, Debug)]
+/// A call that came in. `Debug` shows the names of its headers and the size of its body.
+#[derive(Clone, Copy)]
 pub struct WebhookCall<'a> {
     /// Its headers.
     pub headers: &'a HeaderMap,
@@ -57,6 +57,16 @@ pub struct WebhookCall<'a> {
     pub body: &'a [u8],
     /// When it came.
     pub received: DateTime<Utc>,
+}
+
+impl std::fmt::Debug for WebhookCall<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("WebhookCall")
+            .field("headers", &super::poll::Names(self.headers))
+            .field("body", &super::batch::Size(self.body))
+            .field("received", &self.received)
+            .finish()
+    }
 }
 
 impl<'a> WebhookCall<'a> {

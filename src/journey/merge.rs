@@ -104,7 +104,7 @@ fn newest_snapshots<'j>(deliveries: &[&'j Shipment]) -> HashMap<Subject<'j>, Sna
 }
 
 fn withdrawn(one: &Standing<'_>) -> Notice {
-    Notice::new(
+    Notice::of_own_words(
         NoticeKind::Withdrawn,
         one.event.feed.clone(),
         format!("the carrier no longer reports {} of {}", one.event.milestone, one.event.time.raw()),

@@ -5,7 +5,7 @@ use smol_str::SmolStr;
 
 use super::{
     CarrierId, Confidence, DeliveredTo, EventTime, FeedId, FreeText, Milestone, Party, Personal, Place, Reason, RecipientKind, Reference, Scope,
-    Stage, TrackingNumber,
+    Stage, TrackingNumber, clean,
 };
 
 /// The identity of a statement: equal for every repetition of it, whatever batch, language or spelling it comes in.
@@ -60,13 +60,28 @@ pub struct CarrierCode {
     pub text: Option<FreeText>,
 }
 
+impl CarrierCode {
+    fn serialize_at<S: Serializer>(&self, place: Option<&Place>, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut out = serializer.serialize_struct("CarrierCode", 3)?;
+        field(&mut out, "value", (!self.value.is_empty()).then(|| clean(&self.value)))?;
+        field(&mut out, "qualifier", self.qualifier.as_deref().map(clean))?;
+        field(&mut out, "text", self.text.as_ref().map(|text| text.shown_with(place)))?;
+        out.end()
+    }
+}
+
 impl Serialize for CarrierCode {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut out = serializer.serialize_struct("CarrierCode", 3)?;
-        field(&mut out, "value", (!self.value.is_empty()).then_some(self.value.as_str()))?;
-        field(&mut out, "qualifier", self.qualifier.as_deref())?;
-        field(&mut out, "text", self.text.as_ref())?;
-        out.end()
+        self.serialize_at(None, serializer)
+    }
+}
+
+/// A code whose sentence shows the words of the event's place.
+struct Placed<'e>(&'e CarrierCode, Option<&'e Place>);
+
+impl Serialize for Placed<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize_at(self.1, serializer)
     }
 }
 
@@ -169,7 +184,7 @@ impl Serialize for Event {
         out.serialize_field("scope", &self.scope)?;
         out.serialize_field("time", &self.time)?;
         field(&mut out, "place", self.place.as_ref())?;
-        out.serialize_field("code", &self.code)?;
+        out.serialize_field("code", &Placed(&self.code, self.place.as_ref()))?;
         field(&mut out, "delivered_to", self.delivered_to)?;
         field(&mut out, "recipient_kind", self.recipient_kind)?;
         field(&mut out, "damaged", self.damaged.then_some(true))?;

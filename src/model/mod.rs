@@ -3,7 +3,9 @@
 //! An [`Event`] is one thing that somebody says happened: [`Stage`] × [`Milestone`] × [`Reason`] × [`Scope`], at an [`EventTime`] and a
 //! [`Place`], with the carrier's own code kept. A [`Shipment`] is what one feed said about one number in one delivery.
 
+mod clean;
 mod event;
+mod masking;
 mod milestone;
 mod number;
 mod order;
@@ -18,6 +20,7 @@ mod time;
 mod words;
 mod zone;
 
+pub(crate) use clean::{clean, clean_in_place, clean_shipment};
 pub(crate) use event::Fnv;
 pub use event::{CarrierCode, Event, EventId};
 pub use milestone::{Milestone, Stage};

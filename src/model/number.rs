@@ -56,7 +56,7 @@ id! {
     CarrierId
 }
 
-/// A number that a parcel or piece travels under: upper case, without white space.
+/// A number that a parcel or piece travels under: upper case, without white space, control characters and characters of no width.
 ///
 /// `Debug` masks the middle, so that a number never lands whole in a log; `Display` and JSON give it whole.
 ///
@@ -83,7 +83,7 @@ impl TrackingNumber {
         if number.bytes().all(|b| b.is_ascii_graphic() && !b.is_ascii_lowercase()) {
             return Self(number.into());
         }
-        Self(number.split_whitespace().collect::<SmolStr>().to_uppercase_smolstr())
+        Self(super::clean(number).split_whitespace().collect::<SmolStr>().to_uppercase_smolstr())
     }
 
     /// The number, unless the text holds none.
@@ -211,7 +211,7 @@ impl Reference {
     /// A reference of unknown issuer.
     #[must_use]
     pub fn new(role: Role, number: &str) -> Self {
-        Self { role, carrier: None, number: number.trim().into() }
+        Self { role, carrier: None, number: super::clean(number.trim()).into() }
     }
 
     /// The same reference, issued by `carrier`.

@@ -119,6 +119,7 @@ impl Place {
     /// ```
     #[must_use]
     pub fn from_text(text: &str) -> Self {
+        let text = super::clean(text.trim());
         let text = text.trim();
         if text.is_empty() {
             return Self::default();
@@ -154,9 +155,13 @@ impl Place {
     }
 }
 
+/// No name of a country is longer, in bytes.
+const LONGEST_COUNTRY: usize = 100;
+
 /// Splits off a country at the end: behind a dash (the last that leaves a country), else behind the last comma.
 fn split_country(text: &str) -> Option<(&str, Country)> {
-    for (at, _) in text.match_indices('-') {
+    let longest = text.len().saturating_sub(LONGEST_COUNTRY);
+    for (at, _) in text.match_indices('-').skip_while(|(at, _)| *at < longest) {
         let tail = text[at + 1..].trim();
         if let Some(country) = Country::named(tail).filter(|country| zone::is_known_country(*country)) {
             return Some((&text[..at], country));

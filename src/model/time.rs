@@ -40,6 +40,8 @@ words! {
 /// clocks on Earth differ by that much; for a day it spans the day. Order and rules work on the interval, so a missing zone cannot raise an
 /// alarm.
 ///
+/// A time before the year 1 or after 9998 is taken for the nearest one between: rules may add spans to it without leaving the calendar.
+///
 /// ```
 /// use chrono::NaiveDate;
 /// use parceltrail::model::{EventTime, TimeKind, Zones};
@@ -67,17 +69,19 @@ impl EventTime {
     /// A local time whose offset (seconds east of UTC) the feed states. An offset of a day or more is not one, and counts as unknown.
     #[must_use]
     pub fn at_offset(raw: impl Into<SmolStr>, local: NaiveDateTime, offset_seconds: i32) -> Self {
+        let local = within(local);
         let Some(offset) = FixedOffset::east_opt(offset_seconds) else {
             return Self::local(raw, local, &Zones::Unknown);
         };
         let instant = shift(local, -i64::from(offset_seconds));
-        Self { raw: raw.into(), kind: TimeKind::Offset, local: Some(local), offset: Some(offset), zone: None, earliest: instant, latest: instant }
+        Self { raw: kept(raw), kind: TimeKind::Offset, local: Some(local), offset: Some(offset), zone: None, earliest: instant, latest: instant }
     }
 
     /// An instant without a wall clock.
     #[must_use]
     pub fn instant(raw: impl Into<SmolStr>, at: DateTime<Utc>) -> Self {
-        Self { raw: raw.into(), kind: TimeKind::Instant, local: None, offset: None, zone: None, earliest: at, latest: at }
+        let at = within(at.naive_utc()).and_utc();
+        Self { raw: kept(raw), kind: TimeKind::Instant, local: None, offset: None, zone: None, earliest: at, latest: at }
     }
 
     /// An instant at a place whose zone is known: the wall clock follows from both.
@@ -85,7 +89,7 @@ impl EventTime {
     pub fn instant_in(raw: impl Into<SmolStr>, at: DateTime<Utc>, zones: &Zones) -> Self {
         let mut time = Self::instant(raw, at);
         if let Some(zone) = zones.only() {
-            let there = at.with_timezone(&zone);
+            let there = time.earliest.with_timezone(&zone);
             time.local = Some(there.naive_local());
             time.offset = Some(there.offset().fix());
             time.zone = Some(zone);
@@ -96,7 +100,7 @@ impl EventTime {
     /// A local time in the one zone that the feed always uses.
     #[must_use]
     pub fn in_fixed_zone(raw: impl Into<SmolStr>, local: NaiveDateTime, zone: Tz) -> Self {
-        Self::in_zone(raw.into(), local, zone, TimeKind::FixedZone)
+        Self::in_zone(kept(raw), within(local), zone, TimeKind::FixedZone)
     }
 
     /// A local time at a place of which the possible zones are known.
@@ -105,7 +109,7 @@ impl EventTime {
     /// A wall time that a clock change skips or repeats keeps both readings in the interval.
     #[must_use]
     pub fn local(raw: impl Into<SmolStr>, local: NaiveDateTime, zones: &Zones) -> Self {
-        let raw = raw.into();
+        let (raw, local) = (kept(raw), within(local));
         if let Some(zone) = zones.only() {
             return Self::in_zone(raw, local, zone, TimeKind::PlaceZone);
         }
@@ -116,10 +120,11 @@ impl EventTime {
     /// A day without a time: from its first to its last second in the zones possible there.
     #[must_use]
     pub fn date(raw: impl Into<SmolStr>, day: NaiveDate, zones: &Zones) -> Self {
+        let day = within(day.and_time(NaiveTime::MIN)).date();
         let (earliest, _) = span(day.and_time(NaiveTime::MIN), zones);
         let last_second = NaiveTime::from_hms_opt(23, 59, 59).unwrap_or(NaiveTime::MIN);
         let (_, latest) = span(day.and_time(last_second), zones);
-        Self { raw: raw.into(), kind: TimeKind::Date, local: Some(day.and_time(NaiveTime::MIN)), offset: None, zone: zones.only(), earliest, latest }
+        Self { raw: kept(raw), kind: TimeKind::Date, local: Some(day.and_time(NaiveTime::MIN)), offset: None, zone: zones.only(), earliest, latest }
     }
 
     fn in_zone(raw: SmolStr, local: NaiveDateTime, zone: Tz, kind: TimeKind) -> Self {
@@ -218,6 +223,13 @@ impl Serialize for EventTime {
     }
 }
 
+/// The text as received, without what acts on a terminal.
+fn kept(raw: impl Into<SmolStr>) -> SmolStr {
+    let mut raw = raw.into();
+    super::clean_in_place(&mut raw);
+    raw
+}
+
 /// RFC 3339 in UTC with as many fraction digits as needed.
 pub(crate) fn instant_text(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::AutoSi, true)
@@ -257,6 +269,12 @@ fn around_gap(local: NaiveDateTime, zone: Tz) -> (DateTime<Utc>, DateTime<Utc>) 
     };
     let (before, after) = (near(-EASTMOST_HOURS - 12), near(WESTMOST_HOURS + 12));
     (before.min(after), before.max(after))
+}
+
+/// The nearest time in the years 1 to 9998.
+fn within(time: NaiveDateTime) -> NaiveDateTime {
+    let edge = |year| NaiveDate::from_ymd_opt(year, 1, 1).map_or(time, |day| day.and_time(NaiveTime::MIN));
+    time.clamp(edge(1), edge(9999))
 }
 
 /// `local` read as UTC and moved by `seconds`; at the edge of the calendar it stays where it is.

@@ -42,7 +42,7 @@ pub enum Check {
 
 impl Check {
     /// Whether `check` is the check character of `body`. All are values, not ASCII.
-    pub(super) fn fits(&self, body: &[u8], check: u8) -> bool {
+    pub(crate) fn fits(&self, body: &[u8], check: u8) -> bool {
         match self {
             Self::Mod7 => body.iter().fold(0, |rest, &value| (rest * 10 + u32::from(value)) % 7) == u32::from(check),
             Self::Mod10 { even, odd, reverse: false } => mod10(body.iter(), *even, *odd) == u32::from(check),

@@ -254,7 +254,7 @@ impl<'p> Reading<'p> {
         });
         let time = moved.and_then(|(_, raw, _)| time(raw));
         if let (Some((_, raw, name)), None) = (moved, &time) {
-            let notice = self.out.new_notice(NoticeKind::EventSkipped, format!("expected {BEIJING}"));
+            let notice = self.out.own_notice(NoticeKind::EventSkipped, format!("expected {BEIJING}"));
             self.out.notice(notice.about(sheet.as_ref()).at(name).value(raw));
         }
         let event = |this: &Self, number: &TrackingNumber| {

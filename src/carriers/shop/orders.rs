@@ -91,7 +91,7 @@ impl Adapter for Orders {
         out.lost_elements(&documents, "the document", None);
         for document in documents.iter() {
             if document.format.get() != Some(FORMAT) {
-                let notice = out.new_notice(NoticeKind::EventSkipped, format!("expected {FORMAT}"));
+                let notice = out.own_notice(NoticeKind::EventSkipped, format!("expected {FORMAT}"));
                 out.notice(notice.at("format").value(document.format.or_empty()));
                 continue;
             }

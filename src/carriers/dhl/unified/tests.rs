@@ -219,11 +219,11 @@ fn an_agreed_day_comes_before_a_window_and_that_before_an_estimate() {
 #[test]
 fn references_tie_only_what_their_type_allows() {
     let details = r#","details":{"provider":{"destinationProvider":"posti"},"references":[{"number":"P-1","type":"local-tracking-number"},
-        {"number":"H-1","type":"housebill"},{"number":"X-1","type":"something-new"}]}"#;
+        {"number":"H-1","type":"housebill"},{"number":"X-1","type":"new-type"}]}"#;
     let batch = shipment("ecommerce", details, "");
     let expected = [Reference::new(Role::NextCarrier, "P-1").issued_by("posti"), Reference::new(Role::HouseWaybill, "H-1")];
     assert_eq!(batch.shipments[0].references, expected);
-    assert_eq!((batch.notices[0].kind, batch.notices[0].value.as_deref()), (NoticeKind::FieldUnreadable, Some("something-new")));
+    assert_eq!((batch.notices[0].kind, batch.notices[0].value.as_deref()), (NoticeKind::FieldUnreadable, Some("new-type")));
 }
 
 #[test]

@@ -80,13 +80,17 @@ pub(super) fn strip_prefix<'t>(text: &'t str, prefix: &str) -> Option<&'t str> {
     head.eq_ignore_ascii_case(prefix).then_some(tail)
 }
 
+/// How far the end of a tag is looked for.
+const LONGEST_TAG: usize = 40;
+
 /// A mail class without its mark-up: `Priority Mail<SUP>&#174;</SUP>`.
 pub(super) fn plain(html: &str) -> String {
     let mut out = String::with_capacity(html.len());
     let mut rest = html;
     while let Some(first) = rest.chars().next() {
-        let tag = (first == '<').then(|| rest.find('>')).flatten();
-        let entity = (first == '&').then(|| rest.find(';').filter(|end| *end <= 8)).flatten();
+        let within = |end: u8, longest: usize| rest.bytes().take(longest).position(|b| b == end);
+        let tag = (first == '<').then(|| within(b'>', LONGEST_TAG)).flatten();
+        let entity = (first == '&').then(|| within(b';', 9)).flatten();
         if let Some(end) = tag.or(entity) {
             // Of the entities only the ampersand is a letter of a name; the others are marks of registration.
             match &rest[..=end] {
