@@ -117,7 +117,16 @@ impl TransitModel {
         let arrival = reading.as_ref().map_or_else(|| curve.arrival(), |reading| fitted.arrival(reading, &curve));
         let settled = levels.first().map_or(0.0, |(_, table)| table.weight / unit);
         let held = (step.at - fallback::handed_over(record).unwrap_or(step.at)).max(0) as f64;
-        Outlook { arrival, reading, levels, knows_carrier: record.route.carrier != 0, unit, prior: source, held, own: settled / (settled + LOSS_STRENGTH) }
+        Outlook {
+            arrival,
+            reading,
+            levels,
+            knows_carrier: record.route.carrier != 0,
+            unit,
+            prior: source,
+            held,
+            own: settled / (settled + LOSS_STRENGTH),
+        }
     }
 
     fn explain(&self, history: &History, record: &Record, nth: usize, outlook: &Outlook<'_>, silence: f64, p50: DateTime<Utc>) -> Vec<Factor> {

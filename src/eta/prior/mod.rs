@@ -285,9 +285,12 @@ mod tests {
 
     #[test]
     fn no_parcel_is_judged_by_another_carriers_standard() {
-        for (carrier, service, from, to) in
-            [("ups", Some("Worldwide Saver"), "US", "JP"), ("japan-post", None, "JP", "JP"), ("acme", Some("Express"), "CN", "US"), ("sf", None, "AU", "US")]
-        {
+        for (carrier, service, from, to) in [
+            ("ups", Some("Worldwide Saver"), "US", "JP"),
+            ("japan-post", None, "JP", "JP"),
+            ("acme", Some("Express"), "CN", "US"),
+            ("sf", None, "AU", "US"),
+        ] {
             assert_eq!(transit(Some(carrier), service, country(from), country(to)), None, "{carrier}");
         }
         assert_eq!(transit(None, None, None, None), None);
