@@ -31,6 +31,7 @@ mod ask;
 mod boost;
 pub mod calendar;
 mod calibration;
+mod coming;
 mod context;
 mod curve;
 mod estimate;

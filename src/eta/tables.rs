@@ -1,11 +1,11 @@
 //! What the remembered journeys say about each context: times to delivery, times to the next event, and which event that is.
 
+use super::coming::stay;
 use super::context::{Level, Map, keys};
 use super::curve::{Curve, Seen, Spread};
 use super::kind::Kind;
 use super::record::{End, Record, Step};
 use super::settings::ModelSettings;
-use crate::model::Milestone;
 
 /// From which share on a finer level holds the same journeys.
 const SAME: f64 = 0.95;
@@ -44,12 +44,7 @@ impl Tables {
                 End::Open => Seen::Going((record.seen - step.at) as f64),
                 End::Never => Seen::Never,
             };
-            let stay = match next {
-                Some(next) if next.kind.milestone() == Milestone::Lost => Seen::Never,
-                Some(next) => Seen::Ended((next.at - step.at) as f64),
-                None if record.end == End::Never => Seen::Never,
-                None => Seen::Going((record.seen - step.at) as f64),
-            };
+            let stay = stay(record, step, next);
             for key in keys(record, step).into_iter().filter(|key| *key != 0) {
                 let table = self.by_key.entry(key).or_default();
                 table.arrival.add(arrival, weight);
