@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::ask::width;
 use super::boost::{Growth, LEVELS, Rows, grow};
-use super::coming::Coming;
 use super::context::Map;
 use super::features::{COLUMNS, PARENT, attribute_context, attribute_number, columns, contexts, is_of_plan};
 use super::forest::Forest;
@@ -31,6 +30,9 @@ pub(super) const HEAD: [f64; 2] = [0.02, 0.05];
 /// After how many typical transit times an observation weighs half, if that is longer than the settings say: a network is not seen to drift within
 /// one transit.
 const HALF_LIFE_TRANSITS: f64 = 4.0;
+const DAY: f64 = 86_400.0;
+/// A duration weighs at most by the inverse of this.
+const LEAST_OBSERVABLE: f64 = 0.2;
 /// How far beyond the longest duration observed of a kind anything is expected.
 const BEYOND_LONGEST: f64 = 1.25;
 
@@ -66,7 +68,6 @@ struct Draft {
     deviation: f32,
     /// Seconds until the promise or plan.
     due: Option<f64>,
-    going: bool,
     weight: f32,
     fold: usize,
 }
@@ -88,7 +89,7 @@ impl Fitted {
         }
         fitted.name_attributes(&records);
         let drafts = drafts(&records, settings, newest);
-        for draft in drafts.iter().filter(|draft| !draft.going) {
+        for draft in &drafts {
             let longest = fitted.longest.entry(records[draft.record].steps[draft.step].kind).or_default();
             *longest = longest.max(seconds(f64::from(draft.target)));
         }
@@ -130,7 +131,7 @@ impl Fitted {
     fn rows(&mut self, records: &[&Record], drafts: &[Draft]) -> Sample {
         let mut sums: Map<Sums> = Map::default();
         let (mut row, mut keys) = (Vec::new(), Vec::new());
-        for draft in drafts.iter().filter(|draft| !draft.going) {
+        for draft in drafts {
             keys.clear();
             row.clear();
             let record = records[draft.record];
@@ -156,7 +157,6 @@ impl Fitted {
                 rows.values.extend([value[0], value[1]]);
             }
             rows.target.push(draft.target);
-            rows.going.push(draft.going);
             rows.weight.push(draft.weight);
             about.push(About { kind: record.steps[draft.step].kind, due: draft.due, deviation: draft.deviation, dated: record.dated() });
         }
@@ -169,7 +169,7 @@ impl Fitted {
     /// quarter of the journeys, which neither of the trees compared had seen.
     fn weigh_against_due(&mut self, sample: &Sample) {
         let with_due: Vec<usize> = (0..sample.about.len()).filter(|row| sample.about[*row].due.is_some()).collect();
-        let mut dates: Vec<i64> = with_due.iter().filter(|row| !sample.rows.going[**row]).map(|row| sample.about[*row].dated).collect();
+        let mut dates: Vec<i64> = with_due.iter().map(|row| sample.about[*row].dated).collect();
         if dates.len() < ENOUGH {
             return;
         }
@@ -180,7 +180,7 @@ impl Fitted {
         let plain = grow(&sample.part(&old, false), &trial);
         let against = grow(&sample.part(&old, true), &trial);
         let mut losses: BTreeMap<Kind, (usize, [f64; 2])> = BTreeMap::new();
-        for row in new.into_iter().filter(|row| !sample.rows.going[*row]) {
+        for row in new {
             let (About { kind, due, .. }, values) = (&sample.about[row], sample.row(row));
             let took = seconds(f64::from(sample.rows.target[row]));
             let (count, sums) = losses.entry(*kind).or_default();
@@ -215,7 +215,7 @@ impl Fitted {
     /// Writes down the past of every context, coarse before fine.
     fn remember(&mut self, records: &[&Record], drafts: &[Draft], sums: &Map<Sums>) {
         let (mut row, mut keys) = (Vec::new(), Vec::new());
-        for draft in drafts.iter().filter(|draft| !draft.going) {
+        for draft in drafts {
             keys.clear();
             row.clear();
             let record = records[draft.record];
@@ -243,7 +243,7 @@ impl Fitted {
     /// Measures the tail beyond the levels, and the head before them.
     fn measure_ends(&mut self, sample: &Sample) {
         let (mut tails, mut heads) = (Vec::new(), Vec::new());
-        for nth in (0..sample.about.len()).filter(|nth| !sample.rows.going[*nth]) {
+        for nth in 0..sample.about.len() {
             let levels = self.levels(sample.row(nth), sample.about[nth].kind, sample.about[nth].due);
             let took = seconds(f64::from(sample.rows.target[nth]));
             let width = width(&levels);
@@ -306,7 +306,6 @@ impl Sample {
             columns: all.columns,
             values: which.iter().flat_map(|row| self.row(*row)).copied().collect(),
             target: which.iter().map(|row| if against_due { self.about[*row].deviation } else { all.target[*row] }).collect(),
-            going: which.iter().map(|row| all.going[*row]).collect(),
             weight: which.iter().map(|row| all.weight[*row]).collect(),
         }
     }
@@ -327,46 +326,81 @@ fn after_due(deviation: f64, due: f64) -> f64 {
     (due + deviation.clamp(-12.0, 12.0).sinh() * SCALE).max(0.0)
 }
 
-/// How much a record weighs among others, by its date.
+/// How much a journey weighs among others, by when it began: not by its end, which would favour the slow.
 fn recency(records: &[&Record], settings: &ModelSettings, newest: i64) -> impl Fn(&Record) -> f64 {
-    let mut transits: Vec<i64> = records
-        .iter()
-        .filter_map(|record| match record.end {
-            End::Delivered(at) => Some(at - record.start()),
-            _ => None,
-        })
-        .collect();
+    let mut transits: Vec<i64> = records.iter().filter_map(|record| Some(delivered(record)? - record.start())).collect();
     let middle = transits.len() / 2;
     let typical = if transits.is_empty() { 0 } else { *transits.select_nth_unstable(middle).1 };
-    let half_life = settings.half_life_days.max(1.0).max(HALF_LIFE_TRANSITS * typical as f64 / 86_400.0);
-    move |record| (-((newest - record.dated()).max(0) as f64 / 86_400.0 / half_life)).clamp(-900.0, 0.0).exp2()
+    let half_life = settings.half_life_days.max(1.0).max(HALF_LIFE_TRANSITS * typical as f64 / DAY);
+    move |record| (-((newest - record.start()).max(0) as f64 / DAY / half_life)).clamp(-900.0, 0.0).exp2()
 }
 
+fn delivered(record: &Record) -> Option<i64> {
+    match record.end {
+        End::Delivered(at) => Some(at),
+        _ => None,
+    }
+}
+
+/// Of the steps of each kind, the weight of those that lie at least so long back: who is slower than that could not have arrived yet.
+struct Observable {
+    /// By kind: ages in seconds, the largest first, with the weight up to each.
+    by_kind: BTreeMap<Kind, Vec<(i64, f64)>>,
+}
+
+impl Observable {
+    fn of(records: &[&Record], recency: impl Fn(&Record) -> f64, newest: i64) -> Self {
+        let mut by_kind: BTreeMap<Kind, Vec<(i64, f64)>> = BTreeMap::new();
+        for record in records {
+            let weight = recency(record);
+            for step in &record.steps {
+                by_kind.entry(step.kind).or_default().push((newest - step.at, weight));
+            }
+        }
+        for ages in by_kind.values_mut() {
+            ages.sort_unstable_by_key(|(age, _)| std::cmp::Reverse(*age));
+            let mut sum = 0.0;
+            for (_, weight) in ages.iter_mut() {
+                sum += *weight;
+                *weight = sum;
+            }
+        }
+        Self { by_kind }
+    }
+
+    /// The share of steps of a kind after which a duration could have been observed.
+    fn share(&self, kind: Kind, took: i64) -> f64 {
+        let Some(ages) = self.by_kind.get(&kind) else { return 1.0 };
+        let old_enough = ages.partition_point(|(age, _)| *age >= took);
+        let of = |nth: usize| ages.get(nth).map_or(0.0, |(_, sum)| *sum);
+        old_enough.checked_sub(1).map_or(0.0, of) / of(ages.len() - 1).max(1e-300)
+    }
+}
+
+/// The rows: every step of every journey that was delivered.
+///
+/// Durations are about parcels that come, and parcels still under way are not among them. So that the quick of the newest journeys, which have arrived,
+/// do not outvote the slow, which have not, a duration weighs the more, the fewer journeys began early enough for it to be seen by now.
 fn drafts(records: &[&Record], settings: &ModelSettings, newest: i64) -> Vec<Draft> {
     let recency = recency(records, settings, newest);
-    let coming = Coming::of(records.iter().copied(), &recency);
+    let observable = Observable::of(records, &recency, newest);
     let mut drafts = Vec::new();
     for (nth, record) in records.iter().enumerate() {
-        let (until, going) = match record.end {
-            End::Delivered(at) => (at, false),
-            End::Open => (record.seen, true),
-            End::Never => continue,
-        };
-        let weight = recency(record) * if going { coming.probability(record) } else { 1.0 };
+        let Some(until) = delivered(record) else { continue };
+        let weight = recency(record);
         for (step, at) in record.steps.iter().enumerate() {
             if at.kind.milestone().is_terminal() {
                 break;
             }
-            let took = (until - at.at).max(0) as f64;
+            let took = (until - at.at).max(0);
             let due = record.due().map(|due| (due - at.at) as f64);
             drafts.push(Draft {
                 record: nth,
                 step,
-                target: target(took),
-                deviation: due.map_or(0.0, |due| (took - due) / SCALE).asinh() as f32,
+                target: target(took as f64),
+                deviation: due.map_or(0.0, |due| (took as f64 - due) / SCALE).asinh() as f32,
                 due,
-                going,
-                weight: weight as f32,
+                weight: (weight / observable.share(at.kind, took).max(LEAST_OBSERVABLE)) as f32,
                 fold: (mix(record.id) % FOLDS as u64) as usize,
             });
         }

@@ -31,7 +31,6 @@ mod ask;
 mod boost;
 pub mod calendar;
 mod calibration;
-mod coming;
 mod context;
 mod curve;
 mod estimate;

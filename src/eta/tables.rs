@@ -1,11 +1,11 @@
 //! What the remembered journeys say about each context: times to delivery, times to the next event, and which event that is.
 
-use super::coming::stay;
 use super::context::{Level, Map, keys};
 use super::curve::{Curve, Seen, Spread};
 use super::kind::Kind;
 use super::record::{End, Record, Step};
 use super::settings::ModelSettings;
+use crate::model::Milestone;
 
 /// From which share on a finer level holds the same journeys.
 const SAME: f64 = 0.95;
@@ -91,6 +91,16 @@ impl Table {
                 self.next.push((kind, spread));
             }
         }
+    }
+}
+
+/// What became of a stay: the next event, nothing yet, or nothing ever.
+fn stay(record: &Record, step: &Step, next: Option<&Step>) -> Seen {
+    match next {
+        Some(next) if next.kind.milestone() == Milestone::Lost => Seen::Never,
+        Some(next) => Seen::Ended((next.at - step.at) as f64),
+        None if record.end == End::Never => Seen::Never,
+        None => Seen::Going((record.seen - step.at) as f64),
     }
 }
 
