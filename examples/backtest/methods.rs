@@ -75,8 +75,6 @@ impl Methods {
     pub fn ours(&mut self, known: &History, now: DateTime<Utc>, key: &str) -> Option<Forecast> {
         let estimate = self.model.estimate(known, now)?;
         self.calibration.issued(key, &estimate);
-            return Some(Forecast::of(&estimate));
-        }
         Some(Forecast::of(&self.calibration.adjust(&estimate)))
     }
 
