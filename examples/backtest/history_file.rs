@@ -10,6 +10,7 @@ use parceltrail::History;
 /// Where a journey stands.
 struct Entry {
     start: DateTime<Utc>,
+    last: DateTime<Utc>,
     offset: u64,
     length: u32,
 }
@@ -71,6 +72,11 @@ impl HistoryFile {
         self.entries.iter().map(|entry| entry.start).collect()
     }
 
+    /// The last event of all.
+    pub fn until(&self) -> Option<DateTime<Utc>> {
+        self.entries.iter().map(|entry| entry.last).max()
+    }
+
     /// The lines that could not be read, by number.
     pub fn problems(&self) -> &[(usize, String)] {
         &self.problems
@@ -97,5 +103,6 @@ fn entry(line: &[u8], offset: u64) -> Result<Entry, String> {
     let history = History::from_line(line).map_err(|problem| problem.to_string())?;
     let start = history.begun_at().ok_or("a journey without events")?;
     let length = line.len().try_into().map_err(|_| "a line of more than 4 GB")?;
-    Ok(Entry { start, offset, length })
+    let last = history.events.last().map_or(start, |event| event.at);
+    Ok(Entry { start, last, offset, length })
 }

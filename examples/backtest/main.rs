@@ -68,6 +68,9 @@ struct Arguments {
     /// By default each milestone of the file, and `any`.
     #[arg(long, value_name = "MILESTONE")]
     at: Vec<String>,
+    /// Forecast every so many hours of silence as well, until the next event or the end: one row for each length of silence.
+    #[arg(long, value_name = "HOURS", value_parser = clap::value_parser!(u32).range(1..=8760))]
+    looks: Option<u32>,
     /// Score by this besides.
     #[arg(long, value_enum)]
     by: Option<Grouping>,
@@ -90,7 +93,7 @@ fn main() -> ExitCode {
             return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
         }
     };
-    let moments = match Moments::parse(&arguments.at) {
+    let moments = match Moments::parse(&arguments.at, arguments.looks.is_some()) {
         Ok(moments) => moments,
         Err(problem) => {
             eprintln!("error: {problem}");
@@ -120,6 +123,9 @@ fn run(arguments: &Arguments, moments: Moments) -> std::io::Result<bool> {
     }
     let mut scores = Scores::new(moments, arguments.by);
     let mut replay = Replay::new(&mut scores, arguments.split, file.starts());
+    if let (Some(hours), Some(until)) = (arguments.looks, file.until()) {
+        replay.look_every(hours, until);
+    }
     if let Some(path) = &arguments.forecasts {
         let out = std::fs::File::create(path).map_err(|error| std::io::Error::new(error.kind(), format!("{}: {error}", path.display())))?;
         replay.write_forecasts_to(Box::new(std::io::BufWriter::new(out)));

@@ -83,8 +83,15 @@ impl Methods {
         self.calibration.settled(key, delivered, now);
     }
 
-    /// The methods that need no model.
-    pub fn baseline(&self, method: Method, known: &History, lane: Option<&SmolStr>, milestone: Milestone, now: DateTime<Utc>) -> Option<Forecast> {
+    /// The methods that need no model, after a milestone and the silence since.
+    pub fn baseline(
+        &self,
+        method: Method,
+        known: &History,
+        lane: Option<&SmolStr>,
+        (milestone, silence): (Milestone, TimeDelta),
+        now: DateTime<Utc>,
+    ) -> Option<Forecast> {
         let global = self.global.get(&milestone);
         match method {
             Method::Ours => None,
@@ -92,20 +99,21 @@ impl Methods {
                 let planned = || known.schedule.iter().rev().find(|step| step.milestone == Milestone::Delivered).map(|step| step.at);
                 known.promised.or_else(planned).map(|by| Forecast::promise(now, by))
             }
-            Method::Global => quantiles(global?, now),
+            Method::Global => quantiles(global?, silence, now),
             Method::Lane => {
                 let of_lane = lane.and_then(|lane| self.lanes.get(lane)?.get(&milestone)).filter(|ranked| ranked.len() >= ENOUGH_ON_A_LANE);
-                quantiles(of_lane.or(global)?, now)
+                quantiles(of_lane.or(global)?, silence, now)
             }
         }
     }
 }
 
-/// The quantiles of what was observed, from `now`.
-fn quantiles(observed: &Ranked, now: DateTime<Utc>) -> Option<Forecast> {
+/// The quantiles of what was observed to take longer than the silence so far, from `now`.
+fn quantiles(observed: &Ranked, silence: TimeDelta, now: DateTime<Utc>) -> Option<Forecast> {
+    let silent = silence.as_seconds_f64() / 3600.0;
     let mut out = [now; 4];
     for (slot, level) in out.iter_mut().zip(LEVELS) {
-        *slot = now.checked_add_signed(TimeDelta::seconds((observed.quantile(level)? * 3600.0).round() as i64))?;
+        *slot = now.checked_add_signed(TimeDelta::seconds(((observed.quantile_after(silent, level)? - silent).max(0.0) * 3600.0).round() as i64))?;
     }
     Some(Forecast::quantiles(now, out))
 }

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use parceltrail::Milestone;
 
 /// Where learning alone ends and scoring begins.
@@ -32,13 +32,58 @@ impl FromStr for Split {
 #[derive(Clone, Debug)]
 pub struct Pool {
     pub name: String,
-    /// None for any.
-    milestones: Option<Vec<Milestone>>,
+    holds: Holds,
+}
+
+#[derive(Clone, Debug)]
+enum Holds {
+    Any,
+    Milestones(Vec<Milestone>),
+    /// A look during silence, by the band of its length.
+    Looks(usize),
+}
+
+/// When a forecast is made: at an event, or during the silence after one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moment {
+    Event(Milestone),
+    /// A look during silence; the band of its length.
+    Look(usize),
+}
+
+/// Where bands of silence end, in days; the last is open.
+const BANDS: [u32; 8] = [1, 2, 4, 7, 14, 18, 25, 30];
+
+impl Moment {
+    pub fn look(silence: TimeDelta) -> Self {
+        let days = silence.as_seconds_f64() / 86_400.0;
+        Self::Look(BANDS.iter().take_while(|end| days >= f64::from(**end)).count())
+    }
+}
+
+impl std::fmt::Display for Moment {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Event(milestone) => write!(f, "{milestone}"),
+            Self::Look(band) => {
+                let from = band.checked_sub(1).map_or(0, |before| BANDS[before]);
+                match BANDS.get(*band) {
+                    Some(to) => write!(f, "look:{from}-{to}d"),
+                    None => write!(f, "look:{from}d+"),
+                }
+            }
+        }
+    }
 }
 
 impl Pool {
-    pub fn holds(&self, milestone: Milestone) -> bool {
-        self.milestones.as_ref().is_none_or(|some| some.contains(&milestone))
+    pub fn holds(&self, moment: Moment) -> bool {
+        match (&self.holds, moment) {
+            (Holds::Any, Moment::Event(_)) => true,
+            (Holds::Milestones(some), Moment::Event(milestone)) => some.contains(&milestone),
+            (Holds::Looks(band), Moment::Look(at)) => *band == at,
+            _ => false,
+        }
     }
 }
 
@@ -51,23 +96,26 @@ pub struct Moments {
 }
 
 impl Moments {
-    pub fn parse(names: &[String]) -> Result<Self, String> {
+    pub fn parse(names: &[String], looks: bool) -> Result<Self, String> {
+        let bands = if looks { BANDS.len() + 1 } else { 0 };
+        let silent = (0..bands).map(|band| Pool { name: Moment::Look(band).to_string(), holds: Holds::Looks(band) });
         if names.is_empty() {
             let each = Milestone::ALL.iter().filter(|milestone| is_forecast_from(**milestone));
-            let mut pools: Vec<Pool> = each.map(|milestone| Pool { name: milestone.to_string(), milestones: Some(vec![*milestone]) }).collect();
-            pools.push(Pool { name: "any".to_owned(), milestones: None });
-            return Ok(Self { pools, only_what_occurs: true });
+            let each = each.map(|milestone| Pool { name: milestone.to_string(), holds: Holds::Milestones(vec![*milestone]) });
+            let any = Pool { name: "any".to_owned(), holds: Holds::Any };
+            return Ok(Self { pools: each.chain([any]).chain(silent).collect(), only_what_occurs: true });
         }
         let pools: Result<Vec<Pool>, String> = names.iter().map(|name| pool(name)).collect();
         let mut pools = pools?;
         let mut seen = std::collections::HashSet::new();
         pools.retain(|pool| seen.insert(pool.name.clone()));
+        pools.extend(silent);
         Ok(Self { pools, only_what_occurs: false })
     }
 
     /// Whether any pool holds it.
     pub fn hold(&self, milestone: Milestone) -> bool {
-        is_forecast_from(milestone) && self.pools.iter().any(|pool| pool.holds(milestone))
+        is_forecast_from(milestone) && self.pools.iter().any(|pool| pool.holds(Moment::Event(milestone)))
     }
 }
 
@@ -78,7 +126,7 @@ fn is_forecast_from(milestone: Milestone) -> bool {
 
 fn pool(name: &str) -> Result<Pool, String> {
     if name == "any" {
-        return Ok(Pool { name: name.to_owned(), milestones: None });
+        return Ok(Pool { name: name.to_owned(), holds: Holds::Any });
     }
     let milestone = |word: &str| match word.trim().parse::<Milestone>() {
         Ok(milestone) if is_forecast_from(milestone) => Ok(milestone),
@@ -90,5 +138,5 @@ fn pool(name: &str) -> Result<Pool, String> {
         }
     };
     let milestones: Result<Vec<Milestone>, String> = name.split('+').map(milestone).collect();
-    Ok(Pool { name: name.to_owned(), milestones: Some(milestones?) })
+    Ok(Pool { name: name.to_owned(), holds: Holds::Milestones(milestones?) })
 }

@@ -29,13 +29,22 @@ impl Ranked {
         }
     }
 
-    /// The quantile, between two values in proportion; none of nothing.
-    pub fn quantile(&self, share: f64) -> Option<f64> {
-        let at = share * self.len.checked_sub(1)? as f64;
+    /// The quantile of the values above a bound, between two of them in proportion; none of nothing.
+    pub fn quantile_after(&self, bound: f64, share: f64) -> Option<f64> {
+        let below = self.below(bound as f32);
+        let at = below as f64 + share * self.len.checked_sub(1 + below)? as f64;
         let (below, part) = (at.floor(), at.fract());
         let low = self.at_rank(below as usize)?;
         let high = self.at_rank(at.ceil() as usize)?;
         Some(low + (high - low) * part)
+    }
+
+    /// How many values do not lie above a bound.
+    fn below(&self, bound: f32) -> usize {
+        let of_chunk = |chunk: &Vec<f32>| {
+            if chunk.last().is_some_and(|last| *last <= bound) { chunk.len() } else { chunk.partition_point(|value| *value <= bound) }
+        };
+        if bound <= 0.0 { 0 } else { self.chunks.iter().map(of_chunk).sum() }
     }
 
     fn at_rank(&self, mut rank: usize) -> Option<f64> {

@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, BinaryHeap};
 use std::io::{self, Write};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use parceltrail::History;
 use parceltrail::eta::score::Forecast;
 use parceltrail::history::{HistoryEnd, Passage};
-use parceltrail::{History, Milestone};
 use smol_str::SmolStr;
 
 use crate::methods::{Method, Methods};
-use crate::moments::Split;
+use crate::moments::{Moment, Split};
 use crate::scores::Scores;
 
 /// How often journeys under way are taught as they stand.
@@ -36,12 +36,21 @@ struct Active {
     lane: Option<SmolStr>,
     /// In the part of the file that is scored, if the split is by journeys.
     is_scored: bool,
+    /// Looks since the last event.
+    looks: i32,
     /// Under which keys estimates were issued.
     issued: Vec<String>,
 }
 
-/// When a journey goes on. At one moment those that end come first: what ended by then is known then.
-type Due = Reverse<(DateTime<Utc>, bool, usize)>;
+/// When a journey goes on, or is looked at. At one moment those that end come first: what ended by then is known then.
+type Due = Reverse<(DateTime<Utc>, What, usize)>;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum What {
+    End,
+    Event,
+    Look,
+}
 
 /// What the replay went through.
 #[derive(Debug, Default)]
@@ -64,7 +73,11 @@ pub struct Replay<'s> {
     forecasts_from: DateTime<Utc>,
     active: BTreeMap<usize, Active>,
     queue: BinaryHeap<Due>,
+    /// The last event of the file: nothing is looked at after it.
+    until: DateTime<Utc>,
     next_round: Option<DateTime<Utc>>,
+    /// How often silent journeys are looked at.
+    looks: Option<TimeDelta>,
     forecasts: Option<Box<dyn Write>>,
     summary: Summary,
 }
@@ -88,10 +101,18 @@ impl<'s> Replay<'s> {
             forecasts_from,
             active: BTreeMap::new(),
             queue: BinaryHeap::new(),
+            until: DateTime::<Utc>::MAX_UTC,
             next_round: None,
+            looks: None,
             forecasts: None,
             summary: Summary { split: at, ..Summary::default() },
         }
+    }
+
+    /// Looks at silent journeys every so many hours, until a moment.
+    pub fn look_every(&mut self, hours: u32, until: DateTime<Utc>) {
+        self.looks = Some(TimeDelta::hours(i64::from(hours)));
+        self.until = until;
     }
 
     /// Writes down every forecast after the split.
@@ -113,7 +134,7 @@ impl<'s> Replay<'s> {
         let name = history.id.clone();
         let known = History { id: number.to_string().into(), outcome: None, events: Vec::new(), ..history };
         let is_scored = number >= self.learned_from;
-        let journey = Active { name, known, ahead: history.events.into(), outcome, delivered, ended, lane, is_scored, issued: Vec::new() };
+        let journey = Active { name, known, ahead: history.events.into(), outcome, delivered, ended, lane, is_scored, looks: 0, issued: Vec::new() };
         self.wait(number, journey);
         Ok(())
     }
@@ -132,15 +153,41 @@ impl<'s> Replay<'s> {
     /// Keeps a journey until its next event; one that is over is let go, one that is silent stays to be taught as open.
     fn wait(&mut self, number: usize, journey: Active) {
         if let Some(next) = journey.ahead.front() {
-            let ends = journey.ended == Some(next.at);
-            self.queue.push(Reverse((next.at, !ends, number)));
+            let what = if journey.ended == Some(next.at) { What::End } else { What::Event };
+            self.queue.push(Reverse((next.at, what, number)));
         }
+        self.look_later(number, &journey);
         self.active.insert(number, journey);
+    }
+
+    /// Comes back to a silent journey: one look at a time, and none after the next event.
+    fn look_later(&mut self, number: usize, journey: &Active) {
+        let (Some(every), Some(last)) = (self.looks, journey.known.events.last()) else { return };
+        let at = last.at + every * (journey.looks + 1);
+        let before_next = journey.ahead.front().is_none_or(|next| at < next.at);
+        if before_next && at - last.at <= LONGEST_SILENCE && at <= self.until {
+            self.queue.push(Reverse((at, What::Look, number)));
+        }
+    }
+
+    /// A look at a journey during its silence.
+    fn look(&mut self, number: usize, now: DateTime<Utc>) -> io::Result<()> {
+        let Some(mut journey) = self.active.remove(&number) else { return Ok(()) };
+        journey.looks += 1;
+        let silence = journey.known.events.last().map_or(TimeDelta::zero(), |last| now - last.at);
+        self.forecast(&mut journey, number, &[Moment::look(silence)], now)?;
+        self.look_later(number, &journey);
+        self.active.insert(number, journey);
+        Ok(())
     }
 
     /// The next thing that happens.
     fn step(&mut self) -> io::Result<()> {
-        let Some(Reverse((now, _, number))) = self.queue.pop() else { return Ok(()) };
+        let Some(Reverse((now, what, number))) = self.queue.pop() else { return Ok(()) };
+        if what == What::Look {
+            self.teach_open(now);
+            return self.look(number, now);
+        }
         self.teach_open(now);
         self.summary.last = self.summary.last.max(Some(now));
         let Some(mut journey) = self.active.remove(&number) else { return Ok(()) };
@@ -152,7 +199,9 @@ impl<'s> Replay<'s> {
             self.end(journey, now);
             return Ok(());
         }
-        self.forecast(&mut journey, number, from, now)?;
+        journey.looks = 0;
+        let happened: Vec<Moment> = journey.known.events[from..].iter().map(|event| Moment::Event(event.milestone)).collect();
+        self.forecast(&mut journey, number, &happened, now)?;
         self.wait(number, journey);
         Ok(())
     }
@@ -171,35 +220,41 @@ impl<'s> Replay<'s> {
         }
     }
 
-    /// Forecasts at what just happened, from everything known now.
-    fn forecast(&mut self, journey: &mut Active, number: usize, from: usize, now: DateTime<Utc>) -> io::Result<()> {
+    /// Forecasts at a moment, from everything known now.
+    fn forecast(&mut self, journey: &mut Active, number: usize, moments: &[Moment], now: DateTime<Utc>) -> io::Result<()> {
         if now < self.forecasts_from {
             return Ok(());
         }
         // At every moment, whatever was asked for: so that no row depends on which others are told.
-        let key = format!("{number}/{from}");
+        let key = format!("{number}/{}/{}", journey.known.events.len(), journey.looks);
         let ours = self.methods.ours(&journey.known, now, &key);
         journey.issued.push(key);
         let is_scored = match self.split {
             Split::Fraction(_) => journey.is_scored,
             Split::Moment(split) => now >= split,
         };
-        let happened = journey.known.events[from..].iter().map(|event| event.milestone);
-        let happened: Vec<Milestone> = happened.filter(|milestone| is_scored && self.scores.moments.hold(*milestone)).collect();
+        let is_asked = |moment: &Moment| match moment {
+            Moment::Event(milestone) => self.scores.moments.hold(*milestone),
+            Moment::Look(_) => true,
+        };
+        let happened: Vec<Moment> = moments.iter().copied().filter(|moment| is_scored && is_asked(moment)).collect();
+        let Some(last) = journey.known.events.last() else { return Ok(()) };
+        let (last, silence) = (last.milestone, now - last.at);
         let group = self.scores.by.map(|by| by.of(&journey.known));
-        for milestone in happened {
+        for moment in happened {
+            let milestone = if let Moment::Event(milestone) = moment { milestone } else { last };
             for method in Method::ALL {
                 let forecast = match method {
                     Method::Ours => ours,
-                    other => self.methods.baseline(other, &journey.known, journey.lane.as_ref(), milestone, now),
+                    other => self.methods.baseline(other, &journey.known, journey.lane.as_ref(), (milestone, silence), now),
                 };
                 let Some(forecast) = forecast else { continue };
                 if let Some(out) = &mut self.forecasts {
-                    write_forecast(out, &journey.name, milestone, method, &forecast)?;
+                    write_forecast(out, &journey.name, moment, method, &forecast)?;
                 }
                 if let Some(delivered) = journey.delivered {
                     self.summary.scored += usize::from(method == Method::Ours);
-                    self.scores.take(milestone, method, group.as_ref(), &forecast, delivered);
+                    self.scores.take(moment, method, group.as_ref(), &forecast, delivered);
                 }
             }
         }
@@ -224,15 +279,15 @@ impl<'s> Replay<'s> {
 }
 
 /// One forecast a line.
-fn write_forecast(out: &mut dyn Write, id: &str, at: Milestone, method: Method, forecast: &Forecast) -> io::Result<()> {
+fn write_forecast(out: &mut dyn Write, id: &str, at: Moment, method: Method, forecast: &Forecast) -> io::Result<()> {
     #[derive(serde::Serialize)]
     struct Line<'f> {
         id: &'f str,
-        at: Milestone,
+        at: String,
         method: &'static str,
         #[serde(flatten)]
         forecast: &'f Forecast,
     }
-    serde_json::to_writer(&mut *out, &Line { id, at, method: method.as_str(), forecast })?;
+    serde_json::to_writer(&mut *out, &Line { id, at: at.to_string(), method: method.as_str(), forecast })?;
     out.write_all(b"\n")
 }

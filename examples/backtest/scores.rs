@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
+use parceltrail::History;
 use parceltrail::eta::score::{Forecast, Score};
-use parceltrail::{History, Milestone};
 use smol_str::SmolStr;
 
 use crate::methods::Method;
-use crate::moments::Moments;
+use crate::moments::{Moment, Moments};
 
 /// What the breakdown goes by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -66,9 +66,11 @@ impl Scores {
         Self { moments, by, scores: BTreeMap::new(), whole: BTreeMap::new() }
     }
 
-    pub fn take(&mut self, milestone: Milestone, method: Method, group: Option<&SmolStr>, forecast: &Forecast, delivered: DateTime<Utc>) {
-        self.whole.entry(method).or_default().take(forecast, delivered);
-        for (pool, _) in self.moments.pools.iter().enumerate().filter(|(_, pool)| pool.holds(milestone)) {
+    pub fn take(&mut self, moment: Moment, method: Method, group: Option<&SmolStr>, forecast: &Forecast, delivered: DateTime<Utc>) {
+        if matches!(moment, Moment::Event(_)) {
+            self.whole.entry(method).or_default().take(forecast, delivered);
+        }
+        for (pool, _) in self.moments.pools.iter().enumerate().filter(|(_, pool)| pool.holds(moment)) {
             self.scores.entry((pool, None, method)).or_default().take(forecast, delivered);
             if let Some(group) = group {
                 self.scores.entry((pool, Some(group.clone()), method)).or_default().take(forecast, delivered);

@@ -3,6 +3,8 @@
 /// How many points a curve has at most.
 pub(super) const POINTS: usize = 88;
 
+/// The share that is left for what is slower than all that was seen.
+const FEW: f64 = 0.001;
 /// A share in a gap that is let be.
 const LEAST: f64 = 0.01;
 
@@ -50,6 +52,18 @@ impl Arrival {
             parted.push(to * 1.5, 1.0);
         }
         parted
+    }
+
+    /// The same curve, reaching as far as a duration at least: a few of those that come are slower than all that were seen.
+    pub(super) fn reaching(&self, seconds: f64) -> Self {
+        let mut out = self.clone();
+        let Some(last) = self.points().last().copied().filter(|last| last.0 < seconds) else { return out };
+        for point in &mut out.points[..out.count] {
+            point.1 = point.1.min(1.0 - FEW);
+        }
+        out.push(last.0, 1.0 - FEW);
+        out.push(seconds, 1.0);
+        out
     }
 
     fn points(&self) -> &[(f64, f64)] {

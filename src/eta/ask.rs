@@ -5,10 +5,14 @@ use super::boost::LEVELS;
 use super::curve::Curve;
 use super::features::{COLUMNS, CONTEXTS, NAMES, PARENT};
 use super::fit::{ATTRIBUTES, Fitted, HEAD, Past, TAIL, kind_key, seconds};
+use super::kind::Kind;
 use super::record::Record;
 
 /// A step as the trees read it.
 pub(super) struct Reading {
+    kind: Kind,
+    /// Seconds until the promise or plan.
+    due: Option<f64>,
     row: Vec<f32>,
     /// What is known of each context's past: whether it has one of its own, and what it or a coarser one says.
     past: Vec<(bool, Past)>,
@@ -51,12 +55,14 @@ impl Fitted {
             past.push((own.is_some(), value));
             row.extend([value[0], value[1]]);
         }
-        Reading { row, past }
+        let step = record.steps[nth];
+        Reading { kind: step.kind, due: record.due().map(|due| (due - step.at) as f64), row, past }
     }
 
     /// When a parcel arrives. A gap in `shape`, between two kinds of dwell, stays a gap.
     pub(super) fn arrival(&self, reading: &Reading, shape: &Curve) -> Arrival {
-        let levels = self.forest.predict(&reading.row).map(|value| seconds(f64::from(value)));
+        let levels = self.levels(&reading.row, reading.kind, reading.due);
+        let longest = self.longest(reading.kind);
         let mut arrival = Arrival::new(shape.never());
         for (share, part) in HEAD.into_iter().zip(self.head) {
             arrival.push(levels[0] * part, share);
@@ -66,9 +72,9 @@ impl Fitted {
         }
         let width = width(&levels);
         for (share, part) in TAIL.into_iter().zip(self.tail) {
-            arrival.push(levels[2] + width * part, share);
+            arrival.push((levels[2] + width * part).min(longest), share);
         }
-        arrival.push(levels[2] + width * self.tail[TAIL.len() - 1] * 2.0, 1.0);
+        arrival.push((levels[2] + width * self.tail[TAIL.len() - 1] * 2.0).min(longest), 1.0);
         let is_gap = levels.windows(2).any(|pair| pair[1] > 2.0 * pair[0]);
         shape.gap().filter(|_| is_gap).map_or_else(|| arrival.clone(), |gap| arrival.parted(gap))
     }
@@ -85,7 +91,7 @@ impl Fitted {
         voices.sort_unstable_by(|a, b| b.weight.total_cmp(&a.weight));
         voices.truncate(most);
         voices.iter_mut().for_each(|voice| voice.says = seconds(voice.says));
-        if let Some(planned) = record.promised.or_else(|| record.plan.last().map(|step| step.at)) {
+        if let Some(planned) = record.due() {
             let says = (planned - record.steps[nth].at).max(0) as f64;
             voices.push(Voice { named: Named::Context("promise"), weight: self.plan_weight, observations: 1.0, says });
             voices.sort_by(|a, b| b.weight.total_cmp(&a.weight));

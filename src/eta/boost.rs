@@ -1,8 +1,7 @@
 //! Gradient-boosted trees whose leaves hold several quantiles at once.
 //!
 //! One structure serves all quantiles: a split is chosen by the gain in pinball loss summed over them, and each leaf then takes the quantiles of what its
-//! rows leave unexplained. A row whose duration was still going on when last seen ("censored") counts as Portnoy's redistribution has it: as far as
-//! the present belief puts its end below a quantile. Leaves take their quantiles from rows that did not choose the structure, which keeps them
+//! rows leave unexplained. Leaves take their quantiles from rows that did not choose the structure, which keeps them
 //! honest. Everything is seeded and depends on the order of rows alone.
 
 use super::forest::{Forest, LEAF, Split, Tree};
@@ -47,8 +46,6 @@ pub(super) struct Rows {
     /// Row by row.
     pub(super) values: Vec<f32>,
     pub(super) target: Vec<f32>,
-    /// Whether the target is only a lower bound.
-    pub(super) going: Vec<bool>,
     pub(super) weight: Vec<f32>,
 }
 
@@ -74,35 +71,11 @@ pub(super) fn grow(rows: &Rows, growth: &Growth) -> Forest {
     Forest::new(start, trees, grower.gains)
 }
 
-/// The share of a belief that lies below a value.
-fn below(at: &[f32; LANES], value: f32) -> f32 {
-    let mut last = (0.0, f32::NEG_INFINITY);
-    for (level, quantile) in LEVELS.into_iter().zip(at) {
-        if value < *quantile {
-            let part = if last.1.is_finite() { ((value - last.1) / (quantile - last.1).max(1e-9)).clamp(0.0, 1.0) } else { 0.0 };
-            return last.0 + (level - last.0) * part;
-        }
-        last = (level, *quantile);
-    }
-    LEVELS[LEVELS.len() - 1]
-}
-
-/// The share of a row that counts as ended by its lower bound, for one level.
-fn ended(level: f32, known_below: f32) -> f32 {
-    ((level - known_below) / (1.0 - known_below)).clamp(0.0, 1.0)
-}
-
 /// How the losses that judge a split would change with the quantiles of a row; and its weight.
-fn gradient(target: f32, going: bool, weight: f32, at: &[f32; LANES]) -> [f32; PARTS] {
+fn gradient(target: f32, weight: f32, at: &[f32; LANES]) -> [f32; PARTS] {
     let mut out = [0.0; PARTS];
-    let passed = if going { below(at, target) } else { 0.0 };
     for (out, nth) in out.iter_mut().zip(JUDGES) {
-        let is_below = match (target < at[nth], going) {
-            (false, _) => 0.0,
-            (true, false) => 1.0,
-            (true, true) => ended(LEVELS[nth], passed),
-        };
-        *out = weight * (is_below - LEVELS[nth]);
+        *out = weight * (if target < at[nth] { 1.0 } else { 0.0 } - LEVELS[nth]);
     }
     out[PARTS - 1] = weight;
     out
@@ -199,7 +172,7 @@ impl Grower<'_> {
         let (inside, outside): (Vec<u32>, Vec<u32>) = (0..self.rows.target.len() as u32).partition(|row| is_in(u64::from(*row)));
         let mut gradients = vec![[0.0; PARTS]; self.rows.target.len()];
         for row in inside.iter().map(|row| *row as usize) {
-            gradients[row] = gradient(self.rows.target[row], self.rows.going[row], self.rows.weight[row], &at[row]);
+            gradients[row] = gradient(self.rows.target[row], self.rows.weight[row], &at[row]);
         }
         let root = self.growing(inside, Place::default(), &columns, &gradients, None)?;
         let mut splits: Vec<Split> = Vec::new();
@@ -316,17 +289,9 @@ impl Grower<'_> {
             self.scratch.clear();
             for row in rows.iter().step_by(stride) {
                 let row = *row as usize;
-                let (left, weight) = (self.rows.target[row] - at[row][nth], self.rows.weight[row]);
-                if self.rows.going[row] {
-                    let share = ended(level, below(&at[row], self.rows.target[row]));
-                    self.scratch.push((left, weight * share));
-                    self.scratch.push((f32::MAX, weight * (1.0 - share)));
-                } else {
-                    self.scratch.push((left, weight));
-                }
+                self.scratch.push((self.rows.target[row] - at[row][nth], self.rows.weight[row]));
             }
-            let found = weighted_quantile(&mut self.scratch, level);
-            out[nth] = if found == f32::MAX { 0.0 } else { found };
+            out[nth] = weighted_quantile(&mut self.scratch, level);
         }
         out
     }

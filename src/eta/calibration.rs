@@ -1,21 +1,23 @@
 //! Correcting estimates by how earlier ones turned out.
 //!
-//! Every estimate is a claim about where a delivery will fall: its *rank*, 0.5 if it comes at P50, 0.9 at P90, more than that if later. If the claims
-//! are honest, ranks are spread evenly. [`Calibration`] looks at the ranks of the last [`WINDOW_DAYS`] and moves the quantiles of new estimates to where
-//! the ranks really lay.
+//! Every estimate is a claim about where a delivery will fall: the share of comparable parcels that comes before it, written as a *depth* (see
+//! [`Shape`]). If the claims are honest, shares are spread evenly. [`Calibration`] looks at those of the last [`WINDOW_DAYS`] and moves the
+//! quantiles of new estimates to where they really lay. A depth counts from the last event, so that what was learned from estimates made at scans
+//! corrects those made during the silence after them, and the other way round.
 //!
-//! It looks at them as a life table of a period does: every estimate that was under way in the window counts as having been at risk, from the rank it
-//! had when the window began (or when it was made) to the rank at which its parcel came, or to the rank it has reached without coming. So a parcel that
+//! It looks at them as a life table of a period does: every estimate that was under way in the window counts as having been at risk, from the depth it
+//! had when the window began (or when it was made) to the depth at which its parcel came, or to the depth it has reached without coming. So a parcel that
 //! is due and has not come speaks as loudly as one that has; leaving it out would flatter. And nothing is stepped from outcome to outcome, so outcomes
 //! that are told ten days late make a correction later, but not wilder: the table ends where news can be trusted to be complete.
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::estimate::Estimate;
+use super::shape::Shape;
 use crate::model::{Milestone, Stage};
 
 /// How many days back outcomes count.
@@ -30,6 +32,10 @@ const ENOUGH: f64 = 20.0;
 /// The share of parcels that never come, before anything was observed.
 const NEVER: f64 = 0.005;
 const LEVELS: [f64; 4] = [0.1, 0.5, 0.8, 0.9];
+/// An estimate made when more than this depth had passed since the last event was made during silence.
+const SILENT: f64 = 0.1;
+/// With less than this left by what was observed, the estimate stands as it is.
+const LEAST_LEFT: f64 = 0.002;
 const DAY: i64 = 86_400;
 
 /// A rolling record of estimates and what became of them.
@@ -66,12 +72,17 @@ enum Group {
     All,
     Kind(Option<Stage>, Milestone),
     Towards(Option<Stage>, Milestone, SmolStr),
+    /// Those made during the silence after one kind of event: parcels of which no more was heard are slower than the others.
+    Silent(Option<Stage>, Milestone),
 }
 
 impl Group {
-    /// The groups of an estimate, coarse to fine.
+    /// The groups that an estimate is counted in, coarse to fine.
     fn of(estimate: &Estimate) -> impl DoubleEndedIterator<Item = Self> {
         let kind = (estimate.stage, estimate.milestone);
+        if estimate.shape.depth_at(estimate.made) > SILENT {
+            return [Some(Self::Silent(kind.0, kind.1)), None, None].into_iter().flatten();
+        }
         let towards = estimate.destination.clone().map(|destination| Self::Towards(kind.0, kind.1, destination));
         [Some(Self::All), Some(Self::Kind(kind.0, kind.1)), towards].into_iter().flatten()
     }
@@ -81,7 +92,7 @@ impl Group {
         match self {
             Self::All => (None, STRENGTH[0]),
             Self::Kind(..) => (Some(Self::All), STRENGTH[1]),
-            Self::Towards(stage, milestone, _) => (Some(Self::Kind(*stage, *milestone)), STRENGTH[2]),
+            Self::Towards(stage, milestone, _) | Self::Silent(stage, milestone) => (Some(Self::Kind(*stage, *milestone)), STRENGTH[2]),
         }
     }
 }
@@ -91,8 +102,7 @@ impl Group {
 struct Watched {
     groups: Vec<Group>,
     made: i64,
-    /// P10, P50, P80, P90 as seconds after it was made.
-    levels: [i64; 4],
+    shape: Shape,
     settled: Option<Settled>,
 }
 
@@ -107,8 +117,7 @@ impl Calibration {
     /// the moment it is made. Whether it was adjusted does not matter.
     pub fn issued(&mut self, key: &str, estimate: &Estimate) {
         let made = estimate.made.timestamp();
-        let levels = estimate.uncorrected.map(|level| (level.timestamp() - made).max(0));
-        self.watched.insert(key.into(), Watched { groups: Group::of(estimate).collect(), made, levels, settled: None });
+        self.watched.insert(key.into(), Watched { groups: Group::of(estimate).collect(), made, shape: estimate.shape.clone(), settled: None });
         self.pass(made);
     }
 
@@ -124,22 +133,30 @@ impl Calibration {
     /// The estimate, its quantiles moved to where deliveries really fell of late.
     #[must_use]
     pub fn adjust(&self, estimate: &Estimate) -> Estimate {
-        let Some(table) = Group::of(estimate).rev().find_map(|group| self.tables.get(&group)) else { return estimate.clone() };
-        let made = estimate.made;
-        let levels = estimate.uncorrected.map(|level| (level - made).num_seconds().max(0));
-        let at = |nth: usize| {
-            let seconds = when(&levels, table.ranks[nth]);
-            made.checked_add_signed(TimeDelta::seconds(seconds as i64)).unwrap_or(DateTime::<Utc>::MAX_UTC)
-        };
-        let p10 = at(0);
-        let p50 = at(1).max(p10);
-        let p80 = at(2).max(p50);
-        let p90 = at(3).max(p80);
+        let Some(table) = Group::of(estimate).rev().find_map(|group| self.table(group)) else { return estimate.clone() };
+        let passed = estimate.shape.depth_at(estimate.made);
+        let at = |share: f64| estimate.shape.at_depth(table.coming_after(passed, share)).max(estimate.made);
+        let p10 = at(LEVELS[0]);
+        let p50 = at(LEVELS[1]).max(p10);
+        let p80 = at(LEVELS[2]).max(p50);
+        let p90 = at(LEVELS[3]).max(p80);
         let miss_promise = estimate.promise.filter(|_| estimate.miss_promise.is_some()).map(|promise| {
-            let wait = (promise - made).num_seconds();
-            if wait <= 0 { 1.0 } else { estimate.loss + (1.0 - estimate.loss) * table.beyond(rank(&levels, wait as f64)) }
+            let late = table.beyond(estimate.shape.depth_at(promise)) / table.beyond(passed).max(1e-9);
+            if promise <= estimate.made { 1.0 } else { estimate.loss + (1.0 - estimate.loss) * late.min(1.0) }
         });
         Estimate { p10, p50, p80, p90, miss_promise, ..estimate.clone() }
+    }
+
+    /// The table of a group, or of the one that it is part of.
+    fn table(&self, group: Group) -> Option<&Table> {
+        let mut group = Some(group);
+        while let Some(at) = group {
+            if let Some(table) = self.tables.get(&at) {
+                return Some(table);
+            }
+            group = at.belief().0;
+        }
+        None
     }
 
     /// How many outcomes the corrections rest on.
@@ -209,7 +226,7 @@ impl Calibration {
 }
 
 impl Watched {
-    /// The ranks between which it was at risk in a window, and whether it came at the latter.
+    /// The depths between which it was at risk in a window, and whether it came at the latter.
     fn at_risk(&self, since: i64, until: i64) -> Option<(f64, f64, bool)> {
         let (end, came) = match self.settled {
             Some(Settled { delivered: Some(at), .. }) if at <= until => (at, true),
@@ -219,46 +236,15 @@ impl Watched {
         if end < since || self.made > until || end < self.made {
             return None;
         }
-        let at = |moment: i64| rank(&self.levels, (moment - self.made).max(0) as f64);
-        Some((if self.made >= since { 0.0 } else { at(since) }, at(end), came))
+        let at = |moment: i64| self.shape.depth_at(DateTime::from_timestamp(moment, 0).unwrap_or(DateTime::<Utc>::MAX_UTC));
+        Some((at(self.made.max(since)), at(end), came))
     }
 }
 
-/// Where a wait lies among the quantiles of an estimate.
-fn rank(levels: &[i64; 4], wait: f64) -> f64 {
-    let mut last = (0.0, 0.0);
-    for (share, level) in LEVELS.into_iter().zip(levels) {
-        let level = *level as f64;
-        if wait < level {
-            return last.0 + (share - last.0) * (wait - last.1) / (level - last.1).max(1.0);
-        }
-        last = (share, level);
-    }
-    0.9 + 0.1 * (wait - last.1) / beyond_width(levels)
-}
+const CELLS: usize = 120;
+const CELL: f64 = Shape::DEEPEST / CELLS as f64;
 
-/// The inverse of [`rank`], in seconds.
-fn when(levels: &[i64; 4], rank: f64) -> f64 {
-    let mut last = (0.0, 0.0);
-    for (share, level) in LEVELS.into_iter().zip(levels) {
-        let level = *level as f64;
-        if rank <= share {
-            return last.1 + (level - last.1) * (rank - last.0) / (share - last.0);
-        }
-        last = (share, level);
-    }
-    last.1 + (rank - 0.9) / 0.1 * beyond_width(levels)
-}
-
-/// Seconds by which a tenth of rank moves, beyond P90.
-fn beyond_width(levels: &[i64; 4]) -> f64 {
-    ((levels[3] - levels[1]) as f64).max(60.0)
-}
-
-const CELLS: usize = 150;
-const CELL: f64 = 0.02;
-
-/// What happened at each rank.
+/// What happened at each depth.
 #[derive(Clone, Debug)]
 struct Counts {
     /// Who came under observation less who left it.
@@ -276,7 +262,7 @@ impl Default for Counts {
 
 impl Counts {
     fn add(&mut self, from: f64, to: f64, came: bool) {
-        let cell = |rank: f64| ((rank / CELL) as usize).min(CELLS - 1);
+        let cell = |depth: f64| ((depth / CELL) as usize).min(CELLS - 1);
         self.entered[cell(from)] += 1.0;
         self.left[cell(to)] += 1.0;
         if came {
@@ -285,7 +271,7 @@ impl Counts {
         }
     }
 
-    /// The distribution of ranks: what a belief becomes by these counts.
+    /// The distribution of depths: what a belief becomes by these counts.
     fn table(&self, belief: &Table, strength: f64) -> Table {
         let (mut at_risk, mut left, mut believed) = (0.0, 1.0, 1.0);
         let mut survival = Vec::with_capacity(CELLS);
@@ -300,43 +286,42 @@ impl Counts {
             believed = next;
             at_risk = (at_risk - self.left[cell]).max(0.0);
         }
-        Table::of(survival, self.outcomes)
+        Table { survival, outcomes: self.outcomes }
     }
 }
 
-/// The distribution of ranks.
+/// The distribution of depths.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Table {
     /// The share beyond the end of each cell, those that never come among them.
     survival: Vec<f64>,
-    /// The ranks at which the levels really lie, of those that come: that is what an estimate's quantiles are about.
-    ranks: [f64; 4],
     outcomes: f64,
 }
 
 impl Table {
-    fn of(survival: Vec<f64>, outcomes: f64) -> Self {
-        let mut table = Self { survival, ranks: LEVELS, outcomes };
-        let never = table.never();
-        table.ranks = LEVELS.map(|level| table.at(never + (1.0 - never) * (1.0 - level)));
-        table
-    }
-
-    /// The share that lies beyond every rank: what has not come by then will hardly come.
+    /// The share that lies beyond every depth: what has not come by then will hardly come.
     fn never(&self) -> f64 {
         self.survival.last().copied().unwrap_or_default().min(0.99)
     }
 
-    /// Ranks if every claim were kept. A few never come: without them the belief would say that whoever is left far out comes soon.
+    /// Depths if every claim were kept. A few never come: without them the belief would say that whoever is left far out comes soon.
     fn honest() -> Self {
-        let beyond = |rank: f64| {
-            let comes_later = if rank <= 0.9 { 1.0 - rank } else { 0.1 * (-16.0 * (rank - 0.9)).exp() };
-            NEVER + (1.0 - NEVER) * comes_later
-        };
-        Self::of((1..=CELLS).map(|cell| beyond(cell as f64 * CELL)).collect(), 0.0)
+        let survival = (1..=CELLS).map(|cell| NEVER + (1.0 - NEVER) * (-(cell as f64) * CELL).exp()).collect();
+        Self { survival, outcomes: 0.0 }
     }
 
-    /// The rank beyond which a share lies.
+    /// Of those that come and have not by a depth: the depth by which a share of them has.
+    fn coming_after(&self, passed: f64, share: f64) -> f64 {
+        let never = self.never();
+        let left = (self.survives(passed) - never).max(0.0);
+        if left < LEAST_LEFT {
+            // Nothing tells of so long a wait: as the estimate has it.
+            return passed - (1.0 - share).ln();
+        }
+        self.at(never + left * (1.0 - share)).max(passed)
+    }
+
+    /// The depth beyond which a share lies.
     fn at(&self, share: f64) -> f64 {
         let cell = self.survival.partition_point(|left| *left > share);
         let before = cell.checked_sub(1).map_or(1.0, |cell| self.survival[cell]);
@@ -344,16 +329,16 @@ impl Table {
         (cell as f64 + if before > after { (before - share) / (before - after) } else { 0.0 }) * CELL
     }
 
-    /// The share beyond a rank, of those that come.
-    fn beyond(&self, rank: f64) -> f64 {
+    /// The share beyond a depth, of those that come.
+    fn beyond(&self, depth: f64) -> f64 {
         let never = self.never();
-        ((self.survives(rank) - never) / (1.0 - never)).clamp(0.0, 1.0)
+        ((self.survives(depth) - never) / (1.0 - never)).clamp(0.0, 1.0)
     }
 
-    fn survives(&self, rank: f64) -> f64 {
-        let cell = ((rank.max(0.0) / CELL) as usize).min(CELLS - 1);
+    fn survives(&self, depth: f64) -> f64 {
+        let cell = ((depth.max(0.0) / CELL) as usize).min(CELLS - 1);
         let before = cell.checked_sub(1).map_or(1.0, |cell| self.survival[cell]);
-        let part = (rank / CELL - cell as f64).clamp(0.0, 1.0);
+        let part = (depth / CELL - cell as f64).clamp(0.0, 1.0);
         before + (self.survival[cell] - before) * part
     }
 }

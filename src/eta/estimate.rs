@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
 use super::context::Level;
+use super::shape::Shape;
 use crate::model::{Milestone, Stage};
 
 /// When a parcel will arrive, as seen at one moment.
@@ -29,6 +30,8 @@ pub struct Estimate {
     pub promise: Option<DateTime<Utc>>,
     /// P10, P50, P80 and P90 as the model gave them, before any [`Calibration`](super::Calibration).
     pub uncorrected: [DateTime<Utc>; 4],
+    /// The whole distribution, before any calibration.
+    pub shape: Shape,
     /// Stage of the last event that moved the parcel.
     pub stage: Option<Stage>,
     /// That event: what the estimate counts from.

@@ -10,6 +10,7 @@ use super::estimate::{Basis, Estimate, Factor};
 
 use super::model::{TransitModel, instant};
 use super::record::{End, Record, hashed};
+use super::shape::Shape;
 use super::tables::{Table, is_drowning, refine};
 use super::{fallback, prior};
 use crate::History;
@@ -20,6 +21,8 @@ use crate::model::Country;
 const SPEAKS: f64 = 3.0;
 /// Settled journeys that make up half of what is believed of loss; the other half is [`prior::lost_after`].
 const LOSS_STRENGTH: f64 = 30.0;
+/// A parcel that has been silent for longer than anything that was seen is given this much of its silence again, at most.
+const BEYOND_SILENCE: f64 = 1.25;
 /// How many factors an explanation names.
 const FACTORS: usize = 6;
 
@@ -79,12 +82,13 @@ impl TransitModel {
         }
         let basis = Basis { level, observations, comparable: outlook.comparable(), prior: SmolStr::new_static(outlook.prior) };
         let silence = (now.timestamp() - step.at).max(0) as f64;
-        let at = |share: f64| instant(step.at, outlook.arrival.quantile_after(silence, share)).max(now);
+        let arrival = outlook.arrival.reaching(silence * BEYOND_SILENCE);
+        let at = |share: f64| instant(step.at, arrival.quantile_after(silence, share)).max(now);
         let uncorrected @ [p10, p50, p80, p90] = [0.1, 0.5, 0.8, 0.9].map(at);
         let loss = outlook.loss(silence);
         let miss_promise = history.promised.filter(|_| basis.is_trained()).map(|promised| {
             let wait = (promised.timestamp() - step.at) as f64;
-            if wait <= silence { 1.0 } else { loss + (1.0 - loss) * outlook.arrival.ending_beyond(wait, silence) }
+            if wait <= silence { 1.0 } else { loss + (1.0 - loss) * arrival.ending_beyond(wait, silence) }
         });
         Some(Estimate {
             made: now,
@@ -96,6 +100,7 @@ impl TransitModel {
             miss_promise,
             promise: history.promised,
             uncorrected,
+            shape: Shape::new(instant(step.at, 0.0), |share| arrival.quantile_after(0.0, share)),
             stage: step.kind.stage(),
             milestone: step.kind.milestone(),
             destination: towards(&history.destination),

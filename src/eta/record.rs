@@ -199,6 +199,11 @@ impl Record {
         self.steps.first().map_or(self.seen, |step| step.at)
     }
 
+    /// When it was promised or planned to arrive.
+    pub(super) fn due(&self) -> Option<i64> {
+        self.promised.or_else(|| self.plan.last().map(|step| step.at))
+    }
+
     /// When its evidence dates from: its end, or when it was last seen open.
     pub(super) fn dated(&self) -> i64 {
         match self.end {

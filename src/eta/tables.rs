@@ -44,12 +44,7 @@ impl Tables {
                 End::Open => Seen::Going((record.seen - step.at) as f64),
                 End::Never => Seen::Never,
             };
-            let stay = match next {
-                Some(next) if next.kind.milestone() == Milestone::Lost => Seen::Never,
-                Some(next) => Seen::Ended((next.at - step.at) as f64),
-                None if record.end == End::Never => Seen::Never,
-                None => Seen::Going((record.seen - step.at) as f64),
-            };
+            let stay = stay(record, step, next);
             for key in keys(record, step).into_iter().filter(|key| *key != 0) {
                 let table = self.by_key.entry(key).or_default();
                 table.arrival.add(arrival, weight);
@@ -96,6 +91,16 @@ impl Table {
                 self.next.push((kind, spread));
             }
         }
+    }
+}
+
+/// What became of a stay: the next event, nothing yet, or nothing ever.
+fn stay(record: &Record, step: &Step, next: Option<&Step>) -> Seen {
+    match next {
+        Some(next) if next.kind.milestone() == Milestone::Lost => Seen::Never,
+        Some(next) => Seen::Ended((next.at - step.at) as f64),
+        None if record.end == End::Never => Seen::Never,
+        None => Seen::Going((record.seen - step.at) as f64),
     }
 }
 

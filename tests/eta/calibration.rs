@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use parceltrail::Milestone;
-use parceltrail::eta::{Basis, Calibration, Estimate, Level};
+use parceltrail::eta::{Basis, Calibration, Estimate, Level, Shape};
 
 use crate::world::{Dice, day};
 
@@ -21,6 +21,7 @@ fn estimate(made: f64, mean: f64) -> Estimate {
         miss_promise: None,
         promise: None,
         uncorrected: levels,
+        shape: Shape::new(day(made), |share| (-mean * (1.0 - share).max(1e-6).ln()) * 86_400.0),
         stage: None,
         milestone: Milestone::PickedUp,
         destination: None,
