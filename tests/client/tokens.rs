@@ -192,3 +192,35 @@ async fn a_token_endpoint_does_not_send_us_elsewhere() {
     assert_eq!((error.operation, error.kind, error.retry), (Operation::Token, ErrorKind::Redirected, Retry::Permanent));
     assert!(elsewhere.received_requests().await.unwrap().is_empty());
 }
+
+#[tokio::test]
+async fn a_fresh_token_that_is_refused_is_not_fetched_again_for_each_question() {
+    let server = numbered(3600, Duration::ZERO, |_| false).await;
+    let client = client("fedex.track", &server);
+    for at in 0..10 {
+        let error = client.fetch(&asked(&number(at))).await.unwrap_err();
+        assert_eq!(error.kind, ErrorKind::Unauthorised);
+        assert!(!format!("{error} {error:?}").contains("token-"), "{error:?}");
+    }
+    assert_eq!(grants_of(&server).await, 2, "the first, and the one that took its place");
+}
+
+#[tokio::test]
+async fn a_token_with_control_characters_is_refused_and_not_shown() {
+    let server = MockServer::start().await;
+    let grant = ok(&json!({ "access_token": "secret-part\r\nX-Other: y", "expires_in": 3600 }));
+    Mock::given(path(FEDEX_TOKEN)).respond_with(grant).mount(&server).await;
+    let error = client("fedex.track", &server).fetch(&asked(&number(1))).await.unwrap_err();
+    assert_eq!((error.kind, error.operation), (ErrorKind::Undecodable, Operation::Token));
+    assert!(!format!("{error} {error:?}").contains("secret-part"));
+}
+
+#[tokio::test]
+async fn a_page_in_a_200_is_temporary() {
+    let server = MockServer::start().await;
+    grants(&server, FEDEX_TOKEN, 3600, 1).await;
+    Mock::given(path(FEDEX_TRACK)).respond_with(ResponseTemplate::new(200).set_body_string("<!doctype html><p>Back soon")).mount(&server).await;
+    let error = client("fedex.track", &server).fetch(&asked(&number(1))).await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::Unavailable);
+    assert!(matches!(error.retry, Retry::Exhausted { .. }), "{error:?}");
+}
