@@ -197,7 +197,7 @@ impl NoticeKind {
 
     /// Whether its value is the number of a parcel, an order or a count of pages.
     const fn speaks_of_numbers(self) -> bool {
-        matches!(self, Self::Incomplete | Self::NumberReused | Self::AmbiguousLink)
+        matches!(self, Self::Incomplete | Self::Empty | Self::NumberReused | Self::AmbiguousLink)
     }
 }
 
@@ -214,7 +214,7 @@ fn is_code(value: &str) -> bool {
 
 /// Whether a value may be the number of a parcel, an order or a page: one word of letters and digits.
 fn is_number(value: &str) -> bool {
-    value.len() <= 40 && value.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'/'))
+    value.len() <= 40 && value.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'/' | b'~'))
 }
 
 /// Whether a code looks like nothing else: short, or of digits and signs among its letters.

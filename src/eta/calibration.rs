@@ -46,7 +46,8 @@ const DAY: i64 = 86_400;
 ///
 /// let model = TransitModel::new(ModelSettings::default());
 /// let mut calibration = Calibration::default();
-/// let open: History = serde_json::from_str(r#"{"id":"1","events":[{"at":"2026-03-19T09:00:00Z","milestone":"picked_up"}]}"#)?;
+/// let open: History = serde_json::from_str(r#"{"id":"1","carrier":"fedex","service":"International Priority","events":[
+///   {"at":"2026-03-19T09:00:00Z","milestone":"picked_up"}]}"#)?;
 /// let now = "2026-03-19T10:00:00Z".parse()?;
 /// let estimate = model.estimate(&open, now).ok_or("nothing to say")?;
 /// calibration.issued("1 picked_up", &estimate);

@@ -121,7 +121,7 @@ pub(super) fn build(deliveries: &[&Shipment], events: &[Standing<'_>], declared:
     let returns = linked::returns(&mut legs, deliveries, events);
     let mut links = Links::new(legs.all.len());
     let by = |evidence| move |(from, to)| (from, to, evidence);
-    let known = followed.into_iter().map(by(LinkEvidence::Declared)).chain(stated).chain(returns.into_iter().map(by(LinkEvidence::Stated)));
+    let known = followed.into_iter().map(by(LinkEvidence::Declared)).chain(stated.into_iter().chain(returns).map(by(LinkEvidence::Stated)));
     for (from, to, by) in known.filter(|(from, to, _)| !legs.fates[*from].aside && !legs.fates[*to].aside).collect::<Vec<_>>() {
         links.add(from, to, by);
     }
@@ -228,9 +228,8 @@ fn note(leg: &mut Leg, one: &Standing<'_>) {
     leg.milestone = Some(event.milestone);
 }
 
-/// Links that feeds state and may state, those first that the application declares by what its shop says. A next carrier that no feed tells about
-/// yet becomes a leg without movement.
-fn stated_links(legs: &mut Legs, deliveries: &[&Shipment], events: &[Standing<'_>]) -> Vec<(usize, usize, LinkEvidence)> {
+/// Links that feeds state and may state. A next carrier that no feed tells about yet becomes a leg without movement.
+fn stated_links(legs: &mut Legs, deliveries: &[&Shipment], events: &[Standing<'_>]) -> BTreeSet<(usize, usize)> {
     let mut stated = BTreeSet::new();
     let heard = Heard::of(deliveries);
     let links = |shipment: &Shipment, reference: &Reference| {
@@ -239,31 +238,30 @@ fn stated_links(legs: &mut Legs, deliveries: &[&Shipment], events: &[Standing<'_
     legs.stated_by = events.iter().filter(|one| one.event.related.iter().any(|other| links(one.shipment, other))).map(|one| one.id).collect();
     let from_shipments = deliveries.iter().flat_map(|shipment| shipment.references.iter().map(move |reference| (*shipment, reference)));
     let from_events = events.iter().flat_map(|one| one.event.related.iter().map(move |reference| (one.shipment, reference)));
-    let evidence = |shipment: &Shipment| if shipment.issuer == IssuerKind::Merchant { LinkEvidence::Declared } else { LinkEvidence::Stated };
-    let references: BTreeSet<(LinkEvidence, &CarrierId, &TrackingNumber, &Reference)> = from_shipments
+    let references: BTreeSet<(&CarrierId, &TrackingNumber, &Reference)> = from_shipments
         .chain(from_events)
         .filter(|(shipment, reference)| links(shipment, reference))
-        .map(|(shipment, reference)| (evidence(shipment), &shipment.carrier, &shipment.number, reference))
+        .map(|(shipment, reference)| (&shipment.carrier, &shipment.number, reference))
         .collect();
-    for (by, carrier, number, reference) in references {
+    for (carrier, number, reference) in references {
         // A shop names the next carrier under the number of the one that it handed the parcel to.
         let here = legs.find(carrier, number.as_str()).or_else(|| find_by_number(legs, &Reference::new(Role::Waybill, number.as_str())));
         let Some(here) = here else { continue };
         match reference.role {
             Role::NextCarrier | Role::Redirection => {
                 if let Some(there) = find_or_add(legs, carrier, here, reference) {
-                    stated.insert((by, here, there));
+                    stated.insert((here, there));
                 }
             }
             Role::PreviousCarrier => {
                 if let Some(there) = find_by_number(legs, reference).filter(|there| *there != here) {
-                    stated.insert((by, there, here));
+                    stated.insert((there, here));
                 }
             }
             _ => {}
         }
     }
-    stated.into_iter().map(|(by, from, to)| (from, to, by)).collect()
+    stated
 }
 
 /// The leg of a number that is named, if it is told of. Without a carrier it must be the only one of that number.

@@ -63,7 +63,9 @@ pub(super) fn stated(deliveries: &[&Shipment], legs: &Legs) -> Vec<StatedPromise
     let mut all: Vec<(DateTime<Utc>, Voice<'_>, &Promise)> = Vec::new();
     for (voice, moments) in voices {
         let mut before: HashSet<Said<'_>> = HashSet::new();
-        for (stated, promises) in moments {
+        for (stated, mut promises) in moments {
+            // Of several wordings of one promise the same one stands, however they came.
+            promises.sort_by_cached_key(|promise| said(promise));
             let now: HashMap<Said<'_>, &Promise> = promises.into_iter().map(|promise| ((&promise.by, promise.from.as_ref()), promise)).collect();
             all.extend(now.iter().filter(|(said, _)| !before.contains(*said)).map(|(_, promise)| (stated, voice, *promise)));
             before = now.into_keys().collect();

@@ -11,7 +11,7 @@ fn a_current_status_without_activities_is_an_event() {
 fn summaries_are_read() {
     let asked = asked(&["usps-summary.json"], "2026-03-20T00:00:00Z");
     assert!(!asked.events().is_empty(), "{}", asked.everything());
-    assert!(asked.journeys()[0]["promise"].to_string().contains("2026-03-22"));
+    assert!(asked.journeys()[0]["promises"].to_string().contains("2026-03-22"));
 }
 
 #[test]

@@ -262,7 +262,7 @@ mod tests {
         let said = |exception_text| told("", Scan { event: "DE", description: "Delivery exception", exception_text, ..Scan::default() });
         assert_eq!(said("Customer not available or business closed").0.milestone, Milestone::DeliveryAttempted);
         assert_eq!(said("Delivery exception").1, [""; 0]);
-        assert_eq!(said("A sentence of a new kind").1, ["A sentence of a new kind"]);
+        assert_eq!(said("A movement of a new kind").1, ["A movement of a new kind"]);
     }
 
     #[test]
@@ -278,7 +278,7 @@ mod tests {
         let said = |description| told("", Scan { description, ..Scan::default() });
         let (mapped, notices) = said("On FedEx vehicle for delivery");
         assert_eq!((mapped.milestone, mapped.confidence, notices), (Milestone::OutForDelivery, Confidence::Medium, vec![]));
-        assert_eq!(said("Something new happened"), (Mapped::UNMAPPED, vec!["Something new happened".to_owned()]));
+        assert_eq!(said("Moved in a new way"), (Mapped::UNMAPPED, vec!["Moved in a new way".to_owned()]));
     }
 
     #[test]

@@ -110,6 +110,9 @@ impl Lexer<'_> {
     /// A word, or the longest phrase of the vocabulary or of the place that begins with it.
     fn word(&mut self, at: usize) -> usize {
         let end = run(self.text, at, is_letter);
+        if self.is_initial(at, end) {
+            return self.push(at, end, Kind::Word, Class::NONE, false);
+        }
         let known = self.vocabulary.phrase(self.text, at);
         let place_end = self.place.iter().filter_map(|phrase| phrase_end(self.text, at, phrase)).max();
         match (known, place_end) {
@@ -125,6 +128,12 @@ impl Lexer<'_> {
                 self.push(at, end, Kind::Word, class, class.is_known())
             }
         }
+    }
+
+    /// The capital and its dot in `A. Sample`.
+    fn is_initial(&self, at: usize, end: usize) -> bool {
+        let mut letters = self.text[at..end].chars();
+        letters.next().is_some_and(char::is_uppercase) && letters.next().is_none() && self.text[end..].starts_with('.')
     }
 
     /// The `l` of `l'adresse` and the `s` of `sender's`: a letter or two at an apostrophe.
