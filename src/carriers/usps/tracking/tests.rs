@@ -212,13 +212,13 @@ fn what_is_no_answer_of_the_post_is_an_error() {
 
 #[test]
 fn the_request_asks_one_number_in_detail() {
-    let asked = [Asked::number(TrackingNumber::new("LZ 000000014/CN"))];
+    let asked = [Asked::number(TrackingNumber::new("LZ 000000014 CN"))];
     let token = SecretString::from("sample-token");
     let credentials = Credentials::default();
     let mut context = PollContext { now: now(), request_id: "r", credentials: &credentials, token: Some(&token), base: None };
     let request = TRACKING.request(&Question::about(&asked), &context).unwrap();
     assert_eq!(request.method(), Method::GET);
-    assert_eq!(request.uri(), "https://apis.usps.com/tracking/v3/tracking/LZ000000014%2FCN?expand=DETAIL");
+    assert_eq!(request.uri(), "https://apis.usps.com/tracking/v3/tracking/LZ000000014CN?expand=DETAIL");
     assert_eq!(request.headers()["authorization"], "Bearer sample-token");
     assert!(request.headers()["authorization"].is_sensitive());
     assert_eq!(request.headers()["accept"], "application/json");
