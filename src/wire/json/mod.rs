@@ -80,4 +80,47 @@ mod tests {
         let deep = format!("{{\"list\":{}{}}}", "[".repeat(10_000), "]".repeat(10_000));
         let _ = read::<One<Outer<'_>>>(&deep);
     }
+
+    fn odd(text: &str) -> Vec<(super::super::odd::Oddity, String)> {
+        let mut odd = super::Oddities::default();
+        super::read_with::<One<Outer<'_>>>(text, &mut odd).unwrap();
+        odd.found
+    }
+
+    #[test]
+    fn a_repeated_field_is_noted_and_lists_are_joined() {
+        use super::super::odd::Oddity::Repeated;
+        let text = r#"{"id":"1","list":[{"name":"a"}],"list":[{"name":"b"}],"id":"2"}"#;
+        let (all, names) = (outer(text), outer(text).list.items.len());
+        assert_eq!((all.id.get(), names), (Some("2"), 2));
+        assert_eq!(odd(text), [(Repeated, "list".to_owned()), (Repeated, "id".to_owned())]);
+        assert_eq!(odd(r#"{"id":"1","id":"1","list":[],"list":[{"name":"b"}]}"#), [], "the same twice, and an empty list, lose nothing");
+    }
+
+    #[test]
+    fn only_an_empty_object_is_an_empty_list() {
+        use super::super::odd::Oddity::WrongType;
+        assert_eq!((odd(r#"{"list":{}}"#).len(), outer(r#"{"list":{}}"#).list.malformed), (0, 0));
+        for text in [r#"{"list":{"event":[{"name":"a"}]}}"#, r#"{"list":"text"}"#, r#"{"list":7}"#] {
+            assert_eq!(odd(text), [(WrongType, "list".to_owned())], "{text}");
+            assert_eq!(outer(text).list.malformed, 1);
+        }
+    }
+
+    #[test]
+    fn records_under_another_name_are_noted() {
+        use super::super::odd::Oddity::Elsewhere;
+        wire! {
+            struct Parcel { id: Text<'a> = "id", events: Many<Scan<'a>> = "events", }
+            struct Scan { at: Text<'a> = "time", code: Text<'a> = "code", town: Text<'a> = "town", note: Text<'a> = "note", }
+        }
+        let noted = |text: &str| {
+            let mut odd = super::Oddities::default();
+            super::read_with::<One<Parcel<'_>>>(text, &mut odd).unwrap();
+            odd.found
+        };
+        assert_eq!(noted(r#"{"id":"1","scans":[{"time":"1","code":"2","town":"3"}]}"#), [(Elsewhere, "scans".to_owned())]);
+        assert_eq!(noted(r#"{"id":"1","events":[{"time":"1"}],"scans":[{"time":"1","code":"2","town":"3"}]}"#), [], "the list is there");
+        assert_eq!(noted(r#"{"id":"1","services":[{"code":"2","price":"3"}]}"#), [], "something else");
+    }
 }
