@@ -1,6 +1,6 @@
 //! Nothing is lost in silence, and nothing of a feed controls the reader's terminal.
 
-use crate::asked::{LATER, asked, assert_delivered};
+use crate::asked::{asked, assert_delivered};
 
 #[test]
 fn a_current_status_without_activities_is_an_event() {
