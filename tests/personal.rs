@@ -99,7 +99,11 @@ fn sentences(bytes: &[u8]) -> Vec<(FreeText, Option<Place>)> {
     let Ok(batch) = feed.decode(Payload::new(bytes, "2026-01-01T00:00:00Z".parse().unwrap())) else { return Vec::new() };
     let events = batch.shipments.into_iter().flat_map(|shipment| shipment.events);
     let told = events.filter_map(|event| Some((event.code.text?, event.place)));
-    let is_invented = |text: &str| ["sample", "样例", "probesendung", "张", "李", "王", "words", "something new", "long ago", "coarse word"].iter().any(|word| text.to_lowercase().contains(word));
+    let is_invented = |text: &str| {
+        ["sample", "样例", "probesendung", "张", "李", "王", "words", "something new", "long ago", "coarse word"]
+            .iter()
+            .any(|word| text.to_lowercase().contains(word))
+    };
     told.filter(|(text, _)| !is_invented(text.reveal()) && !text.reveal().contains("电话")).collect()
 }
 

@@ -143,8 +143,8 @@ impl Notice {
     }
 
     /// A notice whose message repeats nothing of a payload.
-    pub(crate) fn of_own_words(kind: NoticeKind, feed: FeedId, message: String) -> Self {
-        Self { kind, feed, number: None, field: None, value: None, message }
+    pub(crate) fn of_own_words(kind: NoticeKind, feed: FeedId, message: impl Into<String>) -> Self {
+        Self { kind, feed, number: None, field: None, value: None, message: message.into() }
     }
 
     /// The number that it is about.

@@ -76,7 +76,7 @@ impl<'p> Collector<'p> {
             self.notice(self.own_notice(NoticeKind::EncodingAssumed, "not UTF-8 and no encoding stated".to_owned()).value(assumed));
         }
         if decoded.damaged {
-            self.notice(self.new_notice(NoticeKind::TextDamaged, "bytes that are no text in the encoding used were replaced"));
+            self.notice(self.own_notice(NoticeKind::TextDamaged, "bytes that are no text in the encoding used were replaced"));
         }
         Ok(decoded.text)
     }
@@ -129,7 +129,7 @@ impl<'p> Collector<'p> {
     }
 
     /// A notice in words of our own, into which nothing of the payload was put.
-    pub fn own_notice(&self, kind: NoticeKind, message: String) -> Notice {
+    pub fn own_notice(&self, kind: NoticeKind, message: impl Into<String>) -> Notice {
         Notice::of_own_words(kind, self.descriptor.feed.clone(), message)
     }
 
@@ -141,7 +141,7 @@ impl<'p> Collector<'p> {
             return;
         }
         match self.batch.notices.len() {
-            MOST_NOTICES => self.batch.notices.push(self.new_notice(NoticeKind::Incomplete, "there are more notices than are kept")),
+            MOST_NOTICES => self.batch.notices.push(self.own_notice(NoticeKind::Incomplete, "there are more notices than are kept")),
             count if count < MOST_NOTICES => self.batch.notices.push(notice),
             _ => {}
         }
@@ -207,7 +207,7 @@ impl<'p> Collector<'p> {
         }
         self.tell_of_silent_shipments();
         if self.batch.shipments.is_empty() && self.batch.notices.is_empty() {
-            self.notice(self.new_notice(NoticeKind::Empty, "the payload says nothing of any parcel"));
+            self.notice(self.own_notice(NoticeKind::Empty, "the payload says nothing of any parcel"));
         }
         self.batch.shipments.iter_mut().for_each(clean_shipment);
         self.batch
@@ -222,7 +222,7 @@ impl<'p> Collector<'p> {
         let is_silent = |shipment: &&Shipment| shipment.events.is_empty() && shipment.order.is_none() && !told.contains(&shipment.number);
         let silent: Vec<TrackingNumber> = self.batch.shipments.iter().filter(is_silent).map(|shipment| shipment.number.clone()).collect();
         for number in silent {
-            let notice = self.new_notice(NoticeKind::Empty, "the payload holds no event of this parcel");
+            let notice = self.own_notice(NoticeKind::Empty, "the payload holds no event of this parcel");
             self.notice(notice.about(Some(&number)));
         }
     }

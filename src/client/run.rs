@@ -184,7 +184,7 @@ impl Inner {
     }
 
     fn unfinished(&self, mut batch: Batch) -> Batch {
-        batch.notices.push(Notice::new(NoticeKind::Incomplete, self.feed.clone(), "the pages do not come to an end"));
+        batch.notices.push(Notice::of_own_words(NoticeKind::Incomplete, self.feed.clone(), "the pages do not come to an end"));
         batch
     }
 

@@ -39,7 +39,7 @@ impl Naming<'_> {
     }
 
     fn refused(&self, node: &Node, kind: NoticeKind, why: &str) -> Notice {
-        Notice::new(kind, self.feed.clone(), why).about(Some(&node.id.number)).at("reference").value(self.number.as_str())
+        Notice::of_own_words(kind, self.feed.clone(), why).about(Some(&node.id.number)).at("reference").value(self.number.as_str())
     }
 }
 
@@ -162,7 +162,7 @@ impl<'n> Joining<'_, 'n> {
         }
         if matters && !too_many_uses {
             let message = format!("more parcels name this number as {} than can share one; it ties none of them", first.role);
-            let notice = Notice::new(NoticeKind::LinkRefused, first.feed.clone(), message).at("reference").value(first.number.as_str());
+            let notice = Notice::of_own_words(NoticeKind::LinkRefused, first.feed.clone(), message).at("reference").value(first.number.as_str());
             self.notices.push(notice);
         }
         false
@@ -255,7 +255,7 @@ impl<'n> Joining<'_, 'n> {
             let of_parcels: BTreeSet<usize> = all.iter().map(|at| self.union.root(*at)).filter(|root| parcels.contains(root)).collect();
             if of_parcels.len() > 1 {
                 let message = "a paper that names several parcels ties none of them to each other";
-                let notice = Notice::new(NoticeKind::LinkRefused, members[0].feed.clone(), message);
+                let notice = Notice::of_own_words(NoticeKind::LinkRefused, members[0].feed.clone(), message);
                 self.notices.push(notice.at("reference").value(number));
                 continue;
             }
@@ -276,7 +276,7 @@ impl<'n> Joining<'_, 'n> {
             let mut rivals = carriers.filter(|other| self.nodes[*other].id.carrier != self.nodes[meant].id.carrier);
             if rivals.any(|rival| node.distance(self.node(rival)) <= closest + NEARER) {
                 let Some(feed) = node.shipments.iter().map(|shipment| &shipment.feed).min() else { continue };
-                let notice = Notice::new(NoticeKind::AmbiguousLink, feed.clone(), "several carriers have a parcel of this number");
+                let notice = Notice::of_own_words(NoticeKind::AmbiguousLink, feed.clone(), "several carriers have a parcel of this number");
                 self.notices.push(notice.about(Some(&node.id.number)));
             } else {
                 self.union.tie(at, meant);
@@ -311,7 +311,8 @@ impl<'n> Joining<'_, 'n> {
                     ties.extend(before.iter().map(|(_, at)| (*at, *after)));
                 } else if round == ROUNDS {
                     let (naming, _) = before[0];
-                    let notice = Notice::new(NoticeKind::AmbiguousLink, naming.feed.clone(), "several parcels are said to go on under this number");
+                    let notice =
+                        Notice::of_own_words(NoticeKind::AmbiguousLink, naming.feed.clone(), "several parcels are said to go on under this number");
                     self.notices.push(notice.at("reference").value(self.nodes[*after].id.number.as_str()));
                 }
             }

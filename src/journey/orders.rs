@@ -176,5 +176,5 @@ fn names(order: &Node) -> BTreeSet<TrackingNumber> {
 
 fn refused(holder: &Node, name: &TrackingNumber, kind: NoticeKind, message: &str) -> Option<Notice> {
     let feed = holder.shipments.iter().map(|shipment| &shipment.feed).min()?.clone();
-    Some(Notice::new(kind, feed, message).about(Some(&holder.id.number)).at("reference").value(name.as_str()))
+    Some(Notice::of_own_words(kind, feed, message).about(Some(&holder.id.number)).at("reference").value(name.as_str()))
 }

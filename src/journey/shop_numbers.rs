@@ -41,8 +41,8 @@ pub(super) fn tie(nodes: &[Node], union: &mut Union) -> Vec<Notice> {
         } else if !are_told_apart(nodes, &members, union) {
             let feeds = members.iter().flat_map(|at| &nodes[*at].shipments).map(|shipment| &shipment.feed);
             let Some(feed) = feeds.min().cloned() else { continue };
-            let notice =
-                Notice::new(NoticeKind::AmbiguousLink, feed, "the shop's number stands for several parcels; it ties none of them").at("reference");
+            let notice = Notice::of_own_words(NoticeKind::AmbiguousLink, feed, "the shop's number stands for several parcels; it ties none of them")
+                .at("reference");
             notices.push(notice.value(&number));
         }
     }

@@ -122,7 +122,7 @@ fn reused(deliveries: &[&Shipment]) -> BTreeSet<Notice> {
         .filter(|(.., count)| *count > 1)
         .map(|(feed, number, count)| {
             let message = format!("{count} shipments under one number in one journey");
-            Notice::new(NoticeKind::NumberReused, feed.clone(), message).about(Some(number))
+            Notice::of_own_words(NoticeKind::NumberReused, feed.clone(), message).about(Some(number))
         })
         .collect()
 }

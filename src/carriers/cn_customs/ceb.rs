@@ -138,7 +138,7 @@ impl<'p> Reading<'p> {
             self.statement(message, &Record::of_element(head.unwrap_or(element)), lines);
         }
         if is_empty {
-            self.out.notice(self.out.new_notice(NoticeKind::EventSkipped, "the message holds no receipt").value(message));
+            self.out.notice(self.out.own_notice(NoticeKind::EventSkipped, "the message holds no receipt").value(message));
         }
         Ok(())
     }
@@ -151,7 +151,7 @@ impl<'p> Reading<'p> {
         }
         for record in records.iter() {
             let Some(message) = message_number(record.message.or_empty()) else {
-                let notice = self.out.new_notice(NoticeKind::EventSkipped, "expected the name of a CEB message");
+                let notice = self.out.own_notice(NoticeKind::EventSkipped, "expected the name of a CEB message");
                 self.out.notice(notice.at("messageType").value(record.message.or_empty()));
                 continue;
             };
@@ -224,7 +224,7 @@ impl<'p> Reading<'p> {
     /// A message of ours that did not pass the check of its format.
     fn failed(&mut self, record: &Record<'_>, number: &TrackingNumber) -> Option<Event> {
         if let Some(kind) = record.get(Name::FailedKind) {
-            let notice = self.out.new_notice(NoticeKind::CarrierMessage, "a message did not pass the check of its format");
+            let notice = self.out.own_notice(NoticeKind::CarrierMessage, "a message did not pass the check of its format");
             self.out.notice(notice.about(Some(number)).at("oriMessageType").value(kind));
         }
         let time = self.time(record, Name::ReturnTime, "returnTime", number)?;
@@ -265,7 +265,7 @@ impl<'p> Reading<'p> {
         for line in lines {
             let Some((name @ (Name::Waybill | Name::GoodsList), number)) = line.number() else {
                 if moved.is_some() {
-                    let notice = self.out.new_notice(NoticeKind::EventSkipped, "expected a waybill's number in each line");
+                    let notice = self.out.own_notice(NoticeKind::EventSkipped, "expected a waybill's number in each line");
                     self.out.notice(notice.about(sheet.as_ref()).at("logisticsNo"));
                 }
                 continue;
@@ -275,7 +275,7 @@ impl<'p> Reading<'p> {
             self.add(number, line.references(name).chain(head.sheet_references()), event);
         }
         if moved.is_some() && !any {
-            let notice = self.out.new_notice(NoticeKind::Incomplete, "a sheet of parcels without a line that names one");
+            let notice = self.out.own_notice(NoticeKind::Incomplete, "a sheet of parcels without a line that names one");
             self.out.notice(notice.about(sheet.as_ref()).at("logisticsNo").value(message));
         }
         match sheet {
@@ -302,14 +302,14 @@ impl<'p> Reading<'p> {
     fn is_withdrawn(&mut self, record: &Record<'_>, number: &TrackingNumber) -> bool {
         let is_deletion = record.get(Name::DeclaredKind) == Some("3");
         if is_deletion {
-            let notice = self.out.new_notice(NoticeKind::Withdrawn, "the declaration deletes an earlier one");
+            let notice = self.out.own_notice(NoticeKind::Withdrawn, "the declaration deletes an earlier one");
             self.out.notice(notice.about(Some(number)).at("appType").value("3"));
         }
         is_deletion
     }
 
     fn nameless(&mut self, message: &str) {
-        let notice = self.out.new_notice(NoticeKind::EventSkipped, "expected a number: logisticsNo, invtNo, copNo, preNo or orderNo");
+        let notice = self.out.own_notice(NoticeKind::EventSkipped, "expected a number: logisticsNo, invtNo, copNo, preNo or orderNo");
         self.out.notice(notice.at("guid").value(message));
     }
 

@@ -42,7 +42,7 @@ pub(super) fn area(code: Option<&str>, text: Option<&str>) -> Option<Place> {
 
 /// A code that no table holds, for which a coarser statement of the carrier's own stands in.
 pub(super) fn stands_in(out: &mut Collector<'_>, number: &TrackingNumber, field: &'static str, code: &str) {
-    let notice = out.new_notice(NoticeKind::UnmappedCode, "the code is in no table; a coarser one of the carrier stands in for it");
+    let notice = out.own_notice(NoticeKind::UnmappedCode, "the code is in no table; a coarser one of the carrier stands in for it");
     out.notice(notice.about(Some(number)).at(field).value(code));
 }
 
@@ -103,7 +103,7 @@ pub(super) fn weight(out: &mut Collector<'_>, number: &TrackingNumber, field: &'
 
 /// Tells that a shipment lists no events at all, not even an empty list.
 pub(super) fn without_list(out: &mut Collector<'_>, number: &TrackingNumber, field: &'static str) {
-    let notice = out.new_notice(NoticeKind::Incomplete, "the list of events is missing; nothing but the current status is read");
+    let notice = out.own_notice(NoticeKind::Incomplete, "the list of events is missing; nothing but the current status is read");
     out.notice(notice.about(Some(number)).at(field));
 }
 
@@ -147,7 +147,7 @@ pub(super) fn push_all(out: &mut Collector<'_>, mut shipments: Vec<Shipment>) {
     for shipment in shipments {
         let known = seen.entry(shipment.number.clone()).or_insert_with(|| shipment.instance.clone());
         if *known != shipment.instance {
-            let notice = out.new_notice(NoticeKind::NumberReused, "the carrier knows several shipments under this number");
+            let notice = out.own_notice(NoticeKind::NumberReused, "the carrier knows several shipments under this number");
             out.notice(notice.about(Some(&shipment.number)));
         }
         out.push(shipment);

@@ -162,7 +162,7 @@ impl Reader<'_> {
             }
         }
         let Some(number) = number else {
-            out.notice(out.new_notice(NoticeKind::EventSkipped, "expected the tracking number").at("trackingNumberInfo.trackingNumber"));
+            out.notice(out.own_notice(NoticeKind::EventSkipped, "expected the tracking number").at("trackingNumberInfo.trackingNumber"));
             return;
         };
         let mut shipment = out.shipment(number);

@@ -85,7 +85,7 @@ impl<'c> Meanings<'c> {
         let unknown = if scan.exception.is_empty() { scan.exception_text } else { scan.exception };
         let is_repeated = scan.exception.is_empty() && unknown.eq_ignore_ascii_case(scan.description);
         if found.is_none() && !unknown.is_empty() && !is_repeated {
-            let notice = out.new_notice(NoticeKind::UnmappedCode, "the exception is in no table; the event keeps its type's meaning");
+            let notice = out.own_notice(NoticeKind::UnmappedCode, "the exception is in no table; the event keeps its type's meaning");
             out.notice(notice.about(Some(number)).at(self.names.exception).value(unknown));
         }
         found

@@ -209,7 +209,7 @@ pub(super) fn finish(shipment: &mut Shipment, ending: Ending<'_>, is_freight: bo
 /// Says of a shipment that nothing is told of it but its number. The number may have other notices: they say nothing of this shipment.
 pub(super) fn note_silence(out: &mut Collector<'_>, shipment: &Shipment) {
     if shipment.events.is_empty() {
-        let notice = out.new_notice(NoticeKind::Empty, "the payload holds no event of this shipment");
+        let notice = out.own_notice(NoticeKind::Empty, "the payload holds no event of this shipment");
         out.notice(notice.about(Some(&shipment.number)).at("trackingNumberUniqueId").value(shipment.instance.as_deref().unwrap_or_default()));
     }
 }
@@ -269,7 +269,7 @@ pub(super) fn note_reuse(out: &mut Collector<'_>, seen: &Seen) {
     }
     for (number, instances) in instances.into_iter().filter(|(_, instances)| instances.len() > 1) {
         for instance in instances {
-            let notice = out.new_notice(NoticeKind::NumberReused, "several shipments stand under this number; this is one of them");
+            let notice = out.own_notice(NoticeKind::NumberReused, "several shipments stand under this number; this is one of them");
             out.notice(notice.about(Some(number)).at("trackingNumberUniqueId").value(instance.map_or("", SmolStr::as_str)));
         }
     }

@@ -84,7 +84,7 @@ impl TrackXml {
             }
             note_elsewhere(out, group);
             if group.get("MoreData") == Some("true") {
-                out.notice(out.new_notice(NoticeKind::Incomplete, "the reply has another page").at("MoreData"));
+                out.notice(out.own_notice(NoticeKind::Incomplete, "the reply has another page").at("MoreData"));
             }
         }
         shared::note_reuse(out, &seen);
@@ -101,7 +101,7 @@ impl TrackXml {
             return;
         }
         let Some(number) = number else {
-            out.notice(out.new_notice(NoticeKind::EventSkipped, "expected the tracking number").at("TrackDetails.TrackingNumber"));
+            out.notice(out.own_notice(NoticeKind::EventSkipped, "expected the tracking number").at("TrackDetails.TrackingNumber"));
             return;
         };
         let mut shipment = out.shipment(number);
@@ -154,7 +154,7 @@ fn note_elsewhere(out: &mut Collector<'_>, group: Node<'_, '_>) {
     let is_shipment = |node: &Node<'_, '_>| node.get("TrackingNumber").is_some();
     let odd = group.children().filter(|child| child.name() != "TrackDetails" && is_shipment(child));
     for name in odd.map(|child| child.name()).chain(is_shipment(&group).then_some(group.name())) {
-        let notice = out.new_notice(NoticeKind::EventSkipped, "what looks like a shipment stands where none is read");
+        let notice = out.own_notice(NoticeKind::EventSkipped, "what looks like a shipment stands where none is read");
         out.notice(notice.at("TrackDetails").value(name));
     }
 }

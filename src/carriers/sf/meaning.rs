@@ -110,7 +110,7 @@ impl Tables<'_> {
         let (first, second) = route.status()?;
         let row = get(self.status, &joined(first, second)).or_else(|| get(self.status, &joined(first, ""))).or_else(|| self.only_pair(first, second));
         let Some(row) = row else {
-            let notice = out.new_notice(NoticeKind::UnmappedCode, "the status is in no table; the operation code decides");
+            let notice = out.own_notice(NoticeKind::UnmappedCode, "the status is in no table; the operation code decides");
             out.notice(notice.about(Some(number)).at(self.fields.status).value(&joined(first, second)));
             return None;
         };

@@ -83,7 +83,7 @@ impl Adapter for Push {
             }
         }
         if found.shipments.is_empty() && !found.any_lost {
-            out.notice(out.new_notice(NoticeKind::Control, "a push without routes").at("WaybillRoute"));
+            out.notice(out.own_notice(NoticeKind::Control, "a push without routes").at("WaybillRoute"));
         }
         for mut shipment in found.shipments {
             let mut seen = HashSet::new();

@@ -247,7 +247,7 @@ fn is_customs_code(event: &Event) -> bool {
 pub(super) fn number(out: &mut Collector<'_>, text: &str, field: &'static str) -> Option<TrackingNumber> {
     let number = TrackingNumber::parse(text);
     if number.is_none() {
-        out.notice(out.new_notice(NoticeKind::EventSkipped, "expected the waybill's number").at(field));
+        out.notice(out.own_notice(NoticeKind::EventSkipped, "expected the waybill's number").at(field));
     }
     number
 }

@@ -107,7 +107,7 @@ impl Adapter for Orders {
 /// One order: the shipment of the order itself, and one for every waybill that its signals name.
 fn read(out: &mut Collector<'_>, table: Option<&Vocabulary>, wire: &WireOrder<'_>) {
     let Some(number) = wire.number.get().and_then(TrackingNumber::parse) else {
-        out.notice(out.new_notice(NoticeKind::EventSkipped, "expected the order's number").at("orders.number"));
+        out.notice(out.own_notice(NoticeKind::EventSkipped, "expected the order's number").at("orders.number"));
         return;
     };
     let mut order = out.shipment(number);

@@ -109,7 +109,7 @@ impl<'c> Tables<'c> {
             None if status.is_bare() => out.unmapped(number, field, status.words),
             None => out.unmapped(number, field, format!("{} {}", status.kind, status.value()).trim()),
             Some(_) if !is_known => {
-                let notice = out.new_notice(NoticeKind::UnmappedCode, "the code is in no table; the carrier's coarser code stands in");
+                let notice = out.own_notice(NoticeKind::UnmappedCode, "the code is in no table; the carrier's coarser code stands in");
                 out.notice(notice.about(Some(number)).at(field).value(&format!("{} {}", status.kind, status.code)));
             }
             Some(_) => {}

@@ -58,10 +58,10 @@ impl QuantumView {
             error.notice(out, "Response/Error");
         }
         if !feed.is_success && feed.errors.is_empty() {
-            out.notice(out.new_notice(NoticeKind::InvalidRequest, "the answer says failure and not why").at("Response/ResponseStatusCode"));
+            out.notice(out.own_notice(NoticeKind::InvalidRequest, "the answer says failure and not why").at("Response/ResponseStatusCode"));
         }
         for status in feed.subscriptions.iter().filter(|status| **status != "A") {
-            let notice = out.new_notice(NoticeKind::Control, "the subscription is not active");
+            let notice = out.own_notice(NoticeKind::Control, "the subscription is not active");
             out.notice(notice.at("SubscriptionStatus").value(status));
         }
         let tables = Tables::of(&self.codes);
@@ -69,14 +69,14 @@ impl QuantumView {
             self.record(out, &tables, record);
         }
         if feed.bookmark.is_some() {
-            out.notice(out.new_notice(NoticeKind::Incomplete, "more is to be had with the bookmark").at("Bookmark"));
+            out.notice(out.own_notice(NoticeKind::Incomplete, "more is to be had with the bookmark").at("Bookmark"));
         }
     }
 
     /// One record is one shipment with one event: news of a package, whatever else the batch says of it.
     fn record(&self, out: &mut Collector<'_>, tables: &Tables<'_>, record: &Record<'_>) {
         let Some(number) = record.number.and_then(parts::number) else {
-            out.notice(out.new_notice(NoticeKind::EventSkipped, "expected the package's number").at("TrackingNumber").value(record.kind.name()));
+            out.notice(out.own_notice(NoticeKind::EventSkipped, "expected the package's number").at("TrackingNumber").value(record.kind.name()));
             return;
         };
         let mut shipment = out.shipment(number);
@@ -128,7 +128,7 @@ impl QuantumView {
             Kind::Exception => {
                 let row = tables.exception(record.reason);
                 if row.is_none() && !record.reason.is_empty() {
-                    let notice = out.new_notice(NoticeKind::UnmappedCode, "the reason is in no table; it stays an exception");
+                    let notice = out.own_notice(NoticeKind::UnmappedCode, "the reason is in no table; it stays an exception");
                     out.notice(notice.about(Some(number)).at("Exception/ReasonCode").value(record.reason));
                 }
                 match row.filter(|row| !row.milestone.is_terminal()) {
@@ -162,7 +162,7 @@ fn read_references(out: &mut Collector<'_>, record: &Record<'_>, shipment: &mut 
     match record.postal {
         // One number of the post for several packages: whose it is, is not told.
         Some(postal) if record.packages > 1 => {
-            let notice = out.new_notice(NoticeKind::AmbiguousLink, "one postal number for a manifest of several packages");
+            let notice = out.own_notice(NoticeKind::AmbiguousLink, "one postal number for a manifest of several packages");
             out.notice(notice.at("Manifest/PostalServiceTrackingID").value(postal));
         }
         postal => shipment.references.extend(postal.map(|number| Reference::new(Role::NextCarrier, &one_line(number)).issued_by("usps"))),

@@ -59,7 +59,7 @@ impl Adapter for Track {
         let Some(response) = answer.get().and_then(|answer| answer.response.get()) else {
             let faults = faults::read(&text);
             if faults.is_empty() && answer.get().is_some() {
-                out.notice(out.new_notice(NoticeKind::NotFound, "the answer holds no shipment").at("trackResponse"));
+                out.notice(out.own_notice(NoticeKind::NotFound, "the answer holds no shipment").at("trackResponse"));
                 return Ok(out.finish());
             }
             if faults.is_empty() {
@@ -70,7 +70,7 @@ impl Adapter for Track {
         };
         out.lost_elements(&response.shipments, "shipment", None);
         if response.shipments.items.is_empty() {
-            out.notice(out.new_notice(NoticeKind::NotFound, "the answer holds no shipment").at("shipment"));
+            out.notice(out.own_notice(NoticeKind::NotFound, "the answer holds no shipment").at("shipment"));
         }
         let tables = Tables::of(&self.codes);
         let mut found = Vec::new();

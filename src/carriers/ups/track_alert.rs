@@ -106,7 +106,7 @@ impl Adapter for TrackAlert {
 
 fn read_alert(out: &mut Collector<'_>, tables: &Tables<'_>, wire: &Alert<'_>) {
     let Some(number) = wire.number.get().and_then(parts::number) else {
-        out.notice(out.new_notice(NoticeKind::EventSkipped, "expected the package's number").at("trackingNumber"));
+        out.notice(out.own_notice(NoticeKind::EventSkipped, "expected the package's number").at("trackingNumber"));
         return;
     };
     let mut shipment = out.shipment(number);

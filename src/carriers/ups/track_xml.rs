@@ -63,7 +63,7 @@ impl Adapter for TrackXml {
             Interchange::of(error).notice(&mut out, "Response/Error");
         }
         if response.child("Error").is_none() && root.child("Shipment").is_none() {
-            out.notice(out.new_notice(NoticeKind::NotFound, "the answer holds no shipment").at("Shipment"));
+            out.notice(out.own_notice(NoticeKind::NotFound, "the answer holds no shipment").at("Shipment"));
         }
         let tables = Tables::of_legacy(&self.codes);
         for shipment in root.all("Shipment") {
@@ -97,7 +97,7 @@ fn read_package(
     count: usize,
 ) {
     let Some(number) = package.get("TrackingNumber").and_then(parts::number).or_else(|| whole.cloned()) else {
-        out.notice(out.new_notice(NoticeKind::EventSkipped, "expected the package's number").at("Package/TrackingNumber"));
+        out.notice(out.own_notice(NoticeKind::EventSkipped, "expected the package's number").at("Package/TrackingNumber"));
         return;
     };
     let service = |name: &str| node.get_at(&["Service", name]);
@@ -116,7 +116,7 @@ fn read_package(
     }
     delivered_after_return_is_returned(&mut shipment.events);
     if shipment.events.is_empty() {
-        let notice = out.new_notice(NoticeKind::Incomplete, "the package holds no activity");
+        let notice = out.own_notice(NoticeKind::Incomplete, "the package holds no activity");
         out.notice(notice.about(Some(&shipment.number)).at("Package/Activity"));
     }
     shipment.promises = promises(out, node, package, &shipment);

@@ -150,7 +150,7 @@ impl Adapter for Express {
         if answer.shipments.is_some() || !problem::tell(&mut out, &text) {
             let list = answer.shipments.as_ref().ok_or_else(|| out.shape("shipments", "a list of shipments, or an error"))?;
             if list.items.is_empty() && list.malformed == 0 {
-                out.notice(out.new_notice(NoticeKind::NotFound, "the answer lists no shipment").at("shipments"));
+                out.notice(out.own_notice(NoticeKind::NotFound, "the answer lists no shipment").at("shipments"));
             }
         }
         if let Some(list) = &answer.shipments {
@@ -169,11 +169,11 @@ impl Adapter for Express {
 impl Express {
     fn shipment(&self, out: &mut Collector<'_>, wire: &WireShipment<'_>) -> Option<Shipment> {
         let Some(number) = wire.number.get().and_then(TrackingNumber::parse) else {
-            out.notice(out.new_notice(NoticeKind::EventSkipped, "expected the shipment's number").at("shipments.shipmentTrackingNumber"));
+            out.notice(out.own_notice(NoticeKind::EventSkipped, "expected the shipment's number").at("shipments.shipmentTrackingNumber"));
             return None;
         };
         if !wire.is_found() {
-            let notice = out.new_notice(NoticeKind::NotFound, "the call found nothing under this number");
+            let notice = out.own_notice(NoticeKind::NotFound, "the call found nothing under this number");
             out.notice(notice.about(Some(&number)).at("shipments.status").value(wire.status.or_empty()));
             return None;
         }
@@ -193,7 +193,7 @@ impl Express {
         delivered_after_return_is_returned(&mut shipment.events);
         promise(out, wire, &mut shipment);
         if let Some(child) = wire.children.iter().next() {
-            let notice = out.new_notice(NoticeKind::Incomplete, "shipments consolidated under this one are asked for by their own numbers");
+            let notice = out.own_notice(NoticeKind::Incomplete, "shipments consolidated under this one are asked for by their own numbers");
             out.notice(notice.about(Some(&shipment.number)).at("childrenShipmentIdentificationNumbers").value(child));
         }
         Some(shipment)
@@ -212,7 +212,7 @@ impl Express {
             None => without_list(out, &number, "shipments.events"),
         }
         if wire.pieces.items.is_empty() && shipment.piece_count.is_some_and(|count| count > 1) {
-            let notice = out.new_notice(NoticeKind::Incomplete, "the pieces are not listed");
+            let notice = out.own_notice(NoticeKind::Incomplete, "the pieces are not listed");
             out.notice(notice.about(Some(&number)).at("shipments.pieces"));
         }
         let mut of_pieces: Vec<Event> = Vec::new();

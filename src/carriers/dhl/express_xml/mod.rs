@@ -65,9 +65,9 @@ impl Adapter for ExpressXml {
         let shipments: Vec<Shipment> = root.all("AWBInfo").filter_map(|info| self.shipment(&mut out, info)).collect();
         if let Some(other) = other_child(root) {
             // What stands there under another name was not read, which is not the same as nothing.
-            out.notice(out.new_notice(NoticeKind::EventSkipped, "expected waybills").at("AWBInfo").value(other.name()));
+            out.notice(out.own_notice(NoticeKind::EventSkipped, "expected waybills").at("AWBInfo").value(other.name()));
         } else if root.child("AWBInfo").is_none() {
-            out.notice(out.new_notice(NoticeKind::NotFound, "the answer lists no waybill").at("AWBInfo"));
+            out.notice(out.own_notice(NoticeKind::NotFound, "the answer lists no waybill").at("AWBInfo"));
         }
         push_all(&mut out, shipments);
         Ok(out.finish())
@@ -164,7 +164,7 @@ impl ExpressXml {
             return None;
         }
         let Some(number) = number else {
-            out.notice(out.new_notice(NoticeKind::EventSkipped, "expected the waybill's number").at("AWBInfo.AWBNumber"));
+            out.notice(out.own_notice(NoticeKind::EventSkipped, "expected the waybill's number").at("AWBInfo.AWBNumber"));
             return None;
         };
         let mut shipment = out.shipment(number);

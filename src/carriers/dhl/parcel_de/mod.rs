@@ -70,9 +70,9 @@ impl Adapter for ParcelDe {
         }
         if let Some(other) = layout::unknown(root) {
             let name = other.attribute("name").unwrap_or_default();
-            out.notice(out.new_notice(NoticeKind::EventSkipped, "expected pieces").at("data[@name]").value(&name));
+            out.notice(out.own_notice(NoticeKind::EventSkipped, "expected pieces").at("data[@name]").value(&name));
         } else if pieces.is_empty() && !is_told {
-            out.notice(out.new_notice(NoticeKind::NotFound, "the answer lists no piece").at("piece-shipment"));
+            out.notice(out.own_notice(NoticeKind::NotFound, "the answer lists no piece").at("piece-shipment"));
         }
         let shipments: Vec<_> = pieces.into_iter().filter_map(|piece| self.shipment(&mut out, piece)).collect();
         push_all(&mut out, shipments);
@@ -94,7 +94,7 @@ impl ParcelDe {
             return None;
         }
         let Some(number) = number else {
-            out.notice(out.new_notice(NoticeKind::EventSkipped, "expected the piece's number").at("piece-code"));
+            out.notice(out.own_notice(NoticeKind::EventSkipped, "expected the piece's number").at("piece-code"));
             return None;
         };
         let mut shipment = out.shipment(number);
@@ -115,7 +115,7 @@ impl ParcelDe {
         shipment.events.reserve(events.len());
         for (at, event) in events.iter().enumerate() {
             if gone.contains(&at) {
-                let notice = out.new_notice(NoticeKind::Withdrawn, "the driver took this event back");
+                let notice = out.own_notice(NoticeKind::Withdrawn, "the driver took this event back");
                 out.notice(notice.about(Some(&shipment.number)).at("standard-event-code").value(event.standard.as_deref().unwrap_or_default()));
             } else {
                 event.read(out, shipment, codes);

@@ -64,7 +64,7 @@ pub(super) fn promise(out: &mut Collector<'_>, piece: Node<'_, '_>, shipment: &m
     }
     add(out, piece, shipment, PromiseKind::Estimated, ["delivery-date", "delivery-timeframe-from", "delivery-timeframe-to"]);
     let wished = if piece.attribute("preferred-timeframe-refused-text").is_some() {
-        let notice = out.new_notice(NoticeKind::CarrierMessage, "the recipient's window was refused");
+        let notice = out.own_notice(NoticeKind::CarrierMessage, "the recipient's window was refused");
         out.notice(notice.about(Some(&shipment.number)).at("preferred-timeframe-refused-text"));
         ["preferred-delivery-day", "", ""]
     } else {

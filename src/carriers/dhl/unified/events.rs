@@ -60,7 +60,7 @@ pub(super) fn read(out: &mut Collector<'_>, shipment: &mut Shipment, service: &S
         let gone = withdrawn(service, &events.items);
         for (at, wire) in events.iter().enumerate() {
             if gone.contains(&at) {
-                let notice = out.new_notice(NoticeKind::Withdrawn, "the carrier took this event back");
+                let notice = out.own_notice(NoticeKind::Withdrawn, "the carrier took this event back");
                 out.notice(notice.about(Some(&shipment.number)).at("shipments.events").value(wire.status.or_empty()));
             } else {
                 read_event(out, shipment, service, wire, &mut doubtful);
@@ -198,7 +198,7 @@ fn meaning(out: &mut Collector<'_>, number: &TrackingNumber, service: &Service<'
         return (beside(read, coarse), false);
     }
     if is_said {
-        let notice = out.new_notice(NoticeKind::UnmappedCode, "a sentence without a code was not understood");
+        let notice = out.own_notice(NoticeKind::UnmappedCode, "a sentence without a code was not understood");
         out.notice(notice.about(Some(number)).at(FIELD).value(coarse));
     }
     match (stand_in, coarse) {

@@ -59,7 +59,7 @@ impl Adapter for Unified {
         } else if answer.shipments.is_some() || !problem::tell(&mut out, &text) {
             let shipments = answer.shipments.as_ref().ok_or_else(|| out.shape("shipments", "a list of shipments, a scope, or a problem"))?;
             if shipments.items.is_empty() && shipments.malformed == 0 {
-                out.notice(out.new_notice(NoticeKind::NotFound, "the answer lists no shipment").at("shipments"));
+                out.notice(out.own_notice(NoticeKind::NotFound, "the answer lists no shipment").at("shipments"));
             }
         }
         if let Some(list) = &answer.shipments {
@@ -68,10 +68,10 @@ impl Adapter for Unified {
             push_all(&mut out, shipments);
         }
         if answer.next_offset().is_some() {
-            out.notice(out.new_notice(NoticeKind::Incomplete, "more shipments stand on the next page").at("nextUrl"));
+            out.notice(out.own_notice(NoticeKind::Incomplete, "more shipments stand on the next page").at("nextUrl"));
         }
         for service in answer.other_services() {
-            let notice = out.new_notice(NoticeKind::Incomplete, "another DHL service may know this number");
+            let notice = out.own_notice(NoticeKind::Incomplete, "another DHL service may know this number");
             out.notice(notice.at("possibleAdditionalShipmentsUrl").value(service));
         }
         Ok(out.finish())
@@ -89,7 +89,7 @@ impl Adapter for Unified {
 impl Unified {
     fn shipment(&self, out: &mut Collector<'_>, wire: &WireShipment<'_>) -> Option<Shipment> {
         let Some(number) = wire.id.get().and_then(TrackingNumber::parse) else {
-            out.notice(out.new_notice(NoticeKind::EventSkipped, "expected the shipment's number").at("shipments.id"));
+            out.notice(out.own_notice(NoticeKind::EventSkipped, "expected the shipment's number").at("shipments.id"));
             return None;
         };
         let name = wire.service.or_empty().to_ascii_lowercase();

@@ -17,7 +17,7 @@ pub(super) fn add(out: &mut Collector<'_>, tables: &Tables<'_>, line: Line, wire
     let has_activities = !shipment.events.is_empty();
     let Some(told) = current(wire) else {
         if !has_activities {
-            let notice = out.new_notice(NoticeKind::Incomplete, "the package holds no activity and no status");
+            let notice = out.own_notice(NoticeKind::Incomplete, "the package holds no activity and no status");
             out.notice(notice.about(Some(&shipment.number)).at("package.activity"));
         }
         return;
@@ -32,7 +32,7 @@ pub(super) fn add(out: &mut Collector<'_>, tables: &Tables<'_>, line: Line, wire
         }
         return;
     }
-    let notice = out.new_notice(NoticeKind::Incomplete, "the package holds no activity: its current status stands in");
+    let notice = out.own_notice(NoticeKind::Incomplete, "the package holds no activity: its current status stands in");
     out.notice(notice.about(Some(&shipment.number)).at(FIELD).value(&told.value()));
     let mapped = tables.meaning(out, &shipment.number, FIELD, line, told);
     let is_end = matches!(mapped.milestone, Milestone::Delivered | Milestone::Returned);

@@ -23,7 +23,7 @@ pub(super) fn read_shipment(out: &mut Collector<'_>, tables: &Tables<'_>, wire: 
     }
     let told = wire.packages.iter().filter_map(|package| package.count.number()).max().unwrap_or(0);
     if !wire.packages.items.is_empty() && told as usize > wire.packages.items.len() {
-        let notice = out.new_notice(NoticeKind::Incomplete, "the shipment has more packages than this answer");
+        let notice = out.own_notice(NoticeKind::Incomplete, "the shipment has more packages than this answer");
         out.notice(notice.about(inquiry.as_ref()).at("packageCount").value(&told.to_string()));
     }
 }
@@ -32,7 +32,7 @@ pub(super) fn read_shipment(out: &mut Collector<'_>, tables: &Tables<'_>, wire: 
 fn warnings(out: &mut Collector<'_>, wire: &WireShipment<'_>, inquiry: Option<&TrackingNumber>) {
     let has_package = !wire.packages.items.is_empty();
     if !has_package && wire.warnings.items.is_empty() {
-        let notice = out.new_notice(NoticeKind::NotFound, "the shipment holds no package");
+        let notice = out.own_notice(NoticeKind::NotFound, "the shipment holds no package");
         out.notice(notice.about(inquiry).at("shipment.package"));
     }
     for warning in wire.warnings.iter() {
@@ -52,7 +52,7 @@ fn read_package(
     found: &mut Vec<Shipment>,
 ) {
     let Some(number) = wire.number.get().and_then(parts::number).or_else(|| inquiry.cloned()) else {
-        out.notice(out.new_notice(NoticeKind::EventSkipped, "expected the package's number").at("package.trackingNumber"));
+        out.notice(out.own_notice(NoticeKind::EventSkipped, "expected the package's number").at("package.trackingNumber"));
         return;
     };
     let service = wire.service.get();
@@ -152,7 +152,7 @@ pub(super) fn tell_apart(out: &mut Collector<'_>, found: &mut [Shipment]) {
     }
     for shipment in found.iter_mut().filter(|shipment| days.get(&shipment.number).is_some_and(|days| days.len() > 1)) {
         shipment.instance = begun(shipment).map(Into::into);
-        let notice = out.new_notice(NoticeKind::NumberReused, "one number, parcels that began on different days");
+        let notice = out.own_notice(NoticeKind::NumberReused, "one number, parcels that began on different days");
         out.notice(notice.about(Some(&shipment.number)).at("package.trackingNumber"));
     }
 }

@@ -14,7 +14,7 @@ use crate::model::{Milestone, Personal, Shipment, TrackingNumber};
 
 pub(super) fn read(out: &mut Collector<'_>, table: Option<&Vocabulary>, wire: &Answer<'_>) {
     let Some(number) = wire.number.get().and_then(|number| TrackingNumber::parse(&one_line(number))) else {
-        out.notice(out.new_notice(NoticeKind::EventSkipped, "expected the number of a mail piece").at("trackingNumber"));
+        out.notice(out.own_notice(NoticeKind::EventSkipped, "expected the number of a mail piece").at("trackingNumber"));
         return;
     };
     let mut shipment = out.shipment(number);
@@ -48,7 +48,7 @@ fn event(out: &mut Collector<'_>, table: Option<&Vocabulary>, shipment: &mut Shi
             if value.is_empty() { ("trackingEvents.eventType", text.unwrap_or_default()) } else { ("trackingEvents.eventCode", value) };
         out.unmapped(&shipment.number, field, said);
     } else if row.is_none() && !value.is_empty() {
-        let notice = out.new_notice(NoticeKind::UnmappedCode, "the code is in no table; the event's name stands in");
+        let notice = out.own_notice(NoticeKind::UnmappedCode, "the code is in no table; the event's name stands in");
         out.notice(notice.about(Some(&shipment.number)).at("trackingEvents.eventCode").value(value));
     }
     let mut event = out.event(&shipment.number, mapped.unwrap_or(Mapped::UNMAPPED), time, place, code(value, None, text));
@@ -63,12 +63,12 @@ fn summaries(out: &mut Collector<'_>, wire: &Answer<'_>, shipment: &mut Shipment
     const FIELD: &str = "eventSummaries";
     let (told, unread) = (wire.summaries.iter().count(), wire.summaries.0.iter().filter(|text| text.get().is_none()).count());
     if unread > 0 {
-        let notice = out.new_notice(NoticeKind::EventSkipped, format!("{unread} of the list's elements are not sentences"));
+        let notice = out.own_notice(NoticeKind::EventSkipped, format!("{unread} of the list's elements are not sentences"));
         out.notice(notice.about(Some(&shipment.number)).at(FIELD));
     }
     if !wire.events.items.is_empty() {
         if told > wire.events.items.len() {
-            let notice = out.new_notice(NoticeKind::Incomplete, "there are more sentences than events");
+            let notice = out.own_notice(NoticeKind::Incomplete, "there are more sentences than events");
             out.notice(notice.about(Some(&shipment.number)).at(FIELD).value(&told.to_string()));
         }
         return;
@@ -86,7 +86,7 @@ fn sentence(out: &mut Collector<'_>, shipment: &mut Shipment, field: &'static st
     };
     let mapped = meaning(None, name).or_else(|| meaning(None, sentence.name)).or_else(|| meaning(None, text));
     if mapped.is_none() {
-        let notice = out.new_notice(NoticeKind::UnmappedCode, "the sentence is not understood; its event does not move the state");
+        let notice = out.own_notice(NoticeKind::UnmappedCode, "the sentence is not understood; its event does not move the state");
         out.notice(notice.about(Some(&shipment.number)).at(field).value(sentence.name));
     }
     let time = sentence.time();
@@ -99,7 +99,7 @@ fn sentence(out: &mut Collector<'_>, shipment: &mut Shipment, field: &'static st
 fn status(out: &mut Collector<'_>, wire: &Answer<'_>, shipment: &mut Shipment) {
     let (Some(name), summary) = (wire.status.get().or(wire.summary.get()).or(wire.category.get()), wire.summary.or_empty()) else {
         if shipment.events.is_empty() {
-            let notice = out.new_notice(NoticeKind::Incomplete, "the answer holds no event and no status");
+            let notice = out.own_notice(NoticeKind::Incomplete, "the answer holds no event and no status");
             out.notice(notice.about(Some(&shipment.number)).at("trackingEvents"));
         }
         return;
