@@ -5,20 +5,21 @@ use crate::anomaly::{Datum, Draft, Expected, Foresight, Look, Parcel, Rule, Rule
 use crate::model::{Milestone, Party, Stage};
 
 rule! {
-    /// The carrier's promise has not passed yet, but the parcel is too far behind to keep it.
+    /// The carrier's promise has not passed yet, but the parcel will probably miss it, as a transit model has learned. Without one the carrier's word stands,
+    /// unless the settings name a least time that a parcel needs.
     LateRisk = "late-risk", Promise, under &["late"] =>
     /// From which probability of missing the promise, as the transit model says.
     probability: Share = Share::percent(60),
-    /// Where no transit model tells: the least time that a parcel needs which the carrier does not hold yet.
-    announced: Span = Span::hours(18),
+    /// Where no transit model tells: the least time that a parcel needs which the carrier does not hold yet. `0m`, here and below: nothing is said.
+    announced: Span = Span::ZERO,
     /// The least time that it needs while it is still in another country than its destination.
-    abroad: Span = Span::hours(36),
+    abroad: Span = Span::ZERO,
     /// The least time that it needs in customs.
-    customs: Span = Span::hours(12),
+    customs: Span = Span::ZERO,
     /// The least time that it needs between facilities.
-    line_haul: Span = Span::hours(8),
+    line_haul: Span = Span::ZERO,
     /// The least time that it needs in the last mile when it is not out for delivery yet.
-    last_mile: Span = Span::hours(4),
+    last_mile: Span = Span::ZERO,
 }
 
 /// Whether a promise may still be missed.
@@ -36,7 +37,7 @@ impl LateRisk {
         let milestone = parcel.milestone?;
         let here = parcel.moved().and_then(|fact| parcel.place(fact)).and_then(|place| place.country);
         let is_abroad = here.zip(parcel.lane.destination).is_some_and(|(here, destination)| here != destination);
-        match parcel.stage {
+        let least = match parcel.stage {
             _ if milestone == Milestone::OutForDelivery => None,
             _ if is_abroad => Some(self.abroad),
             _ if milestone.is_before_pickup() => Some(self.announced),
@@ -44,7 +45,8 @@ impl LateRisk {
             Some(Stage::LastMile) => Some(self.last_mile),
             Some(_) => Some(self.line_haul),
             None => None,
-        }
+        };
+        least.filter(|least| *least > Span::ZERO)
     }
 }
 
@@ -78,7 +80,8 @@ impl Rule for LateRisk {
 
 #[cfg(test)]
 mod tests {
-    use crate::anomaly::rules::trial::{OneDay, finding, finding_with, fires, moment};
+    use crate::anomaly::rules::trial::{OneDay, finding_with, fires, journey, moment};
+    use crate::anomaly::{Inspector, Settings};
     use crate::model::{EventTime, Milestone, Party, Promise, PromiseKind, Stage};
     use crate::testing::{Told, told};
 
@@ -93,9 +96,16 @@ mod tests {
     }
 
     #[test]
-    fn fires_when_too_little_time_is_left() {
-        assert!(!fires(CODE, [promised()], "2026-03-05T09:59:00Z"));
-        let found = finding(CODE, [promised()], "2026-03-05T10:00:00Z").unwrap();
+    fn without_a_model_the_carriers_word_stands_unless_the_settings_say_otherwise() {
+        assert!(!fires(CODE, [promised()], "2026-03-05T17:59:00Z"));
+        let settings = Settings::from_json(r#"{"rules":{"late-risk":{"line_haul":"8h"}}}"#).unwrap();
+        let inspector = Inspector::new(settings).unwrap();
+        let found = |now: &str| {
+            let parcel = inspector.digest(&journey([promised()]), moment(now));
+            inspector.inspect(&parcel, moment(now)).found.into_iter().find(|finding| finding.rule == CODE)
+        };
+        assert_eq!(found("2026-03-05T09:59:00Z"), None);
+        let found = found("2026-03-05T10:00:00Z").unwrap();
         assert_eq!((found.party, found.due), (Some(Party::Carrier), Some(moment("2026-03-05T18:00:00Z"))));
     }
 
