@@ -98,7 +98,7 @@ fn a_finished_parcel_gets_no_estimate() {
     let told = briefing(delivered, "2026-03-07T00:00:00Z").with_estimate(&estimate("2026-03-08T00:00:00Z", "2026-03-09T00:00:00Z", 9.0));
     assert!(matches!(told.arrival, Arrival::Delivered { .. }));
     let text = en(&told);
-    assert_eq!(text.where_now, "Delivered to a neighbour on Fri 6 March, 11:40, Kassel, DE.");
+    assert_eq!(text.where_now, "Delivered to a neighbour, Kassel, DE, on Fri 6 March, 11:40.");
     assert_eq!((text.next.as_str(), text.when.as_str()), ("Nothing more is to come.", "Delivered on Fri 6 March."));
     let returning = moving().event("2026-03-06T11:40:00+01:00", Stage::Return, Milestone::Returning);
     assert_eq!(en(&briefing(returning, "2026-03-07T00:00:00Z")).when, "It is on its way back to the sender.");

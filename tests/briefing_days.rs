@@ -154,7 +154,7 @@ fn what_happened_is_told_on_its_day_and_what_lasts_since_then() {
         (Milestone::Refused, "Refused by the recipient", "收件人拒收"),
     ] {
         let (en, zh) = told(None, milestone);
-        assert_eq!(en, format!("{english} on Wed 28 August, 12:58, Denver, CO, US."));
+        assert_eq!(en, format!("{english}, Denver, CO, US, on Wed 28 August, 12:58."));
         assert_eq!(zh, format!("{chinese}，8月28日（周三）12:58，Denver, CO, US。"));
     }
     for milestone in [Milestone::OutForDelivery, Milestone::AvailableForPickup, Milestone::Held, Milestone::CustomsHold, Milestone::Returning] {

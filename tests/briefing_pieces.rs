@@ -57,7 +57,7 @@ fn two_of_five_delivered_is_said_in_data_and_both_languages() {
     let english = text(&briefing, "en");
     assert_eq!(
         english.where_now,
-        "Pieces: 2 of 5 delivered, 2 on the way, 1 announced only. The last one on the way: Arrived at a facility on Wed 12 March, 04:00, Denver, CO, US."
+        "Pieces: 2 of 5 delivered, 2 on the way, 1 announced only. The last one on the way: Arrived at a facility, Denver, CO, US, on Wed 12 March, 04:00."
     );
     assert_eq!(english.next, "Departure to the next facility, as a rule.");
     assert!(!english.to_string().contains("does not have it"));

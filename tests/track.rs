@@ -133,7 +133,7 @@ fn the_four_answers_stand_at_the_top_in_the_reader_s_language_and_zone() {
     };
     let english = page(&[]);
     let top: Vec<&str> = english.lines().skip(1).take(6).collect();
-    assert!(top[0].starts_with("  Where    Arrived at a facility on Tue 10 March, 18:05, KNOXVILLE, TN, US."), "{english}");
+    assert!(top[0].starts_with("  Where    Arrived at a facility, KNOXVILLE, TN, US, on Tue 10 March, 18:05."), "{english}");
     assert!(
         top.iter().any(|line| line.starts_with("  Next     ")) && top.iter().any(|line| line.starts_with("  When     Not known yet.")),
         "{english}"

@@ -98,9 +98,16 @@ fn legs(out: &mut impl Write, state: &State) -> io::Result<()> {
         let label = if at == 0 { "legs" } else { "" };
         let days = match (&leg.first, &leg.last) {
             (Some(first), Some(last)) => format!("{} - {}", day(first), day(last)),
-            _ => "not begun".to_owned(),
+            _ => match state.last_seen.as_ref().filter(|seen| seen.carrier == leg.carrier) {
+                Some(seen) => format!("seen {}", day(&seen.time)),
+                None => "not begun".to_owned(),
+            },
         };
-        let end = leg.milestone.map_or("", words);
+        let in_part = state.piece_count.is_some_and(|pieces| pieces.delivered < pieces.total);
+        let end = match leg.milestone {
+            Some(Milestone::Delivered) if in_part && at + 1 == state.legs.len() => "delivered in part",
+            milestone => milestone.map_or("", words),
+        };
         let line = format!("  {label:<8} {}. {:<6} {} {days:<15} {end}", at + 1, leg.carrier, fit(leg.number.as_str(), 22));
         row(out, &[(PLAIN, &line)])?;
     }

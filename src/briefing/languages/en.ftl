@@ -55,6 +55,7 @@ where-seen-again-at = Seen again in { $place } on { $when }; what happened there
 what-because = { $what }: { $why }
 what-at = { $what }, { $place }
 what-on = { $what } on { $when }
+what-on-at = { $what }, { $place }, on { $when }
 in-their-words = In the carrier's words: “{ $words }”.
 
 pieces = Pieces: { $parts }.

@@ -40,6 +40,7 @@ where-seen-again-at = 此后承运商于{ $when }在{ $place }又处理过该包
 what-because = { $what }：{ $why }
 what-at = { $what }，{ $place }
 what-on = { $what }，{ $when }
+what-on-at = { $what }，{ $when }，{ $place }
 in-their-words = 承运商原文：“{ $words }”。
 
 pieces = { $parts }。

@@ -84,8 +84,9 @@ impl Speaker<'_> {
             place => self.say("what-at", &[("what", Word::Text(what)), ("place", Word::Text(place))]),
         };
         if is_moment(milestone) {
-            let what = self.say("what-on", &[("what", Word::Text(what)), ("when", Word::Text(&when))]);
-            return self.say("where", &[("what", Word::Text(&because(&at(&what))))]);
+            let message = if place.is_empty() { "what-on" } else { "what-on-at" };
+            let words = [("what", Word::Text(what)), ("when", Word::Text(&when)), ("place", Word::Text(&place))];
+            return self.say("where", &[("what", Word::Text(&because(&self.say(message, &words))))]);
         }
         let sentence = self.say("where", &[("what", Word::Text(&at(&because(what))))]);
         self.say("where-since", &[("where", Word::Text(&sentence)), ("since", Word::Text(&when))])
