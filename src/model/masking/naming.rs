@@ -37,6 +37,19 @@ pub fn hide_named(text: &str, pieces: &mut [Piece]) {
     }
 }
 
+/// Hides the surname that stands before its title where titles follow: 周女士, 高先生, 関さん. A known word of two characters and more is a kind of person
+/// there, such as 快递师傅.
+fn hide_titled(text: &str, pieces: &mut [Piece]) {
+    const TITLES: [&str; 12] = ["先生", "女士", "小姐", "太太", "师傅", "師傅", "阿姨", "様", "さん", "氏", "씨", "님"];
+    for at in 1..pieces.len() {
+        let (name, title) = (pieces[at - 1], pieces[at]);
+        let is_short = matches!(name.kind, Kind::Ideograms | Kind::Word) && name.text(text).chars().count() == 1;
+        if is_short && TITLES.iter().any(|known| title.text(text).starts_with(known)) {
+            pieces[at - 1].shown = false;
+        }
+    }
+}
+
 /// Where a name may begin behind its introduction, and whether a colon or bracket leads to it.
 fn name_start(text: &str, pieces: &[Piece], from: usize, kind: Kind) -> (usize, bool) {
     let (mut at, mut is_marked) = (from, false);
@@ -98,6 +111,7 @@ fn hide_surname(text: &str, pieces: &mut [Piece], at: usize, before: Piece) {
 
 /// Hides known words beside hidden ones that are likely a part of the same name: surnames, initials, "de la", single characters.
 pub fn hide_beside_hidden(text: &str, pieces: &mut [Piece]) {
+    hide_titled(text, pieces);
     hide_pairs(text, pieces);
     hide_capitalised(text, pieces);
     for reversed in [false, true] {
@@ -206,5 +220,19 @@ fn hide_between(text: &str, pieces: &mut [Piece]) {
             Kind::Word if piece.text(text).chars().count() <= 3 && short < 3 => short += 1,
             _ => (last_hidden, short) = (None, 0),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::mask;
+
+    #[test]
+    fn a_surname_before_its_title_is_hidden_though_the_word_is_known() {
+        for (text, surname) in [("周女士拒收", "周"), ("派送员白师傅正在派送", "白"), ("関様へお届け済み", "関"), ("由金女士代收", "金")]
+        {
+            assert!(!mask(text, None).contains(surname), "{text}");
+        }
+        assert_eq!(mask("快递师傅正在派送", None), "快递师傅正在派送");
     }
 }
