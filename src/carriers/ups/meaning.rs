@@ -132,8 +132,15 @@ impl<'c> Tables<'c> {
         numeric(self.deliveries?, code)
     }
 
-    /// The meaning, and whether it is that of the finest code given. A sentence without any code counts where it is one of UPS's usual ones.
+    /// The meaning, and whether it is that of the finest code given. A delivery that UPS's own words call a return to the sender is one.
     fn decide(&self, line: Line, status: Status<'_>) -> (Option<Mapped>, bool) {
+        let (mapped, is_finest) = self.by_code(line, status);
+        let is_back = mapped.as_ref().is_some_and(|mapped| mapped.milestone == Milestone::Delivered) && says(status.words, Milestone::Returned);
+        (if is_back { Some(Mapped::rule(Some(Stage::Return), Milestone::Returned, Confidence::Medium)) } else { mapped }, is_finest)
+    }
+
+    /// The same by the codes alone. A sentence without any code counts where it is one of UPS's usual ones.
+    fn by_code(&self, line: Line, status: Status<'_>) -> (Option<Mapped>, bool) {
         if status.is_bare() {
             return (named(status.words), true);
         }
@@ -284,6 +291,15 @@ mod tests {
         assert_eq!(parcel("D", "00", ""), Some(Milestone::Delayed));
         assert_eq!(parcel("X", "48", ""), Some(Milestone::DeliveryAttempted));
         assert_eq!(parcel("X", "048", ""), Some(Milestone::Delayed), "048 is the statusCode 'late', not X 48");
+    }
+
+    #[test]
+    fn a_delivery_that_is_called_a_return_to_the_sender_is_one() {
+        let codes = PACK.codes();
+        let said =
+            |words| Tables::of(&codes).decide(Line::Parcel, Status { kind: "D", code: "FS", digits: "011", words }).0.map(|mapped| mapped.milestone);
+        assert_eq!(said("Delivered"), Some(Milestone::Delivered));
+        assert_eq!(said("Returned to Sender"), Some(Milestone::Returned));
     }
 
     #[test]

@@ -213,8 +213,12 @@ fn meaning(out: &mut Collector<'_>, number: &TrackingNumber, service: &Service<'
     }
 }
 
-/// A meaning of low confidence that the coarse status of the same event bears out: two statements of the carrier, made apart.
+/// A meaning of low confidence that the coarse status of the same event bears out: two statements of the carrier, made apart. A way back that is over is the
+/// return itself.
 fn confirmed(mapped: Mapped, coarse: &str) -> Mapped {
+    if mapped.milestone == Milestone::Returning && coarse == "delivered" {
+        return Mapped { milestone: Milestone::Returned, stage: Some(Stage::Return), confidence: Confidence::Medium, ..mapped };
+    }
     let is_end = matches!(mapped.milestone, Milestone::Delivered | Milestone::Returned);
     let is_borne_out = is_end && mapped.confidence == Confidence::Low && coarse == "delivered";
     Mapped { confidence: if is_borne_out { Confidence::Medium } else { mapped.confidence }, ..mapped }

@@ -124,6 +124,12 @@ fn a_returned_parcel_is_not_delivered() {
     let batch = shipment("express", "", &format!("{},{back}", event("OK", "delivered")));
     let event = &batch.shipments[0].events[0];
     assert_eq!((event.milestone, event.confidence), (Milestone::Returned, Confidence::Medium));
+    // "Returned to sender" leaves open whether it is back; the coarse status tells.
+    let back = |coarse: &str| {
+        let event = format!(r#"{{"timestamp":"2026-03-06T10:15:00","status":"RETURNED TO SENDER","statusCode":"{coarse}"}}"#);
+        shipment("ecommerce", "", &event).shipments.remove(0).events.remove(0).milestone
+    };
+    assert_eq!((back("transit"), back("delivered")), (Milestone::Returning, Milestone::Returned));
 }
 
 #[test]
