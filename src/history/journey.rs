@@ -80,7 +80,7 @@ impl History {
             service: by_leg.first().and_then(|of_leg| of_leg.iter().find_map(|shipment| shipment.service.clone())),
             origin,
             destination,
-            promised: told.iter().find_map(|shipment| Some(shipment.promise()?.by.latest())),
+            promised: told.iter().find_map(|shipment| Some(shipment.promise()?.end())),
             outcome: outcome.into_iter().find(|end| stands.is_some_and(|milestone| end.is_told_by(milestone))),
             attributes: attributes(told),
             events,
