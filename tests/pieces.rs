@@ -1,8 +1,10 @@
 //! Rules about shipments of several pieces: each piece is judged, its findings name it, its cases are its own, and many pieces cost no more than they are.
 
-use std::time::{Duration, Instant};
+#[path = "support/growth.rs"]
+mod growth;
 
 use chrono::{DateTime, Utc};
+use growth::linear;
 use parceltrail::anomaly::{CaseEvent, Cases, Finding, Findings, Inspector, Parcel, Replay, Settings};
 use parceltrail::journey::{Leg, State};
 use parceltrail::model::{Event, Reason, TrackingNumber};
@@ -189,19 +191,6 @@ fn the_next_carrier_s_unknown_scan_is_a_hand_over() {
     assert!(findings([done, scan], "2026-03-20T09:00:00Z").of("never-handed-over").is_none());
 }
 
-/// How much longer it takes at eight times the size: the exponent of growth, from the best of several runs.
-fn exponent(mut run: impl FnMut(usize) -> Duration) -> f64 {
-    let mut best = |size: usize| (0..3).map(|_| run(size)).min().unwrap_or_default().as_secs_f64();
-    let (small, large) = (best(2000), best(16_000));
-    (large / small).ln() / 8_f64.ln()
-}
-
-fn timed<T>(run: impl FnOnce() -> T) -> Duration {
-    let clock = Instant::now();
-    std::hint::black_box(run());
-    clock.elapsed()
-}
-
 /// A state with so many open pieces of two scans each, and as many scans of all.
 fn of_pieces(count: usize) -> (Journey, State) {
     let journey = journey([five()]);
@@ -239,24 +228,14 @@ fn digest_and_inspect(inspector: &Inspector, (journey, state): &(Journey, State)
 }
 
 #[test]
-fn time_grows_with_pieces_and_legs_and_no_faster() {
+fn costs_grow_with_pieces_and_legs_and_no_faster() {
     let inspector = inspector();
-    let growth = |of: &dyn Fn(usize) -> (Journey, State)| {
-        exponent(|size| {
-            let told = of(size);
-            timed(|| digest_and_inspect(&inspector, &told))
-        })
-    };
-    for (what, growth) in [("pieces", growth(&of_pieces)), ("legs", growth(&of_legs))] {
-        println!("digest and inspection by {what}: exponent {growth:.2}");
-        assert!(growth <= 1.4, "{what}: {growth:.2}");
-    }
-    let cases = exponent(|size| {
-        let (_, findings) = digest_and_inspect(&inspector, &of_pieces(size));
-        assert!(findings.found.len() >= size);
+    linear("digest and inspection by pieces", 2_000, of_pieces, |told| digest_and_inspect(&inspector, told));
+    linear("digest and inspection by legs", 2_000, of_legs, |told| digest_and_inspect(&inspector, told));
+    let found = |size| digest_and_inspect(&inspector, &of_pieces(size)).1;
+    assert!(found(100).found.len() >= 100);
+    linear("cases by pieces", 2_000, found, |findings| {
         let mut cases = Cases::default();
-        timed(|| (cases.update("1", &findings, at(NOW)).len(), cases.update("1", &Findings::default(), at("2025-04-26T00:00:00Z")).len()))
+        (cases.update("1", findings, at(NOW)).len(), cases.update("1", &Findings::default(), at("2025-04-26T00:00:00Z")).len())
     });
-    println!("cases by pieces: exponent {cases:.2}");
-    assert!(cases <= 1.4, "{cases:.2}");
 }
