@@ -138,6 +138,10 @@ fn pieces(out: &mut impl Write, state: &State, briefing: &Briefing) -> io::Resul
     Ok(())
 }
 
+fn statements(count: usize) -> String {
+    if count == 1 { "1 statement".to_owned() } else { format!("{count} statements") }
+}
+
 /// Everything that the carrier stated of the day of delivery, oldest first.
 fn promises(out: &mut impl Write, state: &State) -> io::Result<()> {
     let now = state.promise.iter().filter(|_| state.promises.is_empty());
@@ -226,7 +230,7 @@ fn unknowns(out: &mut impl Write, state: &State) -> io::Result<()> {
     let told: Vec<String> = facts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
     if !told.is_empty() {
         heading(out, "STILL UNKNOWN")?;
-        wrapped(out, "  ", &format!("Of {} statements: {}.", state.events.len(), told.join(", ")), OPEN)?;
+        wrapped(out, "  ", &format!("Of {}: {}.", statements(state.events.len()), told.join(", ")), OPEN)?;
     }
     for conflict in &state.conflicts {
         wrapped(out, "  ", &format!("Contradiction, {}: {}.", spaced(conflict.kind.as_str()), conflict.values.join(" / ")), BAD)?;
