@@ -44,11 +44,11 @@ pub struct Fact {
     pub damaged: bool,
     /// Whether another feed's fact tells the same scan better: counting rules pass over it.
     pub repeats: bool,
-    /// Where: an index into [`Parcel::places`].
+    /// Where: an index into [`Parcel::places`](super::Parcel::places).
     pub place: Option<u16>,
-    /// Who said it: an index into [`Parcel::feeds`].
+    /// Who said it: an index into [`Parcel::feeds`](super::Parcel::feeds).
     pub feed: u16,
-    /// On which leg: an index into [`Parcel::legs`].
+    /// On which leg: an index into [`Parcel::legs`](super::Parcel::legs).
     pub leg: Option<u16>,
     /// The piece that it is about: an index into the state's pieces.
     pub piece: Option<u32>,
