@@ -116,12 +116,12 @@ impl Lexer<'_> {
         let known = self.vocabulary.phrase(self.text, at);
         let place_end = self.place.iter().filter_map(|phrase| phrase_end(self.text, at, phrase)).max();
         match (known, place_end) {
-            (Some((end, _)), Some(place_end)) if place_end > end => self.push(at, place_end, Kind::Word, Class::ALSO_NAME, true),
+            (Some((end, _)), Some(place_end)) if place_end > end => self.push(at, place_end, Kind::Word, Class::PLACE, true),
             (Some((end, class)), _) => {
                 let is_small = class.has(Class::SMALL) && self.text[at..].starts_with(char::is_lowercase);
                 self.push(at, end, Kind::Word, class, class.is_known() || is_small)
             }
-            (None, Some(place_end)) => self.push(at, place_end, Kind::Word, Class::ALSO_NAME, true),
+            (None, Some(place_end)) => self.push(at, place_end, Kind::Word, Class::PLACE, true),
             (None, None) => {
                 let class = hangul_word(self.text, at, end, self.vocabulary);
                 let class = class.or_else(|| self.is_elided(at, end).then_some(Class::WORD)).unwrap_or_default();

@@ -104,7 +104,7 @@ fn name_end(pieces: &[Piece], start: usize, at_known: bool) -> usize {
 /// Hides a known word that is a surname as well, right behind "driver" or "Frau".
 fn hide_surname(text: &str, pieces: &mut [Piece], at: usize, before: Piece) {
     let piece = &mut pieces[at];
-    if piece.is(Class::ALSO_NAME) && before.kind == Kind::Word && piece.text(text).starts_with(char::is_uppercase) {
+    if piece.is(Class::ALSO_NAME) && piece.class != Class::PLACE && before.kind == Kind::Word && piece.text(text).starts_with(char::is_uppercase) {
         piece.shown = false;
     }
 }

@@ -62,6 +62,9 @@ impl Class {
     /// A surname that is a word of the trade where it is written small.
     pub const SMALL: Self = Self(2048);
 
+    /// The place where it happened, which may be a surname as well.
+    pub const PLACE: Self = Self(2 | 4096);
+
     pub fn has(self, other: Self) -> bool {
         self.0 & other.0 != 0
     }
