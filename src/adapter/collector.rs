@@ -99,7 +99,7 @@ impl<'p> Collector<'p> {
     pub fn odd(&mut self, odd: Oddities) {
         for (oddity, key) in odd.found {
             let kind = if oddity == Oddity::Elsewhere { NoticeKind::Incomplete } else { NoticeKind::FieldUnreadable };
-            self.notice(self.new_notice(kind, oddity.as_str()).at(key));
+            self.notice(self.own_notice(kind, oddity.as_str()).at(key));
         }
     }
 

@@ -58,7 +58,7 @@ const RULES: &[Rule] = &[
         "recogida por el destinatario", "opgehaald door de ontvanger", "levantad+pelo destinatário",
     ]),
     Rule(Milestone::AvailableForPickup, LAST, None, &[
-        "zur abholung bereit", "abholbereit", "liegt zur abholung", "zur abholung hinterlegt", "steht zur abholung", "kann abgeholt werden",
+        "zur abholung bereit", "abholbereit", "liegt zur abholung", "zur abholung hinterlegt", "steht zur abholung", "kann abgeholt werden", "dort abgeholt werden", "kann dort ab",
         "kann ab sofort", "liegt ab sofort", "zur abholung in der", "zur abholung in die packstation", "in die packstation eingestellt",
         "in der packstation hinterlegt", "liegt in der packstation", "packstation+zugestellt", "filiale+zugestellt", "paketshop+zugestellt",
         "ready for collection", "ready for pick", "ready to be collected", "ready to be picked up", "ready to collect",
@@ -229,6 +229,7 @@ mod tests {
         let cases = [
             ("Die Sendung liegt ab sofort in der Filiale Musterstraße 1, 12345 Musterstadt zur Abholung bereit.", M::AvailableForPickup),
             ("Die Sendung wird zur Abholung in die Filiale gebracht.", M::InTransit),
+            ("Die Sendung wurde in die Filiale gebracht und kann dort abgeholt werden.", M::AvailableForPickup),
             ("Die Sendung konnte heute nicht zugestellt werden.", M::DeliveryAttempted),
             ("Der Empfänger wurde nicht angetroffen.", M::DeliveryAttempted),
             ("Die Sendung wurde in das Zustellfahrzeug geladen. Die Zustellung erfolgt voraussichtlich heute.", M::OutForDelivery),
