@@ -32,7 +32,7 @@ pub(super) fn add(out: &mut Collector<'_>, tables: &Tables<'_>, line: Line, wire
         }
         return;
     }
-    let notice = out.own_notice(NoticeKind::Incomplete, "the package holds no activity: its current status stands in");
+    let notice = out.own_notice(NoticeKind::Incomplete, "the package lists no activity; its current status is used instead");
     out.notice(notice.about(Some(&shipment.number)).at(FIELD).value(&told.value()));
     let mapped = tables.meaning(out, &shipment.number, FIELD, line, told);
     let is_end = matches!(mapped.milestone, Milestone::Delivered | Milestone::Returned);
