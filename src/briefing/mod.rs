@@ -135,6 +135,8 @@ impl Here {
 
 impl Briefing {
     /// What the journey alone tells. An estimate, what was learned about what follows, and findings are added with the `with_` methods.
+    ///
+    /// No rule is run here: without [`Briefing::with_findings`] the text says that nothing is known to be wrong, of a parcel lost for a year as well.
     #[must_use]
     pub fn new(state: &State, now: DateTime<Utc>) -> Self {
         let (here, pieces) = (here(state), Pieces::of(state));
