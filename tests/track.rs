@@ -96,6 +96,14 @@ fn statements_about_later_than_now_do_not_count() {
     assert_eq!(lines(&early)[0]["state"]["terminal"], false);
 }
 
+/// What a later payload tells of the days after `--now` is neither told as a plan nor counted.
+#[test]
+fn the_trail_ends_where_nobody_knew_more() {
+    let page = String::from_utf8(track(&["--now", "2026-03-05T12:00:00Z"]).stdout).unwrap();
+    assert!(page.contains("Tue 3 Mar 2026") && !page.contains("Mon 9 Mar 2026"), "{page}");
+    assert!(!page.contains("planned"), "{page}");
+}
+
 #[test]
 fn standard_input_is_a_file_and_the_feed_can_be_named() {
     let mut child = Command::new(program())

@@ -6,6 +6,7 @@ mod page;
 mod paper;
 mod words;
 
+use std::collections::BTreeSet;
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 
@@ -14,7 +15,8 @@ use chrono_tz::Tz;
 use clap::{Parser, ValueEnum};
 use parceltrail::adapter::{Notice, Registry};
 use parceltrail::briefing::{Briefing, Language};
-use parceltrail::journey::{Journeys, State};
+use parceltrail::journey::{Journey, Journeys, State};
+use parceltrail::{Event, EventId};
 
 /// Tells where parcels are, from what carriers, customs and posts say about them.
 #[derive(Debug, Parser)]
@@ -117,6 +119,7 @@ fn run(arguments: &Arguments, registry: &Registry) -> std::io::Result<bool> {
         None => {
             let zone = arguments.zone.unwrap_or_else(|| if is_story { input::STORY_ZONE } else { machine_zone() });
             let texts = briefings.iter().map(|briefing| briefing.text(arguments.language, zone)).collect::<Vec<_>>();
+            let states: Vec<State> = sorted.iter().zip(&states).map(|(journey, state)| told_by(journey, state, now)).collect();
             page::write(&mut out, &page::Parcels { states: &states, briefings: &briefings, texts: &texts, zone, now }, &notices)?;
         }
         Some(Output::Events) => states.iter().flat_map(|state| &state.events).try_for_each(|event| line(&mut out, event))?,
@@ -126,6 +129,15 @@ fn run(arguments: &Arguments, registry: &Registry) -> std::io::Result<bool> {
     }
     out.flush()?;
     Ok(true)
+}
+
+/// The state without scans of which nobody had told yet at `now`: only what was announced by then lies ahead of it.
+fn told_by(journey: &Journey, state: &State, now: DateTime<Utc>) -> State {
+    let known = journey.shipments().filter(|shipment| shipment.received <= now).flat_map(|shipment| &shipment.events);
+    let announced: BTreeSet<EventId> = known.filter(|event| event.time.earliest() > now).map(Event::id).collect();
+    let mut state = state.clone();
+    state.events.retain(|event| event.time.earliest() <= now || announced.contains(&event.id()));
+    state
 }
 
 fn language(tag: &str) -> Result<&'static Language, String> {

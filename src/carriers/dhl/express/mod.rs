@@ -178,7 +178,7 @@ impl Express {
             return None;
         }
         if !wire.is_success() {
-            out.unreadable(&number, "shipments.status", wire.status.or_empty(), "the word of a call that found it");
+            out.unreadable(&number, "shipments.status", wire.status.or_empty(), "Success");
         }
         let mut shipment = out.shipment(number);
         shipment.origin = wire.shipper.get().and_then(WireParty::place);
