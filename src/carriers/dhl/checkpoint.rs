@@ -9,6 +9,7 @@ use super::shared::{area, piece_total};
 use super::{recipient, remark, sentence};
 use crate::adapter::{CodeTable, Collector, Vocabulary};
 use crate::carriers::Mapped;
+use crate::carriers::dhl::ending::weighed;
 use crate::carriers::mapping::code;
 use crate::model::{Event, EventTime, Milestone, Personal, Place, Scope, Shipment, TrackingNumber, Zones, zones_of};
 use crate::wire::clock;
@@ -97,13 +98,13 @@ impl<'c> Reader<'c> {
 
     fn meaning(&self, out: &mut Collector<'_>, number: &TrackingNumber, checkpoint: Checkpoint<'_>) -> Mapped {
         let Some(row) = self.codes.and_then(|codes| codes.get(checkpoint.code)) else {
-            let read = checkpoint.text.filter(|_| checkpoint.code.is_empty()).and_then(sentence::meaning);
+            let read = checkpoint.text.filter(|_| checkpoint.code.is_empty()).and_then(sentence::meaning).map(|read| weighed(read, "", &[]));
             return read.unwrap_or_else(|| {
                 out.unmapped(number, self.names.code, checkpoint.code);
                 Mapped::UNMAPPED
             });
         };
-        refined(checkpoint.code, row.into(), [checkpoint.remark, checkpoint.next])
+        weighed(refined(checkpoint.code, row.into(), [checkpoint.remark, checkpoint.next]), "", &[checkpoint.text])
     }
 }
 

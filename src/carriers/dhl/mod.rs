@@ -1,6 +1,7 @@
 #![doc = include_str!("../../../carriers/dhl/README.md")]
 
 mod checkpoint;
+mod ending;
 mod express;
 mod express_xml;
 mod ice;

@@ -16,6 +16,18 @@ const BACK: Option<Stage> = Some(Stage::Return);
 
 #[rustfmt::skip]
 const RULES: &[Rule] = &[
+    Rule(Milestone::Lost, None, None, &[
+        "in verlust geraten", "verloren gegangen", "has been lost", "was lost", "is lost", "reported lost", "reported as lost", "declared lost",
+        "declared as lost", "a été perdu", "est perdu", "extraviad", "se ha perdido", "verloren gegaan",
+    ]),
+    Rule(Milestone::Disposed, None, None, &[
+        "wurde+vernichtet", "wurde+entsorgt", "has been destroyed", "was destroyed", "has been disposed", "was disposed", "has been discarded",
+        "was discarded", "a été détruit", "ha sido destruid", "fue destruid", "is vernietigd", "foi destruíd",
+    ]),
+    Rule(Milestone::Cancelled, Some(Stage::Order), None, &[
+        "shipment cancelled", "shipment canceled", "shipment was cancelled", "shipment was canceled", "shipment has been cancelled",
+        "shipment has been canceled", "sendung wurde storniert",
+    ]),
     Rule(Milestone::Returned, BACK, None, &[
         "an den absender zugestellt", "dem absender zugestellt", "delivered to the sender", "delivered back to the sender",
         "zugestellt+an den absender",
@@ -32,7 +44,7 @@ const RULES: &[Rule] = &[
         "fehlgeleitet", "falsch geleitet", "falsch sortiert", "misrouted", "missent", "mis-sorted", "missorted", "mal acheminé",
     ]),
     Rule(Milestone::Refused, LAST, Some(Reason::RecipientRefused), &[
-        "annahme+verweigert", "annahmeverweigerung", "refused", "refusé", "rechazad", "geweigerd", "recusad",
+        "annahme+verweigert", "annahmeverweigerung", "refused", "refusé", "rechazad", "geweigerd", "recusad", "rifiutat",
     ]),
     Rule(Milestone::AddressIssue, LAST, Some(Reason::AddressIncorrect), &[
         "adresse+falsch", "adresse+fehlerhaft", "anschrift+fehlerhaft", "adresse+unbekannt", "empfänger+unbekannt", "address+incorrect",
@@ -192,6 +204,15 @@ const PLACES: &[(DeliveredTo, Phrases)] = &[
     (DeliveredTo::PickupPoint, &["filiale", "service point", "parcel shop"]),
 ];
 
+/// Endings told in one word.
+const BARE: &[(&str, Milestone)] = &[
+    ("delivered", Milestone::Delivered),
+    ("zugestellt", Milestone::Delivered),
+    ("lost", Milestone::Lost),
+    ("destroyed", Milestone::Disposed),
+    ("vernichtet", Milestone::Disposed),
+];
+
 /// The longest sentence that is read, in bytes: what is longer is a letter, not a status.
 const LONGEST: usize = 1_000;
 
@@ -205,12 +226,14 @@ pub(super) fn meaning(sentence: &str) -> Option<Mapped> {
         return None;
     }
     let low = sentence.trim().to_lowercase();
-    let is_bare = matches!(&*low, "delivered" | "zugestellt" | "delivered." | "zugestellt.");
     let any = |phrases: Phrases| phrases.iter().any(|phrase| has(&low, phrase));
-    let found = if is_bare { Some((Milestone::Delivered, LAST, None)) } else { None };
+    let found = BARE
+        .iter()
+        .find(|(word, _)| *word == low.trim_end_matches('.'))
+        .map(|(_, end)| (*end, (*end == Milestone::Delivered).then_some(Stage::LastMile), None));
     let is_negated = || [" nicht ", " not ", "n't ", " pas ", " no ", " niet ", " não ", " non ", " never "].iter().any(|word| low.contains(word));
     let (milestone, stage, reason) = found.or_else(|| RULES.iter().find(|rule| any(rule.3)).map(|rule| (rule.0, rule.1, rule.2)))?;
-    if milestone == Milestone::Delivered && is_negated() {
+    if milestone.is_terminal() && is_negated() {
         return None;
     }
     let confidence = if milestone.is_terminal() { Confidence::Low } else { Confidence::Medium };
@@ -288,6 +311,14 @@ mod tests {
             ("Le colis a été livré", M::Delivered),
             ("Le colis n'a pas pu être livré : destinataire absent", M::DeliveryAttempted),
             ("Votre colis est disponible au retrait", M::AvailableForPickup),
+            ("Die Sendung ist leider in Verlust geraten.", M::Lost),
+            ("The shipment has been declared lost", M::Lost),
+            ("Le colis a été perdu", M::Lost),
+            ("Die Sendung wurde wegen Beschädigung vernichtet.", M::Disposed),
+            ("De zending is vernietigd", M::Disposed),
+            ("DESTROYED", M::Disposed),
+            ("SHIPMENT CANCELED", M::Cancelled),
+            ("Il destinatario ha rifiutato la spedizione", M::Refused),
             ("El envío está en reparto", M::OutForDelivery),
             ("El envío ha sido entregado", M::Delivered),
             ("No se ha podido entregar el envío", M::DeliveryAttempted),
@@ -308,6 +339,11 @@ mod tests {
     fn what_no_phrase_fits_is_not_guessed_at_and_an_end_is_never_sure() {
         assert_eq!(meaning("Bitte beachten Sie unsere Hinweise."), None);
         assert_eq!(meaning(&"zugestellt ".repeat(200)), None);
+        for open in
+            ["The shipment was not lost", "Die Sendung wird vernichtet.", "The shipment will be destroyed", "If it is lost, we will not charge"]
+        {
+            assert_eq!(meaning(open), None, "{open}");
+        }
         let delivered = meaning("Die Sendung wurde an einen Nachbarn zugestellt.").unwrap();
         assert_eq!((delivered.confidence, delivered.delivered_to), (Confidence::Low, Some(DeliveredTo::Neighbour)));
     }

@@ -54,9 +54,9 @@ pub(super) fn says(words: &str, milestone: Milestone) -> bool {
         Milestone::Disposed => ["discarded", "destroyed", "disposed of"].iter().any(|said| contains(words, said)) && !contains(words, "will be"),
         Milestone::CustomsSeized => ["seized", "confiscated"].iter().any(|said| contains(words, said)),
         Milestone::Lost => contains(words, "lost"),
-        Milestone::Cancelled => ["shipment cancelled", "shipment canceled", "information voided", "label voided", "manifest voided"]
-            .iter()
-            .any(|said| contains(words, said)),
+        Milestone::Cancelled => {
+            ["shipment cancelled", "shipment canceled", "information void", "label void", "manifest voided"].iter().any(|said| contains(words, said))
+        }
         _ => false,
     }
 }

@@ -7,6 +7,7 @@ use smol_str::{SmolStr, format_smolstr};
 
 use crate::adapter::{Collector, stamped};
 use crate::carriers::Mapped;
+use crate::carriers::dhl::ending::weighed;
 use crate::carriers::dhl::ice::{Codes, Pair};
 use crate::carriers::dhl::shared::come_back;
 use crate::carriers::dhl::{recipient, sentence};
@@ -84,7 +85,8 @@ impl<'a> WireEvent<'a> {
         let standard = self.standard.as_deref().unwrap_or_default();
         let pair = self.pair();
         let qualifier = pair.map(|Pair { ice, ric }| format_smolstr!("{ice}/{ric}"));
-        let mapped = codes.meaning(out, &shipment.number, FIELD, pair, standard).unwrap_or_else(|| self.without_row(out, shipment, &qualifier));
+        let known = codes.meaning(out, &shipment.number, FIELD, pair, standard).map(|mapped| weighed(mapped, "", &[self.text.as_deref()]));
+        let mapped = known.unwrap_or_else(|| self.without_row(out, shipment, &qualifier));
         let place = self.place(out, &shipment.number);
         let germany = Country::from_alpha2("DE");
         let local = stamp.local;
@@ -110,7 +112,7 @@ impl<'a> WireEvent<'a> {
         let standard = self.standard.as_deref().unwrap_or_default();
         let has_code = pair.is_some() || !standard.is_empty();
         if let Some(read) = self.text.as_deref().filter(|_| !has_code).and_then(sentence::meaning) {
-            return read;
+            return weighed(read, "", &[]);
         }
         let code = match pair {
             Some(pair) => format_smolstr!("{pair} {standard}"),

@@ -10,6 +10,7 @@ use super::wire::{WireEvent, WireShipment};
 use crate::adapter::{CodeMeaning, CodeTable, Collector, NoticeKind, Vocabulary};
 use crate::carriers::Mapped;
 use crate::carriers::dhl::checkpoint::refined;
+use crate::carriers::dhl::ending::weighed;
 use crate::carriers::dhl::ice::{self, Pair};
 use crate::carriers::dhl::shared::{push_by_piece, stands_in, without_list};
 use crate::carriers::dhl::{promises, recipient, sentence};
@@ -176,7 +177,7 @@ fn meaning(out: &mut Collector<'_>, number: &TrackingNumber, service: &Service<'
     if let Some(mapped) = known {
         let remarks = [wire.remark.get(), wire.next_steps.get()];
         let mapped = if service.name == "express" { refined(status, mapped, remarks) } else { mapped };
-        return (confirmed(mapped, coarse), false);
+        return (confirmed(mapped, coarse, &[wire.description.get(), wire.remark.get()]), false);
     }
     let stand_in = match coarse {
         "pre-transit" => Some(Mapped::rule(Some(Stage::Order), Milestone::Announced, Confidence::Medium)),
@@ -213,15 +214,12 @@ fn meaning(out: &mut Collector<'_>, number: &TrackingNumber, service: &Service<'
     }
 }
 
-/// A meaning of low confidence that the coarse status of the same event bears out: two statements of the carrier, made apart. A way back that is over is the
-/// return itself.
-fn confirmed(mapped: Mapped, coarse: &str) -> Mapped {
+/// A meaning weighed with the coarse status of the same event and with the sentences beside its code. A way back that is over is the return itself.
+fn confirmed(mapped: Mapped, coarse: &str, texts: &[Option<&str>]) -> Mapped {
     if mapped.milestone == Milestone::Returning && coarse == "delivered" {
         return Mapped { milestone: Milestone::Returned, stage: Some(Stage::Return), confidence: Confidence::Medium, ..mapped };
     }
-    let is_end = matches!(mapped.milestone, Milestone::Delivered | Milestone::Returned);
-    let is_borne_out = is_end && mapped.confidence == Confidence::Low && coarse == "delivered";
-    Mapped { confidence: if is_borne_out { Confidence::Medium } else { mapped.confidence }, ..mapped }
+    weighed(mapped, coarse, texts)
 }
 
 /// What a sentence says, weighed with the coarse status beside it: that bears out an end, and tells an end that the words leave open.
@@ -233,6 +231,6 @@ fn beside(read: Mapped, coarse: &str) -> Mapped {
     match coarse {
         "delivered" if is_on_its_way => Mapped::rule(Some(Stage::LastMile), Milestone::Delivered, Confidence::Medium),
         "failure" if is_on_its_way => Mapped::rule(None, Milestone::Exception, Confidence::Medium),
-        _ => confirmed(read, coarse),
+        _ => confirmed(read, coarse, &[]),
     }
 }

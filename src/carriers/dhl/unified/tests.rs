@@ -81,8 +81,8 @@ fn ice_and_ric_refine_the_standard_code() {
     assert_eq!(fine("DLVRD/NGHBR"), (Milestone::Delivered, Confidence::High, 0));
     assert_eq!(fine("DSPSD/NTCLM"), (Milestone::Disposed, Confidence::High, 0));
     assert_eq!(fine("DLVRD/CUSTM").0, Milestone::CustomsSubmitted);
-    // An unknown reason: the same event without one, else the standard code, never of high confidence.
-    assert_eq!(fine("DSPSD/XXXXX"), (Milestone::Disposed, Confidence::Low, 1));
+    // An unknown reason: the same event without one, else the standard code, never of high confidence. A disposal that nothing bears out is trouble.
+    assert_eq!((fine("DSPSD/XXXXX").0, fine("DSPSD/XXXXX").2), (Milestone::Exception, 1));
     assert_eq!(fine("DLVRD/XXXXX"), (Milestone::Delivered, Confidence::Medium, 1));
     // Not a pair.
     assert_eq!(fine("zugestellt"), (Milestone::Delivered, Confidence::High, 0));

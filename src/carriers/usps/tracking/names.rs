@@ -95,6 +95,8 @@ const NAMES: &[(&str, Meaning)] = &[
     ("Unclaimed", (Some(S::Return), M::Returning, Some(R::Unclaimed))),
     ("Missent", (None, M::Misrouted, Some(R::Missort))),
     ("Weather Delay", (None, M::Delayed, Some(R::Weather))),
+    ("Dead Mail/Disposed by Post Office", (None, M::Disposed, None)),
+    ("Disposed by Post Office", (None, M::Disposed, None)),
     ("Visible Damage", (None, M::Damaged, Some(R::Damage))),
 ];
 
@@ -190,7 +192,9 @@ fn told(row: Option<Mapped>, name: &str) -> Option<Mapped> {
         return Some(Mapped { confidence: row.confidence.max(named.confidence), ..row });
     }
     let both_move = is_movement(row.milestone) && is_movement(named.milestone);
-    let is_coarser = both_move && named.milestone == M::InTransit;
+    // "Returned to Sender" is said on the way, too: it takes nothing from a code that says it arrived.
+    let is_end_of_return = (row.milestone, named.milestone) == (M::Returned, M::Returning) && row.confidence > Confidence::Low;
+    let is_coarser = both_move && named.milestone == M::InTransit || is_end_of_return;
     let wins = !is_coarser && (row.confidence < Confidence::High || both_move);
     Some(if wins { Mapped { stage: named.stage.or(row.stage.filter(|_| both_move)), ..named } } else { row })
 }
@@ -237,6 +241,14 @@ mod tests {
         let inbound = Some(Mapped::rule(Some(S::LineHaul), M::Arrived, Confidence::High));
         assert_eq!(meaning(inbound, "Processed Through Facility"), inbound, "a coarser name tells nothing");
         assert_eq!(of(ten, "Delivered"), Some(M::InTransit), "a sure code of another kind counts");
+        let returned = Some(Mapped::rule(Some(S::Return), M::Returned, Confidence::Medium));
+        assert_eq!(meaning(returned, "Returned to Sender"), returned, "the code tells more");
+        let unsure_return = Some(Mapped::rule(Some(S::Return), M::Returned, Confidence::Low));
+        assert_eq!(of(unsure_return, "Returned to Sender"), Some(M::Returning));
+        let dead = Some(Mapped::rule(None, M::Disposed, Confidence::Low));
+        assert_eq!(of(dead, "Dead Mail/Disposed by Post Office"), Some(M::Disposed));
+        assert_eq!(of(dead, "Arrived at USPS Facility"), Some(M::Arrived));
+        assert_eq!(of(dead, ""), Some(M::Exception));
         let unsure = Some(Mapped::rule(None, M::Held, Confidence::Medium));
         assert_eq!(of(unsure, "Delivered"), Some(M::Delivered), "a code that sources read differently gives way");
         let low = Some(Mapped::rule(Some(S::LastMile), M::Delivered, Confidence::Low));
