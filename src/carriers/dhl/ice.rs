@@ -31,8 +31,8 @@ impl<'c> Codes<'c> {
     /// The meaning of an event: of ICE and RIC where given, else of the standard code.
     ///
     /// ICE and RIC come first because the standard code is coarse: `ZU` says "delivered" of a parcel that was destroyed or given to customs. Where
-    /// their pair is unknown a coarser row stands in, of medium confidence at most, and a notice says so; but a standard code that says no more than
-    /// "on its way" tells nothing of an event that is not known.
+    /// their pair is unknown a coarser row stands in, of medium confidence at most, and a notice says so: that of the ICE event without a reason, what
+    /// all its reasons agree on, or the standard code; but a standard code that says no more than "on its way" tells nothing of an event that is not known.
     pub fn meaning(
         self,
         out: &mut Collector<'_>,
@@ -50,9 +50,20 @@ impl<'c> Codes<'c> {
         if let Some(mapped) = fine(ric) {
             return Some(mapped);
         }
-        let mapped = fine(NO_REASON).or_else(|| standard().filter(|mapped| mapped.milestone != Milestone::InTransit))?;
+        let mapped = fine(NO_REASON).or_else(|| self.agreed(ice)).or_else(|| standard().filter(|mapped| mapped.milestone != Milestone::InTransit))?;
         stands_in(out, number, field, &format_smolstr!("{ice}/{ric}"));
         Some(Mapped { confidence: mapped.confidence.min(Confidence::Medium), ..mapped })
+    }
+
+    /// What an ICE event means under whatever reason: where the table knows several and all say the same. It is as sure as the least sure of them.
+    fn agreed(self, ice: &str) -> Option<Mapped> {
+        let rows = || self.fine.into_iter().flatten().filter(|(code, _)| code.split('/').next() == Some(ice)).map(|(_, row)| row);
+        let mut others = rows();
+        let first = others.next()?;
+        others.next()?;
+        let stage = first.stage.filter(|_| rows().all(|row| row.stage == first.stage));
+        let confidence = rows().map(|row| row.confidence).min()?;
+        rows().all(|row| row.milestone == first.milestone).then_some(Mapped::rule(stage, first.milestone, confidence))
     }
 }
 

@@ -143,7 +143,7 @@ impl ParcelDe {
     }
 }
 
-/// The flag says that the piece was delivered. It stands in where the last event's code is in no table.
+/// The flag says that the piece was delivered. It stands in where the last event's code is in no table, and bears out a delivery that a sentence alone tells.
 fn flagged(shipment: &mut Shipment) {
     let is_return = shipment.is_return;
     let Some(last) = shipment.events.iter_mut().max_by_key(|event| in_time(event)) else { return };
@@ -152,6 +152,8 @@ fn flagged(shipment: &mut Shipment) {
         if is_return {
             super::shared::come_back(last);
         }
+    } else if matches!(last.milestone, Milestone::Delivered | Milestone::Returned) {
+        last.confidence = last.confidence.max(Confidence::Medium);
     }
 }
 

@@ -138,6 +138,19 @@ fn facts_of_the_piece_are_read_without_people() {
 }
 
 #[test]
+fn the_flag_bears_out_a_delivery_that_only_a_sentence_tells() {
+    let told = |flag: &str, text: &str| {
+        let event = format!("<data name=\"piece-event\" event-timestamp=\"05.05.2025 11:48\" event-status=\"{text}\"/>");
+        let event = piece(&format!("delivery-event-flag=\"{flag}\""), &event).shipments[0].events[0].clone();
+        (event.milestone, event.confidence)
+    };
+    let sentence = "Die Sendung wurde erfolgreich zugestellt.";
+    assert_eq!(told("1", sentence), (Milestone::Delivered, Confidence::Medium));
+    assert_eq!(told("0", sentence), (Milestone::Delivered, Confidence::Low));
+    assert_eq!(told("1", "Die Sendung wurde in das Zustellfahrzeug geladen.").0, Milestone::OutForDelivery, "the flag is not the event");
+}
+
+#[test]
 fn a_preferred_day_is_agreed_until_the_delivery() {
     let promise = |day: &str, codes: &str| {
         let batch = piece(&format!("order-preferred-delivery-day=\"{day}\""), &event("05.05.2025 11:48", codes, ""));

@@ -84,6 +84,8 @@ fn ice_and_ric_refine_the_standard_code() {
     // An unknown reason: the same event without one, else the standard code, never of high confidence. A disposal that nothing bears out is trouble.
     assert_eq!((fine("DSPSD/XXXXX").0, fine("DSPSD/XXXXX").2), (Milestone::Exception, 1));
     assert_eq!(fine("DLVRD/XXXXX"), (Milestone::Delivered, Confidence::Medium, 1));
+    assert_eq!(fine("HLDCU/XXXXX"), (Milestone::CustomsHold, Confidence::Medium, 1), "held by customs for whatever reason");
+    assert_eq!(fine("DLVRF/XXXXX"), (Milestone::Refused, Confidence::Medium, 1));
     // Not a pair.
     assert_eq!(fine("zugestellt"), (Milestone::Delivered, Confidence::High, 0));
 }
