@@ -1,7 +1,10 @@
-//! How fast the transit model learns and answers, and how large it is: `cargo bench --bench eta` prints the tables that stand in the README.
+//! How fast the transit model learns and answers, and how large it is: `cargo bench --bench eta`
+//! prints the tables that stand in the README.
 //!
-//! The floor of an answer is what the plainest estimator does: find the lane by its name, search its sorted durations. The floor of learning is to sort a
-//! duration into its lane. Each is timed in turns with ours, so that a noisy machine disturbs both alike. With `--test` everything runs once, small.
+//! The floor of an answer is what the plainest estimator does: find the lane by its name, search
+//! its sorted durations. The floor of learning is to sort a duration into its lane. Each is timed
+//! in turns with ours, so that a noisy machine disturbs both alike. With `--test` everything runs
+//! once, small.
 
 use std::collections::BTreeMap;
 use std::hint::black_box;
@@ -14,17 +17,34 @@ use parceltrail::{History, Milestone, Stage};
 
 fn main() {
     let is_test = std::env::args().any(|argument| argument == "--test");
-    let (journeys, lanes, turns) = if is_test { (400, 10, 1) } else { (20_000, 200, 31) };
+    let (journeys, lanes, turns) = if is_test {
+        (400, 10, 1)
+    } else {
+        (20_000, 200, 31)
+    };
     let mut dice = Dice(1);
-    let histories: Vec<History> = (0..journeys).map(|nth| journey(nth, lanes, &mut dice)).collect();
+    let histories: Vec<History> = (0..journeys)
+        .map(|nth| journey(nth, lanes, &mut dice))
+        .collect();
     let now = day(400.0);
 
-    let learning = in_turns(turns.min(5), || floor(&histories).len(), || model(&histories, now).journeys());
+    let learning = in_turns(
+        turns.min(5),
+        || floor(&histories).len(),
+        || model(&histories, now).journeys(),
+    );
     println!("learning {journeys} finished journeys of 4 events on {lanes} lanes, one core");
     println!("| | µs a journey | journeys a minute |\n|---|---:|---:|");
     let a_journey = |micros: f64| micros / f64::from(journeys);
-    for (name, micros) in [("floor: sort into the lane", learning.0), ("learn", learning.1)] {
-        println!("| {name} | {:.2} | {:.0} |", a_journey(micros), 60e6 / a_journey(micros));
+    for (name, micros) in [
+        ("floor: sort into the lane", learning.0),
+        ("learn", learning.1),
+    ] {
+        println!(
+            "| {name} | {:.2} | {:.0} |",
+            a_journey(micros),
+            60e6 / a_journey(micros)
+        );
     }
     println!("ratio {:.1}", learning.2);
 
@@ -32,23 +52,41 @@ fn main() {
     let mut model = model(&histories, now);
     let start = Instant::now();
     model.prepare();
-    println!("\nfitting the trees, once a week of data: {:.2} s", start.elapsed().as_secs_f64());
+    println!(
+        "\nfitting the trees, once a week of data: {:.2} s",
+        start.elapsed().as_secs_f64()
+    );
 
     let open: Vec<(History, DateTime<Utc>)> = (0..200)
         .map(|nth| {
             let whole = journey(journeys + nth, lanes, &mut dice);
             let at = whole.events[nth as usize % 3].at;
-            (whole.known_at(at), at + TimeDelta::hours(i64::from(nth % 30)))
+            (
+                whole.known_at(at),
+                at + TimeDelta::hours(i64::from(nth % 30)),
+            )
         })
         .collect();
     let answering = in_turns(
         turns,
-        || open.iter().map(|(history, _)| quantiles(&lanes_seen, history)[1]).sum::<f64>(),
-        || open.iter().filter_map(|(history, now)| model.estimate(history, *now)).map(|estimate| estimate.p50.timestamp() as f64).sum::<f64>(),
+        || {
+            open.iter()
+                .map(|(history, _)| quantiles(&lanes_seen, history)[1])
+                .sum::<f64>()
+        },
+        || {
+            open.iter()
+                .filter_map(|(history, now)| model.estimate(history, *now))
+                .map(|estimate| estimate.p50.timestamp() as f64)
+                .sum::<f64>()
+        },
     );
     println!("\nan estimate, mean of {} parcels", open.len());
     println!("| | µs |\n|---|---:|");
-    println!("| floor: four quantiles of the lane's sorted durations | {:.2} |", answering.0 / open.len() as f64);
+    println!(
+        "| floor: four quantiles of the lane's sorted durations | {:.2} |",
+        answering.0 / open.len() as f64
+    );
     println!("| estimate | {:.2} |", answering.1 / open.len() as f64);
     println!("ratio {:.1}", answering.2);
 
@@ -79,13 +117,17 @@ fn lane(history: &History) -> String {
 }
 
 fn quantiles(lanes: &BTreeMap<String, Vec<f64>>, history: &History) -> [f64; 4] {
-    let Some(durations) = lanes.get(&lane(history)) else { return [0.0; 4] };
+    let Some(durations) = lanes.get(&lane(history)) else {
+        return [0.0; 4];
+    };
     [0.1, 0.5, 0.8, 0.9].map(|share| durations[((durations.len() - 1) as f64 * share) as usize])
 }
 
 fn model(histories: &[History], now: DateTime<Utc>) -> TransitModel {
     let mut model = TransitModel::new(ModelSettings::default());
-    histories.iter().for_each(|history| model.learn(history, now));
+    histories
+        .iter()
+        .for_each(|history| model.learn(history, now));
     model
 }
 
@@ -105,15 +147,33 @@ fn journey(nth: u32, lanes: u32, dice: &mut Dice) -> History {
     ];
     let events = steps.map(|(stage, milestone, days)| {
         at += days * (0.5 + dice.uniform());
-        let place = Station { postcode: Some(format!("{:05}", 10_000 + lane * 7).into()), ..Station::default() };
-        Passage { at: day(at), stage: Some(stage), milestone, place: Some(place), planned: None, reason: None }
+        let place = Station {
+            postcode: Some(format!("{:05}", 10_000 + lane * 7).into()),
+            ..Station::default()
+        };
+        Passage {
+            at: day(at),
+            stage: Some(stage),
+            milestone,
+            place: Some(place),
+            planned: None,
+            reason: None,
+        }
     });
     History {
         id: nth.to_string().into(),
         carrier: Some(["acme", "fast"][lane as usize % 2].into()),
         service: Some("standard".into()),
-        origin: Station { country: "CN".parse().ok(), postcode: Some(format!("{:06}", 200_000 + lane % 9).into()), ..Station::default() },
-        destination: Station { country: "DE".parse().ok(), postcode: Some(format!("{:05}", 10_000 + lane * 7).into()), ..Station::default() },
+        origin: Station {
+            country: "CN".parse().ok(),
+            postcode: Some(format!("{:06}", 200_000 + lane % 9).into()),
+            ..Station::default()
+        },
+        destination: Station {
+            country: "DE".parse().ok(),
+            postcode: Some(format!("{:05}", 10_000 + lane * 7).into()),
+            ..Station::default()
+        },
         promised: Some(day(at + 1.0)),
         outcome: Some(HistoryEnd::Delivered),
         events: events.to_vec(),
@@ -122,21 +182,32 @@ fn journey(nth: u32, lanes: u32, dice: &mut Dice) -> History {
 }
 
 /// Microseconds of two things run in turns, and the median of their ratios.
-fn in_turns<A, B>(turns: usize, mut first: impl FnMut() -> A, mut second: impl FnMut() -> B) -> (f64, f64, f64) {
+fn in_turns<A, B>(
+    turns: usize,
+    mut first: impl FnMut() -> A,
+    mut second: impl FnMut() -> B,
+) -> (f64, f64, f64) {
     let mut times: Vec<(f64, f64)> = (0..turns)
         .map(|_| {
             let start = Instant::now();
             black_box(first());
             let between = Instant::now();
             black_box(second());
-            ((between - start).as_secs_f64() * 1e6, between.elapsed().as_secs_f64() * 1e6)
+            (
+                (between - start).as_secs_f64() * 1e6,
+                between.elapsed().as_secs_f64() * 1e6,
+            )
         })
         .collect();
     let mut median = |of: fn(&(f64, f64)) -> f64| {
         times.sort_by(|a, b| of(a).total_cmp(&of(b)));
         of(&times[times.len() / 2])
     };
-    (median(|time| time.0), median(|time| time.1), median(|time| time.1 / time.0))
+    (
+        median(|time| time.0),
+        median(|time| time.1),
+        median(|time| time.1 / time.0),
+    )
 }
 
 /// Random numbers that are the same everywhere.
@@ -144,7 +215,10 @@ struct Dice(u64);
 
 impl Dice {
     fn uniform(&mut self) -> f64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 11) as f64 / (1u64 << 53) as f64
     }
 }

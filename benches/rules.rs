@@ -1,8 +1,10 @@
-//! How fast parcels are inspected: `cargo bench --bench rules` prints the table that stands in the README.
+//! How fast parcels are inspected: `cargo bench --bench rules` prints the table that stands in the
+//! README.
 //!
-//! A healthy parcel of 12 events is inspected with all rules, in turns with a floor: one walk over its facts that compares each time with the
-//! clock. Re-inspection goes over many distinct parcels, more than caches hold, with and without the comparison that shows that there is nothing to
-//! do yet. With `--test` everything runs once and nothing is timed.
+//! A healthy parcel of 12 events is inspected with all rules, in turns with a floor: one walk over
+//! its facts that compares each time with the clock. Re-inspection goes over many distinct parcels,
+//! more than caches hold, with and without the comparison that shows that there is nothing to do
+//! yet. With `--test` everything runs once and nothing is timed.
 
 use std::hint::black_box;
 use std::time::Instant;
@@ -23,7 +25,11 @@ fn main() {
     let inspector = Inspector::new(settings()).unwrap();
     let now = start() + TimeDelta::hours(98);
     let parcel = parcel(&inspector, 0, now);
-    assert!(inspector.inspect(&parcel, now).found.is_empty(), "a healthy parcel: {:?}", inspector.inspect(&parcel, now).found);
+    assert!(
+        inspector.inspect(&parcel, now).found.is_empty(),
+        "a healthy parcel: {:?}",
+        inspector.inspect(&parcel, now).found
+    );
 
     let rules = inspector.catalogue().rules().count();
     let turns = if is_test { 1 } else { TURNS };
@@ -32,7 +38,9 @@ fn main() {
         .map(|_| {
             (
                 nanos(repeats, || _ = black_box(walk(black_box(&parcel), now))),
-                nanos(repeats, || _ = black_box(inspector.inspect(black_box(&parcel), now))),
+                nanos(repeats, || {
+                    _ = black_box(inspector.inspect(black_box(&parcel), now))
+                }),
             )
         })
         .collect();
@@ -40,15 +48,28 @@ fn main() {
         pairs.sort_by(|a, b| of(a).total_cmp(&of(b)));
         of(&pairs[pairs.len() / 2])
     };
-    println!("inspect: {rules} rules on a healthy parcel of {} events, with overrides for a carrier and a lane", parcel.facts.len());
+    println!(
+        "inspect: {rules} rules on a healthy parcel of {} events, with overrides for a carrier and a lane",
+        parcel.facts.len()
+    );
     println!("| floor: one walk over its events ns | all rules ns | ratio | aim ns |");
     println!("|---:|---:|---:|---:|");
-    println!("| {:.0} | {:.0} | {:.1} | 3000 |", median(|pair| pair.0), median(|pair| pair.1), median(|pair| pair.1 / pair.0));
+    println!(
+        "| {:.0} | {:.0} | {:.1} | 3000 |",
+        median(|pair| pair.0),
+        median(|pair| pair.1),
+        median(|pair| pair.1 / pair.0)
+    );
 
     let distinct = if is_test { 20 } else { DISTINCT };
     let all = if is_test { 20 } else { ALL };
-    let parcels: Vec<Parcel> = (0..distinct).map(|nth| crate::parcel(&inspector, nth, now)).collect();
-    let again: Vec<Option<DateTime<Utc>>> = parcels.iter().map(|parcel| inspector.inspect(parcel, now).again).collect();
+    let parcels: Vec<Parcel> = (0..distinct)
+        .map(|nth| crate::parcel(&inspector, nth, now))
+        .collect();
+    let again: Vec<Option<DateTime<Utc>>> = parcels
+        .iter()
+        .map(|parcel| inspector.inspect(parcel, now).again)
+        .collect();
     let later = now + TimeDelta::minutes(5);
     let round = |inspect: &dyn Fn(usize) -> usize| -> (f64, usize) {
         let clock = Instant::now();
@@ -57,24 +78,46 @@ fn main() {
     };
     let (full, found) = round(&|nth| inspector.inspect(&parcels[nth], later).found.len());
     let due = |nth: usize| again[nth].is_some_and(|again| again <= later);
-    let (watched, same) = round(&|nth| if due(nth) { inspector.inspect(&parcels[nth], later).found.len() } else { 0 });
+    let (watched, same) = round(&|nth| {
+        if due(nth) {
+            inspector.inspect(&parcels[nth], later).found.len()
+        } else {
+            0
+        }
+    });
     assert_eq!(found, same);
     let (floor, _) = round(&|nth| black_box(walk(&parcels[nth], later)));
     println!("\nre-inspect: {all} parcels ({distinct} distinct) five minutes later, one core");
     println!("| what | s | ratio to floor | aim s |");
     println!("|---|---:|---:|---:|");
     println!("| floor: one walk over the events of each | {floor:.2} | 1.0 | |");
-    println!("| every parcel with all rules | {full:.2} | {:.1} | 5 |", full / floor);
-    println!("| only those that asked to be looked at again | {watched:.3} | {:.2} | |", watched / floor);
+    println!(
+        "| every parcel with all rules | {full:.2} | {:.1} | 5 |",
+        full / floor
+    );
+    println!(
+        "| only those that asked to be looked at again | {watched:.3} | {:.2} | |",
+        watched / floor
+    );
 
     let journey = journey(0, now);
-    let digest = nanos(repeats, || _ = black_box(inspector.digest(black_box(&journey), now)));
-    println!("\ndigest of a journey of {} events, its state included: {:.1} µs", parcel.facts.len(), digest / 1000.0);
+    let digest = nanos(repeats, || {
+        _ = black_box(inspector.digest(black_box(&journey), now))
+    });
+    println!(
+        "\ndigest of a journey of {} events, its state included: {:.1} µs",
+        parcel.facts.len(),
+        digest / 1000.0
+    );
 }
 
 /// What no inspection can be faster than: looking at every event once.
 fn walk(parcel: &Parcel, now: DateTime<Utc>) -> usize {
-    parcel.facts.iter().filter(|fact| fact.latest > now || fact.milestone.is_terminal()).count()
+    parcel
+        .facts
+        .iter()
+        .filter(|fact| fact.latest > now || fact.milestone.is_terminal())
+        .count()
 }
 
 fn nanos(repeats: u32, mut run: impl FnMut()) -> f64 {
@@ -107,12 +150,32 @@ fn journey(nth: usize, now: DateTime<Utc>) -> Journey {
         (0, Stage::Order, Milestone::Announced, ""),
         (6, Stage::FirstMile, Milestone::PickedUp, "Shenzhen, CN"),
         (10, Stage::FirstMile, Milestone::Arrived, "Guangzhou, CN"),
-        (12, Stage::ExportCustoms, Milestone::CustomsSubmitted, "Guangzhou, CN"),
-        (14, Stage::ExportCustoms, Milestone::CustomsReleased, "Guangzhou, CN"),
+        (
+            12,
+            Stage::ExportCustoms,
+            Milestone::CustomsSubmitted,
+            "Guangzhou, CN",
+        ),
+        (
+            14,
+            Stage::ExportCustoms,
+            Milestone::CustomsReleased,
+            "Guangzhou, CN",
+        ),
         (20, Stage::LineHaul, Milestone::Departed, "Guangzhou, CN"),
         (40, Stage::LineHaul, Milestone::Arrived, "Leipzig, DE"),
-        (42, Stage::ImportCustoms, Milestone::CustomsSubmitted, "Leipzig, DE"),
-        (50, Stage::ImportCustoms, Milestone::CustomsReleased, "Leipzig, DE"),
+        (
+            42,
+            Stage::ImportCustoms,
+            Milestone::CustomsSubmitted,
+            "Leipzig, DE",
+        ),
+        (
+            50,
+            Stage::ImportCustoms,
+            Milestone::CustomsReleased,
+            "Leipzig, DE",
+        ),
         (60, Stage::LineHaul, Milestone::Departed, "Leipzig, DE"),
         (80, Stage::LastMile, Milestone::Arrived, "Berlin, DE"),
         (96, Stage::LastMile, Milestone::InTransit, "Berlin, DE"),
@@ -120,12 +183,31 @@ fn journey(nth: usize, now: DateTime<Utc>) -> Journey {
     let shift = TimeDelta::seconds(nth as i64 % 3600);
     let mut shipment = told("acme.track", &format!("A{nth:07}"));
     for (hours, stage, milestone, place) in steps {
-        shipment = shipment.event(&(start() + TimeDelta::hours(hours) + shift).to_rfc3339(), stage, milestone).at(place);
+        shipment = shipment
+            .event(
+                &(start() + TimeDelta::hours(hours) + shift).to_rfc3339(),
+                stage,
+                milestone,
+            )
+            .at(place);
     }
     let by = now + TimeDelta::days(2);
-    let promise = Promise { kind: PromiseKind::Committed, from: None, by: EventTime::instant("", by), stated: None };
-    let mut shipment = shipment.promised(promise).received(&now.to_rfc3339()).shipment();
-    let country = |code: &str| Some(Place { country: code.parse().ok(), ..Place::default() });
+    let promise = Promise {
+        kind: PromiseKind::Committed,
+        from: None,
+        by: EventTime::instant("", by),
+        stated: None,
+    };
+    let mut shipment = shipment
+        .promised(promise)
+        .received(&now.to_rfc3339())
+        .shipment();
+    let country = |code: &str| {
+        Some(Place {
+            country: code.parse().ok(),
+            ..Place::default()
+        })
+    };
     (shipment.origin, shipment.destination) = (country("CN"), country("DE"));
     let mut journey = Journey::default();
     journey.apply(shipment);
@@ -145,6 +227,10 @@ impl Expectations for Patient {
     }
 
     fn miss(&self, _: &History, by: DateTime<Utc>, now: DateTime<Utc>) -> Option<f64> {
-        Some(if now > by - TimeDelta::hours(8) { 0.9 } else { 0.1 })
+        Some(if now > by - TimeDelta::hours(8) {
+            0.9
+        } else {
+            0.1
+        })
     }
 }

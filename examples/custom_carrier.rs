@@ -1,4 +1,5 @@
-//! A carrier defined outside the crate: its feed, its code table, a correction of one row at run time, and the proof that it keeps the contract.
+//! A carrier defined outside the crate: its feed, its code table, a correction of one row at run
+//! time, and the proof that it keeps the contract.
 //!
 //! `cargo run --example custom_carrier --features testing`
 
@@ -6,10 +7,15 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::NaiveDateTime;
-use parceltrail::adapter::{Clock, CodeTable, DecodeErrorKind, Descriptor, Mark, Notice, NoticeKind, repeated_fields};
+use parceltrail::adapter::{
+    Clock, CodeTable, DecodeErrorKind, Descriptor, Mark, Notice, NoticeKind, repeated_fields,
+};
 use parceltrail::model::{CarrierCode, EventTime, FreeText, Place, zones_of};
 use parceltrail::testing::Conformance;
-use parceltrail::{Adapter, Batch, Confidence, DecodeError, Event, Journey, Milestone, Payload, Registry, Scope, Shipment, TrackingNumber};
+use parceltrail::{
+    Adapter, Batch, Confidence, DecodeError, Event, Journey, Milestone, Payload, Registry, Scope,
+    Shipment, TrackingNumber,
+};
 use serde_json::Value;
 
 /// What the carrier's codes mean. Every row has a source.
@@ -37,27 +43,57 @@ struct AcmeScans {
 impl AcmeScans {
     fn new(codes: CodeTable) -> Self {
         const MARKS: &[Mark] = &[Mark::Json(&["consignments.acmeRef"])];
-        Self { descriptor: Descriptor::new("acme.scans", "Acme scans").with_clock(Clock::Place).with_marks(MARKS), codes }
+        Self {
+            descriptor: Descriptor::new("acme.scans", "Acme scans")
+                .with_clock(Clock::Place)
+                .with_marks(MARKS),
+            codes,
+        }
     }
 
     fn failed(&self, kind: DecodeErrorKind) -> DecodeError {
-        DecodeError { feed: self.descriptor.feed.clone(), kind }
+        DecodeError {
+            feed: self.descriptor.feed.clone(),
+            kind,
+        }
     }
 
     /// One scan, or the notice that says why it was left out.
-    fn event(&self, number: &TrackingNumber, scan: &Value, notices: &mut Vec<Notice>) -> Option<Event> {
-        let notice = |kind, field: &'static str, message| Notice::new(kind, self.descriptor.feed.clone(), message).about(Some(number)).at(field);
-        let text = |field: &str| scan[field].as_str().map(str::trim).filter(|text| !text.is_empty());
-        let place = Place { city: text("town").map(Into::into), country: text("iso").and_then(|code| code.parse().ok()), ..Place::default() };
+    fn event(
+        &self,
+        number: &TrackingNumber,
+        scan: &Value,
+        notices: &mut Vec<Notice>,
+    ) -> Option<Event> {
+        let notice = |kind, field: &'static str, message| {
+            Notice::new(kind, self.descriptor.feed.clone(), message)
+                .about(Some(number))
+                .at(field)
+        };
+        let text = |field: &str| {
+            scan[field]
+                .as_str()
+                .map(str::trim)
+                .filter(|text| !text.is_empty())
+        };
+        let place = Place {
+            city: text("town").map(Into::into),
+            country: text("iso").and_then(|code| code.parse().ok()),
+            ..Place::default()
+        };
         let raw = text("when").unwrap_or_default();
         let Ok(local) = NaiveDateTime::parse_from_str(raw, "%Y-%m-%d %H:%M") else {
-            notices.push(notice(NoticeKind::EventSkipped, "when", "expected a date and time").value(raw));
+            notices.push(
+                notice(NoticeKind::EventSkipped, "when", "expected a date and time").value(raw),
+            );
             return None;
         };
         let code = text("code").unwrap_or_default();
         let meaning = self.codes.get("scan", code);
         if meaning.is_none() {
-            notices.push(notice(NoticeKind::UnmappedCode, "code", "the code is in no table").value(code));
+            notices.push(
+                notice(NoticeKind::UnmappedCode, "code", "the code is in no table").value(code),
+            );
         }
         Some(Event {
             feed: self.descriptor.feed.clone(),
@@ -71,7 +107,11 @@ impl AcmeScans {
             // The zone follows from the place; where it does not, the time stays open.
             time: EventTime::local(raw, local, &zones_of(&place)),
             place: place.known(),
-            code: CarrierCode { value: code.into(), qualifier: None, text: text("note").and_then(FreeText::parse) },
+            code: CarrierCode {
+                value: code.into(),
+                qualifier: None,
+                text: text("note").and_then(FreeText::parse),
+            },
             delivered_to: meaning.and_then(|row| row.delivered_to),
             damaged: meaning.is_some_and(|row| row.damaged),
             signed_by: None,
@@ -90,40 +130,79 @@ impl Adapter for AcmeScans {
 
     fn decode(&self, payload: Payload<'_>) -> Result<Batch, DecodeError> {
         let text = payload.text().map_err(|kind| self.failed(kind))?;
-        let body: Value =
-            serde_json::from_str(&text).map_err(|error| self.failed(DecodeErrorKind::Syntax { expected: "JSON", detail: error.to_string() }))?;
+        let body: Value = serde_json::from_str(&text).map_err(|error| {
+            self.failed(DecodeErrorKind::Syntax {
+                expected: "JSON",
+                detail: error.to_string(),
+            })
+        })?;
         let Some(consignments) = body.get("consignments") else {
-            return Err(self.failed(DecodeErrorKind::Shape { field: "consignments", expected: "the list of consignments" }));
+            return Err(self.failed(DecodeErrorKind::Shape {
+                field: "consignments",
+                expected: "the list of consignments",
+            }));
         };
         let mut batch = Batch::default();
-        let notice = |kind, field: &str, message: &str| Notice::new(kind, self.descriptor.feed.clone(), message).at(field);
+        let notice = |kind, field: &str, message: &str| {
+            Notice::new(kind, self.descriptor.feed.clone(), message).at(field)
+        };
         // A map keeps one of two fields of the same name: that the other was lost must be told.
         batch
             .notices
-            .extend(repeated_fields(&text).iter().map(|field| notice(NoticeKind::FieldUnreadable, field, "stands twice: one of the two is read")));
+            .extend(repeated_fields(&text).iter().map(|field| {
+                notice(
+                    NoticeKind::FieldUnreadable,
+                    field,
+                    "stands twice: one of the two is read",
+                )
+            }));
         if !is_list(consignments) {
-            batch.notices.push(notice(NoticeKind::EventSkipped, "consignments", "expected a list"));
+            batch.notices.push(notice(
+                NoticeKind::EventSkipped,
+                "consignments",
+                "expected a list",
+            ));
         } else if one_or_many(consignments).is_empty() {
-            batch.notices.push(notice(NoticeKind::Empty, "consignments", "no consignments"));
+            batch
+                .notices
+                .push(notice(NoticeKind::Empty, "consignments", "no consignments"));
         }
         for consignment in one_or_many(consignments) {
-            let Some(number) = consignment["acmeRef"].as_str().and_then(TrackingNumber::parse) else {
-                batch.notices.push(notice(NoticeKind::EventSkipped, "acmeRef", "expected the consignment's number"));
+            let Some(number) = consignment["acmeRef"]
+                .as_str()
+                .and_then(TrackingNumber::parse)
+            else {
+                batch.notices.push(notice(
+                    NoticeKind::EventSkipped,
+                    "acmeRef",
+                    "expected the consignment's number",
+                ));
                 continue;
             };
             let mut shipment = Shipment::new(&self.descriptor, number.clone(), payload.received);
             let scans = &consignment["scans"];
             if consignment.get("scans").is_none() || !is_list(scans) {
-                batch.notices.push(notice(NoticeKind::EventSkipped, "scans", "expected the list of scans").about(Some(&number)));
+                batch.notices.push(
+                    notice(
+                        NoticeKind::EventSkipped,
+                        "scans",
+                        "expected the list of scans",
+                    )
+                    .about(Some(&number)),
+                );
             }
-            shipment.events = one_or_many(scans).iter().filter_map(|scan| self.event(&number, scan, &mut batch.notices)).collect();
+            shipment.events = one_or_many(scans)
+                .iter()
+                .filter_map(|scan| self.event(&number, scan, &mut batch.notices))
+                .collect();
             batch.shipments.push(shipment);
         }
         Ok(batch)
     }
 }
 
-/// Whether a value is a list, be it empty, or one object in the place of a list. Only `{}` is an empty list, and `null`.
+/// Whether a value is a list, be it empty, or one object in the place of a list. Only `{}` is an
+/// empty list, and `null`.
 fn is_list(value: &Value) -> bool {
     value.is_array() || value.is_object() || value.is_null()
 }
@@ -148,24 +227,42 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let codes = CodeTable::parse(CODES)?.overlaid_by(CodeTable::parse(OVERLAY)?);
     let acme = Arc::new(AcmeScans::new(codes));
 
-    Conformance::of(acme.as_ref()).sample("a delivery", SAMPLE).assert();
+    Conformance::of(acme.as_ref())
+        .sample("a delivery", SAMPLE)
+        .assert();
     println!("acme.scans keeps the contract.\n");
 
     let mut registry = Registry::with_overlays(&BTreeMap::new());
     registry.insert(acme);
     let adapter = registry.recognise(SAMPLE.as_bytes())?;
-    println!("The payload is recognised as {}.", adapter.descriptor().feed);
+    println!(
+        "The payload is recognised as {}.",
+        adapter.descriptor().feed
+    );
 
     let now = "2025-03-04T00:00:00Z".parse()?;
     let batch = adapter.decode(Payload::new(SAMPLE.as_bytes(), now))?;
     for notice in &batch.notices {
-        println!("notice: {} {} {:?}", notice.kind, notice.field.as_deref().unwrap_or_default(), notice.value.as_deref().unwrap_or_default());
+        println!(
+            "notice: {} {} {:?}",
+            notice.kind,
+            notice.field.as_deref().unwrap_or_default(),
+            notice.value.as_deref().unwrap_or_default()
+        );
     }
     let mut journey = Journey::default();
-    batch.shipments.into_iter().for_each(|shipment| _ = journey.apply(shipment));
+    batch
+        .shipments
+        .into_iter()
+        .for_each(|shipment| _ = journey.apply(shipment));
     let state = journey.state(now);
     for event in &state.events {
-        println!("{}  {:<17} {:?}", event.time.raw(), event.milestone, event.delivered_to);
+        println!(
+            "{}  {:<17} {:?}",
+            event.time.raw(),
+            event.milestone,
+            event.delivered_to
+        );
     }
     println!("state: {}", state.parcel.ok_or("no state")?.milestone);
     Ok(())

@@ -1,8 +1,11 @@
-//! Where a parcel is, what comes next, and whether something is wrong, across every carrier and customs office it passes.
+//! Where a parcel is, what comes next, and whether something is wrong, across every carrier and
+//! customs office it passes.
 //!
-//! Bytes of a feed go in through an [`Adapter`]; out comes a [`Batch`] of [`Shipment`]s in one vocabulary, and [`Notice`]s about what could
-//! not be used. A [`Journey`] is the set of what many feeds said about one parcel; its [state](Journey::state) is a pure function of that set and
-//! `now`, so order, repetition and division of deliveries cannot matter. [`journey::Journeys`] tells which deliveries belong to one parcel.
+//! Bytes of a feed go in through an [`Adapter`]; out comes a [`Batch`] of [`Shipment`]s in one
+//! vocabulary, and [`Notice`]s about what could not be used. A [`Journey`] is the set of what many
+//! feeds said about one parcel; its [state](Journey::state) is a pure function of that set and
+//! `now`, so order, repetition and division of deliveries cannot matter. [`journey::Journeys`]
+//! tells which deliveries belong to one parcel.
 //!
 //! ```
 //! use parceltrail::journey::Journeys;
@@ -53,10 +56,15 @@ pub mod number;
 pub mod testing;
 mod wire;
 
-pub use adapter::{Adapter, Batch, DecodeError, Notice, NoticeKind, Payload, Poll, Registry, Webhook};
+pub use adapter::{
+    Adapter, Batch, DecodeError, Notice, NoticeKind, Payload, Poll, Registry, Webhook,
+};
 pub use history::History;
 pub use journey::Journey;
-pub use model::{CarrierId, Confidence, Event, EventId, EventTime, FeedId, Milestone, Party, Place, Reason, Scope, Shipment, Stage, TrackingNumber};
+pub use model::{
+    CarrierId, Confidence, Event, EventId, EventTime, FeedId, Milestone, Party, Place, Reason,
+    Scope, Shipment, Stage, TrackingNumber,
+};
 pub use number::identify;
 
 /// Runs the README's code as a test.

@@ -1,6 +1,8 @@
-//! The contract of the program `alarms`: arguments, exit codes, JSON, and that it finds what it hides.
+//! The contract of the program `alarms`: arguments, exit codes, JSON, and that it finds what it
+//! hides.
 //!
-//! `cargo test` builds the examples before it runs this; by itself it needs `cargo build --example alarms` first.
+//! `cargo test` builds the examples before it runs this; by itself it needs `cargo build --example
+//! alarms` first.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -11,18 +13,40 @@ use serde_json::Value;
 
 fn program() -> PathBuf {
     let tests = std::env::current_exe().unwrap();
-    let path = tests.parent().and_then(Path::parent).unwrap().join("examples").join(format!("alarms{}", std::env::consts::EXE_SUFFIX));
-    assert!(path.exists(), "{} is not there: cargo build --example alarms", path.display());
+    let path = tests
+        .parent()
+        .and_then(Path::parent)
+        .unwrap()
+        .join("examples")
+        .join(format!("alarms{}", std::env::consts::EXE_SUFFIX));
+    assert!(
+        path.exists(),
+        "{} is not there: cargo build --example alarms",
+        path.display()
+    );
     path
 }
 
 fn alarms(arguments: &[&str]) -> Output {
-    Command::new(program()).current_dir(env!("CARGO_MANIFEST_DIR")).args(arguments).output().unwrap()
+    Command::new(program())
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .args(arguments)
+        .output()
+        .unwrap()
 }
 
 fn lines(output: &Output) -> Vec<Value> {
-    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
-    std::str::from_utf8(&output.stdout).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    assert_eq!(
+        output.status.code(),
+        Some(0),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    std::str::from_utf8(&output.stdout)
+        .unwrap()
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
 }
 
 const SMALL: [&str; 5] = ["--parcels", "500", "--inject", "5", "--json"];
@@ -33,34 +57,73 @@ static RUN: LazyLock<Output> = LazyLock::new(|| alarms(&SMALL));
 /// The value of a key by kind and detector.
 fn values(key: &str) -> BTreeMap<(String, String), Option<f64>> {
     let word = |row: &Value, key: &str| row[key].as_str().unwrap().to_owned();
-    lines(&RUN).iter().map(|row| ((word(row, "kind"), word(row, "detector")), row[key].as_f64())).collect()
+    lines(&RUN)
+        .iter()
+        .map(|row| {
+            (
+                (word(row, "kind"), word(row, "detector")),
+                row[key].as_f64(),
+            )
+        })
+        .collect()
 }
 
 fn of(values: &BTreeMap<(String, String), Option<f64>>, kind: &str, detector: &str) -> f64 {
-    values[&(kind.to_owned(), detector.to_owned())].unwrap_or_else(|| panic!("{kind} {detector} is absent"))
+    values[&(kind.to_owned(), detector.to_owned())]
+        .unwrap_or_else(|| panic!("{kind} {detector} is absent"))
 }
 
 #[test]
 fn every_kind_and_detector_is_one_object_of_the_promised_keys() {
     let rows = lines(&RUN);
     assert_eq!(rows.len(), 5 * 3);
-    let promised = ["delay_hours", "detector", "false_alarms_per_parcel", "kind", "lead_hours", "n", "precision_1", "precision_5", "recall"];
+    let promised = [
+        "delay_hours",
+        "detector",
+        "false_alarms_per_parcel",
+        "kind",
+        "lead_hours",
+        "n",
+        "precision_1",
+        "precision_5",
+        "recall",
+    ];
     for row in &rows {
-        let mut keys: Vec<&str> = row.as_object().unwrap().keys().map(String::as_str).collect();
+        let mut keys: Vec<&str> = row
+            .as_object()
+            .unwrap()
+            .keys()
+            .map(String::as_str)
+            .collect();
         keys.sort_unstable();
         assert_eq!(keys, promised);
         assert!(row["n"].as_u64().unwrap() > 20, "{row}");
         for share in ["recall", "false_alarms_per_parcel"] {
             assert!((0.0..=1.0).contains(&row[share].as_f64().unwrap()), "{row}");
         }
-        let (recall, wrong) = (row["recall"].as_f64().unwrap(), row["false_alarms_per_parcel"].as_f64().unwrap());
+        let (recall, wrong) = (
+            row["recall"].as_f64().unwrap(),
+            row["false_alarms_per_parcel"].as_f64().unwrap(),
+        );
         if recall > 0.0 {
             let expected = 0.05 * recall / (0.05 * recall + 0.95 * wrong);
-            assert!((row["precision_5"].as_f64().unwrap() - expected).abs() < 1e-9, "{row}");
-            assert!(row["precision_1"].as_f64() <= row["precision_5"].as_f64(), "{row}");
-            assert!(row["delay_hours"].as_f64().unwrap() >= 0.0, "no alarm counts before the trouble begins: {row}");
+            assert!(
+                (row["precision_5"].as_f64().unwrap() - expected).abs() < 1e-9,
+                "{row}"
+            );
+            assert!(
+                row["precision_1"].as_f64() <= row["precision_5"].as_f64(),
+                "{row}"
+            );
+            assert!(
+                row["delay_hours"].as_f64().unwrap() >= 0.0,
+                "no alarm counts before the trouble begins: {row}"
+            );
         } else {
-            assert!(row["delay_hours"].is_null() && row["lead_hours"].is_null(), "{row}");
+            assert!(
+                row["delay_hours"].is_null() && row["lead_hours"].is_null(),
+                "{row}"
+            );
         }
     }
 }
@@ -68,7 +131,13 @@ fn every_kind_and_detector_is_one_object_of_the_promised_keys() {
 #[test]
 fn the_rules_find_what_is_hidden_and_seldom_cry_without_a_reason() {
     let (recall, wrong) = (values("recall"), values("false_alarms_per_parcel"));
-    for (kind, floor) in [("stall", 0.7), ("customs-hold", 0.5), ("misroute", 0.3), ("loss", 0.85), ("false-delivery", 0.9)] {
+    for (kind, floor) in [
+        ("stall", 0.7),
+        ("customs-hold", 0.5),
+        ("misroute", 0.3),
+        ("loss", 0.85),
+        ("false-delivery", 0.9),
+    ] {
         let found = of(&recall, kind, "parceltrail");
         assert!(found >= floor, "{kind}: {found}");
     }
@@ -95,7 +164,12 @@ fn history() -> String {
     let line = |day: u32| {
         let at = |hour: u32| {
             let hours = 24 * day + hour + day % 5;
-            format!("2026-{:02}-{:02}T{:02}:00:00Z", 1 + hours / 24 / 28, 1 + hours / 24 % 28, hours % 24)
+            format!(
+                "2026-{:02}-{:02}T{:02}:00:00Z",
+                1 + hours / 24 / 28,
+                1 + hours / 24 % 28,
+                hours % 24
+            )
         };
         format!(
             concat!(
@@ -112,7 +186,11 @@ fn history() -> String {
             at(36)
         )
     };
-    (0..200).map(line).chain(["nonsense".to_owned(), r#"{"id":7}"#.to_owned()]).collect::<Vec<_>>().join("\n")
+    (0..200)
+        .map(line)
+        .chain(["nonsense".to_owned(), r#"{"id":7}"#.to_owned()])
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 #[test]
@@ -123,27 +201,49 @@ fn a_file_is_injected_with_what_makes_sense_in_it_and_bad_lines_are_counted() {
     std::fs::write(&path, history()).unwrap();
     let output = alarms(&[path.to_str().unwrap(), "--json"]);
     std::fs::remove_dir_all(&folder).unwrap();
-    let kinds: std::collections::BTreeSet<String> = lines(&output).iter().map(|row| row["kind"].as_str().unwrap().to_owned()).collect();
-    assert_eq!(kinds.into_iter().collect::<Vec<_>>(), ["false-delivery", "loss", "misroute", "stall"]);
+    let kinds: std::collections::BTreeSet<String> = lines(&output)
+        .iter()
+        .map(|row| row["kind"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(
+        kinds.into_iter().collect::<Vec<_>>(),
+        ["false-delivery", "loss", "misroute", "stall"]
+    );
     let said = String::from_utf8(output.stderr).unwrap();
-    assert!(said.contains("2 lines are no history") && said.contains("line 201") && said.contains("customs-hold; it is left out"), "{said}");
+    assert!(
+        said.contains("2 lines are no history")
+            && said.contains("line 201")
+            && said.contains("customs-hold; it is left out"),
+        "{said}"
+    );
 }
 
 #[test]
 fn what_cannot_be_read_exits_with_1_and_wrong_usage_with_2() {
     let missing = alarms(&["no-such-file"]);
     assert_eq!(missing.status.code(), Some(1));
-    assert!(missing.stdout.is_empty() && String::from_utf8_lossy(&missing.stderr).contains("no-such-file"));
+    assert!(
+        missing.stdout.is_empty()
+            && String::from_utf8_lossy(&missing.stderr).contains("no-such-file")
+    );
     let foreign = alarms(&["Cargo.toml"]);
     assert_eq!(foreign.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&foreign.stderr).contains("holds no history"));
-    for arguments in [["--inject", "x"], ["--alarms-per-parcel", "2"], ["--alarms-per-parcel", "0"], ["--parcels", "3"], ["--unknown", "x"]] {
+    for arguments in [
+        ["--inject", "x"],
+        ["--alarms-per-parcel", "2"],
+        ["--alarms-per-parcel", "0"],
+        ["--parcels", "3"],
+        ["--unknown", "x"],
+    ] {
         assert_eq!(alarms(&arguments).status.code(), Some(2), "{arguments:?}");
     }
     let help = alarms(&["--help"]);
     assert_eq!(help.status.code(), Some(0));
     let help = String::from_utf8(help.stdout).unwrap();
-    assert!(help.contains("seen by: moved-after-delivery") && help.contains("false_alarms_per_parcel"));
+    assert!(
+        help.contains("seen by: moved-after-delivery") && help.contains("false_alarms_per_parcel")
+    );
 }
 
 #[test]
@@ -155,8 +255,17 @@ fn the_table_fits_100_columns_and_has_no_colour_in_a_pipe() {
     for line in page.lines() {
         assert!(line.chars().count() <= 100, "{line}");
     }
-    for word in ["false-delivery", "promise-plus-days", "aim: recall of loss", "rule, on clean parcels"] {
+    for word in [
+        "false-delivery",
+        "promise-plus-days",
+        "aim: recall of loss",
+        "rule, on clean parcels",
+    ] {
         assert!(page.contains(word), "{word}");
     }
-    assert!(output.stderr.is_empty(), "no bar without a terminal: {}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.stderr.is_empty(),
+        "no bar without a terminal: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
 }

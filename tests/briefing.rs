@@ -1,4 +1,5 @@
-//! The four answers: nothing invented, nothing worded more certainly than it is known, in every language.
+//! The four answers: nothing invented, nothing worded more certainly than it is known, in every
+//! language.
 #![cfg(feature = "fluent")]
 
 use chrono::{DateTime, Utc};
@@ -17,7 +18,13 @@ fn at(text: &str) -> DateTime<Utc> {
 }
 
 fn moving() -> Told {
-    told("acme.track", "A1").event("2026-03-02T10:00:00+08:00", Stage::FirstMile, Milestone::PickedUp).at("Shenzhen, CN")
+    told("acme.track", "A1")
+        .event(
+            "2026-03-02T10:00:00+08:00",
+            Stage::FirstMile,
+            Milestone::PickedUp,
+        )
+        .at("Shenzhen, CN")
 }
 
 fn briefing(told: Told, now: &str) -> Briefing {
@@ -28,7 +35,12 @@ fn briefing(told: Told, now: &str) -> Briefing {
 
 fn estimate(p10: &str, p90: &str, observations: f64) -> Estimate {
     let line = r#"{"id":"1","carrier":"fedex","service":"International Priority","events":[{"at":"2026-03-01T00:00:00Z","stage":"first_mile","milestone":"picked_up"}]}"#;
-    let mut estimate = TransitModel::default().estimate(&serde_json::from_str(line).unwrap(), at("2026-03-02T12:00:00Z")).unwrap();
+    let mut estimate = TransitModel::default()
+        .estimate(
+            &serde_json::from_str(line).unwrap(),
+            at("2026-03-02T12:00:00Z"),
+        )
+        .unwrap();
     (estimate.p10, estimate.p50, estimate.p80, estimate.p90) = (at(p10), at(p10), at(p90), at(p90));
     estimate.loss = 0.01;
     estimate.basis.comparable = observations;
@@ -48,32 +60,75 @@ fn finding(rule: &str, level: Level, party: Option<Party>, due: Option<&str>) ->
 fn a_window_is_told_in_the_reader_s_days() {
     let briefing = briefing(moving(), "2026-03-02T12:00:00Z");
     let told = |from, to| en(&briefing.clone().with_estimate(&estimate(from, to, 400.0))).when;
-    assert_eq!(told("2026-03-03T10:00:00Z", "2026-03-06T10:00:00Z"), "Expected between Tue 3 and Fri 6 March.");
-    assert_eq!(told("2026-03-30T10:00:00Z", "2026-04-02T10:00:00Z"), "Expected between Mon 30 March and Thu 2 April.");
-    assert_eq!(told("2026-12-30T10:00:00Z", "2027-01-02T10:00:00Z"), "Expected between Wed 30 December and Sat 2 January 2027.");
-    assert_eq!(told("2026-03-02T13:00:00Z", "2026-03-02T22:30:00Z"), "Expected today, Mon 2 March.", "23:30 in Berlin is still today");
-    assert_eq!(told("2026-03-02T13:00:00Z", "2026-03-02T23:30:00Z"), "Expected between Mon 2 and Tue 3 March.", "00:30 in Berlin is tomorrow");
-    assert_eq!(told("2026-03-03T09:00:00Z", "2026-03-03T11:30:00Z"), "Expected tomorrow, Tue 3 March between 10:00 and 12:30.");
-    let chinese = briefing.clone().with_estimate(&estimate("2026-03-03T10:00:00Z", "2026-03-06T10:00:00Z", 400.0));
-    assert_eq!(chinese.text(Language::builtin("zh").unwrap(), BERLIN).when, "预计3月3日（周二）至6日（周五）送达。");
+    assert_eq!(
+        told("2026-03-03T10:00:00Z", "2026-03-06T10:00:00Z"),
+        "Expected between Tue 3 and Fri 6 March."
+    );
+    assert_eq!(
+        told("2026-03-30T10:00:00Z", "2026-04-02T10:00:00Z"),
+        "Expected between Mon 30 March and Thu 2 April."
+    );
+    assert_eq!(
+        told("2026-12-30T10:00:00Z", "2027-01-02T10:00:00Z"),
+        "Expected between Wed 30 December and Sat 2 January 2027."
+    );
+    assert_eq!(
+        told("2026-03-02T13:00:00Z", "2026-03-02T22:30:00Z"),
+        "Expected today, Mon 2 March.",
+        "23:30 in Berlin is still today"
+    );
+    assert_eq!(
+        told("2026-03-02T13:00:00Z", "2026-03-02T23:30:00Z"),
+        "Expected between Mon 2 and Tue 3 March.",
+        "00:30 in Berlin is tomorrow"
+    );
+    assert_eq!(
+        told("2026-03-03T09:00:00Z", "2026-03-03T11:30:00Z"),
+        "Expected tomorrow, Tue 3 March between 10:00 and 12:30."
+    );
+    let chinese = briefing.clone().with_estimate(&estimate(
+        "2026-03-03T10:00:00Z",
+        "2026-03-06T10:00:00Z",
+        400.0,
+    ));
+    assert_eq!(
+        chinese.text(Language::builtin("zh").unwrap(), BERLIN).when,
+        "预计3月3日（周二）至6日（周五）送达。"
+    );
 }
 
 #[test]
 fn little_experience_names_no_hours_and_says_so() {
-    let told = briefing(moving(), "2026-03-02T12:00:00Z").with_estimate(&estimate("2026-03-03T09:00:00Z", "2026-03-03T11:30:00Z", 0.0));
-    assert_eq!(en(&told).when, "Expected tomorrow, Tue 3 March, going by published delivery times.");
+    let told = briefing(moving(), "2026-03-02T12:00:00Z").with_estimate(&estimate(
+        "2026-03-03T09:00:00Z",
+        "2026-03-03T11:30:00Z",
+        0.0,
+    ));
+    assert_eq!(
+        en(&told).when,
+        "Expected tomorrow, Tue 3 March, going by published delivery times."
+    );
 }
 
 #[test]
 fn a_window_never_begins_before_now() {
-    let late = briefing(moving(), "2026-03-02T12:00:00Z").with_estimate(&estimate("2026-03-01T09:00:00Z", "2026-03-03T11:30:00Z", 99.0));
+    let late = briefing(moving(), "2026-03-02T12:00:00Z").with_estimate(&estimate(
+        "2026-03-01T09:00:00Z",
+        "2026-03-03T11:30:00Z",
+        99.0,
+    ));
     assert_eq!(en(&late).when, "Expected between Mon 2 and Tue 3 March.");
 }
 
 #[test]
 fn a_promise_stands_beside_the_estimate_and_its_danger_is_said() {
     let day = chrono::NaiveDate::from_ymd_opt(2026, 3, 5).unwrap();
-    let promise = Promise { kind: PromiseKind::Estimated, from: None, by: EventTime::date("2026-03-05", day, &Zones::One(BERLIN)), stated: None };
+    let promise = Promise {
+        kind: PromiseKind::Estimated,
+        from: None,
+        by: EventTime::date("2026-03-05", day, &Zones::One(BERLIN)),
+        stated: None,
+    };
     let alone = briefing(moving().promised(promise.clone()), "2026-03-02T12:00:00Z");
     assert_eq!(en(&alone).when, "The carrier says on Thu 5 March.");
     let mut estimate = estimate("2026-03-04T10:00:00Z", "2026-03-08T10:00:00Z", 99.0);
@@ -84,34 +139,74 @@ fn a_promise_stands_beside_the_estimate_and_its_danger_is_said() {
         "Expected between Wed 4 and Sun 8 March. The carrier says on Thu 5 March. It will probably come later than promised. It may not arrive at all (24 %)."
     );
     let same_evening = briefing(moving().promised(promise.clone()), "2026-03-05T22:30:00Z");
-    assert!(en(&same_evening).when.starts_with("The carrier says today, Thu 5"), "half past eleven of the promised day is not late");
+    assert!(
+        en(&same_evening)
+            .when
+            .starts_with("The carrier says today, Thu 5"),
+        "half past eleven of the promised day is not late"
+    );
     let after = briefing(moving().promised(promise), "2026-03-05T23:30:00Z");
-    assert!(en(&after).when.starts_with("The day named by the carrier has passed"), "{}", en(&after).when);
+    assert!(
+        en(&after)
+            .when
+            .starts_with("The day named by the carrier has passed"),
+        "{}",
+        en(&after).when
+    );
 }
 
 #[test]
 fn a_finished_parcel_gets_no_estimate() {
     let delivered = moving()
-        .event("2026-03-06T11:40:00+01:00", Stage::LastMile, Milestone::Delivered)
+        .event(
+            "2026-03-06T11:40:00+01:00",
+            Stage::LastMile,
+            Milestone::Delivered,
+        )
         .at("Kassel, DE")
         .with(|event| event.delivered_to = Some(DeliveredTo::Neighbour));
-    let told = briefing(delivered, "2026-03-07T00:00:00Z").with_estimate(&estimate("2026-03-08T00:00:00Z", "2026-03-09T00:00:00Z", 9.0));
+    let told = briefing(delivered, "2026-03-07T00:00:00Z").with_estimate(&estimate(
+        "2026-03-08T00:00:00Z",
+        "2026-03-09T00:00:00Z",
+        9.0,
+    ));
     assert!(matches!(told.arrival, Arrival::Delivered { .. }));
     let text = en(&told);
-    assert_eq!(text.where_now, "Delivered to a neighbour, Kassel, DE, on Fri 6 March, 11:40.");
-    assert_eq!((text.next.as_str(), text.when.as_str()), ("Nothing more is to come.", "Delivered on Fri 6 March."));
-    let returning = moving().event("2026-03-06T11:40:00+01:00", Stage::Return, Milestone::Returning);
-    assert_eq!(en(&briefing(returning, "2026-03-07T00:00:00Z")).when, "It is on its way back to the sender.");
+    assert_eq!(
+        text.where_now,
+        "Delivered to a neighbour, Kassel, DE, on Fri 6 March, 11:40."
+    );
+    assert_eq!(
+        (text.next.as_str(), text.when.as_str()),
+        ("Nothing more is to come.", "Delivered on Fri 6 March.")
+    );
+    let returning = moving().event(
+        "2026-03-06T11:40:00+01:00",
+        Stage::Return,
+        Milestone::Returning,
+    );
+    assert_eq!(
+        en(&briefing(returning, "2026-03-07T00:00:00Z")).when,
+        "It is on its way back to the sender."
+    );
     let lost = moving().event("2026-03-06T11:40:00+01:00", None, Milestone::Lost);
-    assert_eq!(en(&briefing(lost, "2026-03-07T00:00:00Z")).when, "It will not be delivered any more.");
+    assert_eq!(
+        en(&briefing(lost, "2026-03-07T00:00:00Z")).when,
+        "It will not be delivered any more."
+    );
 }
 
 #[test]
 fn an_unknown_zone_gives_the_day_told_and_no_hour() {
-    let wall = chrono::NaiveDate::from_ymd_opt(2026, 3, 3).unwrap().and_hms_opt(23, 30, 0).unwrap();
-    let told = moving().event("2026-03-03T23:30:00Z", Stage::LineHaul, Milestone::Arrived).with(|event| {
-        event.time = EventTime::local("2026-03-03T23:30:00", wall, &Zones::Unknown);
-    });
+    let wall = chrono::NaiveDate::from_ymd_opt(2026, 3, 3)
+        .unwrap()
+        .and_hms_opt(23, 30, 0)
+        .unwrap();
+    let told = moving()
+        .event("2026-03-03T23:30:00Z", Stage::LineHaul, Milestone::Arrived)
+        .with(|event| {
+            event.time = EventTime::local("2026-03-03T23:30:00", wall, &Zones::Unknown);
+        });
     assert_eq!(
         en(&briefing(told, "2026-03-05T12:00:00Z")).where_now,
         "Arrived at a facility on Tue 3 March. The last place told is Shenzhen, CN, on Mon 2 March, 03:00."
@@ -121,10 +216,17 @@ fn an_unknown_zone_gives_the_day_told_and_no_hour() {
 #[test]
 fn what_comes_next_says_how_it_is_known() {
     let held = moving()
-        .event("2026-03-06T11:40:00+01:00", Stage::ImportCustoms, Milestone::CustomsHold)
+        .event(
+            "2026-03-06T11:40:00+01:00",
+            Stage::ImportCustoms,
+            Milestone::CustomsHold,
+        )
         .with(|event| event.reason = Some(Reason::InvoiceMissing));
     let held = briefing(held, "2026-03-07T00:00:00Z");
-    assert_eq!(held.next.as_ref().map(|next| next.source), Some(Source::Waiting));
+    assert_eq!(
+        held.next.as_ref().map(|next| next.source),
+        Some(Source::Waiting)
+    );
     assert_eq!(en(&held).next, "Release by customs; until then it waits.");
     assert_eq!(
         en(&held).where_now,
@@ -133,15 +235,35 @@ fn what_comes_next_says_how_it_is_known() {
 
     let usual = briefing(moving(), "2026-03-02T12:00:00Z");
     assert_eq!(en(&usual).next, "Arrival at the next facility, as a rule.");
-    let learned = [Next { stage: Some(Stage::LineHaul), milestone: Milestone::Departed, share: 0.834, typical: chrono::TimeDelta::hours(5) }];
-    assert_eq!(en(&usual.with_next(&learned)).next, "Departure to the next facility; so it went for 83 % of comparable parcels.");
-    assert_eq!(en(&held.with_next(&learned)).next, "Release by customs; until then it waits.", "what holds it comes first");
+    let learned = [Next {
+        stage: Some(Stage::LineHaul),
+        milestone: Milestone::Departed,
+        share: 0.834,
+        typical: chrono::TimeDelta::hours(5),
+    }];
+    assert_eq!(
+        en(&usual.with_next(&learned)).next,
+        "Departure to the next facility; so it went for 83 % of comparable parcels."
+    );
+    assert_eq!(
+        en(&held.with_next(&learned)).next,
+        "Release by customs; until then it waits.",
+        "what holds it comes first"
+    );
 
     let silent = told("acme.track", "A1");
     let nothing = en(&briefing(silent, "2026-03-07T00:00:00Z"));
     assert_eq!(
-        (nothing.where_now.as_str(), nothing.next.as_str(), nothing.when.as_str()),
-        ("Nothing told yet says where it is.", "Not known.", "Not known yet.")
+        (
+            nothing.where_now.as_str(),
+            nothing.next.as_str(),
+            nothing.when.as_str()
+        ),
+        (
+            "Nothing told yet says where it is.",
+            "Not known.",
+            "Not known yet."
+        )
     );
 }
 
@@ -151,7 +273,12 @@ fn trouble_is_told_gravest_first_with_who_must_act() {
     under.under = Some("attempts-exhausted".into());
     let found = [
         finding("stalled", Level::Warning, Some(Party::Carrier), None),
-        finding("customs-action-needed", Level::Critical, Some(Party::Sender), Some("2026-03-06T12:00:00Z")),
+        finding(
+            "customs-action-needed",
+            Level::Critical,
+            Some(Party::Sender),
+            Some("2026-03-06T12:00:00Z"),
+        ),
         finding("acme-warm", Level::Info, None, None),
         under,
     ];
@@ -165,20 +292,35 @@ fn trouble_is_told_gravest_first_with_who_must_act() {
         ]
     );
     let own = Language::new("en-GB", "rule-acme-warm = It was too warm.").unwrap();
-    assert_eq!(told.text(&own, BERLIN).wrong[2], "It was too warm.", "one's own rules are worded by one's own file; the rest is English");
-    assert_eq!(en(&briefing(moving(), "2026-03-02T12:00:00Z")).wrong, ["Nothing known to be wrong."]);
+    assert_eq!(
+        told.text(&own, BERLIN).wrong[2],
+        "It was too warm.",
+        "one's own rules are worded by one's own file; the rest is English"
+    );
+    assert_eq!(
+        en(&briefing(moving(), "2026-03-02T12:00:00Z")).wrong,
+        ["Nothing known to be wrong."]
+    );
 }
 
 /// The ids of a file's messages.
 fn messages(source: &str) -> Vec<&str> {
-    source.lines().filter(|line| line.starts_with(|first: char| first.is_ascii_lowercase())).filter_map(|line| line.split(" =").next()).collect()
+    source
+        .lines()
+        .filter(|line| line.starts_with(|first: char| first.is_ascii_lowercase()))
+        .filter_map(|line| line.split(" =").next())
+        .collect()
 }
 
 #[test]
 fn every_language_words_everything() {
     let english = messages(include_str!("../src/briefing/languages/en.ftl"));
     let mut expected: Vec<String> = Vec::new();
-    expected.extend(Milestone::ALL.iter().map(|word| format!("milestone-{word}")));
+    expected.extend(
+        Milestone::ALL
+            .iter()
+            .map(|word| format!("milestone-{word}")),
+    );
     expected.extend(Reason::ALL.iter().map(|word| format!("reason-{word}")));
     expected.extend(Party::ALL.iter().map(|word| format!("party-{word}")));
     expected.extend(Level::ALL.iter().map(|word| format!("wrong-level-{word}")));
@@ -190,7 +332,11 @@ fn every_language_words_everything() {
             assert!(language.has(id), "{} lacks {id}", language.tag());
         }
     }
-    assert_eq!(messages(include_str!("../src/briefing/languages/zh.ftl")).len(), english.len(), "zh has messages that en does not know");
+    assert_eq!(
+        messages(include_str!("../src/briefing/languages/zh.ftl")).len(),
+        english.len(),
+        "zh has messages that en does not know"
+    );
 }
 
 #[test]
@@ -201,8 +347,15 @@ fn every_milestone_and_reason_is_worded_without_a_gap() {
                 let told = told("acme.track", "A1")
                     .event("2026-03-02T10:00:00+08:00", *stage, *milestone)
                     .with(|event| event.reason = Some(Reason::Weather));
-                let text = briefing(told, "2026-03-03T00:00:00Z").text(language, BERLIN).to_string();
-                assert!(!text.contains(['{', '$']) && !text.contains("milestone-") && !text.contains("reason-"), "{text}");
+                let text = briefing(told, "2026-03-03T00:00:00Z")
+                    .text(language, BERLIN)
+                    .to_string();
+                assert!(
+                    !text.contains(['{', '$'])
+                        && !text.contains("milestone-")
+                        && !text.contains("reason-"),
+                    "{text}"
+                );
                 assert_eq!(text.lines().count(), 4, "{text}");
             }
         }
@@ -211,15 +364,24 @@ fn every_milestone_and_reason_is_worded_without_a_gap() {
 
 #[test]
 fn it_serialises_without_losing_what_is_unknown() {
-    let value = serde_json::to_value(briefing(told("acme.track", "A1"), "2026-03-07T00:00:00Z")).unwrap();
-    assert_eq!(value, serde_json::json!({"made": "2026-03-07T00:00:00Z", "arrival": {"kind": "unknown"}, "trouble": []}));
+    let value =
+        serde_json::to_value(briefing(told("acme.track", "A1"), "2026-03-07T00:00:00Z")).unwrap();
+    assert_eq!(
+        value,
+        serde_json::json!({"made": "2026-03-07T00:00:00Z", "arrival": {"kind": "unknown"}, "trouble": []})
+    );
 }
 
 #[test]
 fn every_rule_is_worded() {
     for (about, _) in parceltrail::anomaly::Catalogue::builtin().rules() {
         for language in Language::all_builtin() {
-            assert!(language.has(&format!("rule-{}", about.code)), "{} lacks rule-{}", language.tag(), about.code);
+            assert!(
+                language.has(&format!("rule-{}", about.code)),
+                "{} lacks rule-{}",
+                language.tag(),
+                about.code
+            );
         }
     }
 }

@@ -1,4 +1,5 @@
-//! Days and promises in the answers: a carrier's day stays that day, what is over says so, and too little experience says nothing.
+//! Days and promises in the answers: a carrier's day stays that day, what is over says so, and too
+//! little experience says nothing.
 #![cfg(feature = "fluent")]
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
@@ -9,14 +10,25 @@ use parceltrail::model::{EventTime, Promise, PromiseKind, Zones};
 use parceltrail::testing::{Told, told};
 use parceltrail::{Journey, Milestone, Stage};
 
-const READERS: [Tz; 4] = [chrono_tz::America::Los_Angeles, chrono_tz::Europe::Berlin, chrono_tz::Asia::Shanghai, chrono_tz::Pacific::Auckland];
+const READERS: [Tz; 4] = [
+    chrono_tz::America::Los_Angeles,
+    chrono_tz::Europe::Berlin,
+    chrono_tz::Asia::Shanghai,
+    chrono_tz::Pacific::Auckland,
+];
 
 fn at(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
 }
 
 fn moving() -> Told {
-    told("acme.track", "A1").event("2024-08-26T10:00:00-06:00", Stage::FirstMile, Milestone::PickedUp).at("Denver, CO, US")
+    told("acme.track", "A1")
+        .event(
+            "2024-08-26T10:00:00-06:00",
+            Stage::FirstMile,
+            Milestone::PickedUp,
+        )
+        .at("Denver, CO, US")
 }
 
 fn briefing(told: Told, now: &str) -> Briefing {
@@ -34,15 +46,29 @@ fn clock(text: &str, hours: i32) -> EventTime {
 }
 
 fn by(kind: PromiseKind, by: EventTime) -> Promise {
-    Promise { kind, from: None, by, stated: None }
+    Promise {
+        kind,
+        from: None,
+        by,
+        stated: None,
+    }
 }
 
 fn estimate(p10: &str, p90: &str, observations: f64) -> Estimate {
     let line = r#"{"id":"1","carrier":"fedex","service":"International Priority","events":[
         {"at":"2024-08-26T00:00:00Z","stage":"first_mile","milestone":"picked_up"}]}"#;
-    let mut estimate = TransitModel::default().estimate(&serde_json::from_str(line).unwrap(), at("2024-08-27T12:00:00Z")).unwrap();
+    let mut estimate = TransitModel::default()
+        .estimate(
+            &serde_json::from_str(line).unwrap(),
+            at("2024-08-27T12:00:00Z"),
+        )
+        .unwrap();
     (estimate.p10, estimate.p50, estimate.p80, estimate.p90) = (at(p10), at(p10), at(p90), at(p90));
-    (estimate.loss, estimate.miss_promise, estimate.basis.comparable) = (0.6, Some(0.9), observations);
+    (
+        estimate.loss,
+        estimate.miss_promise,
+        estimate.basis.comparable,
+    ) = (0.6, Some(0.9), observations);
     estimate
 }
 
@@ -58,46 +84,102 @@ fn a_carrier_s_day_stays_that_day_in_every_zone_and_in_json() {
         clock("2024-08-28T20:00:00", -8),
     ];
     for time in told {
-        let briefing = briefing(moving().promised(by(PromiseKind::Estimated, time.clone())), "2024-08-27T12:00:00Z");
+        let briefing = briefing(
+            moving().promised(by(PromiseKind::Estimated, time.clone())),
+            "2024-08-27T12:00:00Z",
+        );
         let json = serde_json::to_value(&briefing).unwrap();
-        assert_eq!((&json["arrival"]["promise"]["first_day"], &json["arrival"]["promise"]["last_day"]), (&"2024-08-28".into(), &"2024-08-28".into()));
+        assert_eq!(
+            (
+                &json["arrival"]["promise"]["first_day"],
+                &json["arrival"]["promise"]["last_day"]
+            ),
+            (&"2024-08-28".into(), &"2024-08-28".into())
+        );
         for zone in READERS {
-            assert!(text(&briefing, "en", zone).when.contains("Wed 28 August"), "{time:?} in {zone}: {}", text(&briefing, "en", zone).when);
-            assert!(text(&briefing, "zh", zone).when.contains("8月28日（周三）"), "{time:?} in {zone}");
+            assert!(
+                text(&briefing, "en", zone).when.contains("Wed 28 August"),
+                "{time:?} in {zone}: {}",
+                text(&briefing, "en", zone).when
+            );
+            assert!(
+                text(&briefing, "zh", zone).when.contains("8月28日（周三）"),
+                "{time:?} in {zone}"
+            );
         }
     }
 }
 
 #[test]
 fn hours_that_are_told_are_those_of_the_reader() {
-    let promise = Promise { from: Some(clock("2024-08-28T10:00:00", 2)), ..by(PromiseKind::Estimated, clock("2024-08-28T12:00:00", 2)) };
+    let promise = Promise {
+        from: Some(clock("2024-08-28T10:00:00", 2)),
+        ..by(PromiseKind::Estimated, clock("2024-08-28T12:00:00", 2))
+    };
     let briefing = briefing(moving().promised(promise), "2024-08-27T12:00:00Z");
-    assert_eq!(text(&briefing, "en", chrono_tz::Europe::Berlin).when, "The carrier says tomorrow, Wed 28 August between 10:00 and 12:00.");
-    assert_eq!(text(&briefing, "en", chrono_tz::Asia::Shanghai).when, "The carrier says tomorrow, Wed 28 August between 16:00 and 18:00.");
+    assert_eq!(
+        text(&briefing, "en", chrono_tz::Europe::Berlin).when,
+        "The carrier says tomorrow, Wed 28 August between 10:00 and 12:00."
+    );
+    assert_eq!(
+        text(&briefing, "en", chrono_tz::Asia::Shanghai).when,
+        "The carrier says tomorrow, Wed 28 August between 16:00 and 18:00."
+    );
 }
 
 #[test]
 fn a_promise_whose_end_has_passed_is_overdue_with_its_day() {
     let promised = moving().promised(by(PromiseKind::Committed, clock("2024-08-28T00:00:00", -6)));
     let same_day = briefing(promised.clone(), "2024-08-29T05:59:59Z");
-    assert_eq!(text(&same_day, "en", chrono_tz::America::Denver).when, "The carrier has committed to delivery today, Wed 28 August.");
+    assert_eq!(
+        text(&same_day, "en", chrono_tz::America::Denver).when,
+        "The carrier has committed to delivery today, Wed 28 August."
+    );
     let after = briefing(promised, "2024-08-29T06:00:00Z");
     for zone in READERS {
-        assert_eq!(text(&after, "en", zone).when, "The day named by the carrier has passed: on Wed 28 August.");
-        assert_eq!(text(&after, "zh", zone).when, "已超过承运商所称的送达日：8月28日（周三）。");
+        assert_eq!(
+            text(&after, "en", zone).when,
+            "The day named by the carrier has passed: on Wed 28 August."
+        );
+        assert_eq!(
+            text(&after, "zh", zone).when,
+            "已超过承运商所称的送达日：8月28日（周三）。"
+        );
     }
-    assert_eq!(serde_json::to_value(&after).unwrap()["arrival"]["promise"]["passed"], true);
+    assert_eq!(
+        serde_json::to_value(&after).unwrap()["arrival"]["promise"]["passed"],
+        true
+    );
 }
 
 #[test]
 fn what_a_promise_is_worth_is_said() {
     for (kind, english, chinese) in [
-        (PromiseKind::Estimated, "The carrier says on Fri 30 August.", "承运商称8月30日（周五）送达。"),
-        (PromiseKind::Committed, "The carrier has committed to delivery on Fri 30 August.", "承运商承诺8月30日（周五）送达。"),
-        (PromiseKind::Agreed, "Delivery is agreed on Fri 30 August.", "已约定8月30日（周五）派送。"),
-        (PromiseKind::Rescheduled, "The carrier has put delivery off; it now says on Fri 30 August.", "承运商已改期，现称8月30日（周五）送达。"),
+        (
+            PromiseKind::Estimated,
+            "The carrier says on Fri 30 August.",
+            "承运商称8月30日（周五）送达。",
+        ),
+        (
+            PromiseKind::Committed,
+            "The carrier has committed to delivery on Fri 30 August.",
+            "承运商承诺8月30日（周五）送达。",
+        ),
+        (
+            PromiseKind::Agreed,
+            "Delivery is agreed on Fri 30 August.",
+            "已约定8月30日（周五）派送。",
+        ),
+        (
+            PromiseKind::Rescheduled,
+            "The carrier has put delivery off; it now says on Fri 30 August.",
+            "承运商已改期，现称8月30日（周五）送达。",
+        ),
     ] {
-        let told = briefing(moving().promised(by(kind, clock("2024-08-30T00:00:00", -6))), "2024-08-27T12:00:00Z");
+        let told = briefing(
+            moving().promised(by(kind, clock("2024-08-30T00:00:00", -6))),
+            "2024-08-27T12:00:00Z",
+        );
         assert_eq!(text(&told, "en", READERS[0]).when, english);
         assert_eq!(text(&told, "zh", READERS[0]).when, chinese);
     }
@@ -105,20 +187,46 @@ fn what_a_promise_is_worth_is_said() {
 
 #[test]
 fn an_untrained_model_leaves_the_promise_alone() {
-    let promised = briefing(moving().promised(by(PromiseKind::Estimated, clock("2024-08-28T00:00:00", -6))), "2024-08-27T12:00:00Z");
-    let rough = promised.clone().with_estimate(&estimate("2024-09-01T00:00:00Z", "2024-09-03T00:00:00Z", 9.0));
+    let promised = briefing(
+        moving().promised(by(PromiseKind::Estimated, clock("2024-08-28T00:00:00", -6))),
+        "2024-08-27T12:00:00Z",
+    );
+    let rough = promised.clone().with_estimate(&estimate(
+        "2024-09-01T00:00:00Z",
+        "2024-09-03T00:00:00Z",
+        9.0,
+    ));
     assert_eq!(rough, promised, "no odds, no second window");
-    let trained = promised.with_estimate(&estimate("2024-09-01T00:00:00Z", "2024-09-03T00:00:00Z", 10.0));
-    assert!(matches!(&trained.arrival, Arrival::Expected { odds, .. } if odds.miss_promise == Some(0.9) && odds.loss == Some(0.6)));
+    let trained = promised.with_estimate(&estimate(
+        "2024-09-01T00:00:00Z",
+        "2024-09-03T00:00:00Z",
+        10.0,
+    ));
+    assert!(
+        matches!(&trained.arrival, Arrival::Expected { odds, .. } if odds.miss_promise == Some(0.9) && odds.loss == Some(0.6))
+    );
 }
 
 #[test]
 fn without_a_promise_published_times_are_told_without_a_loss_figure() {
-    let rough = briefing(moving(), "2024-08-27T12:00:00Z").with_estimate(&estimate("2024-09-01T00:00:00Z", "2024-09-03T00:00:00Z", 0.0));
-    assert_eq!(text(&rough, "en", chrono_tz::UTC).when, "Expected between Sun 1 and Tue 3 September, going by published delivery times.");
-    assert_eq!(text(&rough, "zh", chrono_tz::UTC).when, "根据承运商公布的时效，预计9月1日（周日）至3日（周二）送达。");
+    let rough = briefing(moving(), "2024-08-27T12:00:00Z").with_estimate(&estimate(
+        "2024-09-01T00:00:00Z",
+        "2024-09-03T00:00:00Z",
+        0.0,
+    ));
+    assert_eq!(
+        text(&rough, "en", chrono_tz::UTC).when,
+        "Expected between Sun 1 and Tue 3 September, going by published delivery times."
+    );
+    assert_eq!(
+        text(&rough, "zh", chrono_tz::UTC).when,
+        "根据承运商公布的时效，预计9月1日（周日）至3日（周二）送达。"
+    );
     let json = serde_json::to_value(&rough).unwrap();
-    assert_eq!(json["arrival"]["odds"], serde_json::json!({"observations": 0.0}));
+    assert_eq!(
+        json["arrival"]["odds"],
+        serde_json::json!({"observations": 0.0})
+    );
 }
 
 #[test]
@@ -127,58 +235,124 @@ fn a_window_in_the_past_is_not_expected_today() {
     let told = briefing(moving(), "2024-08-27T12:00:00Z");
     assert_eq!(told.clone().with_estimate(&over).arrival, Arrival::Silent);
     // By published times alone: the silence is longer than the rest of the way should be.
-    (over.made, over.p90, over.basis.comparable) = (at("2024-09-27T12:00:00Z"), at("2024-09-27T18:00:00Z"), 0.0);
+    (over.made, over.p90, over.basis.comparable) =
+        (at("2024-09-27T12:00:00Z"), at("2024-09-27T18:00:00Z"), 0.0);
     let silent = told.with_estimate(&over);
-    assert_eq!(text(&silent, "en", chrono_tz::UTC).when, "Nothing has been heard for so long that no day can be named.");
-    assert_eq!(text(&silent, "zh", chrono_tz::UTC).when, "已长时间没有新消息，无法给出送达日期。");
+    assert_eq!(
+        text(&silent, "en", chrono_tz::UTC).when,
+        "Nothing has been heard for so long that no day can be named."
+    );
+    assert_eq!(
+        text(&silent, "zh", chrono_tz::UTC).when,
+        "已长时间没有新消息，无法给出送达日期。"
+    );
     let promised = moving().promised(by(PromiseKind::Estimated, clock("2024-08-28T00:00:00", -6)));
     let promised = briefing(promised, "2024-09-27T12:00:00Z").with_estimate(&over);
-    assert_eq!(text(&promised, "en", chrono_tz::UTC).when, "The day named by the carrier has passed: on Wed 28 August.");
+    assert_eq!(
+        text(&promised, "en", chrono_tz::UTC).when,
+        "The day named by the carrier has passed: on Wed 28 August."
+    );
 }
 
 #[test]
 fn what_happened_is_told_on_its_day_and_what_lasts_since_then() {
     let told = |stage, milestone| {
-        let told = told("acme.track", "A1").event("2024-08-28T12:58:00-06:00", stage, milestone).at("Denver, CO, US");
+        let told = told("acme.track", "A1")
+            .event("2024-08-28T12:58:00-06:00", stage, milestone)
+            .at("Denver, CO, US");
         let told = briefing(told, "2024-08-29T12:00:00Z");
-        (text(&told, "en", chrono_tz::America::Denver).where_now, text(&told, "zh", chrono_tz::America::Denver).where_now)
+        (
+            text(&told, "en", chrono_tz::America::Denver).where_now,
+            text(&told, "zh", chrono_tz::America::Denver).where_now,
+        )
     };
     for (milestone, english, chinese) in [
         (Milestone::Delivered, "Delivered", "已送达"),
-        (Milestone::Returned, "Returned to the sender", "已退回寄件人"),
-        (Milestone::Lost, "Declared lost by the carrier", "承运商称已丢失"),
+        (
+            Milestone::Returned,
+            "Returned to the sender",
+            "已退回寄件人",
+        ),
+        (
+            Milestone::Lost,
+            "Declared lost by the carrier",
+            "承运商称已丢失",
+        ),
         (Milestone::Cancelled, "Cancelled", "已取消"),
-        (Milestone::Disposed, "Destroyed or abandoned", "已销毁或弃件"),
-        (Milestone::PickedUp, "Picked up by the carrier", "承运商已揽收"),
+        (
+            Milestone::Disposed,
+            "Destroyed or abandoned",
+            "已销毁或弃件",
+        ),
+        (
+            Milestone::PickedUp,
+            "Picked up by the carrier",
+            "承运商已揽收",
+        ),
         (Milestone::Departed, "Left a facility", "已离开网点"),
         (Milestone::Refused, "Refused by the recipient", "收件人拒收"),
     ] {
         let (en, zh) = told(None, milestone);
-        assert_eq!(en, format!("{english}, Denver, CO, US, on Wed 28 August, 12:58."));
-        assert_eq!(zh, format!("{chinese}，8月28日（周三）12:58，Denver, CO, US。"));
+        assert_eq!(
+            en,
+            format!("{english}, Denver, CO, US, on Wed 28 August, 12:58.")
+        );
+        assert_eq!(
+            zh,
+            format!("{chinese}，8月28日（周三）12:58，Denver, CO, US。")
+        );
     }
-    for milestone in [Milestone::OutForDelivery, Milestone::AvailableForPickup, Milestone::Held, Milestone::CustomsHold, Milestone::Returning] {
+    for milestone in [
+        Milestone::OutForDelivery,
+        Milestone::AvailableForPickup,
+        Milestone::Held,
+        Milestone::CustomsHold,
+        Milestone::Returning,
+    ] {
         let (en, zh) = told(None, milestone);
-        assert!(en.ends_with(", Denver, CO, US. Since Wed 28 August, 12:58."), "{en}");
-        assert!(zh.ends_with("，Denver, CO, US。自8月28日（周三）12:58起。"), "{zh}");
+        assert!(
+            en.ends_with(", Denver, CO, US. Since Wed 28 August, 12:58."),
+            "{en}"
+        );
+        assert!(
+            zh.ends_with("，Denver, CO, US。自8月28日（周三）12:58起。"),
+            "{zh}"
+        );
     }
 }
 
 #[test]
 fn a_parcel_that_lies_ready_is_not_overdue() {
-    let ready = moving().event("2024-08-27T10:00:00-06:00", Stage::LastMile, Milestone::AvailableForPickup);
-    let ready = briefing(ready.promised(by(PromiseKind::Estimated, clock("2024-08-28T00:00:00", -6))), "2024-08-30T12:00:00Z");
-    assert_eq!(text(&ready, "en", chrono_tz::UTC).when, "When its recipient collects it.");
+    let ready = moving().event(
+        "2024-08-27T10:00:00-06:00",
+        Stage::LastMile,
+        Milestone::AvailableForPickup,
+    );
+    let ready = briefing(
+        ready.promised(by(PromiseKind::Estimated, clock("2024-08-28T00:00:00", -6))),
+        "2024-08-30T12:00:00Z",
+    );
+    assert_eq!(
+        text(&ready, "en", chrono_tz::UTC).when,
+        "When its recipient collects it."
+    );
     assert_eq!(text(&ready, "zh", chrono_tz::UTC).when, "待收件人取件。");
 }
 
 #[test]
 fn published_times_are_not_told_of_a_parcel_that_is_found_silent() {
     let told = briefing(moving(), "2024-08-27T12:00:00Z");
-    let value = serde_json::json!({"rule": "stalled", "level": "warning", "since": "2024-08-26T16:00:00Z"});
+    let value =
+        serde_json::json!({"rule": "stalled", "level": "warning", "since": "2024-08-26T16:00:00Z"});
     let stalled: parceltrail::anomaly::Finding = serde_json::from_value(value).unwrap();
     let estimate = estimate("2024-09-01T00:00:00Z", "2024-09-03T00:00:00Z", 0.0);
-    let found_first = told.clone().with_findings([&stalled]).with_estimate(&estimate);
+    let found_first = told
+        .clone()
+        .with_findings([&stalled])
+        .with_estimate(&estimate);
     assert_eq!(found_first.arrival, Arrival::Silent);
-    assert_eq!(told.with_estimate(&estimate).with_findings([&stalled]), found_first);
+    assert_eq!(
+        told.with_estimate(&estimate).with_findings([&stalled]),
+        found_first
+    );
 }

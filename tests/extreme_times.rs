@@ -1,4 +1,5 @@
-//! Times at the edges of the calendar go through decoding, journey, state, rules and briefing without overflow, in debug builds too.
+//! Times at the edges of the calendar go through decoding, journey, state, rules and briefing
+//! without overflow, in debug builds too.
 
 use chrono::{DateTime, Duration, NaiveDateTime, Utc};
 use parceltrail::anomaly::{Inspector, Settings};
@@ -8,27 +9,58 @@ use parceltrail::model::{EventTime, Zones};
 use parceltrail::{Journey, Payload, Registry};
 use proptest::prelude::*;
 
-/// Moments from the first to the last of the calendar, most of them near an edge or near the present.
+/// Moments from the first to the last of the calendar, most of them near an edge or near the
+/// present.
 fn moment() -> impl Strategy<Value = DateTime<Utc>> {
-    let near = |at: DateTime<Utc>| (-400_000_i64..400_000).prop_map(move |seconds| at.checked_add_signed(Duration::seconds(seconds)).unwrap_or(at));
-    let edges = [DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC, DateTime::UNIX_EPOCH, "2026-03-08T00:00:00Z".parse().unwrap()];
-    let years = ["-0001-12-31T00:00:00Z", "0001-01-01T00:00:00Z", "1970-01-01T00:00:00Z", "2199-12-31T00:00:00Z", "9999-12-31T23:59:59Z"];
-    let all = edges.into_iter().chain(years.into_iter().filter_map(|year| year.parse().ok()));
+    let near = |at: DateTime<Utc>| {
+        (-400_000_i64..400_000).prop_map(move |seconds| {
+            at.checked_add_signed(Duration::seconds(seconds))
+                .unwrap_or(at)
+        })
+    };
+    let edges = [
+        DateTime::<Utc>::MIN_UTC,
+        DateTime::<Utc>::MAX_UTC,
+        DateTime::UNIX_EPOCH,
+        "2026-03-08T00:00:00Z".parse().unwrap(),
+    ];
+    let years = [
+        "-0001-12-31T00:00:00Z",
+        "0001-01-01T00:00:00Z",
+        "1970-01-01T00:00:00Z",
+        "2199-12-31T00:00:00Z",
+        "9999-12-31T23:59:59Z",
+    ];
+    let all = edges
+        .into_iter()
+        .chain(years.into_iter().filter_map(|year| year.parse().ok()));
     proptest::strategy::Union::new(all.map(|at| near(at).boxed()).collect::<Vec<_>>())
 }
 
 /// What the application's clock may show: any moment of the years 1 to 9998.
 fn clock() -> impl Strategy<Value = DateTime<Utc>> {
     let edge = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
-    moment().prop_map(move |at| at.clamp(edge("0001-01-01T00:00:00Z"), edge("9998-12-31T23:59:59Z")))
+    moment()
+        .prop_map(move |at| at.clamp(edge("0001-01-01T00:00:00Z"), edge("9998-12-31T23:59:59Z")))
 }
 
 fn zones() -> impl Strategy<Value = Zones> {
-    prop_oneof![Just(Zones::Unknown), Just(Zones::One(chrono_tz::Pacific::Kiritimati)), Just(Zones::One(chrono_tz::America::New_York))]
+    prop_oneof![
+        Just(Zones::Unknown),
+        Just(Zones::One(chrono_tz::Pacific::Kiritimati)),
+        Just(Zones::One(chrono_tz::America::New_York))
+    ]
 }
 
 fn time() -> impl Strategy<Value = EventTime> {
-    let offset = prop_oneof![Just(0), Just(i32::MIN), Just(i32::MAX), Just(50_400), Just(-43_200), any::<i32>()];
+    let offset = prop_oneof![
+        Just(0),
+        Just(i32::MIN),
+        Just(i32::MAX),
+        Just(50_400),
+        Just(-43_200),
+        any::<i32>()
+    ];
     (moment(), offset, zones(), 0..5).prop_map(|(at, offset, zones, kind)| {
         let local: NaiveDateTime = at.naive_utc();
         match kind {
@@ -47,11 +79,18 @@ fn journey(times: &[EventTime], received: DateTime<Utc>) -> Vec<Journey> {
         {"timestamp":"2026-03-05T10:00:00+01:00","status":"PU","location":{"address":{"addressLocality":"Leipzig","countryCode":"DE"}}},
         {"timestamp":"2026-03-06T10:00:00+01:00","status":"DF","location":{"address":{"addressLocality":"Leipzig","countryCode":"DE"}}},
         {"timestamp":"2026-03-07T10:00:00+01:00","status":"WC","location":{"address":{"addressLocality":"Boston","countryCode":"US"}}}]}]}"#;
-    let batch = Registry::builtin().get("dhl.unified").unwrap().decode(Payload::new(body, received)).unwrap();
+    let batch = Registry::builtin()
+        .get("dhl.unified")
+        .unwrap()
+        .decode(Payload::new(body, received))
+        .unwrap();
     let mut journeys = Journeys::default();
     for mut shipment in batch.shipments {
         let mut next = times.iter().cycle().cloned();
-        shipment.events.iter_mut().for_each(|event| event.time = next.next().unwrap());
+        shipment
+            .events
+            .iter_mut()
+            .for_each(|event| event.time = next.next().unwrap());
         shipment.promises.iter_mut().for_each(|promise| {
             promise.by = next.next().unwrap();
             promise.from = next.next();

@@ -18,11 +18,25 @@ fn received() -> DateTime<Utc> {
 
 #[test]
 fn the_helper_tells_linear_from_more() {
-    linear("a sum", 20_000, |n| vec![1_u64; n], |list| list.iter().sum::<u64>());
-    let pairs = |list: &Vec<u64>| list.iter().map(|a| list.iter().filter(|b| *b > a).count()).sum::<usize>();
-    assert!(std::panic::catch_unwind(|| linear("all pairs", 200, |n| (0..n as u64).collect(), pairs)).is_err());
+    linear(
+        "a sum",
+        20_000,
+        |n| vec![1_u64; n],
+        |list| list.iter().sum::<u64>(),
+    );
+    let pairs = |list: &Vec<u64>| {
+        list.iter()
+            .map(|a| list.iter().filter(|b| *b > a).count())
+            .sum::<usize>()
+    };
+    assert!(
+        std::panic::catch_unwind(|| linear("all pairs", 200, |n| (0..n as u64).collect(), pairs))
+            .is_err()
+    );
     let table = |n: &usize| vec![1_u8; n * n];
-    assert!(std::panic::catch_unwind(|| linear("a table of all pairs", 200, |n| n, table)).is_err());
+    assert!(
+        std::panic::catch_unwind(|| linear("a table of all pairs", 200, |n| n, table)).is_err()
+    );
 }
 
 #[test]
@@ -40,18 +54,45 @@ fn masking_grows_with_the_sentence() {
         ("connectors", "de la Cruz "),
         ("apostrophes", "l'd's"),
     ] {
-        linear(name, 200, |n| words.repeat(n).chars().take(n).collect::<String>(), |text| FreeText::new(text.as_str()).to_string());
+        linear(
+            name,
+            200,
+            |n| words.repeat(n).chars().take(n).collect::<String>(),
+            |text| FreeText::new(text.as_str()).to_string(),
+        );
         let huge = |n: usize| FreeText::new(words.repeat(n));
-        linear(&format!("{name}, beyond the cap"), 2_000, huge, |text| text.to_string());
+        linear(&format!("{name}, beyond the cap"), 2_000, huge, |text| {
+            text.to_string()
+        });
     }
-    let place = |n: usize| Place { city: Some("Springfield ".repeat(n).into()), ..Place::default() };
-    linear("a long place", 500, place, |place| FreeText::new("arrived at Springfield").shown_with(Some(place)).into_owned());
+    let place = |n: usize| Place {
+        city: Some("Springfield ".repeat(n).into()),
+        ..Place::default()
+    };
+    linear("a long place", 500, place, |place| {
+        FreeText::new("arrived at Springfield")
+            .shown_with(Some(place))
+            .into_owned()
+    });
 }
 
 #[test]
 fn notices_grow_with_their_text() {
-    let notice = |text: &String| Notice::new(NoticeKind::CarrierMessage, FeedId::from("ups.track"), text.as_str()).value(text).at(text.as_str());
-    linear("notices", 4_000, |n| "no record of Mark 12 ".repeat(n), notice);
+    let notice = |text: &String| {
+        Notice::new(
+            NoticeKind::CarrierMessage,
+            FeedId::from("ups.track"),
+            text.as_str(),
+        )
+        .value(text)
+        .at(text.as_str())
+    };
+    linear(
+        "notices",
+        4_000,
+        |n| "no record of Mark 12 ".repeat(n),
+        notice,
+    );
 }
 
 #[test]
@@ -59,26 +100,111 @@ fn recognising_grows_with_the_payload() {
     let registry = Registry::builtin();
     let know = |bytes: &Vec<u8>| registry.recognise(bytes).is_ok();
     let text = |text: String| text.into_bytes();
-    linear("one long key", 20_000, |n| text(format!(r#"{{"{}":[{{"a":{{"b":1}}}}]}}"#, "k".repeat(n))), know);
-    linear("below a long key", 1_000, |n| text(format!(r#"{{"{}":{{{}"z":1}}}}"#, "k".repeat(n), r#""a":1,"#.repeat(n))), know);
-    linear("many keys", 500, |n| text(format!("{{{}\"z\":1}}", (0..n).map(|i| format!(r#""k{i}":1,"#)).collect::<String>())), know);
-    linear("many lists", 1_000, |n| text(format!("[{}{{}}]", r#"{"a":[{"b":[{"c":1}]}]},"#.repeat(n))), know);
-    linear("nested", 20, |n| text(format!("{}1{}", r#"{"a":["#.repeat(n), "]}".repeat(n))), know);
-    linear("XML names", 1_000, |n| text(format!("<a>{}</a>", (0..n).map(|i| format!("<n{i}/>")).collect::<String>())), know);
-    linear("one long XML name", 20_000, |n| text(format!("<a><{}/></a>", "n".repeat(n))), know);
-    linear("a form", 4_000, |n| text(format!("{}content=x", "a=%3C&".repeat(n))), know);
-    linear("& in a form", 10_000, |n| text(format!("content={}", "&".repeat(n))), know);
-    linear("& in XML", 10_000, |n| text(format!("<a>{}</a>", "&".repeat(n))), know);
+    linear(
+        "one long key",
+        20_000,
+        |n| text(format!(r#"{{"{}":[{{"a":{{"b":1}}}}]}}"#, "k".repeat(n))),
+        know,
+    );
+    linear(
+        "below a long key",
+        1_000,
+        |n| {
+            text(format!(
+                r#"{{"{}":{{{}"z":1}}}}"#,
+                "k".repeat(n),
+                r#""a":1,"#.repeat(n)
+            ))
+        },
+        know,
+    );
+    linear(
+        "many keys",
+        500,
+        |n| {
+            text(format!(
+                "{{{}\"z\":1}}",
+                (0..n).map(|i| format!(r#""k{i}":1,"#)).collect::<String>()
+            ))
+        },
+        know,
+    );
+    linear(
+        "many lists",
+        1_000,
+        |n| text(format!("[{}{{}}]", r#"{"a":[{"b":[{"c":1}]}]},"#.repeat(n))),
+        know,
+    );
+    linear(
+        "nested",
+        20,
+        |n| text(format!("{}1{}", r#"{"a":["#.repeat(n), "]}".repeat(n))),
+        know,
+    );
+    linear(
+        "XML names",
+        1_000,
+        |n| {
+            text(format!(
+                "<a>{}</a>",
+                (0..n).map(|i| format!("<n{i}/>")).collect::<String>()
+            ))
+        },
+        know,
+    );
+    linear(
+        "one long XML name",
+        20_000,
+        |n| text(format!("<a><{}/></a>", "n".repeat(n))),
+        know,
+    );
+    linear(
+        "a form",
+        4_000,
+        |n| text(format!("{}content=x", "a=%3C&".repeat(n))),
+        know,
+    );
+    linear(
+        "& in a form",
+        10_000,
+        |n| text(format!("content={}", "&".repeat(n))),
+        know,
+    );
+    linear(
+        "& in XML",
+        10_000,
+        |n| text(format!("<a>{}</a>", "&".repeat(n))),
+        know,
+    );
 }
 
 #[test]
 fn places_and_numbers_grow_with_their_text() {
-    linear("places with dashes", 4_000, |n| "a-".repeat(n), |text| Place::from_text(text));
-    linear("places with commas", 4_000, |n| "a, ".repeat(n), |text| Place::from_text(text));
-    linear("numbers", 10_000, |n| "1z 9\u{1b}".repeat(n), |text| TrackingNumber::new(text));
+    linear(
+        "places with dashes",
+        4_000,
+        |n| "a-".repeat(n),
+        |text| Place::from_text(text),
+    );
+    linear(
+        "places with commas",
+        4_000,
+        |n| "a, ".repeat(n),
+        |text| Place::from_text(text),
+    );
+    linear(
+        "numbers",
+        10_000,
+        |n| "1z 9\u{1b}".repeat(n),
+        |text| TrackingNumber::new(text),
+    );
     let zones = |place: &Place| parceltrail::model::zones_of(place);
-    let city =
-        |n: usize| Place { city: Some("san-".repeat(n).into()), country: "US".parse().ok(), region: Some("x ".repeat(n).into()), ..Place::default() };
+    let city = |n: usize| Place {
+        city: Some("san-".repeat(n).into()),
+        country: "US".parse().ok(),
+        region: Some("x ".repeat(n).into()),
+        ..Place::default()
+    };
     linear("zones of a place", 4_000, city, |place| zones(place));
 }
 
@@ -87,20 +213,36 @@ fn a_replay_guard_grows_with_what_it_remembers() {
     let registry = Registry::builtin();
     let feed = registry.get("sf.push").unwrap();
     let delivery = |at: usize, year: u32| {
-        let body = format!(r#"{{"Body":{{"WaybillRoute":{{"mailno":"SF{at:013}","acceptTime":"{year}-03-01 10:00:00","opCode":"50"}}}}}}"#);
+        let body = format!(
+            r#"{{"Body":{{"WaybillRoute":{{"mailno":"SF{at:013}","acceptTime":"{year}-03-01 10:00:00","opCode":"50"}}}}}}"#
+        );
         let moment = received() + Duration::seconds(at as i64);
-        receive(feed, &WebhookCall { headers: &http::HeaderMap::new(), body: body.as_bytes(), received: moment }, None).unwrap()
+        receive(
+            feed,
+            &WebhookCall {
+                headers: &http::HeaderMap::new(),
+                body: body.as_bytes(),
+                received: moment,
+            },
+            None,
+        )
+        .unwrap()
     };
     for year in [2026, 2199] {
         let deliveries = |n: usize| (0..n).map(|at| delivery(at, year)).collect::<Vec<_>>();
-        linear(&format!("a replay guard in {year}"), 400, deliveries, |deliveries| {
-            let mut guard = ReplayGuard::new(Duration::days(30));
-            for delivery in deliveries {
-                let _ = guard.check(delivery);
-                guard.remember(delivery);
-            }
-            guard
-        });
+        linear(
+            &format!("a replay guard in {year}"),
+            400,
+            deliveries,
+            |deliveries| {
+                let mut guard = ReplayGuard::new(Duration::days(30));
+                for delivery in deliveries {
+                    let _ = guard.check(delivery);
+                    guard.remember(delivery);
+                }
+                guard
+            },
+        );
     }
 }
 
@@ -110,19 +252,32 @@ fn samples(registry: &Registry) -> Vec<(&dyn Adapter, String)> {
     for adapter in registry.iter() {
         let feed = adapter.descriptor().feed.as_str();
         let mut texts = Vec::new();
-        for pack in std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("carriers")).unwrap() {
-            let Ok(files) = std::fs::read_dir(pack.unwrap().path().join("samples")) else { continue };
+        for pack in
+            std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("carriers")).unwrap()
+        {
+            let Ok(files) = std::fs::read_dir(pack.unwrap().path().join("samples")) else {
+                continue;
+            };
             for file in files {
                 let path = file.unwrap().path();
                 let name = path.file_name().unwrap().to_str().unwrap().to_owned();
-                if name.strip_prefix(feed).is_some_and(|rest| rest.starts_with('-')) && !name.ends_with(".expected.json") {
+                if name
+                    .strip_prefix(feed)
+                    .is_some_and(|rest| rest.starts_with('-'))
+                    && !name.ends_with(".expected.json")
+                {
                     texts.extend(std::fs::read_to_string(&path));
                 }
             }
         }
         let whole = |text: &String| {
-            let is_this_feed = registry.recognise(text.as_bytes()).is_ok_and(|known| known.descriptor().feed == adapter.descriptor().feed);
-            is_this_feed && adapter.decode(Payload::new(text.as_bytes(), received())).is_ok_and(|batch| !batch.shipments.is_empty())
+            let is_this_feed = registry
+                .recognise(text.as_bytes())
+                .is_ok_and(|known| known.descriptor().feed == adapter.descriptor().feed);
+            is_this_feed
+                && adapter
+                    .decode(Payload::new(text.as_bytes(), received()))
+                    .is_ok_and(|batch| !batch.shipments.is_empty())
         };
         texts.retain(whole);
         texts.sort_by_key(|text| (text.len(), text.clone()));
@@ -140,10 +295,18 @@ fn paths(value: &Value, at: &str, wanted: Part, out: &mut Vec<String>) {
         out.push(at.to_owned());
     }
     match value {
-        Value::Array(list) => list.iter().take(1).for_each(|inner| paths(inner, &format!("{at}/0"), wanted, out)),
-        Value::Object(map) => {
-            map.iter().for_each(|(key, inner)| paths(inner, &format!("{at}/{}", key.replace('~', "~0").replace('/', "~1")), wanted, out))
-        }
+        Value::Array(list) => list
+            .iter()
+            .take(1)
+            .for_each(|inner| paths(inner, &format!("{at}/0"), wanted, out)),
+        Value::Object(map) => map.iter().for_each(|(key, inner)| {
+            paths(
+                inner,
+                &format!("{at}/{}", key.replace('~', "~0").replace('/', "~1")),
+                wanted,
+                out,
+            )
+        }),
         _ => {}
     }
 }
@@ -157,21 +320,38 @@ fn grown(document: &Value, path: &str, n: usize) -> String {
             let first = list[0].clone();
             list.extend((1..n).map(|at| varied(&first, at)));
         }
-        Value::Object(map) => map.extend((0..n).map(|at| (format!("unknown{at:09}"), json!([{"x": at}]))).collect::<Map<_, _>>()),
+        Value::Object(map) => map.extend(
+            (0..n)
+                .map(|at| (format!("unknown{at:09}"), json!([{"x": at}])))
+                .collect::<Map<_, _>>(),
+        ),
         Value::String(text) => *text = format!("{text}{}", " - x&<1".repeat(n)),
         _ => {}
     }
     document.to_string()
 }
 
-/// The same element with other digits at the end of its texts, so that elements are no repetitions of each other.
+/// The same element with other digits at the end of its texts, so that elements are no repetitions
+/// of each other.
 fn varied(value: &Value, at: usize) -> Value {
     match value {
-        Value::String(text) if text.len() > 8 && text.bytes().filter(u8::is_ascii_digit).count() > 6 && !text.contains([':', '-', '/']) => {
-            json!(format!("{}{:05}", text.get(..text.len().saturating_sub(5)).unwrap_or_default(), at % 100_000))
+        Value::String(text)
+            if text.len() > 8
+                && text.bytes().filter(u8::is_ascii_digit).count() > 6
+                && !text.contains([':', '-', '/']) =>
+        {
+            json!(format!(
+                "{}{:05}",
+                text.get(..text.len().saturating_sub(5)).unwrap_or_default(),
+                at % 100_000
+            ))
         }
         Value::Array(list) => list.iter().map(|inner| varied(inner, at)).collect(),
-        Value::Object(map) => Value::Object(map.iter().map(|(key, inner)| (key.clone(), varied(inner, at))).collect()),
+        Value::Object(map) => Value::Object(
+            map.iter()
+                .map(|(key, inner)| (key.clone(), varied(inner, at)))
+                .collect(),
+        ),
         other => other.clone(),
     }
 }
@@ -180,11 +360,18 @@ fn varied(value: &Value, at: usize) -> Value {
 fn every_decoder_of_json_grows_with_its_lists_objects_and_texts() {
     let registry = Registry::builtin();
     for (adapter, text) in samples(&registry) {
-        let Ok(document) = serde_json::from_str::<Value>(&text) else { continue };
+        let Ok(document) = serde_json::from_str::<Value>(&text) else {
+            continue;
+        };
         let feed = &adapter.descriptor().feed;
         let decode = |text: &String| adapter.decode(Payload::new(text.as_bytes(), received()));
         let kinds: [(&str, usize, Part); 3] = [
-            ("list", 300, |part| part.as_array().is_some_and(|list| list.first().is_some_and(|first| first.is_object() || first.is_string()))),
+            ("list", 300, |part| {
+                part.as_array().is_some_and(|list| {
+                    list.first()
+                        .is_some_and(|first| first.is_object() || first.is_string())
+                })
+            }),
             ("object", 300, Value::is_object),
             ("text", 1_000, Value::is_string),
         ];
@@ -193,10 +380,20 @@ fn every_decoder_of_json_grows_with_its_lists_objects_and_texts() {
             paths(&document, "", wanted, &mut found);
             found.sort_by_key(|path| path.len());
             for path in found.iter().take(6) {
-                linear(&format!("{feed}: {kind} {path}"), base, |n| grown(&document, path, n), decode);
+                linear(
+                    &format!("{feed}: {kind} {path}"),
+                    base,
+                    |n| grown(&document, path, n),
+                    decode,
+                );
             }
         }
-        linear(&format!("{feed}: nested"), 30, |n| format!("{}{text}{}", r#"{"a":"#.repeat(n), "}".repeat(n)), decode);
+        linear(
+            &format!("{feed}: nested"),
+            30,
+            |n| format!("{}{text}{}", r#"{"a":"#.repeat(n), "}".repeat(n)),
+            decode,
+        );
     }
 }
 
@@ -204,7 +401,10 @@ fn every_decoder_of_json_grows_with_its_lists_objects_and_texts() {
 fn elements(text: &str) -> Vec<(String, usize, usize)> {
     let mut found: Vec<(String, usize, usize)> = Vec::new();
     for (at, _) in text.match_indices('<') {
-        let name: String = text[at + 1..].chars().take_while(|c| c.is_alphanumeric() || matches!(c, ':' | '_' | '-')).collect();
+        let name: String = text[at + 1..]
+            .chars()
+            .take_while(|c| c.is_alphanumeric() || matches!(c, ':' | '_' | '-'))
+            .collect();
         if name.is_empty() || found.iter().any(|(known, ..)| *known == name) {
             continue;
         }
@@ -222,23 +422,61 @@ fn elements(text: &str) -> Vec<(String, usize, usize)> {
 #[test]
 fn every_decoder_of_xml_grows_with_its_elements_attributes_and_texts() {
     let registry = Registry::builtin();
-    for (adapter, text) in samples(&registry).into_iter().filter(|(_, text)| text.trim_start().starts_with('<')) {
+    for (adapter, text) in samples(&registry)
+        .into_iter()
+        .filter(|(_, text)| text.trim_start().starts_with('<'))
+    {
         let feed = &adapter.descriptor().feed;
         let decode = |text: &String| adapter.decode(Payload::new(text.as_bytes(), received()));
         for (name, start, end) in elements(&text).into_iter().skip(1).take(16) {
-            let repeated = |n: usize| format!("{}{}{}", &text[..start], text[start..end].repeat(n), &text[end..]);
+            let repeated = |n: usize| {
+                format!(
+                    "{}{}{}",
+                    &text[..start],
+                    text[start..end].repeat(n),
+                    &text[end..]
+                )
+            };
             linear(&format!("{feed}: element {name}"), 250, repeated, decode);
         }
-        let root = text.find('>').map_or(0, |at| if text.starts_with("<?") { text[at + 1..].find('>').unwrap_or(0) + at + 1 } else { at });
+        let root = text.find('>').map_or(0, |at| {
+            if text.starts_with("<?") {
+                text[at + 1..].find('>').unwrap_or(0) + at + 1
+            } else {
+                at
+            }
+        });
         let inside = |inner: String| format!("{}{inner}{}", &text[..=root], &text[root + 1..]);
         linear(
             &format!("{feed}: attributes"),
             200,
-            |n| inside(format!("<x {}/>", (0..n).map(|i| format!("a{i}=\"&amp;\" ")).collect::<String>())),
+            |n| {
+                inside(format!(
+                    "<x {}/>",
+                    (0..n)
+                        .map(|i| format!("a{i}=\"&amp;\" "))
+                        .collect::<String>()
+                ))
+            },
             decode,
         );
-        linear(&format!("{feed}: &"), 2_000, |n| inside(format!("<x>{}</x>", "&".repeat(n))), decode);
-        linear(&format!("{feed}: &amp;"), 2_000, |n| inside(format!("<x>{}</x>", "&amp;".repeat(n))), decode);
-        linear(&format!("{feed}: nested elements"), 30, |n| inside(format!("{}{}", "<x>".repeat(n), "</x>".repeat(n))), decode);
+        linear(
+            &format!("{feed}: &"),
+            2_000,
+            |n| inside(format!("<x>{}</x>", "&".repeat(n))),
+            decode,
+        );
+        linear(
+            &format!("{feed}: &amp;"),
+            2_000,
+            |n| inside(format!("<x>{}</x>", "&amp;".repeat(n))),
+            decode,
+        );
+        linear(
+            &format!("{feed}: nested elements"),
+            30,
+            |n| inside(format!("{}{}", "<x>".repeat(n), "</x>".repeat(n))),
+            decode,
+        );
     }
 }

@@ -1,4 +1,5 @@
-//! What a feed sends never acts on a terminal, log or page: no control character, escape sequence, bidi control or character of no width gets out.
+//! What a feed sends never acts on a terminal, log or page: no control character, escape sequence,
+//! bidi control or character of no width gets out.
 
 use std::path::Path;
 
@@ -8,7 +9,8 @@ use parceltrail::model::{FreeText, Reference, Role};
 use parceltrail::{Adapter, Notice, NoticeKind, Payload, Place, Registry, TrackingNumber};
 use serde_json::Value;
 
-/// An escape sequence, a title, an override, an isolate, a new line, a separator of lines, a blank of no width, a lone bell, a C1 control.
+/// An escape sequence, a title, an override, an isolate, a new line, a separator of lines, a blank
+/// of no width, a lone bell, a C1 control.
 const HOSTILE: &str = "\u{1b}[31m\u{1b}]0;PWNED\u{7}\u{202e}\u{2066}\r\nFORGED\u{2028}\u{200b}\u{7}\u{9b}2J\u{feff}\u{e0041}";
 
 fn received() -> DateTime<Utc> {
@@ -45,11 +47,18 @@ fn hold_nothing_unfit(what: &str, value: &Value) {
 fn poisoned(value: &Value) -> Value {
     match value {
         Value::String(text) => {
-            let middle = text.char_indices().nth(text.chars().count() / 2).map_or(0, |(at, _)| at);
+            let middle = text
+                .char_indices()
+                .nth(text.chars().count() / 2)
+                .map_or(0, |(at, _)| at);
             Value::String(format!("{}{HOSTILE}{}", &text[..middle], &text[middle..]))
         }
         Value::Array(list) => list.iter().map(poisoned).collect(),
-        Value::Object(map) => Value::Object(map.iter().map(|(key, inner)| (key.clone(), poisoned(inner))).collect()),
+        Value::Object(map) => Value::Object(
+            map.iter()
+                .map(|(key, inner)| (key.clone(), poisoned(inner)))
+                .collect(),
+        ),
         other => other.clone(),
     }
 }
@@ -72,8 +81,17 @@ fn each_poisoned(document: &Value) -> Vec<Value> {
 fn collect(value: &Value, at: &str, out: &mut Vec<String>) {
     match value {
         Value::String(_) => out.push(at.to_owned()),
-        Value::Array(list) => list.iter().enumerate().for_each(|(n, inner)| collect(inner, &format!("{at}/{n}"), out)),
-        Value::Object(map) => map.iter().for_each(|(key, inner)| collect(inner, &format!("{at}/{}", key.replace('~', "~0").replace('/', "~1")), out)),
+        Value::Array(list) => list
+            .iter()
+            .enumerate()
+            .for_each(|(n, inner)| collect(inner, &format!("{at}/{n}"), out)),
+        Value::Object(map) => map.iter().for_each(|(key, inner)| {
+            collect(
+                inner,
+                &format!("{at}/{}", key.replace('~', "~0").replace('/', "~1")),
+                out,
+            )
+        }),
         _ => {}
     }
 }
@@ -81,12 +99,21 @@ fn collect(value: &Value, at: &str, out: &mut Vec<String>) {
 fn samples() -> Vec<(String, Value)> {
     let mut found = Vec::new();
     for pack in std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("carriers")).unwrap() {
-        let Ok(files) = std::fs::read_dir(pack.unwrap().path().join("samples")) else { continue };
+        let Ok(files) = std::fs::read_dir(pack.unwrap().path().join("samples")) else {
+            continue;
+        };
         for file in files {
             let path = file.unwrap().path();
             let name = path.file_name().unwrap().to_str().unwrap().to_owned();
-            if name.contains("delivered") && name.ends_with(".json") && !name.ends_with(".expected.json") {
-                found.extend(std::fs::read(&path).ok().and_then(|bytes| Some((name, serde_json::from_slice(&bytes).ok()?))));
+            if name.contains("delivered")
+                && name.ends_with(".json")
+                && !name.ends_with(".expected.json")
+            {
+                found.extend(
+                    std::fs::read(&path)
+                        .ok()
+                        .and_then(|bytes| Some((name, serde_json::from_slice(&bytes).ok()?))),
+                );
             }
         }
     }
@@ -95,8 +122,13 @@ fn samples() -> Vec<(String, Value)> {
 }
 
 fn adapter<'r>(registry: &'r Registry, name: &str) -> &'r dyn Adapter {
-    let fits = |adapter: &&dyn Adapter| name.starts_with(&format!("{}-", adapter.descriptor().feed));
-    registry.iter().filter(fits).max_by_key(|adapter| adapter.descriptor().feed.as_str().len()).unwrap()
+    let fits =
+        |adapter: &&dyn Adapter| name.starts_with(&format!("{}-", adapter.descriptor().feed));
+    registry
+        .iter()
+        .filter(fits)
+        .max_by_key(|adapter| adapter.descriptor().feed.as_str().len())
+        .unwrap()
 }
 
 #[test]
@@ -113,12 +145,20 @@ fn no_text_of_a_payload_brings_a_control_character_into_events_notices_errors_or
                     hold_nothing_unfit(&name, &serde_json::to_value(&batch).unwrap());
                     let mut journeys = Journeys::default();
                     for shipment in batch.shipments {
-                        let events: Vec<_> = shipment.events.iter().filter_map(|event| event.code.text.as_ref()).map(ToString::to_string).collect();
+                        let events: Vec<_> = shipment
+                            .events
+                            .iter()
+                            .filter_map(|event| event.code.text.as_ref())
+                            .map(ToString::to_string)
+                            .collect();
                         assert!(!events.concat().contains(is_unfit), "{name}: {events:?}");
                         journeys.apply(shipment);
                     }
                     for journey in journeys.sorted().0 {
-                        hold_nothing_unfit(&name, &serde_json::to_value(journey.state(received())).unwrap());
+                        hold_nothing_unfit(
+                            &name,
+                            &serde_json::to_value(journey.state(received())).unwrap(),
+                        );
                     }
                 }
             }
@@ -129,11 +169,21 @@ fn no_text_of_a_payload_brings_a_control_character_into_events_notices_errors_or
 
 #[test]
 fn the_types_of_the_model_clean_what_they_are_made_of() {
-    assert_eq!(TrackingNumber::new(&format!("1z 99{HOSTILE}99")).as_str(), "1Z99FORGED99");
+    assert_eq!(
+        TrackingNumber::new(&format!("1z 99{HOSTILE}99")).as_str(),
+        "1Z99FORGED99"
+    );
     assert_eq!(TrackingNumber::parse("\u{1b}[31m\u{200b} "), None);
     assert_eq!(Reference::new(Role::Order, "A\u{202e}-1\n").number, "A-1");
-    assert_eq!(Place::from_text("LEIP\u{1b}[5mZIG - GERMANY").city.as_deref(), Some("LEIPZIG"));
-    let notice = Notice::new(NoticeKind::FieldUnreadable, "ups.track".into(), HOSTILE).at(HOSTILE).value(HOSTILE);
+    assert_eq!(
+        Place::from_text("LEIP\u{1b}[5mZIG - GERMANY")
+            .city
+            .as_deref(),
+        Some("LEIPZIG")
+    );
+    let notice = Notice::new(NoticeKind::FieldUnreadable, "ups.track".into(), HOSTILE)
+        .at(HOSTILE)
+        .value(HOSTILE);
     hold_nothing_unfit("a notice", &serde_json::to_value(&notice).unwrap());
     let text = FreeText::new(HOSTILE);
     assert!(!text.to_string().contains(is_unfit) && text.reveal() == HOSTILE);
@@ -142,9 +192,12 @@ fn the_types_of_the_model_clean_what_they_are_made_of() {
 #[test]
 fn bytes_that_are_no_document_bring_no_control_character_into_the_error() {
     for adapter in Registry::builtin().iter() {
-        for bytes in
-            [HOSTILE.to_owned(), format!("{{\"{HOSTILE}"), format!("<a{HOSTILE}></b{HOSTILE}>"), format!("<?xml version='1.0'?><a>&{HOSTILE};</a>")]
-        {
+        for bytes in [
+            HOSTILE.to_owned(),
+            format!("{{\"{HOSTILE}"),
+            format!("<a{HOSTILE}></b{HOSTILE}>"),
+            format!("<?xml version='1.0'?><a>&{HOSTILE};</a>"),
+        ] {
             if let Err(error) = adapter.decode(Payload::new(bytes.as_bytes(), received())) {
                 assert!(!error.to_string().contains(is_unfit), "{error:?}");
             }

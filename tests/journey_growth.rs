@@ -7,7 +7,9 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, SecondsFormat, Utc};
 use parceltrail::History;
 use parceltrail::journey::{Journey, Journeys};
-use parceltrail::model::{EventTime, Milestone, Promise, PromiseKind, Reference, Role, Scope, Stage};
+use parceltrail::model::{
+    EventTime, Milestone, Promise, PromiseKind, Reference, Role, Scope, Stage,
+};
 use parceltrail::testing::{Told, told};
 
 fn now() -> DateTime<Utc> {
@@ -19,15 +21,23 @@ fn at(seconds: usize) -> String {
     (start + chrono::Duration::seconds(seconds as i64)).to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
-/// Two feeds that tell of thousands of scans in one day, one of them in local times of an unknown zone.
+/// Two feeds that tell of thousands of scans in one day, one of them in local times of an unknown
+/// zone.
 fn two_feeds(n: usize) -> Vec<Told> {
     let feed = |feed: &str| {
-        (0..n / 2).fold(told(feed, "A1"), |told, nth| told.event(&at(nth * 86_400 / n), Stage::LineHaul, Milestone::Arrived).at("Reno, NV, US"))
+        (0..n / 2).fold(told(feed, "A1"), |told, nth| {
+            told.event(&at(nth * 86_400 / n), Stage::LineHaul, Milestone::Arrived)
+                .at("Reno, NV, US")
+        })
     };
     let unsure = feed("a.y").changed(|shipment| {
         for event in &mut shipment.events {
             let local = event.time.earliest().naive_utc();
-            event.time = EventTime::local(event.time.raw().to_owned(), local, &parceltrail::model::Zones::Unknown);
+            event.time = EventTime::local(
+                event.time.raw().to_owned(),
+                local,
+                &parceltrail::model::Zones::Unknown,
+            );
         }
     });
     vec![feed("a.x"), unsure]
@@ -36,9 +46,18 @@ fn two_feeds(n: usize) -> Vec<Told> {
 /// Many pieces, each with scans of its own, and statements about all between them.
 fn pieces(n: usize) -> Vec<Told> {
     let mut shipment = told("a.x", "A1").shipment();
-    let one = told("a.x", "A1").event(&at(0), Stage::LineHaul, Milestone::Arrived).at("Reno, NV, US").shipment().events.remove(0);
+    let one = told("a.x", "A1")
+        .event(&at(0), Stage::LineHaul, Milestone::Arrived)
+        .at("Reno, NV, US")
+        .shipment()
+        .events
+        .remove(0);
     for nth in 0..n {
-        for (after, milestone) in [(0, Milestone::PickedUp), (n, Milestone::Arrived), (2 * n, Milestone::Delivered)] {
+        for (after, milestone) in [
+            (0, Milestone::PickedUp),
+            (n, Milestone::Arrived),
+            (2 * n, Milestone::Delivered),
+        ] {
             let mut event = one.clone();
             event.milestone = milestone;
             event.time = EventTime::instant("", at(nth + after).parse().unwrap());
@@ -47,7 +66,11 @@ fn pieces(n: usize) -> Vec<Told> {
             event.piece = Some(parceltrail::TrackingNumber::new(&format!("P{nth:06}")));
             shipment.events.push(event);
             if after == n {
-                of_all.milestone = if nth % 2 == 0 { Milestone::Departed } else { Milestone::InTransit };
+                of_all.milestone = if nth % 2 == 0 {
+                    Milestone::Departed
+                } else {
+                    Milestone::InTransit
+                };
                 of_all.time = EventTime::instant("", at(nth + 3 * n).parse().unwrap());
                 shipment.events.push(of_all);
             }
@@ -59,9 +82,15 @@ fn pieces(n: usize) -> Vec<Told> {
 /// A chain of legs, each naming the one before it, so that links are told backwards.
 fn legs(n: usize) -> Vec<Told> {
     let leg = |nth: usize| {
-        let told = told("a.x", &format!("L{:06}", n - nth)).event(&at(nth * 60), Stage::LineHaul, Milestone::Arrived);
+        let told = told("a.x", &format!("L{:06}", n - nth)).event(
+            &at(nth * 60),
+            Stage::LineHaul,
+            Milestone::Arrived,
+        );
         let told = told.event(&at(nth * 60 + 30), Stage::LastMile, Milestone::Delivered);
-        told.refers_to(Reference::new(Role::NextCarrier, &format!("L{:06}", n - nth - 1)).issued_by("a"))
+        told.refers_to(
+            Reference::new(Role::NextCarrier, &format!("L{:06}", n - nth - 1)).issued_by("a"),
+        )
     };
     (0..n).map(leg).collect()
 }
@@ -70,10 +99,16 @@ fn legs(n: usize) -> Vec<Told> {
 fn polls(n: usize) -> Vec<Told> {
     let poll = |nth: usize| {
         let by = EventTime::instant(at(nth), at(nth).parse().unwrap());
-        let told = told("a.x", "A1").event(&at(nth * 60), Stage::LineHaul, Milestone::Arrived).received(&at(nth * 60 + 1));
-        told.promised(Promise::by(PromiseKind::Estimated, by)).refers_to(Reference::new(Role::Return, "R1"))
+        let told = told("a.x", "A1")
+            .event(&at(nth * 60), Stage::LineHaul, Milestone::Arrived)
+            .received(&at(nth * 60 + 1));
+        told.promised(Promise::by(PromiseKind::Estimated, by))
+            .refers_to(Reference::new(Role::Return, "R1"))
     };
-    (0..n).map(poll).chain([told("a.x", "R1").event(&at(30), Stage::LineHaul, Milestone::Departed)]).collect()
+    (0..n)
+        .map(poll)
+        .chain([told("a.x", "R1").event(&at(30), Stage::LineHaul, Milestone::Departed)])
+        .collect()
 }
 
 type Shape = fn(usize) -> Vec<Told>;
@@ -92,15 +127,29 @@ fn quickest(journey: &Journey) -> Duration {
 /// The slope of the logarithms, by least squares.
 fn exponent(points: &[(f64, f64)]) -> f64 {
     let n = points.len() as f64;
-    let (x, y) = (points.iter().map(|(x, _)| x.ln()).sum::<f64>() / n, points.iter().map(|(_, y)| y.ln()).sum::<f64>() / n);
-    let over: f64 = points.iter().map(|(a, b)| (a.ln() - x) * (b.ln() - y)).sum();
-    over / points.iter().map(|(a, _)| (a.ln() - x).powi(2)).sum::<f64>()
+    let (x, y) = (
+        points.iter().map(|(x, _)| x.ln()).sum::<f64>() / n,
+        points.iter().map(|(_, y)| y.ln()).sum::<f64>() / n,
+    );
+    let over: f64 = points
+        .iter()
+        .map(|(a, b)| (a.ln() - x) * (b.ln() - y))
+        .sum();
+    over / points
+        .iter()
+        .map(|(a, _)| (a.ln() - x).powi(2))
+        .sum::<f64>()
 }
 
 #[test]
 #[ignore = "measures time; run it alone and in a release build"]
 fn the_time_of_a_state_grows_as_the_journey_does() {
-    let shapes: [(&str, Shape); 4] = [("two feeds", two_feeds), ("pieces", pieces), ("legs", legs), ("polls", polls)];
+    let shapes: [(&str, Shape); 4] = [
+        ("two feeds", two_feeds),
+        ("pieces", pieces),
+        ("legs", legs),
+        ("polls", polls),
+    ];
     let mut worst: f64 = 0.0;
     for (name, shape) in shapes {
         let measured = [1, 2, 4, 8].map(|times| {
@@ -124,8 +173,15 @@ fn the_time_of_a_state_grows_as_the_journey_does() {
 fn large_journeys_end() {
     for shape in [two_feeds, pieces, legs, polls] {
         let mut journeys = Journeys::default();
-        shape(3_000).into_iter().for_each(|told| journeys.apply(told));
+        shape(3_000)
+            .into_iter()
+            .for_each(|told| journeys.apply(told));
         let (sorted, _) = journeys.sorted();
-        assert!(!sorted.is_empty() && sorted.iter().all(|journey| journey.state(now()).parcel.is_some()));
+        assert!(
+            !sorted.is_empty()
+                && sorted
+                    .iter()
+                    .all(|journey| journey.state(now()).parcel.is_some())
+        );
     }
 }

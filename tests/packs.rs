@@ -1,6 +1,7 @@
 //! Every pack: its table, its profile, and each sample against its expected result.
 //!
-//! `UPDATE_EXPECTED=1 cargo test --test packs` writes the expected results anew; read the difference before committing it.
+//! `UPDATE_EXPECTED=1 cargo test --test packs` writes the expected results anew; read the
+//! difference before committing it.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -20,7 +21,10 @@ fn packs_dir() -> PathBuf {
 }
 
 fn sorted_entries(dir: &Path) -> Vec<PathBuf> {
-    let mut paths: Vec<_> = std::fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut paths: Vec<_> = std::fs::read_dir(dir)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
     paths.sort();
     paths
 }
@@ -40,9 +44,15 @@ fn samples(registry: &Registry) -> Vec<(PathBuf, &dyn Adapter)> {
             }
             let adapter = registry
                 .iter()
-                .filter(|adapter| name.strip_prefix(adapter.descriptor().feed.as_str()).is_some_and(|rest| rest.starts_with('-')))
+                .filter(|adapter| {
+                    name.strip_prefix(adapter.descriptor().feed.as_str())
+                        .is_some_and(|rest| rest.starts_with('-'))
+                })
                 .max_by_key(|adapter| adapter.descriptor().feed.as_str().len());
-            found.push((path.clone(), adapter.unwrap_or_else(|| panic!("{name} belongs to no feed"))));
+            found.push((
+                path.clone(),
+                adapter.unwrap_or_else(|| panic!("{name} belongs to no feed")),
+            ));
         }
     }
     found
@@ -75,22 +85,37 @@ fn every_sample_gives_its_expected_result() {
             failures.push(format!("{}:\n{result:#}", path.display()));
         }
     }
-    assert!(failures.is_empty(), "{} samples differ\n{}", failures.len(), failures.join("\n"));
+    assert!(
+        failures.is_empty(),
+        "{} samples differ\n{}",
+        failures.len(),
+        failures.join("\n")
+    );
 }
 
 #[test]
 fn every_sample_is_recognised_as_its_feed() {
     let registry = Registry::builtin();
     for (path, adapter) in samples(&registry) {
-        let told = registry.recognise(&std::fs::read(&path).unwrap()).map(|found| found.descriptor().feed.clone());
-        assert_eq!(told.as_ref(), Ok(&adapter.descriptor().feed), "{}", path.display());
+        let told = registry
+            .recognise(&std::fs::read(&path).unwrap())
+            .map(|found| found.descriptor().feed.clone());
+        assert_eq!(
+            told.as_ref(),
+            Ok(&adapter.descriptor().feed),
+            "{}",
+            path.display()
+        );
     }
 }
 
 #[test]
 fn every_feed_has_six_stories() {
     let registry = Registry::builtin();
-    let mut counts: BTreeMap<String, usize> = registry.iter().map(|adapter| (adapter.descriptor().feed.to_string(), 0)).collect();
+    let mut counts: BTreeMap<String, usize> = registry
+        .iter()
+        .map(|adapter| (adapter.descriptor().feed.to_string(), 0))
+        .collect();
     for (_, adapter) in samples(&registry) {
         *counts.get_mut(adapter.descriptor().feed.as_str()).unwrap() += 1;
     }
@@ -106,7 +131,8 @@ fn every_table_parses_and_is_sorted() {
             continue;
         }
         let text = std::fs::read_to_string(&path).unwrap();
-        let table = CodeTable::parse(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let table =
+            CodeTable::parse(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         assert!(!table.is_empty());
         let keys: Vec<_> = text
             .lines()
@@ -114,64 +140,95 @@ fn every_table_parses_and_is_sorted() {
             .map(|line| line.split(',').map(str::to_owned).collect::<Vec<_>>())
             .map(|row| (row[0].clone(), row[2].clone(), row[1].clone()))
             .collect();
-        assert!(keys.is_sorted(), "{} is not sorted by feed, qualifier, code", path.display());
+        assert!(
+            keys.is_sorted(),
+            "{} is not sorted by feed, qualifier, code",
+            path.display()
+        );
     }
 }
 
 #[test]
 fn every_source_key_is_resolved_in_the_pack_s_readme() {
     for pack in sorted_entries(&packs_dir()) {
-        let (Ok(csv), Ok(readme)) = (std::fs::read_to_string(pack.join("codes.csv")), std::fs::read_to_string(pack.join("README.md"))) else {
+        let (Ok(csv), Ok(readme)) = (
+            std::fs::read_to_string(pack.join("codes.csv")),
+            std::fs::read_to_string(pack.join("README.md")),
+        ) else {
             continue;
         };
         for line in csv.lines().skip(1) {
             for key in line.rsplit(',').next().unwrap().split('+') {
-                assert!(readme.contains(&format!("**{key}**")), "{}: source {key} is not explained in README.md", pack.display());
+                assert!(
+                    readme.contains(&format!("**{key}**")),
+                    "{}: source {key} is not explained in README.md",
+                    pack.display()
+                );
             }
         }
     }
 }
 
-/// The packs whose terminal rows were looked through: each rests on two sources, or is of low confidence and so ends nothing.
+/// The packs whose terminal rows were looked through: each rests on two sources, or is of low
+/// confidence and so ends nothing.
 const ENDINGS_CHECKED: &[&str] = &["cn-customs", "dhl", "fedex", "sf", "ups", "usps"];
 
 /// A row that ends a journey needs two independent sources, or confidence low.
 ///
-/// Independent are two lists that were published apart from each other: the documentation of two interfaces, a carrier's own list and that of somebody
-/// who worked from live answers. Two copies of one list are one source: they have one key in the pack's README, which says where the list comes from. So
-/// two keys that the README explains, joined with `+`, are what this test demands.
+/// Independent are two lists that were published apart from each other: the documentation of two
+/// interfaces, a carrier's own list and that of somebody who worked from live answers. Two copies
+/// of one list are one source: they have one key in the pack's README, which says where the list
+/// comes from. So two keys that the README explains, joined with `+`, are what this test demands.
 #[test]
 fn every_ending_rests_on_two_sources_or_is_unsure() {
     let mut offenders = Vec::new();
     for pack in ENDINGS_CHECKED {
         let dir = packs_dir().join(pack);
         let readme = std::fs::read_to_string(dir.join("README.md")).unwrap();
-        let table = CodeTable::parse(&std::fs::read_to_string(dir.join("codes.csv")).unwrap()).unwrap();
+        let table =
+            CodeTable::parse(&std::fs::read_to_string(dir.join("codes.csv")).unwrap()).unwrap();
         for vocabulary in table.vocabularies() {
             for (code, row) in table.vocabulary(vocabulary).unwrap() {
                 if !row.milestone.is_terminal() || row.confidence == Confidence::Low {
                     continue;
                 }
-                let keys = row.source.split('+').filter(|key| readme.contains(&format!("**{key}**"))).count();
+                let keys = row
+                    .source
+                    .split('+')
+                    .filter(|key| readme.contains(&format!("**{key}**")))
+                    .count();
                 if keys < 2 {
-                    offenders.push(format!("{pack}: {vocabulary} {code} is {} on {}", row.milestone, row.source));
+                    offenders.push(format!(
+                        "{pack}: {vocabulary} {code} is {} on {}",
+                        row.milestone, row.source
+                    ));
                 }
             }
         }
     }
     offenders.sort();
-    assert!(offenders.is_empty(), "{} endings rest on one source\n{}", offenders.len(), offenders.join("\n"));
+    assert!(
+        offenders.is_empty(),
+        "{} endings rest on one source\n{}",
+        offenders.len(),
+        offenders.join("\n")
+    );
 }
 
 #[test]
 fn every_profile_matches_its_adapters() {
     for pack in parceltrail::carriers::packs() {
-        let profile = pack.profile().unwrap_or_else(|error| panic!("{}: {error}", pack.carrier()));
+        let profile = pack
+            .profile()
+            .unwrap_or_else(|error| panic!("{}: {error}", pack.carrier()));
         assert_eq!(profile.id, pack.carrier().as_str());
         let mut told: Vec<_> = profile.feeds.iter().map(|feed| feed.id.clone()).collect();
         told.sort();
-        let mut real: Vec<_> =
-            pack.adapters(&std::sync::Arc::new(pack.codes())).iter().map(|adapter| adapter.descriptor().feed.to_string()).collect();
+        let mut real: Vec<_> = pack
+            .adapters(&std::sync::Arc::new(pack.codes()))
+            .iter()
+            .map(|adapter| adapter.descriptor().feed.to_string())
+            .collect();
         real.sort();
         assert_eq!(told, real, "{}", pack.carrier());
     }

@@ -20,30 +20,45 @@ fn now() -> DateTime<Utc> {
 /// What all samples of all packs say, received at five different hours.
 static SAMPLES: LazyLock<Vec<Shipment>> = LazyLock::new(|| {
     let registry = Registry::builtin();
-    let mut paths: Vec<_> = std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("carriers"))
-        .unwrap()
-        .filter_map(|pack| std::fs::read_dir(pack.unwrap().path().join("samples")).ok())
-        .flatten()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| !path.to_str().unwrap().ends_with(".expected.json"))
-        .collect();
+    let mut paths: Vec<_> =
+        std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("carriers"))
+            .unwrap()
+            .filter_map(|pack| std::fs::read_dir(pack.unwrap().path().join("samples")).ok())
+            .flatten()
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| !path.to_str().unwrap().ends_with(".expected.json"))
+            .collect();
     paths.sort();
     paths
         .iter()
         .enumerate()
         .flat_map(|(nth, path)| {
             let bytes = std::fs::read(path).unwrap();
-            registry.recognise(&bytes).unwrap().decode(Payload::new(&bytes, received(nth))).map(|batch| batch.shipments).unwrap_or_default()
+            registry
+                .recognise(&bytes)
+                .unwrap()
+                .decode(Payload::new(&bytes, received(nth)))
+                .map(|batch| batch.shipments)
+                .unwrap_or_default()
         })
         .collect()
 });
 
 fn journeys_json(shipments: impl IntoIterator<Item = Shipment>) -> String {
     let mut journeys = Journeys::default();
-    shipments.into_iter().for_each(|shipment| journeys.apply(shipment));
+    shipments
+        .into_iter()
+        .for_each(|shipment| journeys.apply(shipment));
     let (sorted, notices) = journeys.sorted();
-    let states: Vec<_> = sorted.iter().map(|journey| serde_json::to_string(&journey.state(now())).unwrap()).collect();
-    format!("{}\n{}", states.join("\n"), serde_json::to_string(&notices).unwrap())
+    let states: Vec<_> = sorted
+        .iter()
+        .map(|journey| serde_json::to_string(&journey.state(now())).unwrap())
+        .collect();
+    format!(
+        "{}\n{}",
+        states.join("\n"),
+        serde_json::to_string(&notices).unwrap()
+    )
 }
 
 /// A shipment's events divided over two deliveries of the same moment.
@@ -119,7 +134,8 @@ proptest! {
         if before.parcel.as_ref().is_some_and(|parcel| is_known(&parcel)) {
             prop_assert_eq!(before.parcel, after.parcel);
         } else if before.parcel != after.parcel {
-            // Of a parcel that was announced at most, it shows that the carrier has it, and no more.
+            // Of a parcel that was announced at most, it shows that the carrier has it, and no
+            // more.
             prop_assert_eq!(after.parcel.map(|parcel| parcel.milestone), Some(Milestone::Unmapped));
         }
         prop_assert_eq!(before.customs, after.customs);
@@ -143,7 +159,8 @@ proptest! {
                 prop_assert!(grouped.insert(*id), "an event belongs to one scan only");
             }
         }
-        // Taking every group apart again gives what went in: the inputs' events, each once, unless a newer snapshot withdrew them.
+        // Taking every group apart again gives what went in: the inputs' events, each once, unless
+        // a newer snapshot withdrew them.
         let told: std::collections::BTreeSet<_> = picked.iter().flat_map(|at| SAMPLES[*at].events.iter().map(parceltrail::Event::id)).collect();
         let withdrawn = state.notices.iter().filter(|notice| notice.kind == parceltrail::NoticeKind::Withdrawn).count();
         prop_assert_eq!(told.len(), ids.len() + withdrawn);
@@ -173,17 +190,33 @@ fn for_every_zone_on_earth_the_true_instant_lies_inside_the_interval() {
     let table = include_str!("../src/model/zones/countries.csv");
     for line in table.lines().skip(1) {
         let country = &line[..2];
-        let place = Place { country: country.parse().ok(), ..Place::default() };
-        let zones: Vec<chrono_tz::Tz> = line.rsplit(',').next().unwrap().split(';').filter_map(|name| name.parse().ok()).collect();
+        let place = Place {
+            country: country.parse().ok(),
+            ..Place::default()
+        };
+        let zones: Vec<chrono_tz::Tz> = line
+            .rsplit(',')
+            .next()
+            .unwrap()
+            .split(';')
+            .filter_map(|name| name.parse().ok())
+            .collect();
         for zone in zones {
             for hour in 0..24 * 366 / 5 {
-                let truth = Utc.with_ymd_and_hms(2024, 1, 1, 0, 30, 0).unwrap() + Duration::hours(hour * 5);
+                let truth =
+                    Utc.with_ymd_and_hms(2024, 1, 1, 0, 30, 0).unwrap() + Duration::hours(hour * 5);
                 let local = truth.with_timezone(&zone).naive_local();
                 for zones in [zones_of(&place), Zones::Unknown] {
                     let told = EventTime::local("", local, &zones);
-                    assert!(told.earliest() <= truth && truth <= told.latest(), "{country} {zone} {local}");
+                    assert!(
+                        told.earliest() <= truth && truth <= told.latest(),
+                        "{country} {zone} {local}"
+                    );
                     let day = EventTime::date("", local.date(), &zones);
-                    assert!(day.earliest() <= truth && truth <= day.latest(), "{country} {zone} {local} (day)");
+                    assert!(
+                        day.earliest() <= truth && truth <= day.latest(),
+                        "{country} {zone} {local} (day)"
+                    );
                 }
             }
         }

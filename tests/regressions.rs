@@ -13,7 +13,11 @@ fn now() -> DateTime<Utc> {
 }
 
 fn decode(feed: &str, body: &str) -> Batch {
-    Registry::builtin().get(feed).unwrap().decode(Payload::new(body.as_bytes(), now())).unwrap()
+    Registry::builtin()
+        .get(feed)
+        .unwrap()
+        .decode(Payload::new(body.as_bytes(), now()))
+        .unwrap()
 }
 
 fn state(batches: impl IntoIterator<Item = Batch>) -> State {
@@ -27,7 +31,12 @@ fn state(batches: impl IntoIterator<Item = Batch>) -> State {
 fn outcome(feed: &str, status: u16, body: &str) -> Outcome {
     let registry = Registry::builtin();
     let poll = registry.get(feed).unwrap().as_poll().unwrap();
-    poll.outcome(&Reply { status, headers: &HeaderMap::new(), body: body.as_bytes(), received: now() })
+    poll.outcome(&Reply {
+        status,
+        headers: &HeaderMap::new(),
+        body: body.as_bytes(),
+        received: now(),
+    })
 }
 
 fn dhl(events: &str) -> String {
@@ -41,16 +50,25 @@ fn a_local_time_is_never_printed_as_utc() {
         "scanEvents":[{"date":"2025-02-02T12:01:00-07:00","eventType":"PU"}]}]}]}}"#;
     let batch = decode("fedex.track", body);
     let time = serde_json::to_value(&batch.shipments[0].events[0].time).unwrap();
-    assert_eq!((time["local"].as_str(), time["offset"].as_str()), (Some("2025-02-02T12:01:00"), Some("-07:00")));
+    assert_eq!(
+        (time["local"].as_str(), time["offset"].as_str()),
+        (Some("2025-02-02T12:01:00"), Some("-07:00"))
+    );
     assert_eq!(time["earliest"], "2025-02-02T19:01:00Z");
 }
 
 /// Times without an offset were read in the machine's zone, or given `+0000`.
 #[test]
 fn a_time_without_a_zone_stays_without_one() {
-    let batch = decode("dhl.unified", &dhl(r#"{"timestamp":"2025-03-06T09:12:00","status":"WC"}"#));
+    let batch = decode(
+        "dhl.unified",
+        &dhl(r#"{"timestamp":"2025-03-06T09:12:00","status":"WC"}"#),
+    );
     let time = &batch.shipments[0].events[0].time;
-    assert_eq!((time.kind(), time.offset(), time.zone()), (TimeKind::Local, None, None));
+    assert_eq!(
+        (time.kind(), time.offset(), time.zone()),
+        (TimeKind::Local, None, None)
+    );
     assert!(time.earliest() < time.latest());
 }
 
@@ -65,8 +83,18 @@ fn an_unknown_code_is_unmapped_and_told() {
     ];
     for (feed, body) in cases {
         let batch = decode(feed, &body);
-        assert_eq!(batch.shipments[0].events[0].milestone, Milestone::Unmapped, "{feed}");
-        assert!(batch.notices.iter().any(|notice| notice.kind == NoticeKind::UnmappedCode), "{feed}");
+        assert_eq!(
+            batch.shipments[0].events[0].milestone,
+            Milestone::Unmapped,
+            "{feed}"
+        );
+        assert!(
+            batch
+                .notices
+                .iter()
+                .any(|notice| notice.kind == NoticeKind::UnmappedCode),
+            "{feed}"
+        );
         assert!(state([batch]).parcel.is_none(), "{feed}");
     }
 }
@@ -74,20 +102,40 @@ fn an_unknown_code_is_unmapped_and_told() {
 /// A merge rewrote an event's words and so added it again at the next poll.
 #[test]
 fn a_reworded_event_is_the_same_event() {
-    let english = decode("dhl.unified", &dhl(r#"{"timestamp":"2025-03-06T09:12:00Z","status":"OK","description":"Delivered"}"#));
-    let german = decode("dhl.unified", &dhl(r#"{"timestamp":"2025-03-06T09:12:00Z","status":"OK","description":"Zugestellt"}"#));
+    let english = decode(
+        "dhl.unified",
+        &dhl(r#"{"timestamp":"2025-03-06T09:12:00Z","status":"OK","description":"Delivered"}"#),
+    );
+    let german = decode(
+        "dhl.unified",
+        &dhl(r#"{"timestamp":"2025-03-06T09:12:00Z","status":"OK","description":"Zugestellt"}"#),
+    );
     assert_eq!(state([english, german]).events.len(), 1);
 }
 
 /// Times like "14:29 PM" sorted below the morning's.
 #[test]
 fn an_afternoon_sorts_after_a_morning() {
-    let batch =
-        decode("dhl.unified", &dhl(r#"{"timestamp":"2025-03-06T14:29:00Z","status":"OK"},{"timestamp":"2025-03-06T09:12:00Z","status":"WC"}"#));
-    assert_eq!(state([batch]).parcel.unwrap().milestone, Milestone::Delivered);
-    let odd = decode("dhl.unified", &dhl(r#"{"timestamp":"2025-03-06T14:29 PM","status":"OK"}"#));
+    let batch = decode(
+        "dhl.unified",
+        &dhl(
+            r#"{"timestamp":"2025-03-06T14:29:00Z","status":"OK"},{"timestamp":"2025-03-06T09:12:00Z","status":"WC"}"#,
+        ),
+    );
+    assert_eq!(
+        state([batch]).parcel.unwrap().milestone,
+        Milestone::Delivered
+    );
+    let odd = decode(
+        "dhl.unified",
+        &dhl(r#"{"timestamp":"2025-03-06T14:29 PM","status":"OK"}"#),
+    );
     assert_eq!(odd.shipments[0].events.len(), 0);
-    assert_eq!(odd.notices[0].kind, NoticeKind::EventSkipped, "a time that is none is told, not guessed");
+    assert_eq!(
+        odd.notices[0].kind,
+        NoticeKind::EventSkipped,
+        "a time that is none is told, not guessed"
+    );
 }
 
 /// Events without a country were silently left out.
@@ -98,12 +146,20 @@ fn an_event_without_a_country_is_kept() {
     assert_eq!(decode("ups.track-xml", body).shipments[0].events.len(), 1);
 }
 
-/// "The first activity of the list is the status": wrong when the list is sorted otherwise, a crash when it is empty.
+/// "The first activity of the list is the status": wrong when the list is sorted otherwise, a crash
+/// when it is empty.
 #[test]
 fn the_first_of_a_list_is_not_the_status() {
-    let newest_last =
-        decode("dhl.unified", &dhl(r#"{"timestamp":"2025-03-03T09:12:00Z","status":"PU"},{"timestamp":"2025-03-06T14:29:00Z","status":"OK"}"#));
-    assert_eq!(state([newest_last]).parcel.unwrap().milestone, Milestone::Delivered);
+    let newest_last = decode(
+        "dhl.unified",
+        &dhl(
+            r#"{"timestamp":"2025-03-03T09:12:00Z","status":"PU"},{"timestamp":"2025-03-06T14:29:00Z","status":"OK"}"#,
+        ),
+    );
+    assert_eq!(
+        state([newest_last]).parcel.unwrap().milestone,
+        Milestone::Delivered
+    );
     assert!(state([decode("dhl.unified", &dhl(""))]).parcel.is_none());
 }
 
@@ -114,7 +170,8 @@ fn a_code_in_two_rows_is_refused() {
     assert!(CodeTable::parse(table).is_err());
 }
 
-/// A 200 with an error inside was taken for an empty parcel, an error, or a reason to ask again at once.
+/// A 200 with an error inside was taken for an empty parcel, an error, or a reason to ask again at
+/// once.
 #[test]
 fn an_error_inside_a_200_is_read() {
     let ups = r#"{"trackResponse":{"shipment":[{"inquiryNumber":"1Z0000000300000095","warnings":[{"code":"TW0001","message":"Tracking Information Not Found"}]}]}}"#;
@@ -123,10 +180,30 @@ fn an_error_inside_a_200_is_read() {
         "error":{"code":"TRACKING.TRACKINGNUMBER.NOTFOUND","message":"Tracking number cannot be found."}}]}]}}"#;
     let sf = r#"{"apiResultCode":"A1000","apiResultData":"{\"success\":true,\"errorCode\":\"S0000\",\"msgData\":{\"routeResps\":[{\"mailNo\":\"SF1000000000017\",\"routes\":[]}]}}"}"#;
     let dhl = r#"<req:TrackingResponse xmlns:req="http://www.dhl.com"><AWBInfo><AWBNumber>3100000019</AWBNumber><Status><ActionStatus>No Shipments Found</ActionStatus><Condition><ConditionCode>103</ConditionCode></Condition></Status></AWBInfo></req:TrackingResponse>"#;
-    for (feed, body) in [("ups.track", ups), ("fedex.track", fedex), ("sf.routes", sf), ("dhl.express-xml", dhl)] {
+    for (feed, body) in [
+        ("ups.track", ups),
+        ("fedex.track", fedex),
+        ("sf.routes", sf),
+        ("dhl.express-xml", dhl),
+    ] {
         let batch = decode(feed, body);
-        assert!(batch.notices.iter().any(|notice| notice.kind == NoticeKind::NotFound), "{feed}: {:?}", batch.notices);
-        assert_eq!(batch.shipments.iter().map(|shipment| shipment.events.len()).sum::<usize>(), 0, "{feed}");
+        assert!(
+            batch
+                .notices
+                .iter()
+                .any(|notice| notice.kind == NoticeKind::NotFound),
+            "{feed}: {:?}",
+            batch.notices
+        );
+        assert_eq!(
+            batch
+                .shipments
+                .iter()
+                .map(|shipment| shipment.events.len())
+                .sum::<usize>(),
+            0,
+            "{feed}"
+        );
     }
 }
 
@@ -138,19 +215,40 @@ fn a_webhook_is_verified_over_the_raw_bytes() {
     let registry = Registry::builtin();
     let webhook = registry.get("fedex.webhook").unwrap().as_webhook().unwrap();
     let body = br#"{ "weight": 136.0,  "trackingNumberInfo":{"trackingNumber":"449000000000"} }"#;
-    let tag = Hmac::<sha2::Sha256>::new_from_slice(b"a-security-token").unwrap().chain_update(body).finalize().into_bytes();
+    let tag = Hmac::<sha2::Sha256>::new_from_slice(b"a-security-token")
+        .unwrap()
+        .chain_update(body)
+        .finalize()
+        .into_bytes();
     let mut headers = HeaderMap::new();
-    headers.insert("fdx-signature", base64::engine::general_purpose::STANDARD.encode(tag).parse().unwrap());
-    let call = |body| WebhookCall { headers: &headers, body, received: now() };
+    headers.insert(
+        "fdx-signature",
+        base64::engine::general_purpose::STANDARD
+            .encode(tag)
+            .parse()
+            .unwrap(),
+    );
+    let call = |body| WebhookCall {
+        headers: &headers,
+        body,
+        received: now(),
+    };
     assert_eq!(webhook.verify(&call(body), Some(&secret)), Ok(()));
-    let rewritten = serde_json::to_vec(&serde_json::from_slice::<serde_json::Value>(body).unwrap()).unwrap();
-    assert_eq!(webhook.verify(&call(&rewritten), Some(&secret)), Err(WebhookError::WrongProof));
+    let rewritten =
+        serde_json::to_vec(&serde_json::from_slice::<serde_json::Value>(body).unwrap()).unwrap();
+    assert_eq!(
+        webhook.verify(&call(&rewritten), Some(&secret)),
+        Err(WebhookError::WrongProof)
+    );
 }
 
 /// Closed enums of vendors had to be opened later.
 #[test]
 fn a_feed_id_is_open_text() {
-    assert_eq!(FeedId::from("a-carrier-of-tomorrow.events").as_str(), "a-carrier-of-tomorrow.events");
+    assert_eq!(
+        FeedId::from("a-carrier-of-tomorrow.events").as_str(),
+        "a-carrier-of-tomorrow.events"
+    );
 }
 
 /// XML readers were brought down by depth and by entities.
@@ -159,10 +257,16 @@ fn depth_and_entities_are_harmless() {
     let deep = format!("<TrackReply>{}", "<a>".repeat(100_000));
     let bomb = format!(
         "<!DOCTYPE a [<!ENTITY e0 \"x\">{}]><TrackReply><Notifications>&e30;</Notifications></TrackReply>",
-        (1..=30).map(|n| format!("<!ENTITY e{n} \"&e{};&e{};\">", n - 1, n - 1)).collect::<String>()
+        (1..=30)
+            .map(|n| format!("<!ENTITY e{n} \"&e{};&e{};\">", n - 1, n - 1))
+            .collect::<String>()
     );
     let registry = Registry::builtin();
     let adapter = registry.get("fedex.track-xml").unwrap();
-    assert!(adapter.decode(Payload::new(deep.as_bytes(), now())).is_err());
+    assert!(
+        adapter
+            .decode(Payload::new(deep.as_bytes(), now()))
+            .is_err()
+    );
     let _ = adapter.decode(Payload::new(bomb.as_bytes(), now()));
 }

@@ -12,7 +12,11 @@ fn quantiles(made: i64, [p10, p50, p80, p90]: [i64; 4]) -> Forecast {
 }
 
 fn ours(carrier: &str) -> Subject {
-    Subject { source: Source::Ours, carrier: Some(carrier.into()), lane: Some("CN>DE".into()) }
+    Subject {
+        source: Source::Ours,
+        carrier: Some(carrier.into()),
+        lane: Some("CN>DE".into()),
+    }
 }
 
 #[test]
@@ -23,9 +27,15 @@ fn figures_of_those_delivered() {
         score.take(&forecast, at(delivered));
     }
     assert_eq!(score.n(), 5);
-    assert_eq!(score.mae_hours(), Some((15.0 + 10.0 + 0.0 + 6.0 + 30.0) / 5.0));
+    assert_eq!(
+        score.mae_hours(),
+        Some((15.0 + 10.0 + 0.0 + 6.0 + 30.0) / 5.0)
+    );
     assert_eq!(score.median_hours(), Some(10.0));
-    assert_eq!(score.bias_hours(), Some((15.0 + 10.0 + 0.0 - 6.0 - 30.0) / 5.0));
+    assert_eq!(
+        score.bias_hours(),
+        Some((15.0 + 10.0 + 0.0 - 6.0 - 30.0) / 5.0)
+    );
     assert_eq!(score.pinball_hours(0.5), Some(61.0 / 10.0));
     // Early by 35, 30, 20, 14 hours cost a tenth of it; late by 10 nine tenths.
     assert!((score.pinball_hours(0.9).unwrap() - (9.9 + 9.0) / 5.0).abs() < 1e-9);
@@ -39,7 +49,15 @@ fn figures_of_those_delivered() {
 #[test]
 fn nothing_scored_tells_nothing() {
     let score = Score::default();
-    assert_eq!((score.mae_hours(), score.median_hours(), score.under_p90(), score.width_hours()), (None, None, None, None));
+    assert_eq!(
+        (
+            score.mae_hours(),
+            score.median_hours(),
+            score.under_p90(),
+            score.width_hours()
+        ),
+        (None, None, None, None)
+    );
     assert_eq!(score.reliability().map(|row| row.due), [None; 4]);
 }
 
@@ -52,9 +70,17 @@ fn open_parcels_that_were_due_count_as_not_kept() {
     book.settle("early", at(12));
     book.advance(at(35));
     let reliability = book.total(Source::Ours).reliability();
-    assert_eq!(reliability.map(|row| row.due_n), [4, 4, 4, 0], "P90 has not passed");
+    assert_eq!(
+        reliability.map(|row| row.due_n),
+        [4, 4, 4, 0],
+        "P90 has not passed"
+    );
     assert_eq!(reliability[2].due, Some(0.25));
-    assert_eq!(reliability[3].delivered, Some(1.0), "of those delivered: flattering");
+    assert_eq!(
+        reliability[3].delivered,
+        Some(1.0),
+        "of those delivered: flattering"
+    );
 
     book.settle("late", at(38));
     book.end("lost");
@@ -66,7 +92,11 @@ fn open_parcels_that_were_due_count_as_not_kept() {
     book.settle("open", at(60));
     book.advance(at(61));
     assert_eq!(book.total(Source::Ours).n(), 3);
-    assert_eq!(book.total(Source::Ours).reliability()[3].due, Some(0.5), "late stays late");
+    assert_eq!(
+        book.total(Source::Ours).reliability()[3].due,
+        Some(0.5),
+        "late stays late"
+    );
     assert_eq!(book.waiting(), 0);
 }
 
@@ -76,35 +106,62 @@ fn an_early_delivery_counts_as_kept_only_once_it_was_due() {
     book.record("a", ours("acme"), quantiles(0, [10, 20, 30, 40]));
     book.settle("a", at(5));
     book.advance(at(6));
-    assert_eq!(book.total(Source::Ours).reliability().map(|row| row.due_n), [0; 4]);
+    assert_eq!(
+        book.total(Source::Ours).reliability().map(|row| row.due_n),
+        [0; 4]
+    );
     book.advance(at(100));
-    assert_eq!(book.total(Source::Ours).reliability().map(|row| row.due), [Some(1.0); 4]);
+    assert_eq!(
+        book.total(Source::Ours).reliability().map(|row| row.due),
+        [Some(1.0); 4]
+    );
 }
 
 #[test]
 fn sources_carriers_and_lanes_are_told_apart() {
     let mut book = Scorebook::default();
-    let promise = |source| Subject { source, ..ours("dhl") };
+    let promise = |source| Subject {
+        source,
+        ..ours("dhl")
+    };
     book.record("a", ours("acme"), quantiles(0, [10, 20, 30, 40]));
     book.record("a", promise(Source::Shop), Forecast::promise(at(0), at(24)));
-    book.record("a", promise(Source::Carrier), Forecast::promise(at(0), at(18)));
+    book.record(
+        "a",
+        promise(Source::Carrier),
+        Forecast::promise(at(0), at(18)),
+    );
     book.settle("a", at(20));
     book.settle("a", at(99));
     let by = book.by(|subject| (subject.source, subject.carrier.clone()));
     assert_eq!(by.len(), 3);
-    assert_eq!(by[&(Source::Shop, Some("dhl".into()))].bias_hours(), Some(4.0), "a second word on the delivery changes nothing");
+    assert_eq!(
+        by[&(Source::Shop, Some("dhl".into()))].bias_hours(),
+        Some(4.0),
+        "a second word on the delivery changes nothing"
+    );
     assert_eq!(book.total(Source::Carrier).under_p90(), Some(0.0));
-    assert_eq!(book.by(|subject| subject.lane.clone())[&Some("CN>DE".into())].n(), 3);
+    assert_eq!(
+        book.by(|subject| subject.lane.clone())[&Some("CN>DE".into())].n(),
+        3
+    );
 }
 
 #[test]
 fn books_kept_apart_add_up_and_survive_being_written() {
-    let (mut whole, mut shards) = (Scorebook::default(), [Scorebook::default(), Scorebook::default()]);
+    let (mut whole, mut shards) = (
+        Scorebook::default(),
+        [Scorebook::default(), Scorebook::default()],
+    );
     for parcel in 0..40_i64 {
         let id = format!("p{parcel}");
         let forecast = quantiles(parcel, [parcel + 10, parcel + 20, parcel + 30, parcel + 40]);
         for book in [&mut whole, &mut shards[usize::from(parcel % 3 == 0)]] {
-            book.record(&id, ours(if parcel % 2 == 0 { "acme" } else { "other" }), forecast);
+            book.record(
+                &id,
+                ours(if parcel % 2 == 0 { "acme" } else { "other" }),
+                forecast,
+            );
             if parcel % 5 > 0 {
                 book.settle(&id, at(parcel + 5 + (parcel * 7) % 45));
             }
@@ -113,14 +170,18 @@ fn books_kept_apart_add_up_and_survive_being_written() {
     }
     let [mut joined, other] = shards;
     joined.merge(&other);
-    let mut again: Scorebook = serde_json::from_str(&serde_json::to_string(&joined).unwrap()).unwrap();
+    let mut again: Scorebook =
+        serde_json::from_str(&serde_json::to_string(&joined).unwrap()).unwrap();
     assert_eq!(again, joined);
     again.advance(at(500));
     whole.advance(at(500));
     let key = |subject: &Subject| subject.carrier.clone();
     for (carrier, score) in whole.by(key) {
         let other = &again.by(key)[&carrier];
-        assert_eq!((score.n(), score.median_hours(), score.coverage_10_90()), (other.n(), other.median_hours(), other.coverage_10_90()));
+        assert_eq!(
+            (score.n(), score.median_hours(), score.coverage_10_90()),
+            (other.n(), other.median_hours(), other.coverage_10_90())
+        );
         assert_eq!(score.reliability(), other.reliability());
         assert!((score.mae_hours().unwrap() - other.mae_hours().unwrap()).abs() < 1e-9);
     }

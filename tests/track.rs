@@ -1,6 +1,8 @@
-//! The contract of the program `track`: arguments, exit codes, JSON, and that the order of files never matters.
+//! The contract of the program `track`: arguments, exit codes, JSON, and that the order of files
+//! never matters.
 //!
-//! `cargo test` builds the examples before it runs this; by itself it needs `cargo build --example track` first.
+//! `cargo test` builds the examples before it runs this; by itself it needs `cargo build --example
+//! track` first.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -10,19 +12,41 @@ use serde_json::Value;
 
 fn program() -> PathBuf {
     let tests = std::env::current_exe().unwrap();
-    let path = tests.parent().and_then(Path::parent).unwrap().join("examples").join(format!("track{}", std::env::consts::EXE_SUFFIX));
-    assert!(path.exists(), "{} is not there: cargo build --example track", path.display());
+    let path = tests
+        .parent()
+        .and_then(Path::parent)
+        .unwrap()
+        .join("examples")
+        .join(format!("track{}", std::env::consts::EXE_SUFFIX));
+    assert!(
+        path.exists(),
+        "{} is not there: cargo build --example track",
+        path.display()
+    );
     path
 }
 
 fn track(arguments: &[&str]) -> Output {
-    Command::new(program()).current_dir(env!("CARGO_MANIFEST_DIR")).args(arguments).output().unwrap()
+    Command::new(program())
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .args(arguments)
+        .output()
+        .unwrap()
 }
 
 fn lines(arguments: &[&str]) -> Vec<Value> {
     let output = track(arguments);
-    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    assert_eq!(
+        output.status.code(),
+        Some(0),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    String::from_utf8(output.stdout)
+        .unwrap()
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
 }
 
 const STORY: [&str; 5] = [
@@ -41,10 +65,27 @@ fn the_bundled_story_is_one_delivered_parcel_on_three_legs() {
     assert_eq!(journey["state"]["milestone"], "delivered");
     assert_eq!(journey["state"]["terminal"], true);
     assert_eq!(journey["state"]["leg"]["carrier"], "usps");
-    let carriers: Vec<_> = journey["legs"].as_array().unwrap().iter().map(|leg| leg["carrier"].as_str().unwrap()).collect();
+    let carriers: Vec<_> = journey["legs"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|leg| leg["carrier"].as_str().unwrap())
+        .collect();
     assert_eq!(carriers, ["sf", "ups", "usps"]);
-    assert_eq!(journey["customs"]["export"]["milestone"], "customs_released");
-    for key in ["numbers", "legs", "state", "customs", "conflicts", "notices", "trace", "events"] {
+    assert_eq!(
+        journey["customs"]["export"]["milestone"],
+        "customs_released"
+    );
+    for key in [
+        "numbers",
+        "legs",
+        "state",
+        "customs",
+        "conflicts",
+        "notices",
+        "trace",
+        "events",
+    ] {
         assert!(journey.get(key).is_some(), "{key}");
     }
 }
@@ -75,7 +116,10 @@ fn events_are_one_object_a_line_oldest_first() {
         for key in event.as_object().unwrap().keys() {
             assert!(known.contains(&key.as_str()), "{key}");
         }
-        assert!(!event.as_object().unwrap().values().any(Value::is_null), "what is absent is left out");
+        assert!(
+            !event.as_object().unwrap().values().any(Value::is_null),
+            "what is absent is left out"
+        );
     }
     assert_eq!(events.first().unwrap()["milestone"], "picked_up");
     assert_eq!(events.last().unwrap()["delivered_to"], "mailbox");
@@ -87,12 +131,19 @@ fn the_order_of_files_never_matters() {
     let forwards: Vec<&str> = now.iter().chain(STORY.iter()).copied().collect();
     let backwards: Vec<&str> = now.iter().chain(STORY.iter().rev()).copied().collect();
     assert_eq!(track(&forwards).stdout, track(&backwards).stdout);
-    assert_eq!(track(&forwards).stdout, track(&["--json", "journey"]).stdout);
+    assert_eq!(
+        track(&forwards).stdout,
+        track(&["--json", "journey"]).stdout
+    );
 }
 
 #[test]
 fn statements_about_later_than_now_do_not_count() {
-    let early: Vec<&str> = ["--now", "2026-03-02T12:00:00Z", "--json", "journey"].iter().chain(STORY.iter()).copied().collect();
+    let early: Vec<&str> = ["--now", "2026-03-02T12:00:00Z", "--json", "journey"]
+        .iter()
+        .chain(STORY.iter())
+        .copied()
+        .collect();
     assert_eq!(lines(&early)[0]["state"]["terminal"], false);
 }
 
@@ -100,7 +151,10 @@ fn statements_about_later_than_now_do_not_count() {
 #[test]
 fn the_trail_ends_where_nobody_knew_more() {
     let page = String::from_utf8(track(&["--now", "2026-03-05T12:00:00Z"]).stdout).unwrap();
-    assert!(page.contains("Tue 3 Mar 2026") && !page.contains("Mon 9 Mar 2026"), "{page}");
+    assert!(
+        page.contains("Tue 3 Mar 2026") && !page.contains("Mon 9 Mar 2026"),
+        "{page}"
+    );
     assert!(!page.contains("planned"), "{page}");
 }
 
@@ -112,7 +166,12 @@ fn standard_input_is_a_file_and_the_feed_can_be_named() {
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    child.stdin.take().unwrap().write_all(br#"{"title":"No result found","status":404,"detail":"No such shipment."}"#).unwrap();
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(br#"{"title":"No result found","status":404,"detail":"No such shipment."}"#)
+        .unwrap();
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(0));
     let notice: Value = serde_json::from_slice(&output.stdout).unwrap();
@@ -124,11 +183,22 @@ fn what_cannot_be_read_is_said_and_exits_with_1() {
     let output = track(&["Cargo.toml"]);
     assert_eq!(output.status.code(), Some(1));
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(said.contains("Cargo.toml") && said.contains("ups.track") && said.contains("--feed"), "{said}");
-    assert!(output.stdout.is_empty(), "nothing was read, so nothing is told");
+    assert!(
+        said.contains("Cargo.toml") && said.contains("ups.track") && said.contains("--feed"),
+        "{said}"
+    );
+    assert!(
+        output.stdout.is_empty(),
+        "nothing was read, so nothing is told"
+    );
     assert_eq!(track(&["no-such-file"]).status.code(), Some(1));
     // One readable file among others is enough.
-    assert_eq!(track(&["no-such-file", "--json", "events", STORY[4]]).status.code(), Some(0));
+    assert_eq!(
+        track(&["no-such-file", "--json", "events", STORY[4]])
+            .status
+            .code(),
+        Some(0)
+    );
 }
 
 #[test]
@@ -141,19 +211,49 @@ fn the_four_answers_stand_at_the_top_in_the_reader_s_language_and_zone() {
     };
     let english = page(&[]);
     let top: Vec<&str> = english.lines().skip(1).take(6).collect();
-    assert!(top[0].starts_with("  Where    Arrived at a facility, KNOXVILLE, TN, US, on Tue 10 March, 18:05."), "{english}");
     assert!(
-        top.iter().any(|line| line.starts_with("  Next     ")) && top.iter().any(|line| line.starts_with("  When     Not known yet.")),
+        top[0].starts_with(
+            "  Where    Arrived at a facility, KNOXVILLE, TN, US, on Tue 10 March, 18:05."
+        ),
+        "{english}"
+    );
+    assert!(
+        top.iter().any(|line| line.starts_with("  Next     "))
+            && top
+                .iter()
+                .any(|line| line.starts_with("  When     Not known yet.")),
         "{english}"
     );
     assert!(english.contains("  Wrong    ") && english.contains("clock    Asia/Shanghai"));
     let chinese = page(&["--language", "zh-CN"]);
-    assert!(chinese.contains("  位置     已到达网点") && chinese.contains("  送达     "), "{chinese}");
-    let wide = |c: char| if ('\u{1100}'..='\u{ffdc}').contains(&c) { 2 } else { 1 };
-    assert!(chinese.lines().all(|line| line.chars().map(wide).sum::<usize>() <= 80), "{chinese}");
-    let arguments: Vec<&str> = early.iter().chain(&["--json", "briefing"]).chain(files).copied().collect();
+    assert!(
+        chinese.contains("  位置     已到达网点") && chinese.contains("  送达     "),
+        "{chinese}"
+    );
+    let wide = |c: char| {
+        if ('\u{1100}'..='\u{ffdc}').contains(&c) {
+            2
+        } else {
+            1
+        }
+    };
+    assert!(
+        chinese
+            .lines()
+            .all(|line| line.chars().map(wide).sum::<usize>() <= 80),
+        "{chinese}"
+    );
+    let arguments: Vec<&str> = early
+        .iter()
+        .chain(&["--json", "briefing"])
+        .chain(files)
+        .copied()
+        .collect();
     let briefing = &lines(&arguments)[0];
-    assert_eq!((&briefing["here"]["milestone"], &briefing["arrival"]["kind"]), (&"arrived".into(), &"unknown".into()));
+    assert_eq!(
+        (&briefing["here"]["milestone"], &briefing["arrival"]["kind"]),
+        (&"arrived".into(), &"unknown".into())
+    );
 }
 
 #[test]
@@ -176,7 +276,13 @@ fn the_page_fits_80_columns_and_has_no_colour_in_a_pipe() {
     let output = track(&[]);
     let page = String::from_utf8(output.stdout).unwrap();
     assert!(!page.contains('\u{1b}'));
-    let wide = |c: char| if ('\u{1100}'..='\u{ffdc}').contains(&c) { 2 } else { 1 };
+    let wide = |c: char| {
+        if ('\u{1100}'..='\u{ffdc}').contains(&c) {
+            2
+        } else {
+            1
+        }
+    };
     for line in page.lines() {
         assert!(line.chars().map(wide).sum::<usize>() <= 80, "{line}");
     }

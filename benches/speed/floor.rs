@@ -1,4 +1,5 @@
-//! The floors: what parsing alone costs. JSON into borrowed typed structs by serde; XML by a bare walk over the reader's events.
+//! The floors: what parsing alone costs. JSON into borrowed typed structs by serde; XML by a bare
+//! walk over the reader's events.
 
 #![allow(dead_code, reason = "the floor reads every field and uses none")]
 

@@ -1,7 +1,9 @@
-//! How fast it is, as ratios measured in one run: `cargo bench --bench speed` prints the table that stands in the README.
+//! How fast it is, as ratios measured in one run: `cargo bench --bench speed` prints the table that
+//! stands in the README.
 //!
-//! Every decode is timed in turns with its floor on the same payload of 12 events, so that a noisy machine disturbs both alike; the ratio is the
-//! median of the turns. With `--test` everything runs once and nothing is timed.
+//! Every decode is timed in turns with its floor on the same payload of 12 events, so that a noisy
+//! machine disturbs both alike; the ratio is the median of the turns. With `--test` everything runs
+//! once and nothing is timed.
 
 mod floor;
 mod payloads;
@@ -20,19 +22,38 @@ const TURN: Duration = Duration::from_micros(400);
 
 fn main() {
     let is_test = std::env::args().any(|argument| argument == "--test");
-    let clock = Clock { turns: if is_test { 1 } else { TURNS }, is_test };
+    let clock = Clock {
+        turns: if is_test { 1 } else { TURNS },
+        is_test,
+    };
     let registry = Registry::builtin();
 
-    println!("decode, {EVENTS} events: bytes to normalised events, against a bare parse of the same bytes");
+    println!(
+        "decode, {EVENTS} events: bytes to normalised events, against a bare parse of the same bytes"
+    );
     println!("| feed | floor | floor µs | decode µs | ratio | aim |");
     println!("|---|---|---:|---:|---:|---:|");
     for case in payloads::all(EVENTS) {
-        let Some(adapter) = registry.get(case.feed) else { panic!("no feed {}", case.feed) };
+        let Some(adapter) = registry.get(case.feed) else {
+            panic!("no feed {}", case.feed)
+        };
         let payload = Payload::new(&case.bytes, received());
-        let events: usize = adapter.decode(payload).unwrap().shipments.iter().map(|shipment| shipment.events.len()).sum();
+        let events: usize = adapter
+            .decode(payload)
+            .unwrap()
+            .shipments
+            .iter()
+            .map(|shipment| shipment.events.len())
+            .sum();
         assert_eq!(events, EVENTS, "{}", case.feed);
-        let times = clock.in_turns(|| (case.floor)(&case.bytes), || _ = black_box(adapter.decode(payload)));
-        println!("| `{}` | {} | {:.1} | {:.1} | {:.2} | {:.1} |", case.feed, case.floor_name, times.first, times.second, times.ratio, case.aim);
+        let times = clock.in_turns(
+            || (case.floor)(&case.bytes),
+            || _ = black_box(adapter.decode(payload)),
+        );
+        println!(
+            "| `{}` | {} | {:.1} | {:.1} | {:.2} | {:.1} |",
+            case.feed, case.floor_name, times.first, times.second, times.ratio, case.aim
+        );
     }
 
     println!("\njourney: one delivery applied and the state derived");
@@ -48,19 +69,56 @@ fn main() {
                 black_box(journey.state(received()));
             },
         );
-        println!("| {count} | {:.1} | {:.0} |", times.second, times.second * 1000.0 / count as f64);
+        println!(
+            "| {count} | {:.1} | {:.0} |",
+            times.second,
+            times.second * 1000.0 / count as f64
+        );
     }
 
     println!("\nlook-ups");
     println!("| what | ns |");
     println!("|---|---:|");
-    let numbers = ["1Z0000000300000017", "7100000042", "449000000001", "SF1000000000017", "9200190000000000000017", "RR123456785CN"];
-    let times = clock.in_turns(|| (), || numbers.iter().for_each(|number| _ = black_box(identify(black_box(number)))));
-    println!("| identify a number (mean of {}) | {:.0} |", numbers.len(), times.second * 1000.0 / numbers.len() as f64);
-    let ups = parceltrail::carriers::packs().iter().find(|pack| pack.carrier().as_str() == "ups").map(|pack| pack.codes()).unwrap_or_default();
+    let numbers = [
+        "1Z0000000300000017",
+        "7100000042",
+        "449000000001",
+        "SF1000000000017",
+        "9200190000000000000017",
+        "RR123456785CN",
+    ];
+    let times = clock.in_turns(
+        || (),
+        || {
+            numbers
+                .iter()
+                .for_each(|number| _ = black_box(identify(black_box(number))))
+        },
+    );
+    println!(
+        "| identify a number (mean of {}) | {:.0} |",
+        numbers.len(),
+        times.second * 1000.0 / numbers.len() as f64
+    );
+    let ups = parceltrail::carriers::packs()
+        .iter()
+        .find(|pack| pack.carrier().as_str() == "ups")
+        .map(|pack| pack.codes())
+        .unwrap_or_default();
     let codes = [("X", "DJ"), ("I", "OT"), ("D", "FS"), ("status", "021")];
-    let times = clock.in_turns(|| (), || codes.iter().for_each(|(table, code)| _ = black_box(ups.get(black_box(table), black_box(code)))));
-    println!("| look a code up in {} rows | {:.0} |", ups.len(), times.second * 1000.0 / codes.len() as f64);
+    let times = clock.in_turns(
+        || (),
+        || {
+            codes
+                .iter()
+                .for_each(|(table, code)| _ = black_box(ups.get(black_box(table), black_box(code))))
+        },
+    );
+    println!(
+        "| look a code up in {} rows | {:.0} |",
+        ups.len(),
+        times.second * 1000.0 / codes.len() as f64
+    );
 }
 
 fn received() -> DateTime<Utc> {
@@ -73,7 +131,12 @@ fn story(registry: &Registry, count: usize) -> Shipment {
     let number = TrackingNumber::new("1Z0000000300000017");
     let mut shipment = Shipment::new(descriptor, number.clone(), received());
     let start = Utc.with_ymd_and_hms(2025, 3, 1, 0, 0, 0).unwrap();
-    let milestones = [Milestone::Arrived, Milestone::InTransit, Milestone::Departed, Milestone::Delayed];
+    let milestones = [
+        Milestone::Arrived,
+        Milestone::InTransit,
+        Milestone::Departed,
+        Milestone::Delayed,
+    ];
     shipment.events = (0..count)
         .map(|nth| {
             let at = start + chrono::Duration::minutes(10 * nth as i64);
@@ -88,7 +151,11 @@ fn story(registry: &Registry, count: usize) -> Shipment {
                 scope: Scope::Parcel,
                 time: EventTime::at_offset(at.to_rfc3339(), at.naive_utc(), 0),
                 place: None,
-                code: CarrierCode { value: format!("C{}", nth % 50).into(), qualifier: None, text: None },
+                code: CarrierCode {
+                    value: format!("C{}", nth % 50).into(),
+                    qualifier: None,
+                    text: None,
+                },
                 delivered_to: None,
                 damaged: false,
                 signed_by: None,
@@ -117,7 +184,14 @@ struct Clock {
 impl Clock {
     fn in_turns(&self, mut first: impl FnMut(), mut second: impl FnMut()) -> Times {
         let (first_repeats, second_repeats) = (self.repeats(&mut first), self.repeats(&mut second));
-        let mut pairs: Vec<(f64, f64)> = (0..self.turns).map(|_| (time(first_repeats, &mut first), time(second_repeats, &mut second))).collect();
+        let mut pairs: Vec<(f64, f64)> = (0..self.turns)
+            .map(|_| {
+                (
+                    time(first_repeats, &mut first),
+                    time(second_repeats, &mut second),
+                )
+            })
+            .collect();
         let median = |pairs: &mut Vec<(f64, f64)>, of: fn(&(f64, f64)) -> f64| {
             pairs.sort_by(|a, b| of(a).total_cmp(&of(b)));
             of(&pairs[pairs.len() / 2])

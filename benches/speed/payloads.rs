@@ -14,8 +14,20 @@ pub struct Case {
 }
 
 pub fn all(events: usize) -> Vec<Case> {
-    let json = |feed, floor, bytes: String| Case { feed, bytes: bytes.into_bytes(), floor, floor_name: "serde_json, typed", aim: 1.5 };
-    let xml = |feed, bytes: String| Case { feed, bytes: bytes.into_bytes(), floor: floor::xml, floor_name: "quick-xml, walk", aim: 1.3 };
+    let json = |feed, floor, bytes: String| Case {
+        feed,
+        bytes: bytes.into_bytes(),
+        floor,
+        floor_name: "serde_json, typed",
+        aim: 1.5,
+    };
+    let xml = |feed, bytes: String| Case {
+        feed,
+        bytes: bytes.into_bytes(),
+        floor: floor::xml,
+        floor_name: "quick-xml, walk",
+        aim: 1.3,
+    };
     vec![
         json("dhl.unified", floor::dhl_unified, dhl_unified(events)),
         json("dhl.express", floor::dhl_express, dhl_express(events)),
@@ -64,7 +76,9 @@ fn dhl_express(events: usize) -> String {
             r#"{{"date":"2025-03-{day:02}","time":"{hour:02}:12:00","GMTOffset":"+01:00","typeCode":"AF","description":"Arrived at a sort facility","serviceArea":[{{"code":"LEJ","description":"Leipzig-DE"}}]}}"#
         )
     });
-    format!(r#"{{"shipments":[{{"shipmentTrackingNumber":"4800000017","status":"Success","productCode":"P","events":[{rows}]}}]}}"#)
+    format!(
+        r#"{{"shipments":[{{"shipmentTrackingNumber":"4800000017","status":"Success","productCode":"P","events":[{rows}]}}]}}"#
+    )
 }
 
 fn dhl_express_xml(events: usize) -> String {
@@ -106,7 +120,9 @@ fn fedex_result(events: usize) -> String {
 
 fn fedex_track(events: usize) -> String {
     let result = fedex_result(events);
-    format!(r#"{{"output":{{"completeTrackResults":[{{"trackingNumber":"449000000001","trackResults":[{result}]}}]}}}}"#)
+    format!(
+        r#"{{"output":{{"completeTrackResults":[{{"trackingNumber":"449000000001","trackResults":[{result}]}}]}}}}"#
+    )
 }
 
 fn fedex_track_xml(events: usize) -> String {
@@ -160,15 +176,24 @@ fn sf_routes(events: usize) -> String {
             r#"{{"acceptAddress":"深圳市","acceptTime":"2025-03-{day:02} {hour:02}:20:00","remark":"快件到达 深圳转运中心","opCode":"31","firstStatusCode":"2","secondaryStatusCode":"201"}}"#
         )
     });
-    let inner = format!(r#"{{"success":true,"errorCode":"S0000","msgData":{{"routeResps":[{{"mailNo":"SF1000000000017","routes":[{rows}]}}]}}}}"#);
-    format!(r#"{{"apiErrorMsg":"","apiResultCode":"A1000","apiResultData":"{}"}}"#, inner.replace('"', "\\\""))
+    let inner = format!(
+        r#"{{"success":true,"errorCode":"S0000","msgData":{{"routeResps":[{{"mailNo":"SF1000000000017","routes":[{rows}]}}]}}}}"#
+    );
+    format!(
+        r#"{{"apiErrorMsg":"","apiResultCode":"A1000","apiResultData":"{}"}}"#,
+        inner.replace('"', "\\\"")
+    )
 }
 
 fn sf_routes_xml(events: usize) -> String {
     let rows = rows(events, "", |day, hour| {
-        format!("<Route remark=\"快件到达 深圳转运中心\" accept_time=\"2017-05-{day:02} {hour:02}:20:00\" accept_address=\"深圳市\" opcode=\"31\"/>")
+        format!(
+            "<Route remark=\"快件到达 深圳转运中心\" accept_time=\"2017-05-{day:02} {hour:02}:20:00\" accept_address=\"深圳市\" opcode=\"31\"/>"
+        )
     });
-    format!("<Response service=\"RouteService\"><Head>OK</Head><Body><RouteResponse mailno=\"100000000017\">{rows}</RouteResponse></Body></Response>")
+    format!(
+        "<Response service=\"RouteService\"><Head>OK</Head><Body><RouteResponse mailno=\"100000000017\">{rows}</RouteResponse></Body></Response>"
+    )
 }
 
 fn sf_push(events: usize) -> String {

@@ -1,10 +1,14 @@
-//! One parcel's way as it was, and as it was told: [`Course`]. The journey under test is built from it the way any feed builds one.
+//! One parcel's way as it was, and as it was told: [`Course`]. The journey under test is built from
+//! it the way any feed builds one.
 
 use chrono::{DateTime, FixedOffset, SecondsFormat, Utc};
 use parceltrail::adapter::{DeliveryKind, IssuerKind};
 use parceltrail::history::{HistoryEnd, Station};
 use parceltrail::model::{CarrierCode, Promise, PromiseKind, Proof, Zones};
-use parceltrail::{CarrierId, Confidence, Event, EventTime, FeedId, Milestone, Place, Reason, Scope, Shipment, Stage, TrackingNumber};
+use parceltrail::{
+    CarrierId, Confidence, Event, EventTime, FeedId, Milestone, Place, Reason, Scope, Shipment,
+    Stage, TrackingNumber,
+};
 use smol_str::SmolStr;
 
 /// One parcel: every scan with the moment it happened and the moment it became known.
@@ -60,11 +64,19 @@ pub enum Clock {
 impl Clock {
     /// What the feed would write.
     pub fn tell(self, at: DateTime<Utc>) -> EventTime {
-        let local = |seconds: i32| FixedOffset::east_opt(seconds).map_or(at.naive_utc(), |offset| at.with_timezone(&offset).naive_local());
+        let local = |seconds: i32| {
+            FixedOffset::east_opt(seconds).map_or(at.naive_utc(), |offset| {
+                at.with_timezone(&offset).naive_local()
+            })
+        };
         match self {
             Self::Instant => EventTime::instant(at.to_rfc3339_opts(SecondsFormat::Secs, true), at),
-            Self::Offset(seconds) => EventTime::at_offset(local(seconds).to_string(), local(seconds), seconds),
-            Self::Unknown(seconds) => EventTime::local(local(seconds).to_string(), local(seconds), &Zones::Unknown),
+            Self::Offset(seconds) => {
+                EventTime::at_offset(local(seconds).to_string(), local(seconds), seconds)
+            }
+            Self::Unknown(seconds) => {
+                EventTime::local(local(seconds).to_string(), local(seconds), &Zones::Unknown)
+            }
         }
     }
 }
@@ -72,39 +84,65 @@ impl Clock {
 impl Course {
     /// The instant of its delivery, if it was delivered.
     pub fn delivered_at(&self) -> Option<DateTime<Utc>> {
-        self.scans.iter().find(|scan| scan.milestone == Milestone::Delivered).map(|scan| scan.at)
+        self.scans
+            .iter()
+            .find(|scan| scan.milestone == Milestone::Delivered)
+            .map(|scan| scan.at)
     }
 
     /// When its delivery became known; of several the last.
     pub fn delivery_known_at(&self) -> Option<DateTime<Utc>> {
-        self.scans.iter().rev().find(|scan| scan.milestone == Milestone::Delivered).map(|scan| scan.received)
+        self.scans
+            .iter()
+            .rev()
+            .find(|scan| scan.milestone == Milestone::Delivered)
+            .map(|scan| scan.received)
     }
 
     /// The instant from which its length counts: its pickup, else its first scan.
     pub fn started_at(&self) -> DateTime<Utc> {
-        let pickup = self.scans.iter().find(|scan| scan.milestone == Milestone::PickedUp);
-        pickup.or(self.scans.first()).map_or(DateTime::UNIX_EPOCH, |scan| scan.at)
+        let pickup = self
+            .scans
+            .iter()
+            .find(|scan| scan.milestone == Milestone::PickedUp);
+        pickup
+            .or(self.scans.first())
+            .map_or(DateTime::UNIX_EPOCH, |scan| scan.at)
     }
 
     /// When the last of its scans became known.
     pub fn ends_at(&self) -> DateTime<Utc> {
-        self.scans.iter().map(|scan| scan.received).max().unwrap_or(DateTime::UNIX_EPOCH)
+        self.scans
+            .iter()
+            .map(|scan| scan.received)
+            .max()
+            .unwrap_or(DateTime::UNIX_EPOCH)
     }
 
     /// Countries and service: whose lengths are compared with each other.
     pub fn lane(&self) -> (Station, Station, Option<SmolStr>) {
         let coarse = |station: &Station| match station.country {
-            Some(country) => Station { country: Some(country), ..Station::default() },
+            Some(country) => Station {
+                country: Some(country),
+                ..Station::default()
+            },
             None => station.clone(),
         };
-        (coarse(&self.origin), coarse(&self.destination), self.service.clone())
+        (
+            coarse(&self.origin),
+            coarse(&self.destination),
+            self.service.clone(),
+        )
     }
 
     /// What the feeds delivered, one scan a delivery, oldest reception first.
     pub fn deliveries(&self) -> Vec<Shipment> {
         let mut scans: Vec<&Scan> = self.scans.iter().collect();
         scans.sort_by_key(|scan| scan.received);
-        scans.into_iter().filter_map(|scan| Some(self.delivery(scan, self.legs.get(scan.leg)?))).collect()
+        scans
+            .into_iter()
+            .filter_map(|scan| Some(self.delivery(scan, self.legs.get(scan.leg)?)))
+            .collect()
     }
 
     fn delivery(&self, scan: &Scan, leg: &Leg) -> Shipment {
@@ -122,7 +160,11 @@ impl Course {
             scope: Scope::Parcel,
             time: scan.clock.tell(scan.at),
             place: scan.place.as_ref().and_then(place),
-            code: CarrierCode { value: scan.milestone.as_str().into(), qualifier: scan.stage.map(|stage| stage.as_str().into()), text: None },
+            code: CarrierCode {
+                value: scan.milestone.as_str().into(),
+                qualifier: scan.stage.map(|stage| stage.as_str().into()),
+                text: None,
+            },
             delivered_to: None,
             damaged: false,
             signed_by: None,
@@ -131,7 +173,9 @@ impl Course {
             related: Vec::new(),
             confidence: Confidence::High,
         };
-        let promise = self.promised.filter(|_| scan.milestone != Milestone::Delivered);
+        let promise = self
+            .promised
+            .filter(|_| scan.milestone != Milestone::Delivered);
         Shipment {
             feed,
             carrier,
@@ -145,7 +189,10 @@ impl Course {
             references: Vec::new(),
             pieces: Vec::new(),
             piece_count: None,
-            promises: promise.map(|by| Promise::by(PromiseKind::Committed, Clock::Instant.tell(by))).into_iter().collect(),
+            promises: promise
+                .map(|by| Promise::by(PromiseKind::Committed, Clock::Instant.tell(by)))
+                .into_iter()
+                .collect(),
             origin: place(&self.origin),
             destination: place(&self.destination),
             service: self.service.clone(),
@@ -157,8 +204,20 @@ impl Course {
 }
 
 fn place(station: &Station) -> Option<Place> {
-    let Station { country, region, postcode, code } = station.clone();
-    Place { country, region, postcode, code, ..Place::default() }.known()
+    let Station {
+        country,
+        region,
+        postcode,
+        code,
+    } = station.clone();
+    Place {
+        country,
+        region,
+        postcode,
+        code,
+        ..Place::default()
+    }
+    .known()
 }
 
 #[cfg(test)]
@@ -168,10 +227,19 @@ mod tests {
     #[test]
     fn what_is_told_allows_what_happened() {
         let at: DateTime<Utc> = "2026-03-02T23:30:00Z".parse().unwrap();
-        for clock in [Clock::Instant, Clock::Offset(8 * 3600), Clock::Unknown(8 * 3600), Clock::Unknown(-8 * 3600)] {
+        for clock in [
+            Clock::Instant,
+            Clock::Offset(8 * 3600),
+            Clock::Unknown(8 * 3600),
+            Clock::Unknown(-8 * 3600),
+        ] {
             let told = clock.tell(at);
             assert!(told.earliest() <= at && at <= told.latest(), "{clock:?}");
-            assert_eq!(told.is_exact(), !matches!(clock, Clock::Unknown(_)), "{clock:?}");
+            assert_eq!(
+                told.is_exact(),
+                !matches!(clock, Clock::Unknown(_)),
+                "{clock:?}"
+            );
         }
     }
 }

@@ -13,7 +13,8 @@ pub enum Dwell {
 }
 
 impl Dwell {
-    /// One duration in hours, and whether it comes from a slow part of a mixture (any but the first).
+    /// One duration in hours, and whether it comes from a slow part of a mixture (any but the
+    /// first).
     pub fn sample(self, rng: &mut Rng) -> (f64, bool) {
         match self {
             Self::Usual(median, sigma) => (median * (sigma * normal(rng)).exp(), false),
@@ -25,7 +26,10 @@ impl Dwell {
                 });
                 let index = drawn.unwrap_or(0);
                 let (_, median, sigma) = parts.get(index).copied().unwrap_or((1.0, 1.0, 0.0));
-                ((median * (sigma * normal(rng)).exp()).min(longest), index > 0)
+                (
+                    (median * (sigma * normal(rng)).exp()).min(longest),
+                    index > 0,
+                )
             }
         }
     }
@@ -55,7 +59,8 @@ pub enum Open {
 }
 
 impl Open {
-    /// The first moment from `at` on when it is open; after a wait some minutes more, since not everything happens at the opening.
+    /// The first moment from `at` on when it is open; after a wait some minutes more, since not
+    /// everything happens at the opening.
     pub fn next(self, at: DateTime<Utc>, offset_seconds: i32, rng: &mut Rng) -> DateTime<Utc> {
         let (from, to, last_day) = match self {
             Self::Always => return at,
@@ -64,7 +69,9 @@ impl Open {
         };
         let mut local = at.naive_utc() + Duration::seconds(i64::from(offset_seconds));
         let mut has_waited = false;
-        while local.hour() >= to || local.weekday().num_days_from_monday() > last_day.num_days_from_monday() {
+        while local.hour() >= to
+            || local.weekday().num_days_from_monday() > last_day.num_days_from_monday()
+        {
             let next_day = local.date().succ_opt().unwrap_or(local.date());
             local = next_day.and_hms_opt(0, 0, 0).unwrap_or(local);
             has_waited = true;
@@ -101,7 +108,10 @@ mod tests {
         // Saturday, 7 March 2026, 23:30 in Berlin.
         let late: DateTime<Utc> = "2026-03-07T22:30:00Z".parse().unwrap();
         let monday = Open::Weekdays(8, 18).next(late, 3600, &mut rng);
-        assert!((monday - late).num_hours() >= 32 && monday.weekday() == Weekday::Mon, "{monday}");
+        assert!(
+            (monday - late).num_hours() >= 32 && monday.weekday() == Weekday::Mon,
+            "{monday}"
+        );
         let within: DateTime<Utc> = "2026-03-06T10:00:00Z".parse().unwrap();
         assert_eq!(Open::Offices(8, 18).next(within, 3600, &mut rng), within);
         assert_eq!(Open::Always.next(late, 3600, &mut rng), late);

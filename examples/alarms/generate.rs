@@ -30,10 +30,19 @@ const LOSS_ADMITTED: f64 = 0.4;
 /// Draws `count` parcels, ordered by their start.
 pub fn generate(count: usize, seed: u64) -> Vec<Course> {
     let mut rng = Rng::with_seed(seed);
-    let season_start = Utc.with_ymd_and_hms(2025, 2, 3, 0, 0, 0).single().unwrap_or_default();
-    let mut starts: Vec<DateTime<Utc>> = (0..count).map(|_| season_start + hours(24.0 * SEASON_DAYS * rng.f64())).collect();
+    let season_start = Utc
+        .with_ymd_and_hms(2025, 2, 3, 0, 0, 0)
+        .single()
+        .unwrap_or_default();
+    let mut starts: Vec<DateTime<Utc>> = (0..count)
+        .map(|_| season_start + hours(24.0 * SEASON_DAYS * rng.f64()))
+        .collect();
     starts.sort_unstable();
-    let mut drawn: Vec<Course> = starts.into_iter().enumerate().map(|(index, start)| Draw::new(index, start, &mut rng).run()).collect();
+    let mut drawn: Vec<Course> = starts
+        .into_iter()
+        .enumerate()
+        .map(|(index, start)| Draw::new(index, start, &mut rng).run())
+        .collect();
     drawn.sort_by_key(|course| course.scans.first().map(|scan| scan.at));
     drawn
 }
@@ -74,12 +83,31 @@ impl<'r> Draw<'r> {
             destination: station(last.town),
             promised: None,
             outcome: None,
-            legs: legs.enumerate().map(|(leg, carrier)| Leg { carrier: carrier.into(), number: format!("T{index:07}{leg}").into() }).collect(),
+            legs: legs
+                .enumerate()
+                .map(|(leg, carrier)| Leg {
+                    carrier: carrier.into(),
+                    number: format!("T{index:07}{leg}").into(),
+                })
+                .collect(),
             scans: Vec::new(),
         };
-        let day_of_year = (start - Utc.with_ymd_and_hms(2025, 1, 1, 0, 0, 0).single().unwrap_or(start)).num_days() as f64;
+        let day_of_year = (start
+            - Utc
+                .with_ymd_and_hms(2025, 1, 1, 0, 0, 0)
+                .single()
+                .unwrap_or(start))
+        .num_days() as f64;
         let slowness = 1.0 + DRIFT * (std::f64::consts::TAU * day_of_year / 365.0).sin();
-        Self { lane, rng, slowness, now: start, leg: 0, picked_up: None, course }
+        Self {
+            lane,
+            rng,
+            slowness,
+            now: start,
+            leg: 0,
+            picked_up: None,
+            course,
+        }
     }
 
     fn run(mut self) -> Course {
@@ -92,11 +120,21 @@ impl<'r> Draw<'r> {
             }
             self.take(step);
         }
-        if self.course.scans.last().is_some_and(|scan| scan.milestone == Milestone::Delivered) {
+        if self
+            .course
+            .scans
+            .last()
+            .is_some_and(|scan| scan.milestone == Milestone::Delivered)
+        {
             self.course.outcome = Some(HistoryEnd::Delivered);
         }
         let picked_up = self.picked_up.unwrap_or(self.now);
-        self.course.promised = lane.promise_days.map(|days| end_of_day(picked_up + Duration::days(days), &lane.steps[lane.steps.len() - 1]));
+        self.course.promised = lane.promise_days.map(|days| {
+            end_of_day(
+                picked_up + Duration::days(days),
+                &lane.steps[lane.steps.len() - 1],
+            )
+        });
         self.course
     }
 
@@ -106,7 +144,11 @@ impl<'r> Draw<'r> {
         if step.stage == Stage::LineHaul && self.rng.f64() < MISSED_CONNECTION.0 {
             length += MISSED_CONNECTION.1.sample(self.rng).0;
         }
-        self.now = step.open.next(started + hours(length * self.slowness), offset(step.town), self.rng);
+        self.now = step.open.next(
+            started + hours(length * self.slowness),
+            offset(step.town),
+            self.rng,
+        );
         if step.milestone == Milestone::PickedUp {
             self.picked_up = Some(self.now);
         }
@@ -129,7 +171,10 @@ impl<'r> Draw<'r> {
         let stay = self.now - started;
         let (milestone, reason) = match self.rng.u8(0..10) {
             0 | 1 => (Milestone::CustomsInspection, Reason::RandomInspection),
-            2 => (Milestone::CustomsInfoRequired, Reason::DescriptionInsufficient),
+            2 => (
+                Milestone::CustomsInfoRequired,
+                Reason::DescriptionInsufficient,
+            ),
             _ => return,
         };
         let at = started + hours(stay.num_minutes() as f64 / 60.0 * (0.1 + 0.4 * self.rng.f64()));
@@ -138,16 +183,32 @@ impl<'r> Draw<'r> {
 
     /// Nobody was at home: another round on the next day of work, or the parcel waits at a shop.
     fn fail_attempt(&mut self, step: &'static Step) {
-        self.tell(step, self.now, Milestone::DeliveryAttempted, Some(Reason::RecipientAbsent));
+        self.tell(
+            step,
+            self.now,
+            Milestone::DeliveryAttempted,
+            Some(Reason::RecipientAbsent),
+        );
         if self.rng.f64() < COLLECTED_AFTER_ATTEMPT {
             let shop_opens = self.now + hours(3.0 + 3.0 * self.rng.f64());
             self.tell(step, shop_opens, Milestone::AvailableForPickup, None);
-            let collected = shop_opens + hours(super::dwell::Dwell::Usual(28.0, 0.8).sample(self.rng).0.min(140.0));
+            let collected = shop_opens
+                + hours(
+                    super::dwell::Dwell::Usual(28.0, 0.8)
+                        .sample(self.rng)
+                        .0
+                        .min(140.0),
+                );
             self.now = Open::Weekdays(9, 19).next(collected, offset(step.town), self.rng);
         } else {
-            let next_round = Open::Weekdays(7, 11).next(self.now + hours(13.0), offset(step.town), self.rng);
+            let next_round =
+                Open::Weekdays(7, 11).next(self.now + hours(13.0), offset(step.town), self.rng);
             self.tell(step, next_round, Milestone::OutForDelivery, None);
-            self.now = Open::Weekdays(8, 20).next(next_round + hours(1.0 + 6.0 * self.rng.f64()), offset(step.town), self.rng);
+            self.now = Open::Weekdays(8, 20).next(
+                next_round + hours(1.0 + 6.0 * self.rng.f64()),
+                offset(step.town),
+                self.rng,
+            );
         }
     }
 
@@ -160,8 +221,16 @@ impl<'r> Draw<'r> {
         }
     }
 
-    fn tell(&mut self, step: &'static Step, at: DateTime<Utc>, milestone: Milestone, reason: Option<Reason>) {
-        let mut delay = super::dwell::Dwell::Usual(self.lane.telling, 0.8).sample(self.rng).0;
+    fn tell(
+        &mut self,
+        step: &'static Step,
+        at: DateTime<Utc>,
+        milestone: Milestone,
+        reason: Option<Reason>,
+    ) {
+        let mut delay = super::dwell::Dwell::Usual(self.lane.telling, 0.8)
+            .sample(self.rng)
+            .0;
         if self.rng.f64() < TOLD_LATE {
             delay += 6.0 + 36.0 * self.rng.f64();
         }
@@ -174,14 +243,22 @@ impl<'r> Draw<'r> {
             milestone,
             place: (milestone != Milestone::Lost).then(|| station(step.town)),
             reason,
-            clock: if self.lane.has_zones { Clock::Offset(seconds) } else { Clock::Unknown(seconds) },
+            clock: if self.lane.has_zones {
+                Clock::Offset(seconds)
+            } else {
+                Clock::Unknown(seconds)
+            },
         });
     }
 }
 
 /// The place as feeds name it.
 pub fn station(town: &Town) -> Station {
-    Station { country: Country::from_alpha2(town.country), code: Some(town.code.into()), ..Station::default() }
+    Station {
+        country: Country::from_alpha2(town.country),
+        code: Some(town.code.into()),
+        ..Station::default()
+    }
 }
 
 fn offset(town: &Town) -> i32 {
@@ -191,7 +268,10 @@ fn offset(town: &Town) -> i32 {
 fn end_of_day(at: DateTime<Utc>, step: &Step) -> DateTime<Utc> {
     let shift = Duration::seconds(i64::from(offset(step.town)));
     let local = at + shift;
-    local.date_naive().and_hms_opt(21, 0, 0).map_or(at, |evening| evening.and_utc() - shift)
+    local
+        .date_naive()
+        .and_hms_opt(21, 0, 0)
+        .map_or(at, |evening| evening.and_utc() - shift)
 }
 
 #[cfg(test)]
@@ -208,13 +288,35 @@ mod tests {
     fn parcels_go_forward_in_time_and_most_arrive() {
         let drawn = generate(2000, 3);
         for course in &drawn {
-            assert!(course.scans.windows(2).all(|pair| pair[0].at <= pair[1].at), "{course:?}");
-            assert!(course.scans.iter().all(|scan| scan.received >= scan.at && scan.leg < course.legs.len()));
+            assert!(
+                course.scans.windows(2).all(|pair| pair[0].at <= pair[1].at),
+                "{course:?}"
+            );
+            assert!(
+                course
+                    .scans
+                    .iter()
+                    .all(|scan| scan.received >= scan.at && scan.leg < course.legs.len())
+            );
         }
-        let delivered = drawn.iter().filter(|course| course.outcome == Some(HistoryEnd::Delivered)).count();
+        let delivered = drawn
+            .iter()
+            .filter(|course| course.outcome == Some(HistoryEnd::Delivered))
+            .count();
         assert!((1960..2000).contains(&delivered), "{delivered}");
-        let late = drawn.iter().filter(|course| course.delivered_at().zip(course.promised).is_some_and(|(at, promised)| at > promised)).count();
-        let promised = drawn.iter().filter(|course| course.promised.is_some()).count();
+        let late = drawn
+            .iter()
+            .filter(|course| {
+                course
+                    .delivered_at()
+                    .zip(course.promised)
+                    .is_some_and(|(at, promised)| at > promised)
+            })
+            .count();
+        let promised = drawn
+            .iter()
+            .filter(|course| course.promised.is_some())
+            .count();
         let share = late as f64 / promised as f64;
         assert!((0.02..0.12).contains(&share), "{share} are late");
     }

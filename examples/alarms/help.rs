@@ -10,23 +10,42 @@ pub fn text() -> String {
     let mut text = String::from(PARTS);
     for kind in Kind::ALL {
         // Writing to a string cannot fail.
-        let _ = writeln!(text, "  {:<15} {}\n  {:<15} seen by: {}", kind.as_str(), what(kind), "", seen_by(kind).join(", "));
+        let _ = writeln!(
+            text,
+            "  {:<15} {}\n  {:<15} seen by: {}",
+            kind.as_str(),
+            what(kind),
+            "",
+            seen_by(kind).join(", ")
+        );
     }
     text + SCORES
 }
 
 fn what(kind: Kind) -> String {
     match kind {
-        Kind::Stall => format!("A stay with the carrier lasts {} to {} days longer.", STALL_DAYS.start(), STALL_DAYS.end()),
+        Kind::Stall => format!(
+            "A stay with the carrier lasts {} to {} days longer.",
+            STALL_DAYS.start(),
+            STALL_DAYS.end()
+        ),
         Kind::CustomsHold => format!(
             "Customs release it {} to {} days later; in {:.0} % of cases the feed says why.",
             HOLD_DAYS.start(),
             HOLD_DAYS.end(),
             100.0 * HOLD_TOLD
         ),
-        Kind::Misroute => "The parcel turns up off its lane and comes back days later; some feeds say so.".to_owned(),
-        Kind::Loss => format!("Nothing is heard any more. An alarm counts for {} days.", LOSS_WATCHED.num_days()),
-        Kind::FalseDelivery => "\"Delivered\" is told, days later the parcel moves on, and is delivered.".to_owned(),
+        Kind::Misroute => {
+            "The parcel turns up off its lane and comes back days later; some feeds say so."
+                .to_owned()
+        }
+        Kind::Loss => format!(
+            "Nothing is heard any more. An alarm counts for {} days.",
+            LOSS_WATCHED.num_days()
+        ),
+        Kind::FalseDelivery => {
+            "\"Delivered\" is told, days later the parcel moves on, and is delivered.".to_owned()
+        }
     }
 }
 
@@ -74,8 +93,16 @@ mod tests {
         let catalogue = Catalogue::builtin();
         for kind in Kind::ALL {
             assert!(text.contains(kind.as_str()));
-            assert!(seen_by(kind).iter().all(|code| catalogue.about(code).is_some()), "{kind:?}");
+            assert!(
+                seen_by(kind)
+                    .iter()
+                    .all(|code| catalogue.about(code).is_some()),
+                "{kind:?}"
+            );
         }
-        assert!(text.lines().all(|line| line.chars().count() <= 105), "{text}");
+        assert!(
+            text.lines().all(|line| line.chars().count() <= 105),
+            "{text}"
+        );
     }
 }

@@ -1,15 +1,20 @@
 //! The dwell tables that the generator draws from.
 //!
-//! Synthetic, and meant to be plausible for parcels of shops in 2024–2026: domestic parcels in two to three days, road parcels within the EU in
-//! three to five, express across the Atlantic in three, e-commerce by air from China in seven to twelve, economy post in two to four weeks with a
-//! silence of a fortnight in the middle. Customs is a mixture: minutes or hours for most, a day or two for some, days up to two weeks for a few.
-//! Hours are those between a step and the one before it, waiting for the doors to open not counted. No figure is measured at any carrier.
+//! Synthetic, and meant to be plausible for parcels of shops in 2024–2026: domestic parcels in two
+//! to three days, road parcels within the EU in three to five, express across the Atlantic in
+//! three, e-commerce by air from China in seven to twelve, economy post in two to four weeks with a
+//! silence of a fortnight in the middle. Customs is a mixture: minutes or hours for most, a day or
+//! two for some, days up to two weeks for a few. Hours are those between a step and the one before
+//! it, waiting for the doors to open not counted. No figure is measured at any carrier.
 
 use parceltrail::{Milestone, Stage};
 
 use super::dwell::Dwell::{self, Mixed, Usual};
 use super::dwell::Open::{self, Always, Offices, Weekdays};
-use Milestone::{Announced, Arrived, CustomsReleased, CustomsSubmitted, Delivered, Departed, HandedOver, InTransit, OutForDelivery, PickedUp};
+use Milestone::{
+    Announced, Arrived, CustomsReleased, CustomsSubmitted, Delivered, Departed, HandedOver,
+    InTransit, OutForDelivery, PickedUp,
+};
 use Stage::{ExportCustoms, FirstMile, ImportCustoms, LastMile, LineHaul, Order};
 
 /// A place where scans happen.
@@ -22,7 +27,11 @@ pub struct Town {
 }
 
 const fn town(country: &'static str, code: &'static str, offset: i32) -> Town {
-    Town { country, code, offset }
+    Town {
+        country,
+        code,
+        offset,
+    }
 }
 
 static BERLIN: Town = town("DE", "DE-BER-03", 1);
@@ -69,8 +78,22 @@ pub struct Step {
     pub told: f64,
 }
 
-const fn step(stage: Stage, milestone: Milestone, town: &'static Town, dwell: Dwell, open: Open, told: f64) -> Step {
-    Step { stage, milestone, town, dwell, open, told }
+const fn step(
+    stage: Stage,
+    milestone: Milestone,
+    town: &'static Town,
+    dwell: Dwell,
+    open: Open,
+    told: f64,
+) -> Step {
+    Step {
+        stage,
+        milestone,
+        town,
+        dwell,
+        open,
+        told,
+    }
 }
 
 /// A way that many parcels take.
@@ -91,9 +114,18 @@ pub struct Lane {
     pub steps: &'static [Step],
 }
 
-const EXPRESS_CUSTOMS: Dwell = Mixed(&[(0.94, 0.4, 1.1), (0.05, 22.0, 0.5), (0.01, 96.0, 0.5)], 336.0);
-const PARCEL_CUSTOMS: Dwell = Mixed(&[(0.88, 0.7, 1.3), (0.09, 26.0, 0.6), (0.03, 130.0, 0.5)], 336.0);
-const POSTAL_CUSTOMS: Dwell = Mixed(&[(0.78, 3.0, 1.0), (0.15, 40.0, 0.6), (0.07, 140.0, 0.5)], 336.0);
+const EXPRESS_CUSTOMS: Dwell = Mixed(
+    &[(0.94, 0.4, 1.1), (0.05, 22.0, 0.5), (0.01, 96.0, 0.5)],
+    336.0,
+);
+const PARCEL_CUSTOMS: Dwell = Mixed(
+    &[(0.88, 0.7, 1.3), (0.09, 26.0, 0.6), (0.03, 130.0, 0.5)],
+    336.0,
+);
+const POSTAL_CUSTOMS: Dwell = Mixed(
+    &[(0.78, 3.0, 1.0), (0.15, 40.0, 0.6), (0.07, 140.0, 0.5)],
+    336.0,
+);
 const EXPORT_CUSTOMS: Dwell = Mixed(&[(0.96, 0.5, 1.2), (0.04, 24.0, 0.5)], 168.0);
 
 pub static LANES: [Lane; 9] = [
@@ -107,13 +139,34 @@ pub static LANES: [Lane; 9] = [
         telling: 0.3,
         steps: &[
             step(Order, Announced, &HAMBURG, Usual(0.1, 0.1), Always, 1.0),
-            step(FirstMile, PickedUp, &HAMBURG, Usual(9.0, 0.7), Weekdays(9, 20), 0.98),
+            step(
+                FirstMile,
+                PickedUp,
+                &HAMBURG,
+                Usual(9.0, 0.7),
+                Weekdays(9, 20),
+                0.98,
+            ),
             step(FirstMile, Departed, &HAMBURG, Usual(3.0, 0.5), Always, 0.95),
             step(LineHaul, Arrived, &KASSEL, Usual(6.0, 0.3), Always, 0.9),
             step(LineHaul, Departed, &KASSEL, Usual(3.5, 0.6), Always, 0.85),
             step(LastMile, Arrived, &BERLIN, Usual(6.0, 0.35), Always, 0.97),
-            step(LastMile, OutForDelivery, &BERLIN, Usual(4.0, 0.7), Weekdays(6, 11), 0.98),
-            step(LastMile, Delivered, &BERLIN, Usual(4.0, 0.5), Weekdays(8, 21), 1.0),
+            step(
+                LastMile,
+                OutForDelivery,
+                &BERLIN,
+                Usual(4.0, 0.7),
+                Weekdays(6, 11),
+                0.98,
+            ),
+            step(
+                LastMile,
+                Delivered,
+                &BERLIN,
+                Usual(4.0, 0.5),
+                Weekdays(8, 21),
+                1.0,
+            ),
         ],
     },
     Lane {
@@ -126,15 +179,43 @@ pub static LANES: [Lane; 9] = [
         telling: 0.5,
         steps: &[
             step(Order, Announced, &ATLANTA, Usual(0.1, 0.1), Always, 1.0),
-            step(FirstMile, PickedUp, &ATLANTA, Usual(16.0, 0.7), Weekdays(10, 20), 0.95),
+            step(
+                FirstMile,
+                PickedUp,
+                &ATLANTA,
+                Usual(16.0, 0.7),
+                Weekdays(10, 20),
+                0.95,
+            ),
             step(FirstMile, Departed, &ATLANTA, Usual(5.0, 0.5), Always, 0.95),
             step(LineHaul, Arrived, &MEMPHIS, Usual(9.0, 0.3), Always, 0.9),
             step(LineHaul, Departed, &MEMPHIS, Usual(6.0, 0.6), Always, 0.85),
             step(LineHaul, Arrived, &DALLAS, Usual(10.0, 0.3), Always, 0.9),
             step(LineHaul, Departed, &DALLAS, Usual(6.0, 0.6), Always, 0.85),
-            step(LastMile, Arrived, &PORTLAND, Usual(38.0, 0.25), Always, 0.97),
-            step(LastMile, OutForDelivery, &PORTLAND, Usual(6.0, 0.7), Weekdays(7, 12), 0.98),
-            step(LastMile, Delivered, &PORTLAND, Usual(5.0, 0.5), Weekdays(8, 21), 1.0),
+            step(
+                LastMile,
+                Arrived,
+                &PORTLAND,
+                Usual(38.0, 0.25),
+                Always,
+                0.97,
+            ),
+            step(
+                LastMile,
+                OutForDelivery,
+                &PORTLAND,
+                Usual(6.0, 0.7),
+                Weekdays(7, 12),
+                0.98,
+            ),
+            step(
+                LastMile,
+                Delivered,
+                &PORTLAND,
+                Usual(5.0, 0.5),
+                Weekdays(8, 21),
+                1.0,
+            ),
         ],
     },
     Lane {
@@ -147,13 +228,34 @@ pub static LANES: [Lane; 9] = [
         telling: 0.6,
         steps: &[
             step(Order, Announced, &WARSAW, Usual(0.1, 0.1), Always, 1.0),
-            step(FirstMile, PickedUp, &WARSAW, Usual(14.0, 0.7), Weekdays(9, 19), 0.97),
+            step(
+                FirstMile,
+                PickedUp,
+                &WARSAW,
+                Usual(14.0, 0.7),
+                Weekdays(9, 19),
+                0.97,
+            ),
             step(LineHaul, Departed, &WARSAW, Usual(8.0, 0.6), Always, 0.93),
             step(LineHaul, Arrived, &KASSEL, Usual(22.0, 0.3), Always, 0.9),
             step(LineHaul, Departed, &KASSEL, Usual(8.0, 0.8), Always, 0.9),
             step(LastMile, Arrived, &BERLIN, Usual(8.0, 0.4), Always, 0.95),
-            step(LastMile, OutForDelivery, &BERLIN, Usual(5.0, 0.7), Weekdays(6, 11), 0.97),
-            step(LastMile, Delivered, &BERLIN, Usual(4.0, 0.5), Weekdays(8, 21), 1.0),
+            step(
+                LastMile,
+                OutForDelivery,
+                &BERLIN,
+                Usual(5.0, 0.7),
+                Weekdays(6, 11),
+                0.97,
+            ),
+            step(
+                LastMile,
+                Delivered,
+                &BERLIN,
+                Usual(4.0, 0.5),
+                Weekdays(8, 21),
+                1.0,
+            ),
         ],
     },
     Lane {
@@ -166,13 +268,34 @@ pub static LANES: [Lane; 9] = [
         telling: 1.0,
         steps: &[
             step(Order, Announced, &LYON, Usual(0.1, 0.1), Always, 1.0),
-            step(FirstMile, PickedUp, &LYON, Usual(18.0, 0.7), Offices(9, 18), 0.97),
+            step(
+                FirstMile,
+                PickedUp,
+                &LYON,
+                Usual(18.0, 0.7),
+                Offices(9, 18),
+                0.97,
+            ),
             step(LineHaul, Departed, &LYON, Usual(10.0, 0.6), Always, 0.9),
             step(LineHaul, HandedOver, &MILAN, Usual(26.0, 0.4), Always, 0.97),
             step(LastMile, InTransit, &MILAN, Usual(9.0, 0.8), Always, 0.9),
             step(LastMile, Arrived, &MILAN, Usual(8.0, 0.6), Always, 0.95),
-            step(LastMile, OutForDelivery, &MILAN, Usual(6.0, 0.8), Offices(7, 12), 0.97),
-            step(LastMile, Delivered, &MILAN, Usual(4.0, 0.5), Offices(8, 19), 1.0),
+            step(
+                LastMile,
+                OutForDelivery,
+                &MILAN,
+                Usual(6.0, 0.8),
+                Offices(7, 12),
+                0.97,
+            ),
+            step(
+                LastMile,
+                Delivered,
+                &MILAN,
+                Usual(4.0, 0.5),
+                Offices(8, 19),
+                1.0,
+            ),
         ],
     },
     Lane {
@@ -185,19 +308,96 @@ pub static LANES: [Lane; 9] = [
         telling: 1.5,
         steps: &[
             step(Order, Announced, &SHENZHEN, Usual(0.1, 0.1), Always, 1.0),
-            step(FirstMile, PickedUp, &SHENZHEN, Usual(18.0, 0.6), Weekdays(9, 21), 0.97),
+            step(
+                FirstMile,
+                PickedUp,
+                &SHENZHEN,
+                Usual(18.0, 0.6),
+                Weekdays(9, 21),
+                0.97,
+            ),
             step(FirstMile, Arrived, &DONGGUAN, Usual(7.0, 0.5), Always, 0.95),
-            step(LineHaul, Departed, &DONGGUAN, Usual(14.0, 0.6), Always, 0.95),
-            step(ExportCustoms, CustomsSubmitted, &HONG_KONG, Usual(8.0, 0.5), Always, 0.9),
-            step(ExportCustoms, CustomsReleased, &HONG_KONG, EXPORT_CUSTOMS, Always, 0.9),
-            step(LineHaul, Departed, &HONG_KONG, Usual(26.0, 0.6), Always, 0.97),
-            step(LineHaul, Arrived, &LOS_ANGELES, Usual(17.0, 0.25), Always, 0.97),
-            step(ImportCustoms, CustomsSubmitted, &LOS_ANGELES, Usual(3.0, 0.6), Always, 0.97),
-            step(ImportCustoms, CustomsReleased, &LOS_ANGELES, PARCEL_CUSTOMS, Always, 0.98),
-            step(LineHaul, HandedOver, &LOS_ANGELES, Usual(14.0, 0.7), Weekdays(6, 22), 0.97),
+            step(
+                LineHaul,
+                Departed,
+                &DONGGUAN,
+                Usual(14.0, 0.6),
+                Always,
+                0.95,
+            ),
+            step(
+                ExportCustoms,
+                CustomsSubmitted,
+                &HONG_KONG,
+                Usual(8.0, 0.5),
+                Always,
+                0.9,
+            ),
+            step(
+                ExportCustoms,
+                CustomsReleased,
+                &HONG_KONG,
+                EXPORT_CUSTOMS,
+                Always,
+                0.9,
+            ),
+            step(
+                LineHaul,
+                Departed,
+                &HONG_KONG,
+                Usual(26.0, 0.6),
+                Always,
+                0.97,
+            ),
+            step(
+                LineHaul,
+                Arrived,
+                &LOS_ANGELES,
+                Usual(17.0, 0.25),
+                Always,
+                0.97,
+            ),
+            step(
+                ImportCustoms,
+                CustomsSubmitted,
+                &LOS_ANGELES,
+                Usual(3.0, 0.6),
+                Always,
+                0.97,
+            ),
+            step(
+                ImportCustoms,
+                CustomsReleased,
+                &LOS_ANGELES,
+                PARCEL_CUSTOMS,
+                Always,
+                0.98,
+            ),
+            step(
+                LineHaul,
+                HandedOver,
+                &LOS_ANGELES,
+                Usual(14.0, 0.7),
+                Weekdays(6, 22),
+                0.97,
+            ),
             step(LastMile, Arrived, &DALLAS, Usual(30.0, 0.5), Always, 0.95),
-            step(LastMile, OutForDelivery, &DALLAS, Usual(9.0, 0.8), Weekdays(7, 12), 0.97),
-            step(LastMile, Delivered, &DALLAS, Usual(5.0, 0.5), Weekdays(8, 21), 1.0),
+            step(
+                LastMile,
+                OutForDelivery,
+                &DALLAS,
+                Usual(9.0, 0.8),
+                Weekdays(7, 12),
+                0.97,
+            ),
+            step(
+                LastMile,
+                Delivered,
+                &DALLAS,
+                Usual(5.0, 0.5),
+                Weekdays(8, 21),
+                1.0,
+            ),
         ],
     },
     Lane {
@@ -210,18 +410,74 @@ pub static LANES: [Lane; 9] = [
         telling: 1.5,
         steps: &[
             step(Order, Announced, &SHENZHEN, Usual(0.1, 0.1), Always, 1.0),
-            step(FirstMile, PickedUp, &SHENZHEN, Usual(18.0, 0.6), Weekdays(9, 21), 0.97),
+            step(
+                FirstMile,
+                PickedUp,
+                &SHENZHEN,
+                Usual(18.0, 0.6),
+                Weekdays(9, 21),
+                0.97,
+            ),
             step(FirstMile, Arrived, &DONGGUAN, Usual(7.0, 0.5), Always, 0.95),
-            step(ExportCustoms, CustomsSubmitted, &DONGGUAN, Usual(6.0, 0.5), Always, 0.8),
-            step(ExportCustoms, CustomsReleased, &DONGGUAN, EXPORT_CUSTOMS, Always, 0.9),
-            step(LineHaul, Departed, &HONG_KONG, Usual(40.0, 0.6), Always, 0.97),
+            step(
+                ExportCustoms,
+                CustomsSubmitted,
+                &DONGGUAN,
+                Usual(6.0, 0.5),
+                Always,
+                0.8,
+            ),
+            step(
+                ExportCustoms,
+                CustomsReleased,
+                &DONGGUAN,
+                EXPORT_CUSTOMS,
+                Always,
+                0.9,
+            ),
+            step(
+                LineHaul,
+                Departed,
+                &HONG_KONG,
+                Usual(40.0, 0.6),
+                Always,
+                0.97,
+            ),
             step(LineHaul, Arrived, &LIEGE, Usual(20.0, 0.25), Always, 0.97),
-            step(ImportCustoms, CustomsSubmitted, &LIEGE, Usual(5.0, 0.7), Always, 0.97),
-            step(ImportCustoms, CustomsReleased, &LIEGE, PARCEL_CUSTOMS, Always, 0.98),
+            step(
+                ImportCustoms,
+                CustomsSubmitted,
+                &LIEGE,
+                Usual(5.0, 0.7),
+                Always,
+                0.97,
+            ),
+            step(
+                ImportCustoms,
+                CustomsReleased,
+                &LIEGE,
+                PARCEL_CUSTOMS,
+                Always,
+                0.98,
+            ),
             step(LineHaul, Departed, &LIEGE, Usual(9.0, 0.7), Always, 0.95),
             step(LastMile, Arrived, &BERLIN, Usual(16.0, 0.4), Always, 0.96),
-            step(LastMile, OutForDelivery, &BERLIN, Usual(6.0, 0.7), Weekdays(6, 11), 0.97),
-            step(LastMile, Delivered, &BERLIN, Usual(4.0, 0.5), Weekdays(8, 21), 1.0),
+            step(
+                LastMile,
+                OutForDelivery,
+                &BERLIN,
+                Usual(6.0, 0.7),
+                Weekdays(6, 11),
+                0.97,
+            ),
+            step(
+                LastMile,
+                Delivered,
+                &BERLIN,
+                Usual(4.0, 0.5),
+                Weekdays(8, 21),
+                1.0,
+            ),
         ],
     },
     Lane {
@@ -234,15 +490,50 @@ pub static LANES: [Lane; 9] = [
         telling: 0.2,
         steps: &[
             step(Order, Announced, &NEWARK, Usual(0.1, 0.1), Always, 1.0),
-            step(FirstMile, PickedUp, &NEWARK, Usual(6.0, 0.6), Offices(10, 19), 0.99),
+            step(
+                FirstMile,
+                PickedUp,
+                &NEWARK,
+                Usual(6.0, 0.6),
+                Offices(10, 19),
+                0.99,
+            ),
             step(LineHaul, Departed, &NEWARK, Usual(7.0, 0.4), Always, 0.97),
             step(LineHaul, Arrived, &ROISSY, Usual(9.0, 0.2), Always, 0.98),
-            step(ImportCustoms, CustomsSubmitted, &ROISSY, Usual(0.8, 0.8), Always, 0.9),
-            step(ImportCustoms, CustomsReleased, &ROISSY, EXPRESS_CUSTOMS, Always, 0.98),
+            step(
+                ImportCustoms,
+                CustomsSubmitted,
+                &ROISSY,
+                Usual(0.8, 0.8),
+                Always,
+                0.9,
+            ),
+            step(
+                ImportCustoms,
+                CustomsReleased,
+                &ROISSY,
+                EXPRESS_CUSTOMS,
+                Always,
+                0.98,
+            ),
             step(LineHaul, Departed, &ROISSY, Usual(4.0, 0.6), Always, 0.95),
             step(LastMile, Arrived, &PARIS, Usual(4.0, 0.4), Always, 0.97),
-            step(LastMile, OutForDelivery, &PARIS, Usual(3.0, 0.6), Offices(7, 11), 0.98),
-            step(LastMile, Delivered, &PARIS, Usual(3.0, 0.5), Offices(8, 19), 1.0),
+            step(
+                LastMile,
+                OutForDelivery,
+                &PARIS,
+                Usual(3.0, 0.6),
+                Offices(7, 11),
+                0.98,
+            ),
+            step(
+                LastMile,
+                Delivered,
+                &PARIS,
+                Usual(3.0, 0.5),
+                Offices(8, 19),
+                1.0,
+            ),
         ],
     },
     Lane {
@@ -254,14 +545,49 @@ pub static LANES: [Lane; 9] = [
         has_zones: true,
         telling: 0.2,
         steps: &[
-            step(FirstMile, PickedUp, &LEIPZIG, Usual(6.0, 0.6), Offices(10, 19), 1.0),
+            step(
+                FirstMile,
+                PickedUp,
+                &LEIPZIG,
+                Usual(6.0, 0.6),
+                Offices(10, 19),
+                1.0,
+            ),
             step(LineHaul, Departed, &LEIPZIG, Usual(8.0, 0.4), Always, 0.97),
             step(LineHaul, Arrived, &CHICAGO, Usual(11.0, 0.2), Always, 0.98),
-            step(ImportCustoms, CustomsSubmitted, &CHICAGO, Usual(0.8, 0.8), Always, 0.9),
-            step(ImportCustoms, CustomsReleased, &CHICAGO, EXPRESS_CUSTOMS, Always, 0.98),
+            step(
+                ImportCustoms,
+                CustomsSubmitted,
+                &CHICAGO,
+                Usual(0.8, 0.8),
+                Always,
+                0.9,
+            ),
+            step(
+                ImportCustoms,
+                CustomsReleased,
+                &CHICAGO,
+                EXPRESS_CUSTOMS,
+                Always,
+                0.98,
+            ),
             step(LastMile, Arrived, &ATLANTA, Usual(12.0, 0.5), Always, 0.97),
-            step(LastMile, OutForDelivery, &ATLANTA, Usual(4.0, 0.6), Offices(7, 11), 0.98),
-            step(LastMile, Delivered, &ATLANTA, Usual(3.0, 0.5), Offices(8, 19), 1.0),
+            step(
+                LastMile,
+                OutForDelivery,
+                &ATLANTA,
+                Usual(4.0, 0.6),
+                Offices(7, 11),
+                0.98,
+            ),
+            step(
+                LastMile,
+                Delivered,
+                &ATLANTA,
+                Usual(3.0, 0.5),
+                Offices(8, 19),
+                1.0,
+            ),
         ],
     },
     Lane {
@@ -274,14 +600,56 @@ pub static LANES: [Lane; 9] = [
         telling: 5.0,
         steps: &[
             step(Order, Announced, &SHENZHEN, Usual(0.1, 0.1), Always, 1.0),
-            step(FirstMile, PickedUp, &SHENZHEN, Usual(30.0, 0.7), Weekdays(9, 21), 0.95),
-            step(LineHaul, Departed, &SHENZHEN, Usual(60.0, 0.6), Always, 0.95),
+            step(
+                FirstMile,
+                PickedUp,
+                &SHENZHEN,
+                Usual(30.0, 0.7),
+                Weekdays(9, 21),
+                0.95,
+            ),
+            step(
+                LineHaul,
+                Departed,
+                &SHENZHEN,
+                Usual(60.0, 0.6),
+                Always,
+                0.95,
+            ),
             step(LineHaul, Arrived, &NEWARK, Usual(260.0, 0.35), Always, 0.9),
-            step(ImportCustoms, CustomsSubmitted, &NEWARK, Usual(10.0, 0.7), Always, 0.8),
-            step(ImportCustoms, CustomsReleased, &NEWARK, POSTAL_CUSTOMS, Offices(7, 18), 0.9),
+            step(
+                ImportCustoms,
+                CustomsSubmitted,
+                &NEWARK,
+                Usual(10.0, 0.7),
+                Always,
+                0.8,
+            ),
+            step(
+                ImportCustoms,
+                CustomsReleased,
+                &NEWARK,
+                POSTAL_CUSTOMS,
+                Offices(7, 18),
+                0.9,
+            ),
             step(LastMile, Arrived, &PORTLAND, Usual(70.0, 0.5), Always, 0.9),
-            step(LastMile, OutForDelivery, &PORTLAND, Usual(14.0, 0.8), Weekdays(7, 12), 0.9),
-            step(LastMile, Delivered, &PORTLAND, Usual(5.0, 0.5), Weekdays(8, 21), 1.0),
+            step(
+                LastMile,
+                OutForDelivery,
+                &PORTLAND,
+                Usual(14.0, 0.8),
+                Weekdays(7, 12),
+                0.9,
+            ),
+            step(
+                LastMile,
+                Delivered,
+                &PORTLAND,
+                Usual(5.0, 0.5),
+                Weekdays(8, 21),
+                1.0,
+            ),
         ],
     },
 ];

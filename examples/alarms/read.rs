@@ -44,11 +44,13 @@ pub fn read(source: impl BufRead) -> std::io::Result<Read> {
             }
         }
     }
-    read.courses.sort_by_key(|course| course.scans.first().map(|scan| scan.at));
+    read.courses
+        .sort_by_key(|course| course.scans.first().map(|scan| scan.at));
     Ok(read)
 }
 
-/// A history as one feed would have told it at once: nothing is known of when its events became known.
+/// A history as one feed would have told it at once: nothing is known of when its events became
+/// known.
 fn course(index: usize, history: History) -> Course {
     let scans = history.events.into_iter().map(|event| Scan {
         leg: 0,
@@ -62,15 +64,25 @@ fn course(index: usize, history: History) -> Course {
     });
     let scans: Vec<Scan> = scans.collect();
     let carrier = history.carrier.unwrap_or_else(|| "history".into());
-    let is_delivered = history.outcome.is_none() && scans.last().is_some_and(|scan| scan.milestone == parceltrail::Milestone::Delivered);
+    let is_delivered = history.outcome.is_none()
+        && scans
+            .last()
+            .is_some_and(|scan| scan.milestone == parceltrail::Milestone::Delivered);
     Course {
         id: history.id,
         service: history.service,
         origin: history.origin,
         destination: history.destination,
         promised: history.promised,
-        outcome: if is_delivered { Some(HistoryEnd::Delivered) } else { history.outcome },
-        legs: vec![Leg { carrier: carrier.clone(), number: format!("H{index:07}").into() }],
+        outcome: if is_delivered {
+            Some(HistoryEnd::Delivered)
+        } else {
+            history.outcome
+        },
+        legs: vec![Leg {
+            carrier: carrier.clone(),
+            number: format!("H{index:07}").into(),
+        }],
         carrier,
         scans,
     }
@@ -85,11 +97,19 @@ mod tests {
         let good = r#"{"id":"1","origin":{"country":"CN"},"destination":{"country":"DE"},"outcome":"delivered","events":[
             {"at":"2026-03-02T09:00:00Z","stage":"first_mile","milestone":"picked_up"},{"at":"2026-03-08T10:00:00Z","milestone":"delivered"}]}"#
             .replace('\n', "");
-        let earlier = good.replace("2026-03-02", "2026-03-01").replace(r#""id":"1""#, r#""id":"0""#);
-        let text = format!("{good}\n\nnonsense\n{{\"id\":\"2\",\"origin\":{{}},\"destination\":{{}},\"events\":[]}}\n\u{fffd}\r\n{earlier}\r\n");
+        let earlier = good
+            .replace("2026-03-02", "2026-03-01")
+            .replace(r#""id":"1""#, r#""id":"0""#);
+        let text = format!(
+            "{good}\n\nnonsense\n{{\"id\":\"2\",\"origin\":{{}},\"destination\":{{}},\"events\":[]}}\n\u{fffd}\r\n{earlier}\r\n"
+        );
         let read = read(text.as_bytes()).unwrap();
         assert_eq!((read.courses.len(), read.unreadable, read.empty), (2, 2, 1));
-        assert!(read.problems[0].starts_with("line 3: "), "{:?}", read.problems);
+        assert!(
+            read.problems[0].starts_with("line 3: "),
+            "{:?}",
+            read.problems
+        );
         assert_eq!(read.courses[0].id, "0", "the earlier journey comes first");
         let course = &read.courses[1];
         assert_eq!((course.scans.len(), course.deliveries().len()), (2, 2));

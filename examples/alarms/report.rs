@@ -8,7 +8,12 @@ use super::score::Row;
 use super::watch::{DETECTOR, RuleCount};
 
 /// What the rules should see of drawn journeys when two in a hundred clean parcels get an alarm.
-const AIMS: [(Kind, f64); 4] = [(Kind::Stall, 0.9), (Kind::CustomsHold, 0.7), (Kind::Loss, 0.9), (Kind::FalseDelivery, 0.95)];
+const AIMS: [(Kind, f64); 4] = [
+    (Kind::Stall, 0.9),
+    (Kind::CustomsHold, 0.7),
+    (Kind::Loss, 0.9),
+    (Kind::FalseDelivery, 0.95),
+];
 
 /// One object a line.
 pub fn json(out: &mut impl Write, rows: &[Row]) -> io::Result<()> {
@@ -24,7 +29,15 @@ pub fn table(out: &mut impl Write, rows: &[Row]) -> io::Result<()> {
     writeln!(
         out,
         "{:<15} {:<17} {:>6} {:>7} {:>12} {:>8} {:>8} {:>8} {:>8}",
-        "kind", "detector", "n", "recall", "false/parcel", "prec 1%", "prec 5%", "delay h", "lead h"
+        "kind",
+        "detector",
+        "n",
+        "recall",
+        "false/parcel",
+        "prec 1%",
+        "prec 5%",
+        "delay h",
+        "lead h"
     )?;
     let mut last = "";
     for row in rows {
@@ -51,9 +64,17 @@ pub fn table(out: &mut impl Write, rows: &[Row]) -> io::Result<()> {
 
 /// How each detector was set, and what that gave where it was set and where it was judged.
 pub fn settings(out: &mut impl Write, judged: &[Judged]) -> io::Result<()> {
-    writeln!(out, "\n{:<18} {:<44} {:>14} {:>14}", "detector", "set on the tuning part", "false there", "false in test")?;
+    writeln!(
+        out,
+        "\n{:<18} {:<44} {:>14} {:>14}",
+        "detector", "set on the tuning part", "false there", "false in test"
+    )?;
     for one in judged {
-        writeln!(out, "{:<18} {:<44} {:>14.4} {:>14.4}", one.detector, one.setting, one.tuned, one.false_alarms)?;
+        writeln!(
+            out,
+            "{:<18} {:<44} {:>14.4} {:>14.4}",
+            one.detector, one.setting, one.tuned, one.false_alarms
+        )?;
     }
     Ok(())
 }
@@ -63,11 +84,25 @@ pub fn aims(out: &mut impl Write, rows: &[Row], judged: &[Judged], allowed: f64)
     writeln!(out)?;
     let verdict = |is_reached: bool| if is_reached { "reached" } else { "missed" };
     if let Some(ours) = judged.iter().find(|one| one.detector == DETECTOR) {
-        writeln!(out, "aim: false alarms per parcel at most {allowed}, where set: {:.4}, {}", ours.tuned, verdict(ours.tuned <= allowed))?;
+        writeln!(
+            out,
+            "aim: false alarms per parcel at most {allowed}, where set: {:.4}, {}",
+            ours.tuned,
+            verdict(ours.tuned <= allowed)
+        )?;
     }
     for (kind, aim) in AIMS {
-        if let Some(row) = rows.iter().find(|row| row.kind == kind.as_str() && row.detector == DETECTOR) {
-            writeln!(out, "aim: recall of {} at least {aim:.2}: {:.3}, {}", kind.as_str(), row.recall, verdict(row.recall >= aim))?;
+        if let Some(row) = rows
+            .iter()
+            .find(|row| row.kind == kind.as_str() && row.detector == DETECTOR)
+        {
+            writeln!(
+                out,
+                "aim: recall of {} at least {aim:.2}: {:.3}, {}",
+                kind.as_str(),
+                row.recall,
+                verdict(row.recall >= aim)
+            )?;
         }
     }
     Ok(())
@@ -75,10 +110,24 @@ pub fn aims(out: &mut impl Write, rows: &[Row], judged: &[Judged], allowed: f64)
 
 /// Which rules raised alarms about clean parcels under test.
 pub fn rules(out: &mut impl Write, rules: &[RuleCount], parcels: usize) -> io::Result<()> {
-    writeln!(out, "\n{:<24} {:>8} {:>9}", "rule, on clean parcels", "parcels", "share")?;
+    writeln!(
+        out,
+        "\n{:<24} {:>8} {:>9}",
+        "rule, on clean parcels", "parcels", "share"
+    )?;
     for rule in rules {
-        let note = if rule.counts { "" } else { "  not counted: about the promise, or told at the door" };
-        writeln!(out, "{:<24} {:>8} {:>9.4}{note}", rule.rule, rule.parcels, share(rule.parcels, parcels))?;
+        let note = if rule.counts {
+            ""
+        } else {
+            "  not counted: about the promise, or told at the door"
+        };
+        writeln!(
+            out,
+            "{:<24} {:>8} {:>9.4}{note}",
+            rule.rule,
+            rule.parcels,
+            share(rule.parcels, parcels)
+        )?;
     }
     Ok(())
 }

@@ -25,7 +25,8 @@ pub struct Row {
     pub recall: f64,
     /// The share of clean journeys for which an alarm was raised.
     pub false_alarms_per_parcel: f64,
-    /// The share of alarms that are right, if one parcel in a hundred has this trouble; absent if there is no alarm at all.
+    /// The share of alarms that are right, if one parcel in a hundred has this trouble; absent if
+    /// there is no alarm at all.
     pub precision_1: Option<f64>,
     /// The same for one in twenty.
     pub precision_5: Option<f64>,
@@ -37,9 +38,21 @@ pub struct Row {
 
 impl Row {
     /// Scores a detector on one kind.
-    pub fn new(kind: &'static str, detector: &'static str, trials: &[Trial], false_alarms: f64) -> Self {
-        let seen: Vec<(&Trial, DateTime<Utc>)> = trials.iter().filter_map(|trial| Some((trial, trial.alarm?))).collect();
-        let recall = if trials.is_empty() { 0.0 } else { seen.len() as f64 / trials.len() as f64 };
+    pub fn new(
+        kind: &'static str,
+        detector: &'static str,
+        trials: &[Trial],
+        false_alarms: f64,
+    ) -> Self {
+        let seen: Vec<(&Trial, DateTime<Utc>)> = trials
+            .iter()
+            .filter_map(|trial| Some((trial, trial.alarm?)))
+            .collect();
+        let recall = if trials.is_empty() {
+            0.0
+        } else {
+            seen.len() as f64 / trials.len() as f64
+        };
         Self {
             kind,
             detector,
@@ -48,13 +61,22 @@ impl Row {
             false_alarms_per_parcel: false_alarms,
             precision_1: precision(0.01, recall, false_alarms),
             precision_5: precision(0.05, recall, false_alarms),
-            delay_hours: median(seen.iter().map(|(trial, alarm)| in_hours(*alarm - trial.start)).collect()),
-            lead_hours: median(seen.iter().map(|(trial, alarm)| in_hours(trial.noticed - *alarm)).collect()),
+            delay_hours: median(
+                seen.iter()
+                    .map(|(trial, alarm)| in_hours(*alarm - trial.start))
+                    .collect(),
+            ),
+            lead_hours: median(
+                seen.iter()
+                    .map(|(trial, alarm)| in_hours(trial.noticed - *alarm))
+                    .collect(),
+            ),
         }
     }
 }
 
-/// The share of alarms that are right where `prevalence` of all parcels have the trouble; none if no alarm is ever raised.
+/// The share of alarms that are right where `prevalence` of all parcels have the trouble; none if
+/// no alarm is ever raised.
 pub fn precision(prevalence: f64, recall: f64, false_alarms: f64) -> Option<f64> {
     let right = prevalence * recall;
     let wrong = (1.0 - prevalence) * false_alarms;
@@ -76,7 +98,10 @@ pub fn median(mut values: Vec<f64>) -> Option<f64> {
 pub fn exceeded_by(mut values: Vec<TimeDelta>, share: f64) -> Option<TimeDelta> {
     values.sort_unstable();
     let allowed = (values.len() as f64 * share).floor() as usize;
-    values.len().checked_sub(allowed + 1).and_then(|index| values.get(index).copied())
+    values
+        .len()
+        .checked_sub(allowed + 1)
+        .and_then(|index| values.get(index).copied())
 }
 
 /// A span of time in hours.
@@ -90,7 +115,8 @@ mod tests {
 
     #[test]
     fn precision_follows_from_prevalence() {
-        // One in a hundred ill, nine of ten found, two in a hundred falsely alarmed: .009 / (.009 + .0198).
+        // One in a hundred ill, nine of ten found, two in a hundred falsely alarmed: .009 / (.009 +
+        // .0198).
         assert!((precision(0.01, 0.9, 0.02).unwrap() - 0.3125).abs() < 1e-12);
         assert!((precision(0.05, 0.9, 0.02).unwrap() - 0.045 / 0.064).abs() < 1e-12);
         assert_eq!(precision(0.01, 0.5, 0.0), Some(1.0));
@@ -116,11 +142,28 @@ mod tests {
     #[test]
     fn a_row_counts_what_was_seen() {
         let hour = |hour: i64| DateTime::UNIX_EPOCH + TimeDelta::hours(hour);
-        let trial = |alarm| Trial { start: hour(10), alarm, noticed: hour(100) };
-        let row = Row::new("loss", "ours", &[trial(Some(hour(30))), trial(None), trial(Some(hour(50))), trial(Some(hour(130)))], 0.02);
+        let trial = |alarm| Trial {
+            start: hour(10),
+            alarm,
+            noticed: hour(100),
+        };
+        let row = Row::new(
+            "loss",
+            "ours",
+            &[
+                trial(Some(hour(30))),
+                trial(None),
+                trial(Some(hour(50))),
+                trial(Some(hour(130))),
+            ],
+            0.02,
+        );
         assert_eq!((row.n, row.recall), (4, 0.75));
         assert_eq!((row.delay_hours, row.lead_hours), (Some(40.0), Some(50.0)));
         let nothing = Row::new("loss", "ours", &[], 0.0);
-        assert_eq!((nothing.recall, nothing.precision_1, nothing.delay_hours), (0.0, None, None));
+        assert_eq!(
+            (nothing.recall, nothing.precision_1, nothing.delay_hours),
+            (0.0, None, None)
+        );
     }
 }

@@ -1,4 +1,5 @@
-//! The experiment: which journeys teach, which set thresholds, which are judged, and what becomes of those with something wrong.
+//! The experiment: which journeys teach, which set thresholds, which are judged, and what becomes
+//! of those with something wrong.
 
 use std::collections::HashMap;
 
@@ -10,7 +11,8 @@ use smol_str::SmolStr;
 use super::course::Course;
 use super::inject::{Injected, Kind, inject};
 
-/// The journeys, in order of time: the first half teaches, the next quarter sets thresholds, the last is judged.
+/// The journeys, in order of time: the first half teaches, the next quarter sets thresholds, the
+/// last is judged.
 #[derive(Debug)]
 pub struct Parts {
     /// Everything that began before the tuning part, also what was lost.
@@ -27,11 +29,29 @@ impl Parts {
     /// Splits journeys that are ordered by their start.
     pub fn new(mut courses: Vec<Course>) -> Self {
         let (half, three_quarters) = (courses.len() / 2, courses.len() * 3 / 4);
-        let is_clean = |course: &Course| course.outcome == Some(HistoryEnd::Delivered) && course.delivered_at().is_some();
-        let test = courses.split_off(three_quarters).into_iter().filter(is_clean).collect();
-        let tune: Vec<Course> = courses.split_off(half).into_iter().filter(is_clean).collect();
-        let train_until = tune.first().or(courses.last()).map_or(DateTime::UNIX_EPOCH, |course| course.scans[0].at);
-        Self { train: courses, train_until, tune, test }
+        let is_clean = |course: &Course| {
+            course.outcome == Some(HistoryEnd::Delivered) && course.delivered_at().is_some()
+        };
+        let test = courses
+            .split_off(three_quarters)
+            .into_iter()
+            .filter(is_clean)
+            .collect();
+        let tune: Vec<Course> = courses
+            .split_off(half)
+            .into_iter()
+            .filter(is_clean)
+            .collect();
+        let train_until = tune
+            .first()
+            .or(courses.last())
+            .map_or(DateTime::UNIX_EPOCH, |course| course.scans[0].at);
+        Self {
+            train: courses,
+            train_until,
+            tune,
+            test,
+        }
     }
 }
 
@@ -47,7 +67,8 @@ pub fn injections(test: &[Course], seed: u64) -> Vec<(usize, Injected)> {
     injected
 }
 
-/// When customers begin to ask: once the promise has passed; without one, once nine of ten parcels of the lane would have arrived.
+/// When customers begin to ask: once the promise has passed; without one, once nine of ten parcels
+/// of the lane would have arrived.
 #[derive(Debug)]
 pub struct Patience {
     lanes: HashMap<Lane, TimeDelta>,
@@ -65,24 +86,36 @@ impl Patience {
         let mut lengths: HashMap<Lane, Vec<TimeDelta>> = HashMap::new();
         for course in train {
             if let Some(delivered) = course.delivered_at() {
-                lengths.entry(course.lane()).or_default().push(delivered - course.started_at());
+                lengths
+                    .entry(course.lane())
+                    .or_default()
+                    .push(delivered - course.started_at());
             }
         }
         let all = ninth_decile(lengths.values().flatten().copied().collect());
-        let lanes = lengths.into_iter().filter(|(_, lengths)| lengths.len() >= ENOUGH).map(|(lane, lengths)| (lane, ninth_decile(lengths))).collect();
+        let lanes = lengths
+            .into_iter()
+            .filter(|(_, lengths)| lengths.len() >= ENOUGH)
+            .map(|(lane, lengths)| (lane, ninth_decile(lengths)))
+            .collect();
         Self { lanes, all }
     }
 
     /// When the customer would have noticed that this parcel does not come.
     pub fn ends(&self, course: &Course) -> DateTime<Utc> {
         let length = || self.lanes.get(&course.lane()).copied().unwrap_or(self.all);
-        course.promised.unwrap_or_else(|| course.started_at() + length())
+        course
+            .promised
+            .unwrap_or_else(|| course.started_at() + length())
     }
 }
 
 fn ninth_decile(mut lengths: Vec<TimeDelta>) -> TimeDelta {
     lengths.sort_unstable();
-    lengths.get(lengths.len() * 9 / 10).copied().unwrap_or(TimeDelta::days(14))
+    lengths
+        .get(lengths.len() * 9 / 10)
+        .copied()
+        .unwrap_or(TimeDelta::days(14))
 }
 
 #[cfg(test)]
@@ -96,9 +129,20 @@ mod tests {
         let start = |course: &Course| course.scans[0].at;
         assert_eq!(parts.train.len(), 500);
         assert!((480..=500).contains(&(parts.tune.len() + parts.test.len())));
-        assert!(parts.train.iter().all(|course| start(course) <= parts.train_until));
+        assert!(
+            parts
+                .train
+                .iter()
+                .all(|course| start(course) <= parts.train_until)
+        );
         assert!(parts.tune.iter().map(start).max() <= parts.test.iter().map(start).min());
-        assert!(parts.tune.iter().chain(&parts.test).all(|course| course.delivered_at().is_some()));
+        assert!(
+            parts
+                .tune
+                .iter()
+                .chain(&parts.test)
+                .all(|course| course.delivered_at().is_some())
+        );
     }
 
     #[test]
@@ -114,7 +158,10 @@ mod tests {
         }
         let share = f64::from(on_time as u32) / f64::from(all);
         assert!((0.88..0.93).contains(&share), "{share}");
-        let promised = drawn.iter().find(|course| course.promised.is_some()).unwrap();
+        let promised = drawn
+            .iter()
+            .find(|course| course.promised.is_some())
+            .unwrap();
         assert_eq!(Some(patience.ends(promised)), promised.promised);
     }
 }

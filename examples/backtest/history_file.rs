@@ -1,4 +1,5 @@
-//! A history file in order of start, without holding it: where each line stands is kept, the lines are read again as they are needed.
+//! A history file in order of start, without holding it: where each line stands is kept, the lines
+//! are read again as they are needed.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Cursor, Read, Seek, SeekFrom};
@@ -34,7 +35,11 @@ impl HistoryFile {
         } else {
             Box::new(BufReader::with_capacity(1 << 16, File::open(path)?))
         };
-        let mut file = Self { source, entries: Vec::new(), problems: Vec::new() };
+        let mut file = Self {
+            source,
+            entries: Vec::new(),
+            problems: Vec::new(),
+        };
         file.index()?;
         Ok(file)
     }
@@ -84,7 +89,9 @@ impl HistoryFile {
 
     /// The journeys, by their first event; those that began together as they stand in the file.
     pub fn in_order_of_start(&mut self) -> impl Iterator<Item = io::Result<History>> {
-        let Self { source, entries, .. } = self;
+        let Self {
+            source, entries, ..
+        } = self;
         let (mut line, mut position) = (Vec::new(), u64::MAX);
         entries.iter().map(move |entry| {
             if position != entry.offset {
@@ -102,7 +109,15 @@ impl HistoryFile {
 fn entry(line: &[u8], offset: u64) -> Result<Entry, String> {
     let history = History::from_line(line).map_err(|problem| problem.to_string())?;
     let start = history.begun_at().ok_or("a journey without events")?;
-    let length = line.len().try_into().map_err(|_| "a line of more than 4 GB")?;
+    let length = line
+        .len()
+        .try_into()
+        .map_err(|_| "a line of more than 4 GB")?;
     let last = history.events.last().map_or(start, |event| event.at);
-    Ok(Entry { start, last, offset, length })
+    Ok(Entry {
+        start,
+        last,
+        offset,
+        length,
+    })
 }

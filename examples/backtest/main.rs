@@ -1,7 +1,9 @@
-//! Replays past journeys and scores the estimates made on the way: `cargo run --release --example backtest -- --help`.
+//! Replays past journeys and scores the estimates made on the way: `cargo run --release --example
+//! backtest -- --help`.
 //!
-//! Every journey of the file is followed in time order. Nothing is used before it was known: an event counts from its moment, an outcome teaches
-//! once it was observed, and journeys still under way teach only that they have not arrived. Models learn before the split and after it; only
+//! Every journey of the file is followed in time order. Nothing is used before it was known: an
+//! event counts from its moment, an outcome teaches once it was observed, and journeys still under
+//! way teach only that they have not arrived. Models learn before the split and after it; only
 //! forecasts after the split are scored.
 
 mod history_file;
@@ -58,17 +60,20 @@ under_p90, width_hours, p90_length_hours; those of a breakdown also have by and 
 Exit code 0: done, also if single lines could not be read. 1: nothing could be read. 2: wrong arguments."
 )]
 struct Arguments {
-    /// Histories, one JSON object a line (see `parceltrail::History`); `-` is standard input, which is held in memory.
+    /// Histories, one JSON object a line (see `parceltrail::History`); `-` is standard input, which
+    /// is held in memory.
     history: PathBuf,
-    /// What is only learned from: the first FRACTION of the journeys in order of their start (of the others every milestone is scored), or all
-    /// milestones before an RFC 3339 moment.
+    /// What is only learned from: the first FRACTION of the journeys in order of their start (of
+    /// the others every milestone is scored), or all milestones before an RFC 3339 moment.
     #[arg(long, value_name = "RFC3339|FRACTION", default_value = "0.7")]
     split: Split,
-    /// Forecast when this milestone occurs, such as `announced` or `departed`; `any` pools all, `picked_up+departed` pools these. Repeatable.
-    /// By default each milestone of the file, and `any`.
+    /// Forecast when this milestone occurs, such as `announced` or `departed`; `any` pools all,
+    /// `picked_up+departed` pools these. Repeatable. By default each milestone of the file, and
+    /// `any`.
     #[arg(long, value_name = "MILESTONE")]
     at: Vec<String>,
-    /// Forecast every so many hours of silence as well, until the next event or the end: one row for each length of silence.
+    /// Forecast every so many hours of silence as well, until the next event or the end: one row
+    /// for each length of silence.
     #[arg(long, value_name = "HOURS", value_parser = clap::value_parser!(u32).range(1..=8760))]
     looks: Option<u32>,
     /// Score by this besides.
@@ -80,7 +85,8 @@ struct Arguments {
     /// Draw how well the quantiles hold, as SVG.
     #[arg(long, value_name = "FILE")]
     plot: Option<PathBuf>,
-    /// Write every forecast after the split, one JSON object a line, whether or not its parcel was delivered.
+    /// Write every forecast after the split, one JSON object a line, whether or not its parcel was
+    /// delivered.
     #[arg(long, value_name = "FILE")]
     forecasts: Option<PathBuf>,
 }
@@ -115,7 +121,8 @@ fn main() -> ExitCode {
 /// Reads, replays, prints. False when nothing could be read.
 fn run(arguments: &Arguments, moments: Moments) -> std::io::Result<bool> {
     let name = arguments.history.display().to_string();
-    let mut file = HistoryFile::open(&arguments.history).map_err(|error| std::io::Error::new(error.kind(), format!("{name}: {error}")))?;
+    let mut file = HistoryFile::open(&arguments.history)
+        .map_err(|error| std::io::Error::new(error.kind(), format!("{name}: {error}")))?;
     report(&name, &file);
     if file.is_empty() {
         eprintln!("error: {name} holds no journey that can be read");
@@ -127,7 +134,9 @@ fn run(arguments: &Arguments, moments: Moments) -> std::io::Result<bool> {
         replay.look_every(hours, until);
     }
     if let Some(path) = &arguments.forecasts {
-        let out = std::fs::File::create(path).map_err(|error| std::io::Error::new(error.kind(), format!("{}: {error}", path.display())))?;
+        let out = std::fs::File::create(path).map_err(|error| {
+            std::io::Error::new(error.kind(), format!("{}: {error}", path.display()))
+        })?;
         replay.write_forecasts_to(Box::new(std::io::BufWriter::new(out)));
     }
     let bar = progress(file.len());
@@ -158,7 +167,11 @@ fn report(name: &str, file: &HistoryFile) {
         eprintln!("error: {name}:{line}: {problem}");
     }
     if !problems.is_empty() {
-        eprintln!("{} of {} lines could not be read and are left out", problems.len(), problems.len() + file.len());
+        eprintln!(
+            "{} of {} lines could not be read and are left out",
+            problems.len(),
+            problems.len() + file.len()
+        );
     }
 }
 
@@ -166,12 +179,19 @@ fn progress(journeys: usize) -> indicatif::ProgressBar {
     if journeys < LONG_FILE || !std::io::stderr().is_terminal() {
         return indicatif::ProgressBar::hidden();
     }
-    let style = indicatif::ProgressStyle::with_template("{bar:40} {human_pos} of {human_len} journeys, {eta} to go");
-    indicatif::ProgressBar::new(journeys.try_into().unwrap_or(u64::MAX)).with_style(style.unwrap_or_else(|_| indicatif::ProgressStyle::default_bar()))
+    let style = indicatif::ProgressStyle::with_template(
+        "{bar:40} {human_pos} of {human_len} journeys, {eta} to go",
+    );
+    indicatif::ProgressBar::new(journeys.try_into().unwrap_or(u64::MAX))
+        .with_style(style.unwrap_or_else(|_| indicatif::ProgressStyle::default_bar()))
 }
 
 /// Colour on a terminal, unless `NO_COLOR` is set.
 fn colour() -> anstream::ColorChoice {
     let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    if refused || !std::io::stdout().is_terminal() { anstream::ColorChoice::Never } else { anstream::ColorChoice::Auto }
+    if refused || !std::io::stdout().is_terminal() {
+        anstream::ColorChoice::Never
+    } else {
+        anstream::ColorChoice::Auto
+    }
 }

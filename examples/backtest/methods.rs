@@ -60,7 +60,12 @@ impl Methods {
     }
 
     /// A delivery that was observed, for the plain quantiles.
-    pub fn learn_durations(&mut self, events: &[Passage], lane: Option<&SmolStr>, delivered: DateTime<Utc>) {
+    pub fn learn_durations(
+        &mut self,
+        events: &[Passage],
+        lane: Option<&SmolStr>,
+        delivered: DateTime<Utc>,
+    ) {
         let mut of_lane = lane.map(|lane| self.lanes.entry(lane.clone()).or_default());
         for event in events.iter().filter(|event| event.at < delivered) {
             let hours = ((delivered - event.at).as_seconds_f64() / 3600.0) as f32;
@@ -71,7 +76,8 @@ impl Methods {
         }
     }
 
-    /// Our estimate, corrected by what was observed of earlier ones, and kept under `key` to be judged itself.
+    /// Our estimate, corrected by what was observed of earlier ones, and kept under `key` to be
+    /// judged itself.
     pub fn ours(&mut self, known: &History, now: DateTime<Utc>, key: &str) -> Option<Forecast> {
         let estimate = self.model.estimate(known, now)?;
         self.calibration.issued(key, &estimate);
@@ -96,12 +102,24 @@ impl Methods {
         match method {
             Method::Ours => None,
             Method::Promise => {
-                let planned = || known.schedule.iter().rev().find(|step| step.milestone == Milestone::Delivered).map(|step| step.at);
-                known.promised.or_else(planned).map(|by| Forecast::promise(now, by))
+                let planned = || {
+                    known
+                        .schedule
+                        .iter()
+                        .rev()
+                        .find(|step| step.milestone == Milestone::Delivered)
+                        .map(|step| step.at)
+                };
+                known
+                    .promised
+                    .or_else(planned)
+                    .map(|by| Forecast::promise(now, by))
             }
             Method::Global => quantiles(global?, silence, now),
             Method::Lane => {
-                let of_lane = lane.and_then(|lane| self.lanes.get(lane)?.get(&milestone)).filter(|ranked| ranked.len() >= ENOUGH_ON_A_LANE);
+                let of_lane = lane
+                    .and_then(|lane| self.lanes.get(lane)?.get(&milestone))
+                    .filter(|ranked| ranked.len() >= ENOUGH_ON_A_LANE);
                 quantiles(of_lane.or(global)?, silence, now)
             }
         }
@@ -113,7 +131,9 @@ fn quantiles(observed: &Ranked, silence: TimeDelta, now: DateTime<Utc>) -> Optio
     let silent = silence.as_seconds_f64() / 3600.0;
     let mut out = [now; 4];
     for (slot, level) in out.iter_mut().zip(LEVELS) {
-        *slot = now.checked_add_signed(TimeDelta::seconds(((observed.quantile_after(silent, level)? - silent).max(0.0) * 3600.0).round() as i64))?;
+        *slot = now.checked_add_signed(TimeDelta::seconds(
+            ((observed.quantile_after(silent, level)? - silent).max(0.0) * 3600.0).round() as i64,
+        ))?;
     }
     Some(Forecast::quantiles(now, out))
 }

@@ -19,11 +19,18 @@ impl FromStr for Split {
 
     fn from_str(text: &str) -> Result<Self, String> {
         if let Ok(fraction) = text.parse::<f64>() {
-            return if (0.0..=1.0).contains(&fraction) { Ok(Self::Fraction(fraction)) } else { Err("a fraction lies from 0 to 1".to_owned()) };
+            return if (0.0..=1.0).contains(&fraction) {
+                Ok(Self::Fraction(fraction))
+            } else {
+                Err("a fraction lies from 0 to 1".to_owned())
+            };
         }
         match DateTime::parse_from_rfc3339(text) {
             Ok(at) => Ok(Self::Moment(at.to_utc())),
-            Err(_) => Err("neither a fraction such as 0.7 nor an RFC 3339 time such as 2026-03-02T00:00:00Z".to_owned()),
+            Err(_) => Err(
+                "neither a fraction such as 0.7 nor an RFC 3339 time such as 2026-03-02T00:00:00Z"
+                    .to_owned(),
+            ),
         }
     }
 }
@@ -57,7 +64,12 @@ const BANDS: [u32; 8] = [1, 2, 4, 7, 14, 18, 25, 30];
 impl Moment {
     pub fn look(silence: TimeDelta) -> Self {
         let days = silence.as_seconds_f64() / 86_400.0;
-        Self::Look(BANDS.iter().take_while(|end| days >= f64::from(**end)).count())
+        Self::Look(
+            BANDS
+                .iter()
+                .take_while(|end| days >= f64::from(**end))
+                .count(),
+        )
     }
 }
 
@@ -98,24 +110,45 @@ pub struct Moments {
 impl Moments {
     pub fn parse(names: &[String], looks: bool) -> Result<Self, String> {
         let bands = if looks { BANDS.len() + 1 } else { 0 };
-        let silent = (0..bands).map(|band| Pool { name: Moment::Look(band).to_string(), holds: Holds::Looks(band) });
+        let silent = (0..bands).map(|band| Pool {
+            name: Moment::Look(band).to_string(),
+            holds: Holds::Looks(band),
+        });
         if names.is_empty() {
-            let each = Milestone::ALL.iter().filter(|milestone| is_forecast_from(**milestone));
-            let each = each.map(|milestone| Pool { name: milestone.to_string(), holds: Holds::Milestones(vec![*milestone]) });
-            let any = Pool { name: "any".to_owned(), holds: Holds::Any };
-            return Ok(Self { pools: each.chain([any]).chain(silent).collect(), only_what_occurs: true });
+            let each = Milestone::ALL
+                .iter()
+                .filter(|milestone| is_forecast_from(**milestone));
+            let each = each.map(|milestone| Pool {
+                name: milestone.to_string(),
+                holds: Holds::Milestones(vec![*milestone]),
+            });
+            let any = Pool {
+                name: "any".to_owned(),
+                holds: Holds::Any,
+            };
+            return Ok(Self {
+                pools: each.chain([any]).chain(silent).collect(),
+                only_what_occurs: true,
+            });
         }
         let pools: Result<Vec<Pool>, String> = names.iter().map(|name| pool(name)).collect();
         let mut pools = pools?;
         let mut seen = std::collections::HashSet::new();
         pools.retain(|pool| seen.insert(pool.name.clone()));
         pools.extend(silent);
-        Ok(Self { pools, only_what_occurs: false })
+        Ok(Self {
+            pools,
+            only_what_occurs: false,
+        })
     }
 
     /// Whether any pool holds it.
     pub fn hold(&self, milestone: Milestone) -> bool {
-        is_forecast_from(milestone) && self.pools.iter().any(|pool| pool.holds(Moment::Event(milestone)))
+        is_forecast_from(milestone)
+            && self
+                .pools
+                .iter()
+                .any(|pool| pool.holds(Moment::Event(milestone)))
     }
 }
 
@@ -126,17 +159,29 @@ fn is_forecast_from(milestone: Milestone) -> bool {
 
 fn pool(name: &str) -> Result<Pool, String> {
     if name == "any" {
-        return Ok(Pool { name: name.to_owned(), holds: Holds::Any });
+        return Ok(Pool {
+            name: name.to_owned(),
+            holds: Holds::Any,
+        });
     }
     let milestone = |word: &str| match word.trim().parse::<Milestone>() {
         Ok(milestone) if is_forecast_from(milestone) => Ok(milestone),
         Ok(_) => Err("--at delivered: from the delivery itself nothing is forecast".to_owned()),
         Err(_) => {
-            let words: Vec<&str> =
-                Milestone::ALL.iter().filter(|milestone| is_forecast_from(**milestone)).map(|milestone| milestone.as_str()).collect();
-            Err(format!("--at {word:?} is no milestone; there are any, {}", words.join(", ")))
+            let words: Vec<&str> = Milestone::ALL
+                .iter()
+                .filter(|milestone| is_forecast_from(**milestone))
+                .map(|milestone| milestone.as_str())
+                .collect();
+            Err(format!(
+                "--at {word:?} is no milestone; there are any, {}",
+                words.join(", ")
+            ))
         }
     };
     let milestones: Result<Vec<Milestone>, String> = name.split('+').map(milestone).collect();
-    Ok(Pool { name: name.to_owned(), holds: Holds::Milestones(milestones?) })
+    Ok(Pool {
+        name: name.to_owned(),
+        holds: Holds::Milestones(milestones?),
+    })
 }

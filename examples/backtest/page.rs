@@ -16,19 +16,54 @@ const GROUPS: usize = 12;
 
 /// Writes the table: one block a moment, one line a method.
 pub fn write(out: &mut impl Write, scores: &Scores, summary: &Summary) -> io::Result<()> {
-    let day = |at: Option<chrono::DateTime<chrono::Utc>>| at.map_or_else(|| "?".to_owned(), |at| at.format("%Y-%m-%d %H:%M").to_string());
-    let Summary { journeys, delivered, scored, first, last, split } = summary;
-    writeln!(out, "{journeys} journeys from {} to {} UTC, {delivered} delivered", day(*first), day(*last))?;
-    writeln!(out, "{scored} forecasts scored since {} UTC; hours unless said otherwise", day(*split))?;
+    let day = |at: Option<chrono::DateTime<chrono::Utc>>| {
+        at.map_or_else(
+            || "?".to_owned(),
+            |at| at.format("%Y-%m-%d %H:%M").to_string(),
+        )
+    };
+    let Summary {
+        journeys,
+        delivered,
+        scored,
+        first,
+        last,
+        split,
+    } = summary;
+    writeln!(
+        out,
+        "{journeys} journeys from {} to {} UTC, {delivered} delivered",
+        day(*first),
+        day(*last)
+    )?;
+    writeln!(
+        out,
+        "{scored} forecasts scored since {} UTC; hours unless said otherwise",
+        day(*split)
+    )?;
     let mut at = "";
     let mut shown = 0;
     for methods in scores.rows().chunks(4) {
-        let Some(first) = methods.first() else { continue };
+        let Some(first) = methods.first() else {
+            continue;
+        };
         if at != first.at {
             (at, shown) = (first.at, 0);
             writeln!(out, "\n{BOLD}at {at}{BOLD:#}")?;
-            let heads = ["n", "MAE", "median", "bias", "pinb50", "pinb90", "10-90", "<=P90", "width", "P90 len"];
-            writeln!(out, "{DIM}  {:<8}{:>8}{}{DIM:#}", "method", heads[0], heads[1..].iter().map(|head| format!("{head:>8}")).collect::<String>())?;
+            let heads = [
+                "n", "MAE", "median", "bias", "pinb50", "pinb90", "10-90", "<=P90", "width",
+                "P90 len",
+            ];
+            writeln!(
+                out,
+                "{DIM}  {:<8}{:>8}{}{DIM:#}",
+                "method",
+                heads[0],
+                heads[1..]
+                    .iter()
+                    .map(|head| format!("{head:>8}"))
+                    .collect::<String>()
+            )?;
         }
         if let (Some(group), Some(by)) = (first.group, scores.by) {
             shown += 1;
@@ -44,14 +79,34 @@ pub fn write(out: &mut impl Write, scores: &Scores, summary: &Summary) -> io::Re
 
 fn line(out: &mut impl Write, row: &Row<'_>) -> io::Result<()> {
     let cells = Cells::of(row.score);
-    let hours = |value: Option<f64>| value.map_or_else(|| format!("{:>8}", "-"), |value| format!("{value:>8.1}"));
-    let share = |value: Option<f64>| value.map_or_else(|| format!("{:>8}", "-"), |value| format!("{value:>8.3}"));
+    let hours = |value: Option<f64>| {
+        value.map_or_else(|| format!("{:>8}", "-"), |value| format!("{value:>8.1}"))
+    };
+    let share = |value: Option<f64>| {
+        value.map_or_else(|| format!("{:>8}", "-"), |value| format!("{value:>8.3}"))
+    };
     write!(out, "  {:<8}{:>8}", row.method.as_str(), cells.n)?;
-    for value in [cells.mae_hours, cells.median_hours, cells.bias_hours, cells.pinball50_hours, cells.pinball90_hours] {
+    for value in [
+        cells.mae_hours,
+        cells.median_hours,
+        cells.bias_hours,
+        cells.pinball50_hours,
+        cells.pinball90_hours,
+    ] {
         write!(out, "{}", hours(value))?;
     }
-    write!(out, "{}{}", share(cells.coverage_10_90), share(cells.under_p90))?;
-    writeln!(out, "{}{}", hours(cells.width_hours), hours(cells.p90_length_hours))
+    write!(
+        out,
+        "{}{}",
+        share(cells.coverage_10_90),
+        share(cells.under_p90)
+    )?;
+    writeln!(
+        out,
+        "{}{}",
+        hours(cells.width_hours),
+        hours(cells.p90_length_hours)
+    )
 }
 
 /// Writes one object a line.
@@ -70,7 +125,13 @@ pub fn write_json(out: &mut impl Write, scores: &Scores) -> io::Result<()> {
     for row in scores.rows() {
         let group = row.group.map(|group| group.as_str());
         let by = scores.by.filter(|_| group.is_some()).map(|by| by.as_str());
-        let line = Line { at: row.at, method: row.method.as_str(), by, group, cells: Cells::of(row.score) };
+        let line = Line {
+            at: row.at,
+            method: row.method.as_str(),
+            by,
+            group,
+            cells: Cells::of(row.score),
+        };
         serde_json::to_writer(&mut *out, &line)?;
         out.write_all(b"\n")?;
     }
@@ -93,7 +154,9 @@ struct Cells {
 
 impl Cells {
     fn of(score: Option<&Score>) -> Self {
-        let Some(score) = score else { return Self::default() };
+        let Some(score) = score else {
+            return Self::default();
+        };
         let rounded = |value: Option<f64>| value.map(|value| (value * 10_000.0).round() / 10_000.0);
         Self {
             n: score.n(),

@@ -17,7 +17,10 @@ impl Ranked {
 
     pub fn add(&mut self, value: f32) {
         self.len += 1;
-        let at = self.chunks.partition_point(|chunk| chunk.last().is_some_and(|last| *last < value)).min(self.chunks.len().saturating_sub(1));
+        let at = self
+            .chunks
+            .partition_point(|chunk| chunk.last().is_some_and(|last| *last < value))
+            .min(self.chunks.len().saturating_sub(1));
         let Some(chunk) = self.chunks.get_mut(at) else {
             self.chunks.push(vec![value]);
             return;
@@ -29,7 +32,8 @@ impl Ranked {
         }
     }
 
-    /// The quantile of the values above a bound, between two of them in proportion; none of nothing.
+    /// The quantile of the values above a bound, between two of them in proportion; none of
+    /// nothing.
     pub fn quantile_after(&self, bound: f64, share: f64) -> Option<f64> {
         let below = self.below(bound as f32);
         let at = below as f64 + share * self.len.checked_sub(1 + below)? as f64;
@@ -42,9 +46,17 @@ impl Ranked {
     /// How many values do not lie above a bound.
     fn below(&self, bound: f32) -> usize {
         let of_chunk = |chunk: &Vec<f32>| {
-            if chunk.last().is_some_and(|last| *last <= bound) { chunk.len() } else { chunk.partition_point(|value| *value <= bound) }
+            if chunk.last().is_some_and(|last| *last <= bound) {
+                chunk.len()
+            } else {
+                chunk.partition_point(|value| *value <= bound)
+            }
         };
-        if bound <= 0.0 { 0 } else { self.chunks.iter().map(of_chunk).sum() }
+        if bound <= 0.0 {
+            0
+        } else {
+            self.chunks.iter().map(of_chunk).sum()
+        }
     }
 
     fn at_rank(&self, mut rank: usize) -> Option<f64> {

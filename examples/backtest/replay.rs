@@ -16,7 +16,8 @@ use crate::scores::Scores;
 
 /// How often journeys under way are taught as they stand.
 const ROUNDS: TimeDelta = TimeDelta::days(7);
-/// How long before the split forecasts begin, so that the correction by observed outcomes has outcomes to go by.
+/// How long before the split forecasts begin, so that the correction by observed outcomes has
+/// outcomes to go by.
 const WARM_UP: TimeDelta = TimeDelta::days(60);
 /// From when on a silent journey teaches nothing more.
 const LONGEST_SILENCE: TimeDelta = TimeDelta::days(180);
@@ -42,7 +43,8 @@ struct Active {
     issued: Vec<String>,
 }
 
-/// When a journey goes on, or is looked at. At one moment those that end come first: what ended by then is known then.
+/// When a journey goes on, or is looked at. At one moment those that end come first: what ended by
+/// then is known then.
 type Due = Reverse<(DateTime<Utc>, What, usize)>;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -92,7 +94,9 @@ impl<'s> Replay<'s> {
             }
             Split::Moment(at) => (0, Some(at)),
         };
-        let forecasts_from = at.and_then(|at| at.checked_sub_signed(WARM_UP)).unwrap_or(DateTime::<Utc>::MIN_UTC);
+        let forecasts_from = at
+            .and_then(|at| at.checked_sub_signed(WARM_UP))
+            .unwrap_or(DateTime::<Utc>::MIN_UTC);
         Self {
             methods: Methods::new(),
             scores,
@@ -105,7 +109,10 @@ impl<'s> Replay<'s> {
             next_round: None,
             looks: None,
             forecasts: None,
-            summary: Summary { split: at, ..Summary::default() },
+            summary: Summary {
+                split: at,
+                ..Summary::default()
+            },
         }
     }
 
@@ -122,19 +129,46 @@ impl<'s> Replay<'s> {
 
     /// The next journey begins; everything that others did before is done first.
     pub fn begin(&mut self, history: History) -> io::Result<()> {
-        let Some(start) = history.begun_at() else { return Ok(()) };
-        while self.queue.peek().is_some_and(|Reverse((at, ..))| *at < start) {
+        let Some(start) = history.begun_at() else {
+            return Ok(());
+        };
+        while self
+            .queue
+            .peek()
+            .is_some_and(|Reverse((at, ..))| *at < start)
+        {
             self.step()?;
         }
         let number = self.summary.journeys;
         self.summary.journeys += 1;
         self.summary.first = self.summary.first.or(Some(start));
-        let (delivered, ended, lane, outcome) = (history.delivered_at(), history.ended_at(), history.lane(), history.outcome);
+        let (delivered, ended, lane, outcome) = (
+            history.delivered_at(),
+            history.ended_at(),
+            history.lane(),
+            history.outcome,
+        );
         // Lines may share an id; here each is a journey of its own.
         let name = history.id.clone();
-        let known = History { id: number.to_string().into(), outcome: None, events: Vec::new(), ..history };
+        let known = History {
+            id: number.to_string().into(),
+            outcome: None,
+            events: Vec::new(),
+            ..history
+        };
         let is_scored = number >= self.learned_from;
-        let journey = Active { name, known, ahead: history.events.into(), outcome, delivered, ended, lane, is_scored, looks: 0, issued: Vec::new() };
+        let journey = Active {
+            name,
+            known,
+            ahead: history.events.into(),
+            outcome,
+            delivered,
+            ended,
+            lane,
+            is_scored,
+            looks: 0,
+            issued: Vec::new(),
+        };
         self.wait(number, journey);
         Ok(())
     }
@@ -150,10 +184,15 @@ impl<'s> Replay<'s> {
         Ok(self.summary)
     }
 
-    /// Keeps a journey until its next event; one that is over is let go, one that is silent stays to be taught as open.
+    /// Keeps a journey until its next event; one that is over is let go, one that is silent stays
+    /// to be taught as open.
     fn wait(&mut self, number: usize, journey: Active) {
         if let Some(next) = journey.ahead.front() {
-            let what = if journey.ended == Some(next.at) { What::End } else { What::Event };
+            let what = if journey.ended == Some(next.at) {
+                What::End
+            } else {
+                What::Event
+            };
             self.queue.push(Reverse((next.at, what, number)));
         }
         self.look_later(number, &journey);
@@ -162,7 +201,9 @@ impl<'s> Replay<'s> {
 
     /// Comes back to a silent journey: one look at a time, and none after the next event.
     fn look_later(&mut self, number: usize, journey: &Active) {
-        let (Some(every), Some(last)) = (self.looks, journey.known.events.last()) else { return };
+        let (Some(every), Some(last)) = (self.looks, journey.known.events.last()) else {
+            return;
+        };
         let at = last.at + every * (journey.looks + 1);
         let before_next = journey.ahead.front().is_none_or(|next| at < next.at);
         if before_next && at - last.at <= LONGEST_SILENCE && at <= self.until {
@@ -172,9 +213,15 @@ impl<'s> Replay<'s> {
 
     /// A look at a journey during its silence.
     fn look(&mut self, number: usize, now: DateTime<Utc>) -> io::Result<()> {
-        let Some(mut journey) = self.active.remove(&number) else { return Ok(()) };
+        let Some(mut journey) = self.active.remove(&number) else {
+            return Ok(());
+        };
         journey.looks += 1;
-        let silence = journey.known.events.last().map_or(TimeDelta::zero(), |last| now - last.at);
+        let silence = journey
+            .known
+            .events
+            .last()
+            .map_or(TimeDelta::zero(), |last| now - last.at);
         self.forecast(&mut journey, number, &[Moment::look(silence)], now)?;
         self.look_later(number, &journey);
         self.active.insert(number, journey);
@@ -183,14 +230,18 @@ impl<'s> Replay<'s> {
 
     /// The next thing that happens.
     fn step(&mut self) -> io::Result<()> {
-        let Some(Reverse((now, what, number))) = self.queue.pop() else { return Ok(()) };
+        let Some(Reverse((now, what, number))) = self.queue.pop() else {
+            return Ok(());
+        };
         if what == What::Look {
             self.teach_open(now);
             return self.look(number, now);
         }
         self.teach_open(now);
         self.summary.last = self.summary.last.max(Some(now));
-        let Some(mut journey) = self.active.remove(&number) else { return Ok(()) };
+        let Some(mut journey) = self.active.remove(&number) else {
+            return Ok(());
+        };
         let from = journey.known.events.len();
         while journey.ahead.front().is_some_and(|event| event.at <= now) {
             journey.known.events.extend(journey.ahead.pop_front());
@@ -200,7 +251,10 @@ impl<'s> Replay<'s> {
             return Ok(());
         }
         journey.looks = 0;
-        let happened: Vec<Moment> = journey.known.events[from..].iter().map(|event| Moment::Event(event.milestone)).collect();
+        let happened: Vec<Moment> = journey.known.events[from..]
+            .iter()
+            .map(|event| Moment::Event(event.milestone))
+            .collect();
         self.forecast(&mut journey, number, &happened, now)?;
         self.wait(number, journey);
         Ok(())
@@ -213,7 +267,8 @@ impl<'s> Replay<'s> {
         journey.known.outcome = journey.outcome.or(Some(HistoryEnd::Delivered));
         self.methods.learn(&journey.known, now);
         if let Some(delivered) = delivered {
-            self.methods.learn_durations(&journey.known.events, journey.lane.as_ref(), delivered);
+            self.methods
+                .learn_durations(&journey.known.events, journey.lane.as_ref(), delivered);
         }
         for key in &journey.issued {
             self.methods.settled(key, delivered, now);
@@ -221,7 +276,13 @@ impl<'s> Replay<'s> {
     }
 
     /// Forecasts at a moment, from everything known now.
-    fn forecast(&mut self, journey: &mut Active, number: usize, moments: &[Moment], now: DateTime<Utc>) -> io::Result<()> {
+    fn forecast(
+        &mut self,
+        journey: &mut Active,
+        number: usize,
+        moments: &[Moment],
+        now: DateTime<Utc>,
+    ) -> io::Result<()> {
         if now < self.forecasts_from {
             return Ok(());
         }
@@ -237,16 +298,32 @@ impl<'s> Replay<'s> {
             Moment::Event(milestone) => self.scores.moments.hold(*milestone),
             Moment::Look(_) => true,
         };
-        let happened: Vec<Moment> = moments.iter().copied().filter(|moment| is_scored && is_asked(moment)).collect();
-        let Some(last) = journey.known.events.last() else { return Ok(()) };
+        let happened: Vec<Moment> = moments
+            .iter()
+            .copied()
+            .filter(|moment| is_scored && is_asked(moment))
+            .collect();
+        let Some(last) = journey.known.events.last() else {
+            return Ok(());
+        };
         let (last, silence) = (last.milestone, now - last.at);
         let group = self.scores.by.map(|by| by.of(&journey.known));
         for moment in happened {
-            let milestone = if let Moment::Event(milestone) = moment { milestone } else { last };
+            let milestone = if let Moment::Event(milestone) = moment {
+                milestone
+            } else {
+                last
+            };
             for method in Method::ALL {
                 let forecast = match method {
                     Method::Ours => ours,
-                    other => self.methods.baseline(other, &journey.known, journey.lane.as_ref(), (milestone, silence), now),
+                    other => self.methods.baseline(
+                        other,
+                        &journey.known,
+                        journey.lane.as_ref(),
+                        (milestone, silence),
+                        now,
+                    ),
                 };
                 let Some(forecast) = forecast else { continue };
                 if let Some(out) = &mut self.forecasts {
@@ -254,7 +331,8 @@ impl<'s> Replay<'s> {
                 }
                 if let Some(delivered) = journey.delivered {
                     self.summary.scored += usize::from(method == Method::Ours);
-                    self.scores.take(moment, method, group.as_ref(), &forecast, delivered);
+                    self.scores
+                        .take(moment, method, group.as_ref(), &forecast, delivered);
                 }
             }
         }
@@ -279,7 +357,13 @@ impl<'s> Replay<'s> {
 }
 
 /// One forecast a line.
-fn write_forecast(out: &mut dyn Write, id: &str, at: Moment, method: Method, forecast: &Forecast) -> io::Result<()> {
+fn write_forecast(
+    out: &mut dyn Write,
+    id: &str,
+    at: Moment,
+    method: Method,
+    forecast: &Forecast,
+) -> io::Result<()> {
     #[derive(serde::Serialize)]
     struct Line<'f> {
         id: &'f str,
@@ -288,6 +372,14 @@ fn write_forecast(out: &mut dyn Write, id: &str, at: Moment, method: Method, for
         #[serde(flatten)]
         forecast: &'f Forecast,
     }
-    serde_json::to_writer(&mut *out, &Line { id, at: at.to_string(), method: method.as_str(), forecast })?;
+    serde_json::to_writer(
+        &mut *out,
+        &Line {
+            id,
+            at: at.to_string(),
+            method: method.as_str(),
+            forecast,
+        },
+    )?;
     out.write_all(b"\n")
 }

@@ -63,17 +63,44 @@ pub struct Row<'s> {
 
 impl Scores {
     pub fn new(moments: Moments, by: Option<Grouping>) -> Self {
-        Self { moments, by, scores: BTreeMap::new(), whole: BTreeMap::new() }
+        Self {
+            moments,
+            by,
+            scores: BTreeMap::new(),
+            whole: BTreeMap::new(),
+        }
     }
 
-    pub fn take(&mut self, moment: Moment, method: Method, group: Option<&SmolStr>, forecast: &Forecast, delivered: DateTime<Utc>) {
+    pub fn take(
+        &mut self,
+        moment: Moment,
+        method: Method,
+        group: Option<&SmolStr>,
+        forecast: &Forecast,
+        delivered: DateTime<Utc>,
+    ) {
         if matches!(moment, Moment::Event(_)) {
-            self.whole.entry(method).or_default().take(forecast, delivered);
+            self.whole
+                .entry(method)
+                .or_default()
+                .take(forecast, delivered);
         }
-        for (pool, _) in self.moments.pools.iter().enumerate().filter(|(_, pool)| pool.holds(moment)) {
-            self.scores.entry((pool, None, method)).or_default().take(forecast, delivered);
+        for (pool, _) in self
+            .moments
+            .pools
+            .iter()
+            .enumerate()
+            .filter(|(_, pool)| pool.holds(moment))
+        {
+            self.scores
+                .entry((pool, None, method))
+                .or_default()
+                .take(forecast, delivered);
             if let Some(group) = group {
-                self.scores.entry((pool, Some(group.clone()), method)).or_default().take(forecast, delivered);
+                self.scores
+                    .entry((pool, Some(group.clone()), method))
+                    .or_default()
+                    .take(forecast, delivered);
             }
         }
     }
@@ -88,7 +115,11 @@ impl Scores {
         let mut rows = Vec::new();
         for (index, pool) in self.moments.pools.iter().enumerate() {
             let mut groups: BTreeMap<&Option<SmolStr>, u64> = BTreeMap::new();
-            for ((of, group, _), score) in self.scores.range((index, None, Method::Ours)..).take_while(|((of, ..), _)| *of == index) {
+            for ((of, group, _), score) in self
+                .scores
+                .range((index, None, Method::Ours)..)
+                .take_while(|((of, ..), _)| *of == index)
+            {
                 debug_assert_eq!(*of, index);
                 let n = groups.entry(group).or_default();
                 *n = score.n().max(*n);

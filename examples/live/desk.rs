@@ -31,27 +31,52 @@ pub struct Setting {
 
 /// Opens the carriers.
 pub async fn open(setting: Setting) -> io::Result<Simulator> {
-    let plan = if setting.is_storm { FaultPlan::storm(setting.seed) } else { FaultPlan::none() };
-    let plan = plan.silence(Duration::from_secs(4)).slowness(Duration::from_millis(200));
+    let plan = if setting.is_storm {
+        FaultPlan::storm(setting.seed)
+    } else {
+        FaultPlan::none()
+    };
+    let plan = plan
+        .silence(Duration::from_secs(4))
+        .slowness(Duration::from_millis(200));
     let clock = SimulatedClock::running(setting.hours_a_second * 3600.0);
-    let mut builder = Simulator::builder().seed(setting.seed).faults(plan).clock(clock).token_lifetime(TOKEN_LIFETIME);
-    let (each, rest) = (setting.parcels / Carrier::ALL.len(), setting.parcels % Carrier::ALL.len());
+    let mut builder = Simulator::builder()
+        .seed(setting.seed)
+        .faults(plan)
+        .clock(clock)
+        .token_lifetime(TOKEN_LIFETIME);
+    let (each, rest) = (
+        setting.parcels / Carrier::ALL.len(),
+        setting.parcels % Carrier::ALL.len(),
+    );
     for (at, carrier) in Carrier::ALL.into_iter().enumerate() {
-        let quota = simulator::Quota::default().per_second(PER_SECOND).concurrent(AT_ONCE).per_day(PER_DAY).between_asks(SAME_NUMBER);
-        builder = builder.parcels(carrier, each + usize::from(at < rest)).quota(carrier.feed(), quota);
+        let quota = simulator::Quota::default()
+            .per_second(PER_SECOND)
+            .concurrent(AT_ONCE)
+            .per_day(PER_DAY)
+            .between_asks(SAME_NUMBER);
+        builder = builder
+            .parcels(carrier, each + usize::from(at < rest))
+            .quota(carrier.feed(), quota);
     }
     builder.start().await
 }
 
 /// A client for one of them. It knows the quota and nothing of the faults.
 pub fn client(simulator: &Simulator, feed: &str, seed: u64) -> Result<Client, BuildError> {
-    let adapter = Registry::builtin().share(feed).unwrap_or_else(|| panic!("no adapter for {feed}"));
+    let adapter = Registry::builtin()
+        .share(feed)
+        .unwrap_or_else(|| panic!("no adapter for {feed}"));
     let retry = RetryPolicy::default()
         .attempts(6)
         .pauses(Duration::from_millis(50), Duration::from_millis(800))
         .attempt(Duration::from_millis(1500))
         .budget(Duration::from_secs(12));
-    let quota = Quota::unlimited().per_second(PER_SECOND).concurrent(AT_ONCE as usize).per_day(PER_DAY).same_number(SAME_NUMBER);
+    let quota = Quota::unlimited()
+        .per_second(PER_SECOND)
+        .concurrent(AT_ONCE as usize)
+        .per_day(PER_DAY)
+        .same_number(SAME_NUMBER);
     Client::builder(adapter)
         .credentials(simulator.credentials(feed))
         .base(simulator.base(feed))

@@ -1,6 +1,7 @@
 //! Follows parcels of four carriers through the real client: `cargo run --example live -- --help`.
 //!
-//! Without arguments the carriers are simulated on this machine, and everything that can go wrong does. With `--feed` a real carrier is asked.
+//! Without arguments the carriers are simulated on this machine, and everything that can go wrong
+//! does. With `--feed` a real carrier is asked.
 
 mod desk;
 mod page;
@@ -47,7 +48,8 @@ struct Arguments {
     /// Prints the summary alone, as JSON.
     #[arg(long)]
     json: bool,
-    /// Asks a real carrier instead, with credentials from the environment (PARCELTRAIL_<FEED>_<CREDENTIAL>).
+    /// Asks a real carrier instead, with credentials from the environment
+    /// (PARCELTRAIL_<FEED>_<CREDENTIAL>).
     #[arg(long, requires = "number")]
     feed: Option<String>,
     /// A number to ask the real carrier about; may be repeated.
@@ -92,9 +94,17 @@ async fn main() -> ExitCode {
 
 /// Follows simulated parcels until they are at rest. The exit code is 1 when anything was lost.
 async fn simulate(arguments: &Arguments) -> io::Result<ExitCode> {
-    let hours_a_second = arguments.speed.unwrap_or(if arguments.parcels > 400 { 3.0 } else { 12.0 });
+    let hours_a_second =
+        arguments
+            .speed
+            .unwrap_or(if arguments.parcels > 400 { 3.0 } else { 12.0 });
     let is_storm = arguments.faults == Faults::Storm;
-    let setting = Setting { seed: arguments.seed, parcels: arguments.parcels, is_storm, hours_a_second };
+    let setting = Setting {
+        seed: arguments.seed,
+        parcels: arguments.parcels,
+        is_storm,
+        hours_a_second,
+    };
     let began = Instant::now();
     let simulator = Arc::new(desk::open(setting).await?);
     let watches = follow(&simulator, arguments).await?;
@@ -103,7 +113,11 @@ async fn simulate(arguments: &Arguments) -> io::Result<ExitCode> {
         println!("{}", serde_json::to_string(&summary)?);
     } else {
         page::write_summary(&mut anstream::stdout(), &summary)?;
-        for error in watches.iter().filter(|watch| watch.client.stats().failed > 0).filter_map(|watch| watch.last_error.as_ref()) {
+        for error in watches
+            .iter()
+            .filter(|watch| watch.client.stats().failed > 0)
+            .filter_map(|watch| watch.last_error.as_ref())
+        {
             println!("The last failure: {error}");
         }
     }
@@ -115,16 +129,23 @@ async fn follow(simulator: &Arc<Simulator>, arguments: &Arguments) -> io::Result
     let mut tasks = JoinSet::new();
     let (sender, mut news) = mpsc::unbounded_channel();
     for carrier in Carrier::ALL {
-        let client = desk::client(simulator, carrier.feed(), arguments.seed).map_err(io::Error::other)?;
+        let client =
+            desk::client(simulator, carrier.feed(), arguments.seed).map_err(io::Error::other)?;
         let mut watch = Watch::new(client, simulator.numbers(carrier.feed()));
         let (simulator, sender) = (Arc::clone(simulator), sender.clone());
         tasks.spawn(async move {
-            watch.follow(&simulator, ROUND, |news| _ = sender.send(news)).await;
+            watch
+                .follow(&simulator, ROUND, |news| _ = sender.send(news))
+                .await;
             watch
         });
     }
     drop(sender);
-    let mut screen = page::Screen::new(arguments.parcels, arguments.parcels <= MOST_TRAILS, arguments.json);
+    let mut screen = page::Screen::new(
+        arguments.parcels,
+        arguments.parcels <= MOST_TRAILS,
+        arguments.json,
+    );
     while let Some(news) = news.recv().await {
         screen.show(&news, simulator.now())?;
     }
@@ -132,16 +153,37 @@ async fn follow(simulator: &Arc<Simulator>, arguments: &Arguments) -> io::Result
     Ok(tasks.join_all().await)
 }
 
-fn summarise(simulator: &Simulator, watches: &[Watch], setting: Setting, took: Duration) -> Summary {
+fn summarise(
+    simulator: &Simulator,
+    watches: &[Watch],
+    setting: Setting,
+    took: Duration,
+) -> Summary {
     let counters = simulator.counters();
     let mut feeds = BTreeMap::new();
     let mut total = Figures::default();
     for carrier in Carrier::ALL {
-        let Some(watch) = watches.iter().find(|watch| watch.client.feed().as_str() == carrier.feed()) else { continue };
-        let figures = Figures::new(watch.client.stats(), &counters.of(carrier.feed()), &watch.audit(simulator));
+        let Some(watch) = watches
+            .iter()
+            .find(|watch| watch.client.feed().as_str() == carrier.feed())
+        else {
+            continue;
+        };
+        let figures = Figures::new(
+            watch.client.stats(),
+            &counters.of(carrier.feed()),
+            &watch.audit(simulator),
+        );
         total.add(&figures);
         feeds.insert(carrier.feed(), figures);
     }
     let simulated_days = took.as_secs_f64() * setting.hours_a_second / 24.0;
-    Summary { seed: setting.seed, storm: setting.is_storm, seconds: took.as_secs_f64(), simulated_days, feeds, total }
+    Summary {
+        seed: setting.seed,
+        storm: setting.is_storm,
+        seconds: took.as_secs_f64(),
+        simulated_days,
+        feeds,
+        total,
+    }
 }

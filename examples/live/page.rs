@@ -31,12 +31,24 @@ impl Screen {
     /// Shows the trails of few parcels; nothing at all when `is_quiet`.
     pub fn new(parcels: usize, shows_trails: bool, is_quiet: bool) -> Self {
         let is_terminal = io::stderr().is_terminal();
-        let target = if is_quiet || !is_terminal { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
+        let target = if is_quiet || !is_terminal {
+            ProgressDrawTarget::hidden()
+        } else {
+            ProgressDrawTarget::stderr()
+        };
         let bar = ProgressBar::with_draw_target(Some(parcels as u64), target);
-        if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} parcels at rest  {msg}") {
+        if let Ok(style) =
+            ProgressStyle::with_template("{bar:30} {pos}/{len} parcels at rest  {msg}")
+        {
             bar.set_style(style);
         }
-        Self { bar, shows_trails: shows_trails && !is_quiet, shows_days: !is_quiet && !is_terminal, day: None, events: 0 }
+        Self {
+            bar,
+            shows_trails: shows_trails && !is_quiet,
+            shows_days: !is_quiet && !is_terminal,
+            day: None,
+            events: 0,
+        }
     }
 
     /// Shows news at a moment of the parcels' time.
@@ -53,17 +65,27 @@ impl Screen {
             }
         }
         let moment = now.format("%a %-d %b %H:00");
-        self.bar.set_message(format!("{} events  {moment} UTC", self.events));
+        self.bar
+            .set_message(format!("{} events  {moment} UTC", self.events));
         if self.shows_days && self.day.replace(now.date_naive()) != Some(now.date_naive()) {
             let (done, all) = (self.bar.position(), self.bar.length().unwrap_or_default());
             let day = now.format("%a %-d %b");
-            writeln!(anstream::stdout(), "{BOLD}-- {day}: {done} of {all} parcels at rest, {} events{BOLD:#}", self.events)?;
+            writeln!(
+                anstream::stdout(),
+                "{BOLD}-- {day}: {done} of {all} parcels at rest, {} events{BOLD:#}",
+                self.events
+            )?;
         }
         Ok(())
     }
 
     fn line(&self, event: &Event, prefix: &str) -> io::Result<()> {
-        if self.shows_trails { self.bar.suspend(|| write_event(&mut anstream::stdout(), event, prefix)) } else { Ok(()) }
+        if self.shows_trails {
+            self.bar
+                .suspend(|| write_event(&mut anstream::stdout(), event, prefix))
+        } else {
+            Ok(())
+        }
     }
 
     pub fn close(&self) {
@@ -73,7 +95,11 @@ impl Screen {
 
 /// One event on one line of at most 100 columns.
 pub fn write_event(out: &mut impl Write, event: &Event, prefix: &str) -> io::Result<()> {
-    let style = if prefix.is_empty() { style_of(event.milestone) } else { DIM };
+    let style = if prefix.is_empty() {
+        style_of(event.milestone)
+    } else {
+        DIM
+    };
     let mut what = format!("{prefix}{}", event.milestone.as_str().replace('_', " "));
     if event.milestone == Milestone::Unmapped {
         what = format!("{prefix}unknown code {}", event.code.value);
@@ -81,8 +107,17 @@ pub fn write_event(out: &mut impl Write, event: &Event, prefix: &str) -> io::Res
         what = format!("{what}, {}", reason.as_str().replace('_', " "));
     }
     let place = event.place.as_ref().map(place).unwrap_or_default();
-    let (when, number, what, place) = (fit(&when(&event.time), 23), fit(event.number.as_str(), 20), fit(&what, 36), fit(&place, 18));
-    writeln!(out, "{when} {number} {style}{what}{style:#} {}", place.trim_end())
+    let (when, number, what, place) = (
+        fit(&when(&event.time), 23),
+        fit(event.number.as_str(), 20),
+        fit(&what, 36),
+        fit(&place, 18),
+    );
+    writeln!(
+        out,
+        "{when} {number} {style}{what}{style:#} {}",
+        place.trim_end()
+    )
 }
 
 /// The wall clock where it happened, with its offset or a question mark.
@@ -106,7 +141,11 @@ fn style_of(milestone: Milestone) -> Style {
         Milestone::Delivered | Milestone::CustomsReleased => GOOD,
         Milestone::Announced | Milestone::Info => DIM,
         Milestone::Unmapped => AnsiColor::Yellow.on_default(),
-        Milestone::PickedUp | Milestone::Arrived | Milestone::Departed | Milestone::InTransit | Milestone::CustomsSubmitted => WAY,
+        Milestone::PickedUp
+        | Milestone::Arrived
+        | Milestone::Departed
+        | Milestone::InTransit
+        | Milestone::CustomsSubmitted => WAY,
         Milestone::OutForDelivery | Milestone::AvailableForPickup => WAY,
         _ => BAD,
     }
@@ -114,9 +153,22 @@ fn style_of(milestone: Milestone) -> Style {
 
 /// A text in exactly so many columns, cut or filled up; Chinese characters are two wide.
 fn fit(text: &str, width: usize) -> String {
-    let wide = |c: char| if ('\u{1100}'..='\u{ffdc}').contains(&c) { 2 } else { 1 };
+    let wide = |c: char| {
+        if ('\u{1100}'..='\u{ffdc}').contains(&c) {
+            2
+        } else {
+            1
+        }
+    };
     let mut used = 0;
-    let mut out: String = text.chars().take_while(|c| (used + wide(*c) <= width).then(|| used += wide(*c)).is_some()).collect();
+    let mut out: String = text
+        .chars()
+        .take_while(|c| {
+            (used + wide(*c) <= width)
+                .then(|| used += wide(*c))
+                .is_some()
+        })
+        .collect();
     out.push_str(&" ".repeat(width - used));
     out
 }
@@ -124,10 +176,19 @@ fn fit(text: &str, width: usize) -> String {
 /// The figures of a run, one column for each feed.
 pub fn write_summary(out: &mut impl Write, summary: &Summary) -> io::Result<()> {
     let feeds: Vec<&str> = summary.feeds.keys().copied().collect();
-    let heading: String = feeds.iter().chain(&["all"]).map(|feed| format!("{feed:>13}")).collect();
+    let heading: String = feeds
+        .iter()
+        .chain(&["all"])
+        .map(|feed| format!("{feed:>13}"))
+        .collect();
     writeln!(out, "\n{BOLD}{:<30}{heading}{BOLD:#}", "SUMMARY")?;
     for (name, figure, must_be_zero) in Summary::ROWS {
-        let row: String = summary.feeds.values().chain([&summary.total]).map(|figures| format!("{:>13}", figure(figures))).collect();
+        let row: String = summary
+            .feeds
+            .values()
+            .chain([&summary.total])
+            .map(|figures| format!("{:>13}", figure(figures)))
+            .collect();
         let style = match (must_be_zero, figure(&summary.total)) {
             (true, 0) => GOOD,
             (true, _) => BAD,
@@ -136,11 +197,20 @@ pub fn write_summary(out: &mut impl Write, summary: &Summary) -> io::Result<()> 
         writeln!(out, "{name:<30}{style}{row}{style:#}")?;
     }
     if !summary.total.faults.is_empty() {
-        let faults: Vec<String> = summary.total.faults.iter().map(|(fault, count)| format!("{} {count}", fault.as_str().replace('_', " "))).collect();
+        let faults: Vec<String> = summary
+            .total
+            .faults
+            .iter()
+            .map(|(fault, count)| format!("{} {count}", fault.as_str().replace('_', " ")))
+            .collect();
         writeln!(out, "\n{BOLD}Faults injected{BOLD:#}")?;
         for line in faults.chunks(5) {
             writeln!(out, "  {}", line.join(", "))?;
         }
     }
-    writeln!(out, "\n{:.1} days of the parcels' time in {:.1} s, seed {}.", summary.simulated_days, summary.seconds, summary.seed)
+    writeln!(
+        out,
+        "\n{:.1} days of the parcels' time in {:.1} s, seed {}.",
+        summary.simulated_days, summary.seconds, summary.seed
+    )
 }

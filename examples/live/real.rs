@@ -12,7 +12,8 @@ use parceltrail::{Registry, TrackingNumber};
 use crate::page;
 use crate::watch::{Followed, News};
 
-/// Asks a feed about numbers and prints their trails. The exit code is 2 when it cannot be asked, 1 when a number got no answer.
+/// Asks a feed about numbers and prints their trails. The exit code is 2 when it cannot be asked, 1
+/// when a number got no answer.
 pub async fn ask(feed: &str, numbers: &[String], base: Option<&str>) -> io::Result<ExitCode> {
     let Some(adapter) = Registry::builtin().share(feed) else {
         eprintln!("error: there is no feed {feed:?}; `cargo run --example feeds` lists them");
@@ -29,11 +30,17 @@ pub async fn ask(feed: &str, numbers: &[String], base: Option<&str>) -> io::Resu
             return Ok(ExitCode::from(2));
         }
     };
-    let asked = numbers.iter().map(|number| Asked::number(TrackingNumber::new(number))).collect::<Vec<_>>();
+    let asked = numbers
+        .iter()
+        .map(|number| Asked::number(TrackingNumber::new(number)))
+        .collect::<Vec<_>>();
     let mut answers = client.track(asked).boxed();
     let (mut out, mut is_answered) = (anstream::stdout(), true);
     while let Some(answer) = answers.next().await {
-        let number = answer.asked.map(|asked| asked.number.to_string()).unwrap_or_else(|| "besides".to_owned());
+        let number = answer
+            .asked
+            .map(|asked| asked.number.to_string())
+            .unwrap_or_else(|| "besides".to_owned());
         writeln!(out, "\n{number}")?;
         match answer.told {
             Ok(told) => trail(&mut out, &told)?,
@@ -45,7 +52,11 @@ pub async fn ask(feed: &str, numbers: &[String], base: Option<&str>) -> io::Resu
     }
     let stats = client.stats();
     let (requests, retries, tokens) = (stats.requests, stats.retries, stats.tokens);
-    writeln!(out, "\n{requests} requests, {retries} retries, {tokens} tokens fetched, {} throttled, {} not found", stats.throttled, stats.not_found)?;
+    writeln!(
+        out,
+        "\n{requests} requests, {retries} retries, {tokens} tokens fetched, {} throttled, {} not found",
+        stats.throttled, stats.not_found
+    )?;
     Ok(ExitCode::from(u8::from(!is_answered)))
 }
 
@@ -65,7 +76,12 @@ fn trail(out: &mut impl Write, told: &Told) -> io::Result<()> {
         Told::Found(_) => {}
     }
     for notice in told.notices() {
-        writeln!(out, "  {}: {}", notice.kind.as_str().replace('_', " "), notice.message)?;
+        writeln!(
+            out,
+            "  {}: {}",
+            notice.kind.as_str().replace('_', " "),
+            notice.message
+        )?;
     }
     Ok(())
 }

@@ -61,13 +61,25 @@ impl Summary {
         ("waited for the own quota", |figures| figures.waits, false),
         ("breaker opened", |figures| figures.breaker_opened, false),
         ("answers: found", |figures| figures.found, false),
-        ("answers: not found (yet)", |figures| figures.not_found, false),
-        ("answers: failed, asked again", |figures| figures.failed, false),
+        (
+            "answers: not found (yet)",
+            |figures| figures.not_found,
+            false,
+        ),
+        (
+            "answers: failed, asked again",
+            |figures| figures.failed,
+            false,
+        ),
         ("events held", |figures| figures.events, false),
         ("lost", |figures| figures.lost, true),
         ("held twice", |figures| figures.repeated, true),
         ("held, but not true", |figures| figures.untrue, true),
-        ("quota broken (server's count)", |figures| figures.quota_broken, true),
+        (
+            "quota broken (server's count)",
+            |figures| figures.quota_broken,
+            true,
+        ),
     ];
 }
 
@@ -122,6 +134,7 @@ impl Figures {
 
     /// Whether all that happened is held, once, and no quota was broken.
     pub fn is_clean(&self) -> bool {
-        self.lost + self.repeated + self.untrue + self.quota_broken == 0 && self.at_rest == self.parcels
+        self.lost + self.repeated + self.untrue + self.quota_broken == 0
+            && self.at_rest == self.parcels
     }
 }

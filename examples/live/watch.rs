@@ -1,4 +1,5 @@
-//! An application that follows parcels: it asks in rounds until each is at rest, and keeps what it is told in journeys.
+//! An application that follows parcels: it asks in rounds until each is at rest, and keeps what it
+//! is told in journeys.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -72,18 +73,35 @@ impl Audit {
 
 impl Watch {
     pub fn new(client: Client, numbers: Vec<String>) -> Self {
-        let parcels = numbers.into_iter().map(|number| (number, Followed::default())).collect();
-        Self { client, parcels, rounds: 0, last_error: None }
+        let parcels = numbers
+            .into_iter()
+            .map(|number| (number, Followed::default()))
+            .collect();
+        Self {
+            client,
+            parcels,
+            rounds: 0,
+            last_error: None,
+        }
     }
 
     /// Asks in rounds, with a pause after each, until every parcel is at rest.
-    pub async fn follow(&mut self, simulator: &Simulator, pause: Duration, mut tell: impl FnMut(News)) {
+    pub async fn follow(
+        &mut self,
+        simulator: &Simulator,
+        pause: Duration,
+        mut tell: impl FnMut(News),
+    ) {
         let ends = simulator.ends().unwrap_or_default();
         let mut rounds_left = MOST_ROUNDS_AT_THE_END;
         loop {
             let asked_at = simulator.now();
-            let open: Vec<Asked> =
-                self.parcels.iter().filter(|(_, parcel)| !parcel.is_at_rest).map(|(number, _)| Asked::number(TrackingNumber::new(number))).collect();
+            let open: Vec<Asked> = self
+                .parcels
+                .iter()
+                .filter(|(_, parcel)| !parcel.is_at_rest)
+                .map(|(number, _)| Asked::number(TrackingNumber::new(number)))
+                .collect();
             if open.is_empty() || rounds_left == 0 {
                 return;
             }
@@ -98,7 +116,13 @@ impl Watch {
         }
     }
 
-    fn take(&mut self, answer: Answer, now: DateTime<Utc>, is_over: bool, tell: &mut impl FnMut(News)) {
+    fn take(
+        &mut self,
+        answer: Answer,
+        now: DateTime<Utc>,
+        is_over: bool,
+        tell: &mut impl FnMut(News),
+    ) {
         let told = match answer.told {
             Ok(told) => told,
             Err(error) => {
@@ -107,8 +131,14 @@ impl Watch {
             }
         };
         let is_answer = !matches!(told, Told::Missing(_));
-        let number = answer.asked.as_ref().map(|asked| asked.number.to_string()).unwrap_or_default();
-        let Some(parcel) = self.parcels.get_mut(&number) else { return };
+        let number = answer
+            .asked
+            .as_ref()
+            .map(|asked| asked.number.to_string())
+            .unwrap_or_default();
+        let Some(parcel) = self.parcels.get_mut(&number) else {
+            return;
+        };
         let is_at_rest = parcel.take(&told, now, tell) || is_over && is_answer;
         if is_at_rest && !parcel.is_at_rest {
             parcel.is_at_rest = true;
@@ -121,7 +151,8 @@ impl Watch {
         let mut audit = Audit::default();
         for (number, parcel) in &self.parcels {
             let held = parcel.journey.state(simulator.now()).events;
-            let difference = Difference::between(&simulator.truth(self.client.feed().as_str(), number), &held);
+            let difference =
+                Difference::between(&simulator.truth(self.client.feed().as_str(), number), &held);
             audit.add(&Audit {
                 parcels: 1,
                 at_rest: usize::from(parcel.is_at_rest),
@@ -149,8 +180,15 @@ impl Followed {
                 tell(News::Told(event));
             }
         }
-        let gone: Vec<EventId> = self.held.keys().filter(|id| !standing.contains(id)).copied().collect();
-        gone.into_iter().filter_map(|id| self.held.remove(&id)).for_each(|event| tell(News::Withdrawn(event)));
+        let gone: Vec<EventId> = self
+            .held
+            .keys()
+            .filter(|id| !standing.contains(id))
+            .copied()
+            .collect();
+        gone.into_iter()
+            .filter_map(|id| self.held.remove(&id))
+            .for_each(|event| tell(News::Withdrawn(event)));
         is_terminal
     }
 }

@@ -1,4 +1,5 @@
-//! The four answers about a parcel, with what is known on the first day: published delivery times and the rules' own settings.
+//! The four answers about a parcel, with what is known on the first day: published delivery times
+//! and the rules' own settings.
 
 use chrono::{DateTime, Utc};
 use parceltrail::History;
@@ -16,14 +17,19 @@ pub struct Desk {
 
 impl Desk {
     pub fn new() -> Result<Self, String> {
-        let inspector = Inspector::new(parceltrail::anomaly::Settings::default()).map_err(|error| error.to_string())?;
-        Ok(Self { model: TransitModel::default(), inspector })
+        let inspector = Inspector::new(parceltrail::anomaly::Settings::default())
+            .map_err(|error| error.to_string())?;
+        Ok(Self {
+            model: TransitModel::default(),
+            inspector,
+        })
     }
 
     /// The four answers.
     pub fn brief(&self, journey: &Journey, state: &State, now: DateTime<Utc>) -> Briefing {
         let parcel = self.inspector.digest_state(journey, state, now);
-        let mut briefing = Briefing::new(state, now).with_findings(&self.inspector.inspect(&parcel, now).found);
+        let mut briefing =
+            Briefing::new(state, now).with_findings(&self.inspector.inspect(&parcel, now).found);
         if let Some(history) = History::of("", journey, now) {
             briefing = briefing.with_next(&self.model.next(&history));
             if let Some(estimate) = self.model.estimate(&history, now) {

@@ -15,7 +15,9 @@ pub struct Received {
 
 /// An RFC 3339 moment.
 pub fn moment(text: &str) -> Result<DateTime<Utc>, String> {
-    DateTime::parse_from_rfc3339(text).map(|at| at.with_timezone(&Utc)).map_err(|error| format!("not an RFC 3339 moment: {error}"))
+    DateTime::parse_from_rfc3339(text)
+        .map(|at| at.with_timezone(&Utc))
+        .map_err(|error| format!("not an RFC 3339 moment: {error}"))
 }
 
 /// Reads files, each as PATH or PATH@RFC3339.
@@ -30,21 +32,36 @@ fn read_one(file: &str, received: DateTime<Utc>) -> Result<Received, String> {
     };
     let bytes = if path == "-" {
         let mut bytes = Vec::new();
-        std::io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes)
+        std::io::stdin()
+            .lock()
+            .read_to_end(&mut bytes)
+            .map(|_| bytes)
     } else {
         std::fs::read(path)
     };
     let name = if path == "-" { "standard input" } else { path };
-    Ok(Received { name: name.to_owned(), bytes: bytes.map_err(|error| format!("{name}: {error}"))?, at })
+    Ok(Received {
+        name: name.to_owned(),
+        bytes: bytes.map_err(|error| format!("{name}: {error}"))?,
+        at,
+    })
 }
 
 /// Reads a payload with the feed named, or the one told from its bytes.
-pub fn decode(registry: &Registry, feed: Option<&str>, payload: &Received) -> Result<Batch, String> {
+pub fn decode(
+    registry: &Registry,
+    feed: Option<&str>,
+    payload: &Received,
+) -> Result<Batch, String> {
     let adapter: &dyn Adapter = match feed.and_then(|feed| registry.get(feed)) {
         Some(adapter) => adapter,
-        None => registry.recognise(&payload.bytes).map_err(|error| format!("{}: {error}; name it with --feed", payload.name))?,
+        None => registry
+            .recognise(&payload.bytes)
+            .map_err(|error| format!("{}: {error}; name it with --feed", payload.name))?,
     };
-    adapter.decode(Payload::new(&payload.bytes, payload.at)).map_err(|error| format!("{}: {error}", payload.name))
+    adapter
+        .decode(Payload::new(&payload.bytes, payload.at))
+        .map_err(|error| format!("{}: {error}", payload.name))
 }
 
 macro_rules! chapters {
@@ -62,9 +79,19 @@ chapters! {
     "5-usps-tracking.json" at "2026-03-11T18:00:00Z",
 }
 
-/// The story that comes with the crate: SF collects in Shenzhen, customs look into it, UPS carries it over the border, USPS delivers it.
+/// The story that comes with the crate: SF collects in Shenzhen, customs look into it, UPS carries
+/// it over the border, USPS delivers it.
 pub fn story() -> Vec<Result<Received, String>> {
-    CHAPTERS.iter().map(|(name, bytes, at)| Ok(Received { name: (*name).to_owned(), bytes: bytes.to_vec(), at: moment(at)? })).collect()
+    CHAPTERS
+        .iter()
+        .map(|(name, bytes, at)| {
+            Ok(Received {
+                name: (*name).to_owned(),
+                bytes: bytes.to_vec(),
+                at: moment(at)?,
+            })
+        })
+        .collect()
 }
 
 /// The recipient's zone in the story.

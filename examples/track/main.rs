@@ -1,4 +1,5 @@
-//! Prints the trail of parcels from the payloads of any feeds: `cargo run --example track -- --help`.
+//! Prints the trail of parcels from the payloads of any feeds: `cargo run --example track --
+//! --help`.
 
 mod answers;
 mod input;
@@ -22,10 +23,12 @@ use parceltrail::{Event, EventId};
 #[derive(Debug, Parser)]
 #[command(name = "track")]
 struct Arguments {
-    /// The feed that all files come from, such as `ups.track`; otherwise it is told from their bytes.
+    /// The feed that all files come from, such as `ups.track`; otherwise it is told from their
+    /// bytes.
     #[arg(long)]
     feed: Option<String>,
-    /// The moment to look from (RFC 3339); the present by default. Statements about later do not count yet.
+    /// The moment to look from (RFC 3339); the present by default. Statements about later do not
+    /// count yet.
     #[arg(long, value_parser = input::moment)]
     now: Option<DateTime<Utc>>,
     /// When files count as received (RFC 3339), unless named as PATH@RFC3339; `--now` by default.
@@ -37,10 +40,12 @@ struct Arguments {
     /// The language of the answers: `en` or `zh`.
     #[arg(long, default_value = "en", value_parser = language)]
     language: &'static Language,
-    /// The zone whose days and hours the answers name, such as `Europe/Berlin`; this machine's by default.
+    /// The zone whose days and hours the answers name, such as `Europe/Berlin`; this machine's by
+    /// default.
     #[arg(long)]
     zone: Option<Tz>,
-    /// Payloads, as PATH or PATH@RFC3339; `-` is standard input. None: the story that comes with the crate.
+    /// Payloads, as PATH or PATH@RFC3339; `-` is standard input. None: the story that comes with
+    /// the crate.
     files: Vec<String>,
 }
 
@@ -65,9 +70,19 @@ fn main() -> ExitCode {
         }
     };
     let registry = Registry::builtin();
-    if let Some(feed) = arguments.feed.as_deref().filter(|feed| registry.get(feed).is_none()) {
-        let feeds: Vec<_> = registry.iter().map(|adapter| adapter.descriptor().feed.to_string()).collect();
-        eprintln!("error: there is no feed {feed:?}; the feeds are {}", feeds.join(", "));
+    if let Some(feed) = arguments
+        .feed
+        .as_deref()
+        .filter(|feed| registry.get(feed).is_none())
+    {
+        let feeds: Vec<_> = registry
+            .iter()
+            .map(|adapter| adapter.descriptor().feed.to_string())
+            .collect();
+        eprintln!(
+            "error: there is no feed {feed:?}; the feeds are {}",
+            feeds.join(", ")
+        );
         return ExitCode::from(2);
     }
     match run(&arguments, &registry) {
@@ -85,18 +100,33 @@ fn main() -> ExitCode {
 /// Reads, joins, prints. False when nothing could be read.
 fn run(arguments: &Arguments, registry: &Registry) -> std::io::Result<bool> {
     let is_story = arguments.files.is_empty();
-    let now = arguments.now.unwrap_or_else(|| if is_story { input::story_now() } else { std::time::SystemTime::now().into() });
+    let now = arguments.now.unwrap_or_else(|| {
+        if is_story {
+            input::story_now()
+        } else {
+            std::time::SystemTime::now().into()
+        }
+    });
     let received = arguments.received.unwrap_or(now);
-    let payloads = if is_story { input::story() } else { input::read(&arguments.files, received) };
+    let payloads = if is_story {
+        input::story()
+    } else {
+        input::read(&arguments.files, received)
+    };
 
     let mut journeys = Journeys::default();
     let mut notices: Vec<Notice> = Vec::new();
     let mut read = 0;
     for payload in payloads {
-        match payload.and_then(|payload| input::decode(registry, arguments.feed.as_deref(), &payload)) {
+        match payload
+            .and_then(|payload| input::decode(registry, arguments.feed.as_deref(), &payload))
+        {
             Ok(batch) => {
                 read += 1;
-                batch.shipments.into_iter().for_each(|shipment| journeys.apply(shipment));
+                batch
+                    .shipments
+                    .into_iter()
+                    .for_each(|shipment| journeys.apply(shipment));
                 notices.extend(batch.notices);
             }
             Err(problem) => eprintln!("error: {}", paper::clean(&problem)),
@@ -108,52 +138,112 @@ fn run(arguments: &Arguments, registry: &Registry) -> std::io::Result<bool> {
     let (sorted, unsure) = journeys.sorted();
     let states: Vec<State> = sorted.iter().map(|journey| journey.state(now)).collect();
     let desk = answers::Desk::new().map_err(std::io::Error::other)?;
-    let briefings: Vec<Briefing> = sorted.iter().zip(&states).map(|(journey, state)| desk.brief(journey, state, now)).collect();
+    let briefings: Vec<Briefing> = sorted
+        .iter()
+        .zip(&states)
+        .map(|(journey, state)| desk.brief(journey, state, now))
+        .collect();
     notices.extend(unsure);
-    notices.extend(states.iter().flat_map(|state| state.notices.iter().cloned()));
+    notices.extend(
+        states
+            .iter()
+            .flat_map(|state| state.notices.iter().cloned()),
+    );
     notices.sort();
     notices.dedup();
 
     let mut out = anstream::AutoStream::new(std::io::stdout().lock(), colour());
     match arguments.json {
         None => {
-            let zone = arguments.zone.unwrap_or_else(|| if is_story { input::STORY_ZONE } else { machine_zone() });
-            let texts = briefings.iter().map(|briefing| briefing.text(arguments.language, zone)).collect::<Vec<_>>();
-            let states: Vec<State> = sorted.iter().zip(&states).map(|(journey, state)| told_by(journey, state, now)).collect();
-            page::write(&mut out, &page::Parcels { states: &states, briefings: &briefings, texts: &texts, zone, now }, &notices)?;
+            let zone = arguments.zone.unwrap_or_else(|| {
+                if is_story {
+                    input::STORY_ZONE
+                } else {
+                    machine_zone()
+                }
+            });
+            let texts = briefings
+                .iter()
+                .map(|briefing| briefing.text(arguments.language, zone))
+                .collect::<Vec<_>>();
+            let states: Vec<State> = sorted
+                .iter()
+                .zip(&states)
+                .map(|(journey, state)| told_by(journey, state, now))
+                .collect();
+            page::write(
+                &mut out,
+                &page::Parcels {
+                    states: &states,
+                    briefings: &briefings,
+                    texts: &texts,
+                    zone,
+                    now,
+                },
+                &notices,
+            )?;
         }
-        Some(Output::Events) => states.iter().flat_map(|state| &state.events).try_for_each(|event| line(&mut out, event))?,
+        Some(Output::Events) => states
+            .iter()
+            .flat_map(|state| &state.events)
+            .try_for_each(|event| line(&mut out, event))?,
         Some(Output::Journey) => states.iter().try_for_each(|state| line(&mut out, state))?,
-        Some(Output::Briefing) => briefings.iter().try_for_each(|briefing| line(&mut out, briefing))?,
-        Some(Output::Notices) => notices.iter().try_for_each(|notice| line(&mut out, notice))?,
+        Some(Output::Briefing) => briefings
+            .iter()
+            .try_for_each(|briefing| line(&mut out, briefing))?,
+        Some(Output::Notices) => notices
+            .iter()
+            .try_for_each(|notice| line(&mut out, notice))?,
     }
     out.flush()?;
     Ok(true)
 }
 
-/// The state without scans of which nobody had told yet at `now`: only what was announced by then lies ahead of it.
+/// The state without scans of which nobody had told yet at `now`: only what was announced by then
+/// lies ahead of it.
 fn told_by(journey: &Journey, state: &State, now: DateTime<Utc>) -> State {
-    let known = journey.shipments().filter(|shipment| shipment.received <= now).flat_map(|shipment| &shipment.events);
-    let announced: BTreeSet<EventId> = known.filter(|event| event.time.earliest() > now).map(Event::id).collect();
+    let known = journey
+        .shipments()
+        .filter(|shipment| shipment.received <= now)
+        .flat_map(|shipment| &shipment.events);
+    let announced: BTreeSet<EventId> = known
+        .filter(|event| event.time.earliest() > now)
+        .map(Event::id)
+        .collect();
     let mut state = state.clone();
-    state.events.retain(|event| event.time.earliest() <= now || announced.contains(&event.id()));
+    state
+        .events
+        .retain(|event| event.time.earliest() <= now || announced.contains(&event.id()));
     state
 }
 
 fn language(tag: &str) -> Result<&'static Language, String> {
-    let known = || Language::all_builtin().iter().map(Language::tag).collect::<Vec<_>>().join(", ");
+    let known = || {
+        Language::all_builtin()
+            .iter()
+            .map(Language::tag)
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
     Language::builtin(tag).ok_or_else(|| format!("the languages are {}", known()))
 }
 
 /// The zone of this machine's clock, else UTC.
 fn machine_zone() -> Tz {
-    iana_time_zone::get_timezone().ok().and_then(|name| name.parse().ok()).unwrap_or(Tz::UTC)
+    iana_time_zone::get_timezone()
+        .ok()
+        .and_then(|name| name.parse().ok())
+        .unwrap_or(Tz::UTC)
 }
 
 /// Colour on a terminal, unless `NO_COLOR` is set.
 fn colour() -> anstream::ColorChoice {
     let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    if refused || !std::io::stdout().is_terminal() { anstream::ColorChoice::Never } else { anstream::ColorChoice::Auto }
+    if refused || !std::io::stdout().is_terminal() {
+        anstream::ColorChoice::Never
+    } else {
+        anstream::ColorChoice::Auto
+    }
 }
 
 /// One JSON object a line. What a terminal would obey is escaped; it can stand in texts only.
@@ -164,7 +254,10 @@ fn line(out: &mut impl Write, value: &impl serde::Serialize) -> std::io::Result<
     for (at, letter) in json.match_indices(paper::is_harmful) {
         out.write_all(&json.as_bytes()[from..at])?;
         for letter in letter.chars() {
-            letter.encode_utf16(&mut units).iter().try_for_each(|unit| write!(out, "\\u{unit:04x}"))?;
+            letter
+                .encode_utf16(&mut units)
+                .iter()
+                .try_for_each(|unit| write!(out, "\\u{unit:04x}"))?;
         }
         from = at + letter.len();
     }

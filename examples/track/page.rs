@@ -1,4 +1,5 @@
-//! The page to read: one timeline, nothing more certain than it is known, and what is to come told as a plan.
+//! The page to read: one timeline, nothing more certain than it is known, and what is to come told
+//! as a plan.
 
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -11,7 +12,10 @@ use parceltrail::journey::{Claim, CustomsTrack, PieceState, SameScan, State, Sta
 use parceltrail::model::{Event, EventId, Milestone, Scope, TimeKind};
 
 use crate::paper::{columns, fit, row, wrapped};
-use crate::words::{BAD, BOLD, DIM, GOOD, OPEN, PLAIN, clock, date, day, place_text, promised, spaced, style_of, when, words};
+use crate::words::{
+    BAD, BOLD, DIM, GOOD, OPEN, PLAIN, clock, date, day, place_text, promised, spaced, style_of,
+    when, words,
+};
 
 /// What the page is about.
 pub struct Parcels<'a> {
@@ -29,7 +33,13 @@ pub struct Parcels<'a> {
 
 /// Writes every parcel's trail, and the notices.
 pub fn write(out: &mut impl Write, parcels: &Parcels<'_>, notices: &[Notice]) -> io::Result<()> {
-    for (at, ((state, briefing), text)) in parcels.states.iter().zip(parcels.briefings).zip(parcels.texts).enumerate() {
+    for (at, ((state, briefing), text)) in parcels
+        .states
+        .iter()
+        .zip(parcels.briefings)
+        .zip(parcels.texts)
+        .enumerate()
+    {
         if at > 0 {
             writeln!(out)?;
         }
@@ -52,15 +62,28 @@ fn heading(out: &mut impl Write, text: &str) -> io::Result<()> {
     row(out, &[(BOLD, text)])
 }
 
-fn parcel(out: &mut impl Write, state: &State, briefing: &Briefing, text: &Text, parcels: &Parcels<'_>) -> io::Result<()> {
+fn parcel(
+    out: &mut impl Write,
+    state: &State,
+    briefing: &Briefing,
+    text: &Text,
+    parcels: &Parcels<'_>,
+) -> io::Result<()> {
     let numbers: Vec<String> = match state.legs.as_slice() {
-        [] => state.numbers.iter().map(|id| id.number.to_string()).collect(),
+        [] => state
+            .numbers
+            .iter()
+            .map(|id| id.number.to_string())
+            .collect(),
         legs => legs.iter().map(|leg| leg.number.to_string()).collect(),
     };
     wrapped(out, "PARCEL ", &numbers.join(" > "), BOLD)?;
     answers(out, state, text, parcels.zone)?;
     legs(out, state)?;
-    for (name, track) in [("export", &state.customs.export), ("import", &state.customs.import)] {
+    for (name, track) in [
+        ("export", &state.customs.export),
+        ("import", &state.customs.import),
+    ] {
         if let Some(track) = track {
             customs(out, name, track)?;
         }
@@ -69,7 +92,12 @@ fn parcel(out: &mut impl Write, state: &State, briefing: &Briefing, text: &Text,
     promises(out, state)?;
     for (at, linked) in state.linked.iter().enumerate() {
         let role = spaced(linked.role.as_str());
-        labelled(out, at, "linked", &format!("{role} {} {}", linked.id.carrier, linked.id.number))?;
+        labelled(
+            out,
+            at,
+            "linked",
+            &format!("{role} {} {}", linked.id.carrier, linked.id.number),
+        )?;
     }
     for (at, claim) in state.claims.iter().enumerate() {
         labelled(out, at, "claim", &claim_text(claim))?;
@@ -80,14 +108,25 @@ fn parcel(out: &mut impl Write, state: &State, briefing: &Briefing, text: &Text,
 
 /// A line under a label that the first of its kind carries.
 fn labelled(out: &mut impl Write, at: usize, label: &str, text: &str) -> io::Result<()> {
-    wrapped(out, &format!("  {:<9}", if at == 0 { label } else { "" }), text, PLAIN)
+    wrapped(
+        out,
+        &format!("  {:<9}", if at == 0 { label } else { "" }),
+        text,
+        PLAIN,
+    )
 }
 
 /// The four answers, on the reader's clock.
 fn answers(out: &mut impl Write, state: &State, text: &Text, zone: Tz) -> io::Result<()> {
-    let style = state.parcel.as_ref().map_or(OPEN, |parcel| style_of(parcel.milestone));
+    let style = state
+        .parcel
+        .as_ref()
+        .map_or(OPEN, |parcel| style_of(parcel.milestone));
     for (at, (label, answer)) in text.lines().enumerate() {
-        let label = format!("  {label}{}", " ".repeat(9_usize.saturating_sub(columns(label))));
+        let label = format!(
+            "  {label}{}",
+            " ".repeat(9_usize.saturating_sub(columns(label)))
+        );
         wrapped(out, &label, answer, if at == 0 { style } else { PLAIN })?;
     }
     row(out, &[(PLAIN, "  "), (DIM, &format!("clock    {zone}"))])
@@ -98,17 +137,30 @@ fn legs(out: &mut impl Write, state: &State) -> io::Result<()> {
         let label = if at == 0 { "legs" } else { "" };
         let days = match (&leg.first, &leg.last) {
             (Some(first), Some(last)) => format!("{} - {}", day(first), day(last)),
-            _ => match state.last_seen.as_ref().filter(|seen| seen.carrier == leg.carrier) {
+            _ => match state
+                .last_seen
+                .as_ref()
+                .filter(|seen| seen.carrier == leg.carrier)
+            {
                 Some(seen) => format!("seen {}", day(&seen.time)),
                 None => "not begun".to_owned(),
             },
         };
-        let in_part = state.piece_count.is_some_and(|pieces| pieces.delivered < pieces.total);
+        let in_part = state
+            .piece_count
+            .is_some_and(|pieces| pieces.delivered < pieces.total);
         let end = match leg.milestone {
-            Some(Milestone::Delivered) if in_part && at + 1 == state.legs.len() => "delivered in part",
+            Some(Milestone::Delivered) if in_part && at + 1 == state.legs.len() => {
+                "delivered in part"
+            }
             milestone => milestone.map_or("", words),
         };
-        let line = format!("  {label:<8} {}. {:<6} {} {days:<15} {end}", at + 1, leg.carrier, fit(leg.number.as_str(), 22));
+        let line = format!(
+            "  {label:<8} {}. {:<6} {} {days:<15} {end}",
+            at + 1,
+            leg.carrier,
+            fit(leg.number.as_str(), 22)
+        );
         row(out, &[(PLAIN, &line)])?;
     }
     Ok(())
@@ -116,39 +168,95 @@ fn legs(out: &mut impl Write, state: &State) -> io::Result<()> {
 
 fn customs(out: &mut impl Write, direction: &str, track: &CustomsTrack) -> io::Result<()> {
     let stands = words(track.milestone).trim_start_matches("customs: ");
-    let released = track.released.as_ref().map(|released| format!(", {}", when(released))).unwrap_or_default();
-    let to_act = track.who_must_act.map(|who| format!("; to act: {who}")).unwrap_or_default();
-    row(out, &[(PLAIN, &format!("  customs  {direction}: ")), (style_of(track.milestone), stands), (PLAIN, &released), (PLAIN, &to_act)])
+    let released = track
+        .released
+        .as_ref()
+        .map(|released| format!(", {}", when(released)))
+        .unwrap_or_default();
+    let to_act = track
+        .who_must_act
+        .map(|who| format!("; to act: {who}"))
+        .unwrap_or_default();
+    row(
+        out,
+        &[
+            (PLAIN, &format!("  customs  {direction}: ")),
+            (style_of(track.milestone), stands),
+            (PLAIN, &released),
+            (PLAIN, &to_act),
+        ],
+    )
 }
 
 /// How many pieces have come how far, and a line for each that is told apart.
 fn pieces(out: &mut impl Write, state: &State, briefing: &Briefing) -> io::Result<()> {
     if let Some(pieces) = &briefing.pieces {
-        let style = if pieces.delivered == pieces.total { GOOD } else { OPEN };
-        row(out, &[(PLAIN, "  pieces   "), (style, &format!("{} of {} delivered", pieces.delivered, pieces.total))])?;
+        let style = if pieces.delivered == pieces.total {
+            GOOD
+        } else {
+            OPEN
+        };
+        row(
+            out,
+            &[
+                (PLAIN, "  pieces   "),
+                (
+                    style,
+                    &format!("{} of {} delivered", pieces.delivered, pieces.total),
+                ),
+            ],
+        )?;
     }
     for piece in &state.pieces {
-        let PieceState { number, milestone, place, since, .. } = piece;
+        let PieceState {
+            number,
+            milestone,
+            place,
+            since,
+            ..
+        } = piece;
         let place = place.as_ref().map(place_text).unwrap_or_default();
         let since = since.as_ref().map(day).unwrap_or_default();
         let number = format!("  piece    {} ", fit(number.as_str(), 22));
         let standing = fit(milestone.map_or("not told", words), 20);
-        row(out, &[(PLAIN, &number), (milestone.map_or(OPEN, style_of), &standing), (PLAIN, &format!(" {since:<7} {place}"))])?;
+        row(
+            out,
+            &[
+                (PLAIN, &number),
+                (milestone.map_or(OPEN, style_of), &standing),
+                (PLAIN, &format!(" {since:<7} {place}")),
+            ],
+        )?;
     }
     Ok(())
 }
 
 fn statements(count: usize) -> String {
-    if count == 1 { "1 statement".to_owned() } else { format!("{count} statements") }
+    if count == 1 {
+        "1 statement".to_owned()
+    } else {
+        format!("{count} statements")
+    }
 }
 
 /// Everything that the carrier stated of the day of delivery, oldest first.
 fn promises(out: &mut impl Write, state: &State) -> io::Result<()> {
     let now = state.promise.iter().filter(|_| state.promises.is_empty());
     for (at, told) in state.promises.iter().chain(now).enumerate() {
-        let StatedPromise { feed, stated, promise } = told;
-        let stated = promise.stated.as_ref().map_or_else(|| format!("{} UTC", stated.format("%-d %b %H:%M")), when);
-        let text = format!("{} {}, stated {stated} ({feed})", spaced(promise.kind.as_str()), promised(promise));
+        let StatedPromise {
+            feed,
+            stated,
+            promise,
+        } = told;
+        let stated = promise
+            .stated
+            .as_ref()
+            .map_or_else(|| format!("{} UTC", stated.format("%-d %b %H:%M")), when);
+        let text = format!(
+            "{} {}, stated {stated} ({feed})",
+            spaced(promise.kind.as_str()),
+            promised(promise)
+        );
         labelled(out, at, "promise", &text)?;
     }
     Ok(())
@@ -156,15 +264,33 @@ fn promises(out: &mut impl Write, state: &State) -> io::Result<()> {
 
 /// Who claims what of another number: it ties nothing.
 fn claim_text(claim: &Claim) -> String {
-    let Claim { reference, feed, proof, .. } = claim;
-    let carrier = reference.carrier.as_ref().map(|carrier| format!("{carrier} ")).unwrap_or_default();
-    format!("{feed} names {carrier}{} as {} (proof: {}); tied to nothing", reference.number, spaced(reference.role.as_str()), spaced(proof.as_str()))
+    let Claim {
+        reference,
+        feed,
+        proof,
+        ..
+    } = claim;
+    let carrier = reference
+        .carrier
+        .as_ref()
+        .map(|carrier| format!("{carrier} "))
+        .unwrap_or_default();
+    format!(
+        "{feed} names {carrier}{} as {} (proof: {}); tied to nothing",
+        reference.number,
+        spaced(reference.role.as_str()),
+        spaced(proof.as_str())
+    )
 }
 
 fn timeline(out: &mut impl Write, state: &State, now: DateTime<Utc>) -> io::Result<()> {
     heading(out, "TRAIL (local time where it happened)")?;
     let mut printed: Option<NaiveDate> = None;
-    let scans: HashMap<EventId, &SameScan> = state.same_scans.iter().flat_map(|scan| scan.events.iter().map(move |id| (*id, scan))).collect();
+    let scans: HashMap<EventId, &SameScan> = state
+        .same_scans
+        .iter()
+        .flat_map(|scan| scan.events.iter().map(move |id| (*id, scan)))
+        .collect();
     for event in &state.events {
         // One scan told by several feeds is printed once, by its best witness.
         let id = event.id();
@@ -174,7 +300,13 @@ fn timeline(out: &mut impl Write, state: &State, now: DateTime<Utc>) -> io::Resu
         }
         let date = date(&event.time);
         if printed != Some(date) {
-            row(out, &[(PLAIN, "  "), (BOLD, &date.format("%a %-d %b %Y").to_string())])?;
+            row(
+                out,
+                &[
+                    (PLAIN, "  "),
+                    (BOLD, &date.format("%a %-d %b %Y").to_string()),
+                ],
+            )?;
             printed = Some(date);
         }
         entry(out, event, others.map_or(1, |scan| scan.events.len()), now)?;
@@ -194,24 +326,69 @@ fn what(event: &Event, now: DateTime<Utc>) -> String {
         what = format!("{what} to {}", spaced(to.as_str()));
     }
     if let Some(reason) = event.reason {
-        let short = if event.milestone == Milestone::DeliveryAttempted { "attempted" } else { &what };
+        let short = if event.milestone == Milestone::DeliveryAttempted {
+            "attempted"
+        } else {
+            &what
+        };
         what = format!("{short}: {}", spaced(reason.as_str()));
     }
-    if event.scope == Scope::Document { format!("paper: {what}") } else { what }
+    if event.scope == Scope::Document {
+        format!("paper: {what}")
+    } else {
+        what
+    }
 }
 
-fn entry(out: &mut impl Write, event: &Event, told_by: usize, now: DateTime<Utc>) -> io::Result<()> {
-    let style = if event.scope == Scope::Document { DIM } else { style_of(event.milestone) };
+fn entry(
+    out: &mut impl Write,
+    event: &Event,
+    told_by: usize,
+    now: DateTime<Utc>,
+) -> io::Result<()> {
+    let style = if event.scope == Scope::Document {
+        DIM
+    } else {
+        style_of(event.milestone)
+    };
     let place = event.place.as_ref().map(place_text).unwrap_or_default();
-    let source = if told_by > 1 { format!("{} +{}", event.feed, told_by - 1) } else { event.feed.to_string() };
+    let source = if told_by > 1 {
+        format!("{} +{}", event.feed, told_by - 1)
+    } else {
+        event.feed.to_string()
+    };
     let clock = format!("   {:<12} ", clock(&event.time));
-    let (what, place, source) = (fit(&what(event, now), 27), format!(" {} ", fit(&place, 20)), fit(&source, 15));
-    row(out, &[(PLAIN, &clock), (style, &what), (PLAIN, &place), (DIM, &source)])?;
+    let (what, place, source) = (
+        fit(&what(event, now), 27),
+        format!(" {} ", fit(&place, 20)),
+        fit(&source, 15),
+    );
+    row(
+        out,
+        &[
+            (PLAIN, &clock),
+            (style, &what),
+            (PLAIN, &place),
+            (DIM, &source),
+        ],
+    )?;
     // What the table does not tell, the carrier's own words may.
-    let own_words = event.code.text.as_ref().map(|text| text.shown_with(event.place.as_ref()).into_owned()).unwrap_or_default();
+    let own_words = event
+        .code
+        .text
+        .as_ref()
+        .map(|text| text.shown_with(event.place.as_ref()).into_owned())
+        .unwrap_or_default();
     match event.milestone {
-        Milestone::Unmapped => wrapped(out, "                  ", format!("code {} {own_words}", event.code.value).trim_end(), DIM),
-        Milestone::Exception | Milestone::Held | Milestone::Delayed if event.reason.is_none() && !own_words.is_empty() => {
+        Milestone::Unmapped => wrapped(
+            out,
+            "                  ",
+            format!("code {} {own_words}", event.code.value).trim_end(),
+            DIM,
+        ),
+        Milestone::Exception | Milestone::Held | Milestone::Delayed
+            if event.reason.is_none() && !own_words.is_empty() =>
+        {
             wrapped(out, "                  ", &own_words, DIM)
         }
         _ => Ok(()),
@@ -220,26 +397,65 @@ fn entry(out: &mut impl Write, event: &Event, told_by: usize, now: DateTime<Utc>
 
 /// What was not told: said, not filled in.
 fn unknowns(out: &mut impl Write, state: &State) -> io::Result<()> {
-    let count = |test: &dyn Fn(&Event) -> bool| state.events.iter().filter(|event| test(event)).count();
+    let count =
+        |test: &dyn Fn(&Event) -> bool| state.events.iter().filter(|event| test(event)).count();
     let facts = [
-        (count(&|event| event.milestone == Milestone::Unmapped), "of unknown meaning"),
-        (count(&|event| matches!(event.time.kind(), TimeKind::Local | TimeKind::NoYear)), "in an unknown time zone"),
-        (count(&|event| event.time.kind() == TimeKind::Date), "with a day and no time"),
-        (count(&|event| event.place.is_none() && event.scope != Scope::Document), "without a place"),
+        (
+            count(&|event| event.milestone == Milestone::Unmapped),
+            "of unknown meaning",
+        ),
+        (
+            count(&|event| matches!(event.time.kind(), TimeKind::Local | TimeKind::NoYear)),
+            "in an unknown time zone",
+        ),
+        (
+            count(&|event| event.time.kind() == TimeKind::Date),
+            "with a day and no time",
+        ),
+        (
+            count(&|event| event.place.is_none() && event.scope != Scope::Document),
+            "without a place",
+        ),
     ];
-    let told: Vec<String> = facts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
+    let told: Vec<String> = facts
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| format!("{count} {what}"))
+        .collect();
     if !told.is_empty() {
         heading(out, "STILL UNKNOWN")?;
-        wrapped(out, "  ", &format!("Of {}: {}.", statements(state.events.len()), told.join(", ")), OPEN)?;
+        wrapped(
+            out,
+            "  ",
+            &format!(
+                "Of {}: {}.",
+                statements(state.events.len()),
+                told.join(", ")
+            ),
+            OPEN,
+        )?;
     }
     for conflict in &state.conflicts {
-        wrapped(out, "  ", &format!("Contradiction, {}: {}.", spaced(conflict.kind.as_str()), conflict.values.join(" / ")), BAD)?;
+        wrapped(
+            out,
+            "  ",
+            &format!(
+                "Contradiction, {}: {}.",
+                spaced(conflict.kind.as_str()),
+                conflict.values.join(" / ")
+            ),
+            BAD,
+        )?;
     }
     Ok(())
 }
 
 fn write_notice(out: &mut impl Write, notice: &Notice) -> io::Result<()> {
-    let style = if notice.kind == NoticeKind::CarrierMessage { DIM } else { OPEN };
+    let style = if notice.kind == NoticeKind::CarrierMessage {
+        DIM
+    } else {
+        OPEN
+    };
     let parts = [
         notice.number.as_ref().map(ToString::to_string),
         notice.field.as_ref().map(ToString::to_string),

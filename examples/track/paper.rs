@@ -8,26 +8,43 @@ use anstyle::Style;
 /// How many columns a line may have.
 pub const WIDTH: usize = 80;
 
-/// Whether a terminal would obey a character, or show what stands around it in another order, instead of showing it.
+/// Whether a terminal would obey a character, or show what stands around it in another order,
+/// instead of showing it.
 pub fn is_harmful(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
         || matches!(c, '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
-/// A text of a feed, in one line, without such characters. Everything that is printed passes through here.
+/// A text of a feed, in one line, without such characters. Everything that is printed passes
+/// through here.
 pub fn clean(text: &str) -> Cow<'_, str> {
-    if text.contains(is_harmful) { Cow::Owned(text.replace(is_harmful, " ")) } else { Cow::Borrowed(text) }
+    if text.contains(is_harmful) {
+        Cow::Owned(text.replace(is_harmful, " "))
+    } else {
+        Cow::Borrowed(text)
+    }
 }
 
 /// A line of parts, cut at the page's width.
 pub fn row(out: &mut impl Write, parts: &[(Style, &str)]) -> io::Result<()> {
     let mut room = WIDTH;
-    let last = parts.iter().rposition(|(_, text)| !text.trim().is_empty()).map_or(0, |at| at + 1);
+    let last = parts
+        .iter()
+        .rposition(|(_, text)| !text.trim().is_empty())
+        .map_or(0, |at| at + 1);
     for (at, (style, text)) in parts.iter().take(last).enumerate() {
         let text = clean(text);
-        let text = if at + 1 == last { text.trim_end() } else { &text };
-        let text = if columns(text) > room { fit(text, room) } else { text.to_owned() };
+        let text = if at + 1 == last {
+            text.trim_end()
+        } else {
+            &text
+        };
+        let text = if columns(text) > room {
+            fit(text, room)
+        } else {
+            text.to_owned()
+        };
         room -= columns(&text).min(room);
         write!(out, "{style}{text}{style:#}")?;
     }
@@ -40,16 +57,31 @@ pub fn columns(text: &str) -> usize {
 }
 
 fn wide(letter: char) -> usize {
-    if matches!(letter, '\u{1100}'..='\u{ffdc}' | '\u{1f000}'..) { 2 } else { 1 }
+    if matches!(letter, '\u{1100}'..='\u{ffdc}' | '\u{1f000}'..) {
+        2
+    } else {
+        1
+    }
 }
 
 /// A text in exactly so many columns, cut or filled up.
 pub fn fit(text: &str, width: usize) -> String {
     let text = clean(text);
     let total = columns(&text);
-    let room = if total > width { width.saturating_sub(1) } else { width };
+    let room = if total > width {
+        width.saturating_sub(1)
+    } else {
+        width
+    };
     let mut used = 0;
-    let mut out: String = text.chars().take_while(|c| (used + wide(*c) <= room).then(|| used += wide(*c)).is_some()).collect();
+    let mut out: String = text
+        .chars()
+        .take_while(|c| {
+            (used + wide(*c) <= room)
+                .then(|| used += wide(*c))
+                .is_some()
+        })
+        .collect();
     if total > width && width > 0 {
         out.push('…');
         used += 1;
@@ -58,7 +90,8 @@ pub fn fit(text: &str, width: usize) -> String {
     out
 }
 
-/// Words wrapped at the page's width under a hanging indent. A word wider than the page, as a Chinese sentence is, breaks anywhere.
+/// Words wrapped at the page's width under a hanging indent. A word wider than the page, as a
+/// Chinese sentence is, breaks anywhere.
 pub fn wrapped(out: &mut impl Write, lead: &str, text: &str, style: Style) -> io::Result<()> {
     let (lead, text) = (clean(lead), clean(text));
     let indent = " ".repeat(columns(&lead));

@@ -69,8 +69,14 @@ pub fn style_of(milestone: Milestone) -> Style {
 }
 
 pub fn place_text(place: &Place) -> String {
-    let parts: Vec<&str> =
-        [place.city.as_deref(), place.region.as_deref(), place.country.as_ref().map(|country| country.as_str())].into_iter().flatten().collect();
+    let parts: Vec<&str> = [
+        place.city.as_deref(),
+        place.region.as_deref(),
+        place.country.as_ref().map(|country| country.as_str()),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
     match (parts.is_empty(), &place.name, &place.code) {
         (false, ..) => parts.join(", "),
         (true, Some(name), _) => name.to_string(),
@@ -98,9 +104,17 @@ pub fn when(time: &EventTime) -> String {
 
 /// What a promise names: a day, or a moment or window with its hours.
 pub fn promised(promise: &Promise) -> String {
-    let name = |time: &EventTime| if promise.is_day() { whole_day(time) } else { when(time) };
+    let name = |time: &EventTime| {
+        if promise.is_day() {
+            whole_day(time)
+        } else {
+            when(time)
+        }
+    };
     match &promise.from {
-        Some(from) if name(from) != name(&promise.by) => format!("from {} to {}", name(from), name(&promise.by)),
+        Some(from) if name(from) != name(&promise.by) => {
+            format!("from {} to {}", name(from), name(&promise.by))
+        }
         _ => format!("by {}", name(&promise.by)),
     }
 }
@@ -115,5 +129,7 @@ pub fn day(time: &EventTime) -> String {
 
 /// The day by the clock there, else by that of Greenwich.
 pub fn date(time: &EventTime) -> NaiveDate {
-    time.wall_clock().unwrap_or(time.middle().naive_utc()).date()
+    time.wall_clock()
+        .unwrap_or(time.middle().naive_utc())
+        .date()
 }

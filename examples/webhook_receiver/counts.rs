@@ -63,20 +63,32 @@ pub struct Counts(Mutex<BTreeMap<(String, Outcome), u64>>);
 impl Counts {
     /// One more.
     pub fn add(&self, feed: &str, outcome: Outcome) {
-        let mut counts = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut counts = self
+            .0
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         *counts.entry((feed.to_owned(), outcome)).or_default() += 1;
     }
 
     /// How often a feed's calls ended so.
     pub fn of(&self, feed: &str, outcome: Outcome) -> u64 {
-        let counts = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        counts.get(&(feed.to_owned(), outcome)).copied().unwrap_or(0)
+        let counts = self
+            .0
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        counts
+            .get(&(feed.to_owned(), outcome))
+            .copied()
+            .unwrap_or(0)
     }
 }
 
 impl fmt::Display for Counts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let counts = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let counts = self
+            .0
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         let mut before = "";
         for ((feed, outcome), count) in counts.iter() {
             let shown = if feed == before { "" } else { feed };

@@ -1,4 +1,5 @@
-//! The receiver put through everything once, over HTTP on a loopback port: what was sent, what came back, and whether it was as demanded.
+//! The receiver put through everything once, over HTTP on a loopback port: what was sent, what came
+//! back, and whether it was as demanded.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
@@ -44,7 +45,12 @@ pub async fn run() -> Result<bool, Failure> {
         dhl_key: Some("sample-key".to_owned()),
         dhl_base: Some(dhl),
         clock: Box::new(Utc::now),
-        say: Box::new(move |line| heard.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(line)),
+        say: Box::new(move |line| {
+            heard
+                .lock()
+                .unwrap_or_else(std::sync::PoisonError::into_inner)
+                .push(line)
+        }),
     })?;
     let base = serve(receiver.router()).await?;
     let client = reqwest::Client::new();
@@ -53,26 +59,53 @@ pub async fn run() -> Result<bool, Failure> {
         let before = receiver.counts.of(step.sample.feed, step.outcome);
         let (status, answer) = send(&client, &base, &step.sample, step.secret.as_deref()).await?;
         let counted = receiver.counts.of(step.sample.feed, step.outcome) - before;
-        let is_right = status == step.status && step.answer.is_none_or(|wanted| wanted == answer) && counted == 1;
+        let is_right = status == step.status
+            && step.answer.is_none_or(|wanted| wanted == answer)
+            && counted == 1;
         all_well &= is_right;
         let mark = if is_right { "as demanded" } else { "WRONG" };
-        println!("{:<16} {:<38} {status} {:<11} {mark}", step.sample.feed, step.what, step.outcome.name());
+        println!(
+            "{:<16} {:<38} {status} {:<11} {mark}",
+            step.sample.feed,
+            step.what,
+            step.outcome.name()
+        );
         if !is_right {
-            println!("    expected {} {:?}, counted once; got {status} {answer:?}, counted {counted} times", step.status, step.answer);
+            println!(
+                "    expected {} {:?}, counted once; got {status} {answer:?}, counted {counted} times",
+                step.status, step.answer
+            );
         }
         if step.sample.body == DHL_VALIDATE {
             all_well &= has_activated(&receiver).await;
         }
-        for line in lines.lock().unwrap_or_else(std::sync::PoisonError::into_inner).drain(..) {
-            println!("    {}", line.split_once("  ").map_or(line.as_str(), |(_, rest)| rest));
+        for line in lines
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .drain(..)
+        {
+            println!(
+                "    {}",
+                line.split_once("  ")
+                    .map_or(line.as_str(), |(_, rest)| rest)
+            );
         }
     }
     all_well &= elsewhere(&client, &base).await?;
     let activated = activations.load(Ordering::SeqCst);
     all_well &= activated == 1;
-    println!("\nDHL's host heard of {activated} activation of the subscription, with the hook's secret (1 expected).");
+    println!(
+        "\nDHL's host heard of {activated} activation of the subscription, with the hook's secret (1 expected)."
+    );
     println!("\nCounts:\n{}", receiver.counts);
-    println!("{}", if all_well { "All as demanded." } else { "NOT all as demanded." });
+    println!(
+        "{}",
+        if all_well {
+            "All as demanded."
+        } else {
+            "NOT all as demanded."
+        }
+    );
     Ok(all_well)
 }
 
@@ -97,34 +130,109 @@ fn steps() -> Vec<Step> {
         let refused = match (is_sf, sample.form) {
             (false, _) => "",
             (true, "JSON") => r#"{"return_code":"1000","return_msg":"失败"}"#,
-            (true, _) => r#"<Response service="RoutePushService"><Head>ERR</Head><ERROR code="4001">失败</ERROR></Response>"#,
+            (true, _) => {
+                r#"<Response service="RoutePushService"><Head>ERR</Head><ERROR code="4001">失败</ERROR></Response>"#
+            }
         };
         let with = |what, body: String, secret: Option<&str>, status, answer, outcome| Step {
             what,
-            sample: Sample { body, ..sample.clone() },
+            sample: Sample {
+                body,
+                ..sample.clone()
+            },
             secret: secret.map(str::to_owned),
             status,
             answer,
             outcome,
         };
-        let news = if sample.form == "JSON" { "news" } else { "news, XML in a form" };
-        let nonsense = if sample.form == "JSON" { "{\"nonsense\":" } else { "content=nonsense" };
+        let news = if sample.form == "JSON" {
+            "news"
+        } else {
+            "news, XML in a form"
+        };
+        let nonsense = if sample.form == "JSON" {
+            "{\"nonsense\":"
+        } else {
+            "content=nonsense"
+        };
         // What can never succeed is acknowledged to SF, which would send it for ever.
-        let hopeless = |status| if is_sf { (200, Some(sample.acknowledgement)) } else { (status, Some(refused)) };
+        let hopeless = |status| {
+            if is_sf {
+                (200, Some(sample.acknowledgement))
+            } else {
+                (status, Some(refused))
+            }
+        };
         let (unreadable, at_nonsense) = hopeless(400);
         let (stale, at_old) = hopeless(401);
         let body = || sample.body.clone();
-        steps.push(with(news, body(), Some(&secret), 200, Some(sample.acknowledgement), Outcome::Accepted));
-        steps.push(with("the same again", body(), Some(&secret), 200, Some(sample.acknowledgement), Outcome::Repeated));
-        steps.push(with("under a wrong secret", body(), Some("a-wrong-secret"), 401, Some(refused), Outcome::Unverified));
+        steps.push(with(
+            news,
+            body(),
+            Some(&secret),
+            200,
+            Some(sample.acknowledgement),
+            Outcome::Accepted,
+        ));
+        steps.push(with(
+            "the same again",
+            body(),
+            Some(&secret),
+            200,
+            Some(sample.acknowledgement),
+            Outcome::Repeated,
+        ));
+        steps.push(with(
+            "under a wrong secret",
+            body(),
+            Some("a-wrong-secret"),
+            401,
+            Some(refused),
+            Outcome::Unverified,
+        ));
         if !is_sf {
-            steps.push(with("without proof", body(), None, 401, Some(""), Outcome::Unverified));
+            steps.push(with(
+                "without proof",
+                body(),
+                None,
+                401,
+                Some(""),
+                Outcome::Unverified,
+            ));
         }
-        steps.push(with("news of two months ago", old.body, Some(&secret), stale, at_old, Outcome::Stale));
-        steps.push(with("larger than the limit", "x".repeat(MOST_BYTES + 1), Some(&secret), 413, None, Outcome::Oversize));
-        steps.push(with("nonsense", nonsense.to_owned(), Some(&secret), unreadable, at_nonsense, Outcome::Unreadable));
+        steps.push(with(
+            "news of two months ago",
+            old.body,
+            Some(&secret),
+            stale,
+            at_old,
+            Outcome::Stale,
+        ));
+        steps.push(with(
+            "larger than the limit",
+            "x".repeat(MOST_BYTES + 1),
+            Some(&secret),
+            413,
+            None,
+            Outcome::Oversize,
+        ));
+        steps.push(with(
+            "nonsense",
+            nonsense.to_owned(),
+            Some(&secret),
+            unreadable,
+            at_nonsense,
+            Outcome::Unreadable,
+        ));
         if sample.feed == "dhl.unified" {
-            steps.push(with("is the subscription wanted?", DHL_VALIDATE.to_owned(), Some(&secret), 200, Some(""), Outcome::Accepted));
+            steps.push(with(
+                "is the subscription wanted?",
+                DHL_VALIDATE.to_owned(),
+                Some(&secret),
+                200,
+                Some(""),
+                Outcome::Accepted,
+            ));
         }
     }
     steps
@@ -132,18 +240,38 @@ fn steps() -> Vec<Step> {
 
 /// A wrong method and a wrong path.
 async fn elsewhere(client: &reqwest::Client, base: &str) -> Result<bool, Failure> {
-    let wrong_method = client.get(format!("{base}{}", path("fedex.webhook"))).send().await?.status().as_u16();
-    let unknown_path = client.post(format!("{base}/webhooks/nobody")).body("{}").send().await?.status().as_u16();
+    let wrong_method = client
+        .get(format!("{base}{}", path("fedex.webhook")))
+        .send()
+        .await?
+        .status()
+        .as_u16();
+    let unknown_path = client
+        .post(format!("{base}/webhooks/nobody"))
+        .body("{}")
+        .send()
+        .await?
+        .status()
+        .as_u16();
     println!("{:<16} {:<38} {wrong_method}", "-", "GET instead of POST");
     println!("{:<16} {:<38} {unknown_path}", "-", "a path that is none");
     Ok((wrong_method, unknown_path) == (405, 404))
 }
 
 /// Sends a sample with the proof that a secret gives.
-async fn send(client: &reqwest::Client, base: &str, sample: &Sample, secret: Option<&str>) -> Result<(u16, String), reqwest::Error> {
-    let (header, word) = secret.map_or((None, None), |secret| samples::proof(sample.feed, secret, &sample.body));
+async fn send(
+    client: &reqwest::Client,
+    base: &str,
+    sample: &Sample,
+    secret: Option<&str>,
+) -> Result<(u16, String), reqwest::Error> {
+    let (header, word) = secret.map_or((None, None), |secret| {
+        samples::proof(sample.feed, secret, &sample.body)
+    });
     let word = word.map_or(String::new(), |word| format!("/{word}"));
-    let mut request = client.post(format!("{base}{}{word}", path(sample.feed))).header("content-type", sample.content_type);
+    let mut request = client
+        .post(format!("{base}{}{word}", path(sample.feed)))
+        .header("content-type", sample.content_type);
     if let Some((name, value)) = header {
         request = request.header(name, value);
     }

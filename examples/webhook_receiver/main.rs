@@ -1,7 +1,9 @@
-//! Receives what FedEx, UPS, DHL and SF push, and prints what changed: `cargo run --example webhook_receiver -- --try-out`.
+//! Receives what FedEx, UPS, DHL and SF push, and prints what changed: `cargo run --example
+//! webhook_receiver -- --try-out`.
 //!
-//! Secrets come from environment variables: `PARCELTRAIL_<FEED>_WEBHOOK_SECRET`, in capitals, with `_` for `.` and `-`. A feed without a secret is
-//! refused as a fault of ours, so that its carrier sends again once there is one. `--demo` runs through everything by itself.
+//! Secrets come from environment variables: `PARCELTRAIL_<FEED>_WEBHOOK_SECRET`, in capitals, with
+//! `_` for `.` and `-`. A feed without a secret is refused as a fault of ours, so that its carrier
+//! sends again once there is one. `--demo` runs through everything by itself.
 
 mod counts;
 mod demo;
@@ -53,10 +55,16 @@ async fn main() -> ExitCode {
         }
     };
     if arguments.try_out && !arguments.listen.ip().is_loopback() {
-        eprintln!("error: --try-out uses secrets that everybody knows; listen on a loopback address");
+        eprintln!(
+            "error: --try-out uses secrets that everybody knows; listen on a loopback address"
+        );
         return ExitCode::from(2);
     }
-    let result = if arguments.demo { demo::run().await } else { serve(&arguments).await.map(|()| true) };
+    let result = if arguments.demo {
+        demo::run().await
+    } else {
+        serve(&arguments).await.map(|()| true)
+    };
     match result {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(1),
@@ -82,13 +90,17 @@ async fn serve(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error>> 
         most_bytes: arguments.max_bytes,
         window: TimeDelta::days(arguments.max_age_days),
         patience: Duration::from_secs(5),
-        dhl_key: std::env::var("PARCELTRAIL_DHL_UNIFIED_API_KEY").ok().filter(|key| !key.is_empty()),
+        dhl_key: std::env::var("PARCELTRAIL_DHL_UNIFIED_API_KEY")
+            .ok()
+            .filter(|key| !key.is_empty()),
         dhl_base: None,
         clock: Box::new(Utc::now),
         say: Box::new(|line| println!("{}  {line}", Utc::now().format("%H:%M:%S"))),
     })?;
     let stop = async { drop(tokio::signal::ctrl_c().await) };
-    axum::serve(listener, Arc::clone(&receiver).router()).with_graceful_shutdown(stop).await?;
+    axum::serve(listener, Arc::clone(&receiver).router())
+        .with_graceful_shutdown(stop)
+        .await?;
     println!("\nCounts:\n{}", receiver.counts);
     Ok(())
 }
@@ -100,16 +112,28 @@ fn introduce(base: &str, secrets: &BTreeMap<String, SecretString>, configured: &
     println!("Listening on {base}; what became of calls: {base}/counts\n");
     for (adapter, webhook) in server::pushing(&registry) {
         let feed = adapter.descriptor().feed.as_str();
-        let word = if webhook.proof() == Proof::Nothing { "/<secret>" } else { "" };
-        let state = match (configured.iter().any(|known| known == feed), secrets.contains_key(feed)) {
+        let word = if webhook.proof() == Proof::Nothing {
+            "/<secret>"
+        } else {
+            ""
+        };
+        let state = match (
+            configured.iter().any(|known| known == feed),
+            secrets.contains_key(feed),
+        ) {
             (true, _) => "secret from the environment".to_owned(),
             (false, true) => "made-up secret".to_owned(),
             (false, false) => format!("closed: set {}", variable(feed)),
         };
-        println!("  POST {:<32} {state}", format!("{}{word}", server::path(feed)));
+        println!(
+            "  POST {:<32} {state}",
+            format!("{}{word}", server::path(feed))
+        );
         match webhook.proof() {
             Proof::Nothing => {
-                println!("       The carrier proves nothing. The secret that ends the path is all there is: over TLS only, and never in a log.")
+                println!(
+                    "       The carrier proves nothing. The secret that ends the path is all there is: over TLS only, and never in a log."
+                )
             }
             _ => println!("       {}", webhook.protection()),
         }
@@ -120,16 +144,23 @@ fn introduce(base: &str, secrets: &BTreeMap<String, SecretString>, configured: &
     }
     println!("\nTo see it work, paste one of these into another terminal:");
     for sample in samples::samples(Utc::now()) {
-        let Some(secret) = secrets.get(sample.feed) else { continue };
+        let Some(secret) = secrets.get(sample.feed) else {
+            continue;
+        };
         let is_real = configured.iter().any(|known| known == sample.feed);
-        let shown = if is_real { format!("${}", variable(sample.feed)) } else { secret.expose_secret().to_owned() };
+        let shown = if is_real {
+            format!("${}", variable(sample.feed))
+        } else {
+            secret.expose_secret().to_owned()
+        };
         println!("\n# {}, {}", sample.feed, sample.form);
         println!("{}", curl(base, &sample, secret.expose_secret(), &shown));
     }
     println!();
 }
 
-/// A command line that sends a sample with its proof. `secret` is put in as it is; `shown` stands in the places where it would be seen.
+/// A command line that sends a sample with its proof. `secret` is put in as it is; `shown` stands
+/// in the places where it would be seen.
 fn curl(base: &str, sample: &samples::Sample, secret: &str, shown: &str) -> String {
     let (header, word) = samples::proof(sample.feed, secret, &sample.body);
     let header = match header {
@@ -149,14 +180,27 @@ fn curl(base: &str, sample: &samples::Sample, secret: &str, shown: &str) -> Stri
 
 /// The environment variable of a feed's secret.
 fn variable(feed: &str) -> String {
-    format!("PARCELTRAIL_{}_WEBHOOK_SECRET", feed.to_uppercase().replace(['.', '-'], "_"))
+    format!(
+        "PARCELTRAIL_{}_WEBHOOK_SECRET",
+        feed.to_uppercase().replace(['.', '-'], "_")
+    )
 }
 
 fn secrets_from_environment() -> BTreeMap<String, SecretString> {
     let registry = Registry::builtin();
-    let secret = |feed: &str| std::env::var(variable(feed)).ok().filter(|secret| !secret.is_empty()).map(SecretString::from);
+    let secret = |feed: &str| {
+        std::env::var(variable(feed))
+            .ok()
+            .filter(|secret| !secret.is_empty())
+            .map(SecretString::from)
+    };
     server::pushing(&registry)
-        .filter_map(|(adapter, _)| Some((adapter.descriptor().feed.to_string(), secret(adapter.descriptor().feed.as_str())?)))
+        .filter_map(|(adapter, _)| {
+            Some((
+                adapter.descriptor().feed.to_string(),
+                secret(adapter.descriptor().feed.as_str())?,
+            ))
+        })
         .collect()
 }
 
@@ -164,7 +208,9 @@ fn secrets_from_environment() -> BTreeMap<String, SecretString> {
 fn sample_secrets() -> BTreeMap<String, SecretString> {
     let registry = Registry::builtin();
     let pair = |feed: &str| (feed.to_owned(), SecretString::from(sample_secret(feed)));
-    server::pushing(&registry).map(|(adapter, _)| pair(adapter.descriptor().feed.as_str())).collect()
+    server::pushing(&registry)
+        .map(|(adapter, _)| pair(adapter.descriptor().feed.as_str()))
+        .collect()
 }
 
 fn sample_secret(feed: &str) -> String {

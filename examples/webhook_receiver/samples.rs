@@ -22,12 +22,30 @@ const FORM: &str = "application/x-www-form-urlencoded; charset=UTF-8";
 /// One call of each feed and form, about events shortly before `now`.
 pub fn samples(now: DateTime<Utc>) -> Vec<Sample> {
     let at = now - TimeDelta::minutes(20);
-    let sample = |feed, form, content_type, body, acknowledgement| Sample { feed, form, content_type, body, acknowledgement };
-    let (sf_json, sf_form) = (r#"{"return_code":"0000","return_msg":"成功"}"#, r#"<Response service="RoutePushService"><Head>OK</Head></Response>"#);
+    let sample = |feed, form, content_type, body, acknowledgement| Sample {
+        feed,
+        form,
+        content_type,
+        body,
+        acknowledgement,
+    };
+    let (sf_json, sf_form) = (
+        r#"{"return_code":"0000","return_msg":"成功"}"#,
+        r#"<Response service="RoutePushService"><Head>OK</Head></Response>"#,
+    );
     vec![
         sample("fedex.webhook", "JSON", JSON, fedex(at), ""),
         sample("ups.track-alert", "JSON", JSON, ups(at), ""),
-        sample("dhl.unified", "JSON", JSON, dhl(&[(at - TimeDelta::hours(9), "PU", "Leipzig"), (at, "WC", "Lyon")]), ""),
+        sample(
+            "dhl.unified",
+            "JSON",
+            JSON,
+            dhl(&[
+                (at - TimeDelta::hours(9), "PU", "Leipzig"),
+                (at, "WC", "Lyon"),
+            ]),
+            "",
+        ),
         sample("sf.push", "JSON", JSON, sf(at), sf_json),
         sample("sf.push", "XML in a form", FORM, sf_in_form(at), sf_form),
     ]
@@ -41,7 +59,9 @@ fn fedex(at: DateTime<Utc>) -> String {
 }
 
 fn ups(at: DateTime<Utc>) -> String {
-    let local = at.with_timezone(&offset(-5)).format(r#""localActivityDate":"%Y%m%d","localActivityTime":"%H%M%S""#);
+    let local = at
+        .with_timezone(&offset(-5))
+        .format(r#""localActivityDate":"%Y%m%d","localActivityTime":"%H%M%S""#);
     let gmt = at.format(r#""gmtActivityDate":"%Y%m%d","gmtActivityTime":"%H%M%S""#);
     format!(
         r#"{{"trackingNumber":"1Z0000000300000710",{local},{gmt},"gmtOffset":"-05.00","activityLocation":{{"city":"LOUISVILLE","stateProvince":"KY","country":"US"}},"activityStatus":{{"type":"I","code":"OT","description":"Out for Delivery","descriptionCode":"021"}}}}"#
@@ -52,15 +72,18 @@ fn ups(at: DateTime<Utc>) -> String {
 pub fn dhl(events: &[(DateTime<Utc>, &str, &str)]) -> String {
     let event = |(at, status, town): &(DateTime<Utc>, &str, &str)| {
         let at = at.format("%Y-%m-%dT%H:%M:%S+00:00");
-        format!(r#"{{"timestamp":"{at}","statusCode":"transit","status":"{status}","location":{{"address":{{"addressLocality":"{town}"}}}}}}"#)
+        format!(
+            r#"{{"timestamp":"{at}","statusCode":"transit","status":"{status}","location":{{"address":{{"addressLocality":"{town}"}}}}}}"#
+        )
     };
     let events = events.iter().rev().map(event).collect::<Vec<_>>().join(",");
-    format!(r#"{{"scope":"subscription.push","shipments":[{{"id":"7100000710","service":"express","events":[{events}]}}]}}"#)
+    format!(
+        r#"{{"scope":"subscription.push","shipments":[{{"id":"7100000710","service":"express","events":[{events}]}}]}}"#
+    )
 }
 
 /// DHL's question whether a subscription is wanted.
-pub const DHL_VALIDATE: &str =
-    r#"{"scope":"subscription.validate","secret":"sample-hook-secret","self":"/subscription/11111111-2222-3333-4444-555555555555"}"#;
+pub const DHL_VALIDATE: &str = r#"{"scope":"subscription.validate","secret":"sample-hook-secret","self":"/subscription/11111111-2222-3333-4444-555555555555"}"#;
 
 fn sf(at: DateTime<Utc>) -> String {
     let at = at.with_timezone(&offset(8)).format("%Y-%m-%d %H:%M:%S");
@@ -70,7 +93,9 @@ fn sf(at: DateTime<Utc>) -> String {
 }
 
 fn sf_in_form(at: DateTime<Utc>) -> String {
-    let at = at.with_timezone(&offset(8)).format("%Y-%m-%d+%H%%3A%M%%3A%S");
+    let at = at
+        .with_timezone(&offset(8))
+        .format("%Y-%m-%d+%H%%3A%M%%3A%S");
     format!(
         "content=%3CRequest+service%3D%22RoutePushService%22%3E%3CBody%3E%3CWaybillRoute+id%3D%22900000000000711%22+mailno%3D%22SF1000000000711%22+acceptTime%3D%22{at}%22+opCode%3D%2250%22%2F%3E%3C%2FBody%3E%3C%2FRequest%3E"
     )
@@ -78,14 +103,21 @@ fn sf_in_form(at: DateTime<Utc>) -> String {
 
 /// Beijing is 8 hours ahead, Louisville at least 4 behind.
 fn offset(hours: i32) -> FixedOffset {
-    FixedOffset::east_opt(hours * 3600).unwrap_or_else(|| FixedOffset::east_opt(0).expect("zero is an offset"))
+    FixedOffset::east_opt(hours * 3600)
+        .unwrap_or_else(|| FixedOffset::east_opt(0).expect("zero is an offset"))
 }
 
 /// What proves a body of a feed: a header, and the last part of the path.
-pub fn proof(feed: &str, secret: &str, body: &str) -> (Option<(&'static str, String)>, Option<String>) {
+pub fn proof(
+    feed: &str,
+    secret: &str,
+    body: &str,
+) -> (Option<(&'static str, String)>, Option<String>) {
     match feed {
         "fedex.webhook" => {
-            let mac = Hmac::<sha2::Sha256>::new_from_slice(secret.as_bytes()).expect("any key will do").chain_update(body);
+            let mac = Hmac::<sha2::Sha256>::new_from_slice(secret.as_bytes())
+                .expect("any key will do")
+                .chain_update(body);
             let tag = base64::engine::general_purpose::STANDARD.encode(mac.finalize().into_bytes());
             (Some(("fdx-signature", tag)), None)
         }

@@ -12,7 +12,10 @@ use axum::response::IntoResponse;
 use axum::routing::{get, post};
 use chrono::{DateTime, TimeDelta, Utc};
 use parceltrail::Registry;
-use parceltrail::adapter::{Adapter, Credentials, PollContext, Proof, Refusal, Verdict, Webhook, WebhookCall, WebhookError, receive, same_secret};
+use parceltrail::adapter::{
+    Adapter, Credentials, PollContext, Proof, Refusal, Verdict, Webhook, WebhookCall, WebhookError,
+    receive, same_secret,
+};
 use secrecy::SecretString;
 
 use super::counts::{Counts, Outcome};
@@ -20,9 +23,11 @@ use super::desk::{Applied, Desk};
 
 /// How the receiver is set up.
 pub struct Settings {
-    /// The secret of each feed that has one. A feed without is answered as a fault of ours: nothing is taken in unproven.
+    /// The secret of each feed that has one. A feed without is answered as a fault of ours: nothing
+    /// is taken in unproven.
     ///
-    /// Where the scheme proves nothing (`sf.push`) the secret is the last part of the path: the address is all the proof there is.
+    /// Where the scheme proves nothing (`sf.push`) the secret is the last part of the path: the
+    /// address is all the proof there is.
     pub secrets: BTreeMap<String, SecretString>,
     /// The largest body, in bytes.
     pub most_bytes: usize,
@@ -57,15 +62,26 @@ pub fn path(feed: &str) -> String {
 
 /// The feeds that push, with their schemes.
 pub fn pushing(registry: &Registry) -> impl Iterator<Item = (&dyn Adapter, &dyn Webhook)> {
-    registry.iter().filter_map(|adapter| Some((adapter, adapter.as_webhook()?)))
+    registry
+        .iter()
+        .filter_map(|adapter| Some((adapter, adapter.as_webhook()?)))
 }
 
 impl Receiver {
     /// A receiver of every feed that pushes.
     pub fn new(settings: Settings) -> Result<Arc<Self>, reqwest::Error> {
-        let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).timeout(Duration::from_secs(10)).build()?;
+        let http = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .timeout(Duration::from_secs(10))
+            .build()?;
         let desk = Mutex::new(Desk::new(settings.window));
-        Ok(Arc::new(Self { registry: Registry::builtin(), settings, desk, http, counts: Counts::default() }))
+        Ok(Arc::new(Self {
+            registry: Registry::builtin(),
+            settings,
+            desk,
+            http,
+            counts: Counts::default(),
+        }))
     }
 
     /// The routes. `/counts` tells how often what happened: keep it off the public side.
@@ -75,19 +91,34 @@ impl Receiver {
             let feed = adapter.descriptor().feed.to_string();
             let path = path(&feed);
             let this = Arc::clone(self);
-            router = match webhook.proof() {
-                Proof::Nothing => {
-                    let take = move |Path(word): Path<String>, request: Request| async move { this.take(&feed, Some(word), request).await };
-                    router.route(&format!("{path}/{{word}}"), post(take))
-                }
-                _ => router.route(&path, post(move |request: Request| async move { this.take(&feed, None, request).await })),
-            };
+            router =
+                match webhook.proof() {
+                    Proof::Nothing => {
+                        let take = move |Path(word): Path<String>, request: Request| async move {
+                            this.take(&feed, Some(word), request).await
+                        };
+                        router.route(&format!("{path}/{{word}}"), post(take))
+                    }
+                    _ => router.route(
+                        &path,
+                        post(move |request: Request| async move {
+                            this.take(&feed, None, request).await
+                        }),
+                    ),
+                };
         }
         let (counts, lost, wrong) = (Arc::clone(self), Arc::clone(self), Arc::clone(self));
         router
-            .route("/counts", get(move || async move { counts.counts.to_string() }))
-            .fallback(move || async move { lost.turn_away(Outcome::UnknownPath, StatusCode::NOT_FOUND) })
-            .method_not_allowed_fallback(move || async move { wrong.turn_away(Outcome::WrongMethod, StatusCode::METHOD_NOT_ALLOWED) })
+            .route(
+                "/counts",
+                get(move || async move { counts.counts.to_string() }),
+            )
+            .fallback(
+                move || async move { lost.turn_away(Outcome::UnknownPath, StatusCode::NOT_FOUND) },
+            )
+            .method_not_allowed_fallback(move || async move {
+                wrong.turn_away(Outcome::WrongMethod, StatusCode::METHOD_NOT_ALLOWED)
+            })
             .layer(DefaultBodyLimit::max(self.settings.most_bytes))
     }
 
@@ -97,38 +128,62 @@ impl Receiver {
     }
 
     /// One call: the whole body first, within bounds of size and time.
-    async fn take(self: Arc<Self>, feed: &str, word: Option<String>, request: Request) -> Response<Body> {
+    async fn take(
+        self: Arc<Self>,
+        feed: &str,
+        word: Option<String>,
+        request: Request,
+    ) -> Response<Body> {
         let received = (self.settings.clock)();
         let headers = request.headers().clone();
-        let body = match tokio::time::timeout(self.settings.patience, Bytes::from_request(request, &())).await {
-            Ok(Ok(body)) => body,
-            Ok(Err(rejection)) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
-                self.note(feed, Outcome::Oversize, &format!("more than {} bytes", self.settings.most_bytes));
-                return StatusCode::PAYLOAD_TOO_LARGE.into_response();
-            }
-            Ok(Err(_)) => {
-                self.note(feed, Outcome::Incomplete, "the body was cut");
-                return StatusCode::BAD_REQUEST.into_response();
-            }
-            Err(_) => {
-                self.note(feed, Outcome::Incomplete, "the body took too long");
-                return StatusCode::REQUEST_TIMEOUT.into_response();
-            }
-        };
-        let Some((adapter, webhook)) = self.registry.get(feed).and_then(|adapter| Some((adapter, adapter.as_webhook()?))) else {
+        let body =
+            match tokio::time::timeout(self.settings.patience, Bytes::from_request(request, &()))
+                .await
+            {
+                Ok(Ok(body)) => body,
+                Ok(Err(rejection)) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+                    self.note(
+                        feed,
+                        Outcome::Oversize,
+                        &format!("more than {} bytes", self.settings.most_bytes),
+                    );
+                    return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+                }
+                Ok(Err(_)) => {
+                    self.note(feed, Outcome::Incomplete, "the body was cut");
+                    return StatusCode::BAD_REQUEST.into_response();
+                }
+                Err(_) => {
+                    self.note(feed, Outcome::Incomplete, "the body took too long");
+                    return StatusCode::REQUEST_TIMEOUT.into_response();
+                }
+            };
+        let Some((adapter, webhook)) = self
+            .registry
+            .get(feed)
+            .and_then(|adapter| Some((adapter, adapter.as_webhook()?)))
+        else {
             return StatusCode::NOT_FOUND.into_response();
         };
-        let call = WebhookCall { headers: &headers, body: &body, received };
+        let call = WebhookCall {
+            headers: &headers,
+            body: &body,
+            received,
+        };
         let verdict = match self.believe(adapter, webhook, word.as_deref(), &call) {
             Ok(Applied::Repeated) => {
                 self.counts.add(feed, Outcome::Repeated);
-                // A question asked again was not answered well the first time; to activate twice does no harm.
+                // A question asked again was not answered well the first time; to activate twice
+                // does no harm.
                 self.shake_hands(feed, webhook, &call);
                 Verdict::Accepted
             }
             Ok(Applied::Changes(changes)) => {
                 self.counts.add(feed, Outcome::Accepted);
-                changes.iter().filter(|change| change.before != change.after).for_each(|change| (self.settings.say)(format!("{feed}  {change}")));
+                changes
+                    .iter()
+                    .filter(|change| change.before != change.after)
+                    .for_each(|change| (self.settings.say)(format!("{feed}  {change}")));
                 self.shake_hands(feed, webhook, &call);
                 Verdict::Accepted
             }
@@ -141,17 +196,30 @@ impl Receiver {
     }
 
     /// Verifies, reads, and keeps what is news: in this order.
-    fn believe(&self, adapter: &dyn Adapter, webhook: &dyn Webhook, word: Option<&str>, call: &WebhookCall<'_>) -> Result<Applied, Refusal> {
+    fn believe(
+        &self,
+        adapter: &dyn Adapter,
+        webhook: &dyn Webhook,
+        word: Option<&str>,
+        call: &WebhookCall<'_>,
+    ) -> Result<Applied, Refusal> {
         let feed = adapter.descriptor().feed.as_str();
         let secret = self.settings.secrets.get(feed);
         let delivery = if webhook.proof() == Proof::Nothing {
-            same_secret(word.unwrap_or_default(), secret.ok_or(WebhookError::NoSecret)?)?;
+            same_secret(
+                word.unwrap_or_default(),
+                secret.ok_or(WebhookError::NoSecret)?,
+            )?;
             receive(adapter, call, None)?
         } else {
             receive(adapter, call, secret)?
         };
-        // A poisoned lock means that a call before this one failed half way; the desk is still a set of whole deliveries.
-        self.desk.lock().unwrap_or_else(std::sync::PoisonError::into_inner).apply(&delivery)
+        // A poisoned lock means that a call before this one failed half way; the desk is still a
+        // set of whole deliveries.
+        self.desk
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .apply(&delivery)
     }
 
     /// Counts a refusal and says it, without a word of the call's content.
@@ -162,9 +230,21 @@ impl Receiver {
 
     /// Answers the carrier's question whether we want the subscription, after the acknowledgement.
     fn shake_hands(self: &Arc<Self>, feed: &str, webhook: &dyn Webhook, call: &WebhookCall<'_>) {
-        let credentials = self.settings.dhl_key.iter().fold(Credentials::default(), |all, key| all.with("api_key", key.clone()));
+        let credentials = self
+            .settings
+            .dhl_key
+            .iter()
+            .fold(Credentials::default(), |all, key| {
+                all.with("api_key", key.clone())
+            });
         let base = self.settings.dhl_base.as_deref();
-        let context = PollContext { now: call.received, request_id: "", credentials: &credentials, token: None, base };
+        let context = PollContext {
+            now: call.received,
+            request_id: "",
+            credentials: &credentials,
+            token: None,
+            base,
+        };
         let request = match webhook.handshake(call, &context) {
             Ok(None) => return,
             Ok(Some(request)) => request,
@@ -178,7 +258,11 @@ impl Receiver {
             };
             match sent.and_then(reqwest::Response::error_for_status) {
                 Ok(_) => this.note(&feed, Outcome::HandshakeDone, "the subscription is active"),
-                Err(error) => this.note(&feed, Outcome::HandshakeFailed, &error.without_url().to_string()),
+                Err(error) => this.note(
+                    &feed,
+                    Outcome::HandshakeFailed,
+                    &error.without_url().to_string(),
+                ),
             }
         });
     }

@@ -1,5 +1,5 @@
-//! Several payloads, cut at zero bytes, to one set of journeys, forwards and backwards. Seeds are the samples:
-//! `cargo fuzz run journey fuzz/corpus/journey carriers/*/samples`
+//! Several payloads, cut at zero bytes, to one set of journeys, forwards and backwards. Seeds are
+//! the samples: `cargo fuzz run journey fuzz/corpus/journey carriers/*/samples`
 #![no_main]
 
 use std::sync::LazyLock;

@@ -1,4 +1,5 @@
-//! What goes into an adapter ([`Payload`]) and what comes out ([`Batch`], [`Notice`], [`DecodeError`]).
+//! What goes into an adapter ([`Payload`]) and what comes out ([`Batch`], [`Notice`],
+//! [`DecodeError`]).
 
 use std::borrow::Cow;
 
@@ -39,7 +40,10 @@ impl<'a> Payload<'a> {
 
 impl std::fmt::Debug for Payload<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Payload").field("bytes", &Size(self.bytes)).field("received", &self.received).finish()
+        f.debug_struct("Payload")
+            .field("bytes", &Size(self.bytes))
+            .field("received", &self.received)
+            .finish()
     }
 }
 
@@ -63,7 +67,8 @@ pub(crate) fn open_text(bytes: &[u8]) -> Result<Decoded<'_>, DecodeErrorKind> {
     Ok(crate::wire::text::decode(bytes))
 }
 
-/// What a payload said. Partial success is the normal result: `notices` tell what could not be used, and why.
+/// What a payload said. Partial success is the normal result: `notices` tell what could not be
+/// used, and why.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Batch {
     /// What it said about each number.
@@ -109,8 +114,8 @@ words! {
         NumberReused = "number_reused",
         /// Numbers might belong together, but it is not sure which.
         AmbiguousLink = "ambiguous_link",
-        /// A number was named that does not tie what names it: a placeholder, a list, a number that too many share, or one that its speaker
-        /// cannot know or does not prove to speak about.
+        /// A number was named that does not tie what names it: a placeholder, a list, a number that
+        /// too many share, or one that its speaker cannot know or does not prove to speak about.
         LinkRefused = "link_refused",
     }
 }
@@ -136,15 +141,27 @@ pub struct Notice {
 }
 
 impl Notice {
-    /// A notice about a feed. What is not known to be harmless in the message is hidden, as in a [`FreeText`].
+    /// A notice about a feed. What is not known to be harmless in the message is hidden, as in a
+    /// [`FreeText`].
     #[must_use]
     pub fn new(kind: NoticeKind, feed: FeedId, message: impl Into<String>) -> Self {
-        Self::of_own_words(kind, feed, FreeText::new(message.into()).masked().into_owned())
+        Self::of_own_words(
+            kind,
+            feed,
+            FreeText::new(message.into()).masked().into_owned(),
+        )
     }
 
     /// A notice whose message repeats nothing of a payload.
     pub(crate) fn of_own_words(kind: NoticeKind, feed: FeedId, message: impl Into<String>) -> Self {
-        Self { kind, feed, number: None, field: None, value: None, message: message.into() }
+        Self {
+            kind,
+            feed,
+            number: None,
+            field: None,
+            value: None,
+            message: message.into(),
+        }
     }
 
     /// The number that it is about.
@@ -163,7 +180,8 @@ impl Notice {
         self
     }
 
-    /// The value that was read, cut to 80 characters. A code and a time are shown as they are; what else is not known to be harmless is hidden.
+    /// The value that was read, cut to 80 characters. A code and a time are shown as they are; what
+    /// else is not known to be harmless is hidden.
     #[must_use]
     pub fn value(mut self, value: &str) -> Self {
         let cut: SmolStr = clean(value).chars().take(80).collect();
@@ -171,7 +189,11 @@ impl Notice {
             || self.kind.speaks_of_numbers() && is_number(&cut)
             || is_time(&cut)
             || is_code(&cut) && is_formal(&cut);
-        let shown = if is_shown { cut } else { FreeText::new(cut).masked().into() };
+        let shown = if is_shown {
+            cut
+        } else {
+            FreeText::new(cut).masked().into()
+        };
         self.value = (!shown.is_empty()).then_some(shown);
         self
     }
@@ -197,24 +219,37 @@ impl NoticeKind {
 
     /// Whether its value is the number of a parcel, an order or a count of pages.
     const fn speaks_of_numbers(self) -> bool {
-        matches!(self, Self::Incomplete | Self::Empty | Self::NumberReused | Self::AmbiguousLink)
+        matches!(
+            self,
+            Self::Incomplete | Self::Empty | Self::NumberReused | Self::AmbiguousLink
+        )
     }
 }
 
-/// Whether a value may be a code: plain letters, digits and signs, without the digits of a phone or identity number. Of several words, each is short
-/// or known.
+/// Whether a value may be a code: plain letters, digits and signs, without the digits of a phone or
+/// identity number. Of several words, each is short or known.
 fn is_code(value: &str) -> bool {
     let digits = value.bytes().filter(u8::is_ascii_digit).count();
-    let is_plain = value.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-' | b'/' | b':' | b' '));
+    let is_plain = value
+        .bytes()
+        .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-' | b'/' | b':' | b' '));
     let blanks = value.bytes().filter(|b| *b == b' ').count();
-    let is_short = |word: &str| word.len() <= 3 || word.contains(['/', '-', '_', '.']) || FreeText::new(word).masked() == word;
+    let is_short = |word: &str| {
+        word.len() <= 3
+            || word.contains(['/', '-', '_', '.'])
+            || FreeText::new(word).masked() == word
+    };
     let is_one = blanks == 0 || blanks <= 2 && value.len() <= 24 && value.split(' ').all(is_short);
     digits <= 6 && value.len() <= 60 && is_plain && is_one
 }
 
-/// Whether a value may be the number of a parcel, an order or a page: one word of letters and digits.
+/// Whether a value may be the number of a parcel, an order or a page: one word of letters and
+/// digits.
 fn is_number(value: &str) -> bool {
-    value.len() <= 40 && value.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'/' | b'~'))
+    value.len() <= 40
+        && value
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'/' | b'~'))
 }
 
 /// Whether a code looks like nothing else: short, or of digits and signs among its letters.
@@ -222,15 +257,29 @@ fn is_formal(value: &str) -> bool {
     value.len() <= 3 || value.bytes().any(|b| matches!(b, b'.' | b'_')) && !value.contains(' ')
 }
 
-/// Whether a value has the shape of a time, exists or not: `2026-13-45T25:00:00`, `20261345`, `31.02.2026 10:00`.
+/// Whether a value has the shape of a time, exists or not: `2026-13-45T25:00:00`, `20261345`,
+/// `31.02.2026 10:00`.
 fn is_time(value: &str) -> bool {
-    let is_shape = |b: u8| b.is_ascii_digit() || matches!(b, b'-' | b':' | b'.' | b'/' | b'T' | b'Z' | b'+' | b' ');
+    let is_shape = |b: u8| {
+        b.is_ascii_digit() || matches!(b, b'-' | b':' | b'.' | b'/' | b'T' | b'Z' | b'+' | b' ')
+    };
     let digits = value.bytes().filter(u8::is_ascii_digit).count();
-    let signs = value.bytes().filter(|b| matches!(b, b'-' | b':' | b'.' | b'/')).count();
-    let is_year = |text: Option<&str>| text.is_some_and(|text| text.starts_with("19") || text.starts_with("20") || text.starts_with("00"));
+    let signs = value
+        .bytes()
+        .filter(|b| matches!(b, b'-' | b':' | b'.' | b'/'))
+        .count();
+    let is_year = |text: Option<&str>| {
+        text.is_some_and(|text| {
+            text.starts_with("19") || text.starts_with("20") || text.starts_with("00")
+        })
+    };
     let is_compact = signs == 0 && matches!(digits, 8 | 12 | 14) && is_year(value.get(..2));
-    let is_dated = signs >= 2 && (is_year(value.get(..4)) && !value.as_bytes()[..4].contains(&b'.') || is_year(value.get(6..10)));
-    value.bytes().all(is_shape) && digits <= 23 && (is_compact || is_dated || value.contains(':') && digits <= 6)
+    let is_dated = signs >= 2
+        && (is_year(value.get(..4)) && !value.as_bytes()[..4].contains(&b'.')
+            || is_year(value.get(6..10)));
+    value.bytes().all(is_shape)
+        && digits <= 23
+        && (is_compact || is_dated || value.contains(':') && digits <= 6)
 }
 
 /// A parser's complaint without what it quotes from the payload.

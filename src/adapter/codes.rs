@@ -24,7 +24,8 @@ pub struct CodeMeaning {
     pub confidence: Confidence,
     /// The meaning in words, our own.
     pub label: SmolStr,
-    /// Where the row comes from: one key, or several joined with `+`; the pack's README resolves each.
+    /// Where the row comes from: one key, or several joined with `+`; the pack's README resolves
+    /// each.
     pub source: SmolStr,
 }
 
@@ -33,9 +34,11 @@ pub type Vocabulary = HashMap<SmolStr, CodeMeaning, BuildHasherDefault<FnvHasher
 
 /// A pack's codes by vocabulary. Later tables lie over earlier ones.
 ///
-/// The format is that of `carriers/<pack>/codes.csv`: `feed,code,qualifier,stage,milestone,reason,confidence,label,source`. The qualifier names
-/// the vocabulary; a code of two parts joins them with `/`. For `delivered` the reason column says where to, or `damage`. A row that rests on several
-/// sources names them joined with `+`. A terminal row of low confidence is read and told, but ends no journey
+/// The format is that of `carriers/<pack>/codes.csv`:
+/// `feed,code,qualifier,stage,milestone,reason,confidence,label,source`. The qualifier names the
+/// vocabulary; a code of two parts joins them with `/`. For `delivered` the reason column says
+/// where to, or `damage`. A row that rests on several sources names them joined with `+`. A
+/// terminal row of low confidence is read and told, but ends no journey
 /// ([`Event::is_evidence_of_state`](crate::Event::is_evidence_of_state)).
 ///
 /// ```
@@ -66,29 +69,55 @@ pub struct TableError {
     pub message: String,
 }
 
-const HEADER: [&str; 9] = ["feed", "code", "qualifier", "stage", "milestone", "reason", "confidence", "label", "source"];
+const HEADER: [&str; 9] = [
+    "feed",
+    "code",
+    "qualifier",
+    "stage",
+    "milestone",
+    "reason",
+    "confidence",
+    "label",
+    "source",
+];
 
 impl CodeTable {
     /// Reads a table.
     ///
     /// # Errors
-    /// On a wrong header, a word that the model does not know, a missing code or label, a missing, empty or repeated source, or a code given twice.
+    /// On a wrong header, a word that the model does not know, a missing code or label, a missing,
+    /// empty or repeated source, or a code given twice.
     pub fn parse(csv_text: &str) -> Result<Self, TableError> {
         let mut reader = csv::Reader::from_reader(csv_text.as_bytes());
-        let failed =
-            |error: &csv::Error| TableError { line: error.position().map_or(1, csv::Position::line), field: "row", message: error.to_string() };
+        let failed = |error: &csv::Error| TableError {
+            line: error.position().map_or(1, csv::Position::line),
+            field: "row",
+            message: error.to_string(),
+        };
         if reader.headers().map_err(|error| failed(&error))? != HEADER.as_slice() {
-            return Err(TableError { line: 1, field: "header", message: format!("expected {}", HEADER.join(",")) });
+            return Err(TableError {
+                line: 1,
+                field: "header",
+                message: format!("expected {}", HEADER.join(",")),
+            });
         }
         let mut table = Self::default();
         for record in reader.records() {
             let record = record.map_err(|error| failed(&error))?;
             let line = record.position().map_or(0, csv::Position::line);
             let cell = |i: usize| record.get(i).unwrap_or_default();
-            let meaning = read_row(&cell).map_err(|(field, message)| TableError { line, field, message })?;
+            let meaning = read_row(&cell).map_err(|(field, message)| TableError {
+                line,
+                field,
+                message,
+            })?;
             let codes = table.vocabularies.entry(cell(2).into()).or_default();
             if codes.insert(cell(1).into(), meaning).is_some() {
-                return Err(TableError { line, field: "code", message: format!("{:?} stands twice in {:?}", cell(1), cell(2)) });
+                return Err(TableError {
+                    line,
+                    field: "code",
+                    message: format!("{:?} stands twice in {:?}", cell(1), cell(2)),
+                });
             }
         }
         Ok(table)
@@ -142,24 +171,55 @@ fn read_row<'c>(cell: &impl Fn(usize) -> &'c str) -> Result<CodeMeaning, (&'stat
             return Err((HEADER[required], "must not be empty".into()));
         }
     }
-    fn word<T: std::str::FromStr<Err = crate::model::UnknownWord>>(field: &'static str, word: &str) -> Result<Option<T>, (&'static str, String)> {
+    fn word<T: std::str::FromStr<Err = crate::model::UnknownWord>>(
+        field: &'static str,
+        word: &str,
+    ) -> Result<Option<T>, (&'static str, String)> {
         if word.is_empty() {
             return Ok(None);
         }
-        word.parse().map(Some).map_err(|error: crate::model::UnknownWord| (field, error.to_string()))
+        word.parse()
+            .map(Some)
+            .map_err(|error: crate::model::UnknownWord| (field, error.to_string()))
     }
     let stage = word("stage", cell(3))?;
-    let milestone: Milestone = word("milestone", cell(4))?.ok_or(("milestone", "must not be empty".to_owned()))?;
-    let confidence: Confidence = word("confidence", cell(6))?.ok_or(("confidence", "must not be empty".to_owned()))?;
+    let milestone: Milestone =
+        word("milestone", cell(4))?.ok_or(("milestone", "must not be empty".to_owned()))?;
+    let confidence: Confidence =
+        word("confidence", cell(6))?.ok_or(("confidence", "must not be empty".to_owned()))?;
     let sources: Vec<_> = cell(8).split('+').collect();
-    if sources.iter().enumerate().any(|(at, key)| key.trim().is_empty() || sources[..at].contains(key)) {
-        return Err(("source", format!("{:?} does not name each source once", cell(8))));
+    if sources
+        .iter()
+        .enumerate()
+        .any(|(at, key)| key.trim().is_empty() || sources[..at].contains(key))
+    {
+        return Err((
+            "source",
+            format!("{:?} does not name each source once", cell(8)),
+        ));
     }
     let is_delivered = milestone == Milestone::Delivered;
     let damaged = is_delivered && cell(5) == "damage";
-    let delivered_to = if is_delivered && !damaged { word("reason", cell(5))? } else { None };
-    let reason = if is_delivered { None } else { word("reason", cell(5))? };
-    Ok(CodeMeaning { stage, milestone, reason, delivered_to, damaged, confidence, label: cell(7).into(), source: cell(8).into() })
+    let delivered_to = if is_delivered && !damaged {
+        word("reason", cell(5))?
+    } else {
+        None
+    };
+    let reason = if is_delivered {
+        None
+    } else {
+        word("reason", cell(5))?
+    };
+    Ok(CodeMeaning {
+        stage,
+        milestone,
+        reason,
+        delivered_to,
+        damaged,
+        confidence,
+        label: cell(7).into(),
+        source: cell(8).into(),
+    })
 }
 
 /// FNV-1a: short trusted keys, looked up for every event.
@@ -192,7 +252,8 @@ mod tests {
 
     #[test]
     fn one_code_in_two_rows_is_refused() {
-        let error = parse("a,X,event,,held,,high,held,S\na,X,event,,delayed,,high,late,S").unwrap_err();
+        let error =
+            parse("a,X,event,,held,,high,held,S\na,X,event,,delayed,,high,late,S").unwrap_err();
         assert_eq!((error.line, error.field), (3, "code"));
     }
 
@@ -210,14 +271,20 @@ mod tests {
         ] {
             assert_eq!(parse(row).unwrap_err().field, field, "{row}");
         }
-        assert_eq!(CodeTable::parse("code,label\n").unwrap_err().field, "header");
+        assert_eq!(
+            CodeTable::parse("code,label\n").unwrap_err().field,
+            "header"
+        );
     }
 
     #[test]
     fn an_unsure_ending_is_read_and_two_sources_are_named() {
         let table = parse("a,X,event,,delivered,,low,delivered,S+T").unwrap();
         let row = table.get("event", "X").unwrap();
-        assert_eq!((row.milestone, row.confidence, row.source.as_str()), (Milestone::Delivered, Confidence::Low, "S+T"));
+        assert_eq!(
+            (row.milestone, row.confidence, row.source.as_str()),
+            (Milestone::Delivered, Confidence::Low, "S+T")
+        );
     }
 
     #[test]
@@ -225,7 +292,10 @@ mod tests {
         let base = parse("a,X,event,,held,,high,held,S").unwrap();
         let over = parse("a,X,event,,delayed,weather,high,late,mine").unwrap();
         let both = base.overlaid_by(over);
-        assert_eq!(both.get("event", "X").unwrap().milestone, Milestone::Delayed);
+        assert_eq!(
+            both.get("event", "X").unwrap().milestone,
+            Milestone::Delayed
+        );
         assert_eq!(both.len(), 1);
     }
 }

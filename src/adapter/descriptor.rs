@@ -44,9 +44,11 @@ pub enum Clock {
 /// Something that only this feed's payloads hold, by which they are recognised.
 #[derive(Clone, Copy, Debug)]
 pub enum Mark {
-    /// JSON with all of these keys. A path goes through objects by `.` and through lists without a sign: `shipments.events`.
+    /// JSON with all of these keys. A path goes through objects by `.` and through lists without a
+    /// sign: `shipments.events`.
     Json(&'static [&'static str]),
-    /// XML with this root element, and somewhere below it all of these elements. Names without prefix.
+    /// XML with this root element, and somewhere below it all of these elements. Names without
+    /// prefix.
     Xml(&'static str, &'static [&'static str]),
     /// XML whose root element's name starts and ends so.
     XmlRoot(&'static str, &'static str),
@@ -70,7 +72,8 @@ pub struct Descriptor {
     pub delivery: DeliveryKind,
     /// How it states time.
     pub clock: Clock,
-    /// How much a payload of this feed proves of who speaks, as long as no webhook proves less: a polled answer, or a file of one, is the carrier's.
+    /// How much a payload of this feed proves of who speaks, as long as no webhook proves less: a
+    /// polled answer, or a file of one, is the carrier's.
     pub proof: Proof,
     /// How its payloads are recognised. Any one suffices.
     pub marks: &'static [Mark],

@@ -1,7 +1,8 @@
 //! The contract between carriers and this crate.
 //!
-//! An [`Adapter`] turns the bytes of one feed into a [`Batch`]. What else a feed can do is the presence of an implementation: [`Poll`] to ask,
-//! [`Webhook`] to be told. All of it is pure: no clock, no network, no async. `examples/custom_carrier.rs` defines a carrier outside the crate.
+//! An [`Adapter`] turns the bytes of one feed into a [`Batch`]. What else a feed can do is the
+//! presence of an implementation: [`Poll`] to ask, [`Webhook`] to be told. All of it is pure: no
+//! clock, no network, no async. `examples/custom_carrier.rs` defines a carrier outside the crate.
 
 mod batch;
 mod codes;
@@ -24,7 +25,10 @@ pub(crate) use collector::{Collector, grams, stamped};
 pub use descriptor::{Clock, DeliveryKind, Descriptor, IssuerKind, Mark};
 #[cfg(feature = "client")]
 pub(crate) use poll::is_sendable;
-pub use poll::{Asked, Credentials, Fault, Outcome, Page, Poll, PollContext, PollLimits, Question, Reply, RequestError, Token};
+pub use poll::{
+    Asked, Credentials, Fault, Outcome, Page, Poll, PollContext, PollLimits, Question, Reply,
+    RequestError, Token,
+};
 pub(crate) use poll::{basic, build, check_count, client_credentials_form};
 pub use receive::{Delivery, Fingerprint, Refusal, receive};
 #[cfg(feature = "testing")]
@@ -33,12 +37,16 @@ pub use registry::{Registry, Unrecognised};
 pub use repeated::repeated_fields;
 pub use replay::{Novelty, ReplayGuard};
 pub(crate) use webhook::answer;
-pub use webhook::{HandshakeError, Verdict, Webhook, WebhookCall, WebhookError, same_secret, verify_hmac_sha256, within_window};
+pub use webhook::{
+    HandshakeError, Verdict, Webhook, WebhookCall, WebhookError, same_secret, verify_hmac_sha256,
+    within_window,
+};
 
 /// One feed: bytes in, events out.
 ///
-/// Implementations MUST be pure (the same payload gives the same batch), MUST NOT panic on any input, MUST keep a bad event from costing
-/// others, and MUST turn an unknown code into [`Milestone::Unmapped`](crate::Milestone::Unmapped) plus a notice. The conformance suite in
+/// Implementations MUST be pure (the same payload gives the same batch), MUST NOT panic on any
+/// input, MUST keep a bad event from costing others, and MUST turn an unknown code into
+/// [`Milestone::Unmapped`](crate::Milestone::Unmapped) plus a notice. The conformance suite in
 /// `parceltrail::testing` (feature `testing`) checks this.
 pub trait Adapter: Debug + Send + Sync + 'static {
     /// What is fixed about the feed.
@@ -47,8 +55,8 @@ pub trait Adapter: Debug + Send + Sync + 'static {
     /// Reads a payload.
     ///
     /// # Errors
-    /// Only when nothing of it can be read: empty, broken syntax, too large, or another feed's message. The carrier's own error bodies are
-    /// read and become notices.
+    /// Only when nothing of it can be read: empty, broken syntax, too large, or another feed's
+    /// message. The carrier's own error bodies are read and become notices.
     fn decode(&self, payload: Payload<'_>) -> Result<Batch, DecodeError>;
 
     /// How to ask this feed, if it can be asked.

@@ -1,4 +1,5 @@
-//! Asking a carrier, without asking: [`Poll`] builds requests and reads answers; whoever embeds the crate sends them.
+//! Asking a carrier, without asking: [`Poll`] builds requests and reads answers; whoever embeds the
+//! crate sends them.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -28,15 +29,22 @@ pub trait Poll {
         0
     }
 
-    /// Builds the request for up to [`PollLimits::max_numbers`] numbers, or for a further page of an answer.
+    /// Builds the request for up to [`PollLimits::max_numbers`] numbers, or for a further page of
+    /// an answer.
     ///
     /// # Errors
-    /// When a credential is missing, a number cannot be asked about, or there are none or too many of them.
-    fn request(&self, question: &Question<'_>, context: &PollContext<'_>) -> Result<Request<Vec<u8>>, RequestError>;
+    /// When a credential is missing, a number cannot be asked about, or there are none or too many
+    /// of them.
+    fn request(
+        &self,
+        question: &Question<'_>,
+        context: &PollContext<'_>,
+    ) -> Result<Request<Vec<u8>>, RequestError>;
 
     /// Classifies an answer. It reads the body, because many carriers report errors in a 200.
     ///
-    /// [`Outcome::Found`] says that [`Adapter::decode`](super::Adapter::decode) has something to read, which may still say "not found" for single numbers.
+    /// [`Outcome::Found`] says that [`Adapter::decode`](super::Adapter::decode) has something to
+    /// read, which may still say "not found" for single numbers.
     fn outcome(&self, reply: &Reply<'_>) -> Outcome;
 
     /// Where the next page is, if the answer has one.
@@ -48,7 +56,10 @@ pub trait Poll {
     ///
     /// # Errors
     /// When a credential is missing.
-    fn token_request(&self, _context: &PollContext<'_>) -> Result<Option<Request<Vec<u8>>>, RequestError> {
+    fn token_request(
+        &self,
+        _context: &PollContext<'_>,
+    ) -> Result<Option<Request<Vec<u8>>>, RequestError> {
         Ok(None)
     }
 
@@ -61,7 +72,8 @@ pub trait Poll {
 /// How much may be asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PollLimits {
-    /// Numbers in one request. Zero when the feed is asked for the news of a subscription, not about numbers.
+    /// Numbers in one request. Zero when the feed is asked for the news of a subscription, not
+    /// about numbers.
     pub max_numbers: usize,
     /// The pause that the carrier asks for between two requests of a new account, where documented.
     pub pause: Option<Duration>,
@@ -73,7 +85,11 @@ impl PollLimits {
     /// A limit on numbers alone.
     #[must_use]
     pub const fn numbers(max_numbers: usize) -> Self {
-        Self { max_numbers, pause: None, per_day: None }
+        Self {
+            max_numbers,
+            pause: None,
+            per_day: None,
+        }
     }
 
     /// A feed that is asked for the news of a subscription.
@@ -98,16 +114,22 @@ impl<'a> Question<'a> {
     /// About these numbers, first page, default language.
     #[must_use]
     pub fn about(numbers: &'a [Asked]) -> Self {
-        Self { numbers, page: None, language: None }
+        Self {
+            numbers,
+            page: None,
+            language: None,
+        }
     }
 }
 
-/// One number, and what some carriers want to know besides. `Debug` hides the postcode and the phone's digits.
+/// One number, and what some carriers want to know besides. `Debug` hides the postcode and the
+/// phone's digits.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Asked {
     /// The number.
     pub number: TrackingNumber,
-    /// The product line, where a carrier asks (`express`, `parcel-de` … for DHL; `FDXE` … for FedEx).
+    /// The product line, where a carrier asks (`express`, `parcel-de` … for DHL; `FDXE` … for
+    /// FedEx).
     pub service: Option<SmolStr>,
     /// The recipient's postcode, which opens more detail at some carriers.
     pub postcode: Option<SmolStr>,
@@ -115,8 +137,9 @@ pub struct Asked {
     pub origin: Option<Country>,
     /// The last four digits of the sender's or recipient's phone (SF).
     pub phone_suffix: Option<Personal>,
-    /// Which of several shipments under the number, as [`Shipment::instance`](crate::model::Shipment::instance) names it, where a carrier can be asked so
-    /// (FedEx: its unique id, or the ship date).
+    /// Which of several shipments under the number, as
+    /// [`Shipment::instance`](crate::model::Shipment::instance) names it, where a carrier can be
+    /// asked so (FedEx: its unique id, or the ship date).
     pub instance: Option<SmolStr>,
 }
 
@@ -145,22 +168,32 @@ impl Asked {
     /// A number alone.
     #[must_use]
     pub fn number(number: TrackingNumber) -> Self {
-        Self { number, service: None, postcode: None, origin: None, phone_suffix: None, instance: None }
+        Self {
+            number,
+            service: None,
+            postcode: None,
+            origin: None,
+            phone_suffix: None,
+            instance: None,
+        }
     }
 }
 
-/// What a request needs from outside the pure core. `Debug` shows the names of the credentials, and no secret.
+/// What a request needs from outside the pure core. `Debug` shows the names of the credentials, and
+/// no secret.
 #[derive(Clone, Copy)]
 pub struct PollContext<'a> {
     /// The present, for feeds that sign it.
     pub now: DateTime<Utc>,
-    /// A fresh id for this request (a UUID without dashes fits every feed), for feeds that demand one.
+    /// A fresh id for this request (a UUID without dashes fits every feed), for feeds that demand
+    /// one.
     pub request_id: &'a str,
     /// The credentials.
     pub credentials: &'a Credentials,
     /// The token fetched last, for feeds that want one.
     pub token: Option<&'a SecretString>,
-    /// Another host than the carrier's production one: a sandbox, a region, a test server. Without a slash at its end.
+    /// Another host than the carrier's production one: a sandbox, a region, a test server. Without
+    /// a slash at its end.
     pub base: Option<&'a str>,
 }
 
@@ -191,7 +224,9 @@ impl<'a> PollContext<'a> {
     /// # Errors
     /// When it is missing.
     pub fn credential(&self, name: &'static str) -> Result<&'a str, RequestError> {
-        self.credentials.get(name).ok_or(RequestError::MissingCredential(name))
+        self.credentials
+            .get(name)
+            .ok_or(RequestError::MissingCredential(name))
     }
 
     /// The bearer token.
@@ -206,7 +241,8 @@ impl<'a> PollContext<'a> {
     /// The base address: the caller's, else the carrier's.
     #[must_use]
     pub fn base_or(&self, production: &'a str) -> &'a str {
-        self.base.map_or(production, |base| base.trim_end_matches('/'))
+        self.base
+            .map_or(production, |base| base.trim_end_matches('/'))
     }
 }
 
@@ -224,7 +260,8 @@ impl Credentials {
     /// The same credentials with one more.
     #[must_use]
     pub fn with(mut self, name: impl Into<SmolStr>, secret: impl Into<String>) -> Self {
-        self.0.insert(name.into(), SecretString::from(secret.into()));
+        self.0
+            .insert(name.into(), SecretString::from(secret.into()));
         self
     }
 
@@ -258,7 +295,8 @@ pub enum RequestError {
     Unfit(&'static str),
 }
 
-/// An answer of a carrier. `Debug` shows its status, the names of its headers and the size of its body.
+/// An answer of a carrier. `Debug` shows its status, the names of its headers and the size of its
+/// body.
 #[derive(Clone, Copy)]
 pub struct Reply<'a> {
     /// The HTTP status.
@@ -292,28 +330,51 @@ impl std::fmt::Debug for Names<'_> {
 }
 
 impl Reply<'_> {
-    /// The longest time that `Retry-After` may ask to wait: a day, after which every quota that is documented begins anew.
+    /// The longest time that `Retry-After` may ask to wait: a day, after which every quota that is
+    /// documented begins anew.
     pub const LONGEST_WAIT: Duration = Duration::from_secs(86_400);
 
-    /// How long `Retry-After` asks to wait: seconds, or until a date; at most [`Reply::LONGEST_WAIT`], whatever is written there. A date in the past
-    /// asks for no wait.
+    /// How long `Retry-After` asks to wait: seconds, or until a date; at most
+    /// [`Reply::LONGEST_WAIT`], whatever is written there. A date in the past asks for no wait.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
-        let value = self.headers.get(http::header::RETRY_AFTER)?.to_str().ok()?.trim();
+        let value = self
+            .headers
+            .get(http::header::RETRY_AFTER)?
+            .to_str()
+            .ok()?
+            .trim();
         if !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit()) {
             // More digits than fit are a long time, not none.
-            return Some(value.parse().map_or(Self::LONGEST_WAIT, Duration::from_secs).min(Self::LONGEST_WAIT));
+            return Some(
+                value
+                    .parse()
+                    .map_or(Self::LONGEST_WAIT, Duration::from_secs)
+                    .min(Self::LONGEST_WAIT),
+            );
         }
-        let at = DateTime::parse_from_rfc2822(value).ok()?.with_timezone(&Utc);
-        Some(at.signed_duration_since(self.received).to_std().unwrap_or_default().min(Self::LONGEST_WAIT))
+        let at = DateTime::parse_from_rfc2822(value)
+            .ok()?
+            .with_timezone(&Utc);
+        Some(
+            at.signed_duration_since(self.received)
+                .to_std()
+                .unwrap_or_default()
+                .min(Self::LONGEST_WAIT),
+        )
     }
 
-    /// Whether the body is a web page: what a proxy, a gateway or a maintenance notice answers in the place of the interface.
+    /// Whether the body is a web page: what a proxy, a gateway or a maintenance notice answers in
+    /// the place of the interface.
     #[must_use]
     pub fn is_page(&self) -> bool {
         let text = self.body.trim_ascii_start();
-        let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text).trim_ascii_start();
-        let starts = |word: &[u8]| text.len() >= word.len() && text[..word.len()].eq_ignore_ascii_case(word);
+        let text = text
+            .strip_prefix(b"\xef\xbb\xbf")
+            .unwrap_or(text)
+            .trim_ascii_start();
+        let starts =
+            |word: &[u8]| text.len() >= word.len() && text[..word.len()].eq_ignore_ascii_case(word);
         starts(b"<!doctype html") || starts(b"<html")
     }
 
@@ -337,7 +398,8 @@ impl Reply<'_> {
 pub enum Outcome {
     /// There is something to decode.
     Found,
-    /// The carrier knows nothing of it, or not yet: normal for a fresh label, no reason to ask again at once.
+    /// The carrier knows nothing of it, or not yet: normal for a fresh label, no reason to ask
+    /// again at once.
     NotFound,
     /// Try again: throttled or a passing fault; after this long, where told.
     RetryAfter(Option<Duration>),
@@ -377,7 +439,10 @@ impl Fault {
     /// A fault by the carrier's code and sentence.
     #[must_use]
     pub fn new(code: &str, message: &str) -> Self {
-        Self { code: crate::model::clean(code).into(), message: crate::model::FreeText::new(message) }
+        Self {
+            code: crate::model::clean(code).into(),
+            message: crate::model::FreeText::new(message),
+        }
     }
 
     /// A fault of which only the HTTP status is known.
@@ -387,7 +452,8 @@ impl Fault {
     }
 }
 
-/// Which page of an answer: an address of the carrier's, an offset, a bookmark. `Debug` hides it: an address may hold a token.
+/// Which page of an answer: an address of the carrier's, an offset, a bookmark. `Debug` hides it:
+/// an address may hold a token.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Page(pub SmolStr);
 
@@ -415,12 +481,20 @@ impl Token {
 
     pub(crate) fn from_json(body: &[u8], token: &str, lifetime: &str) -> Option<Self> {
         let answer: serde_json::Value = serde_json::from_slice(body).ok()?;
-        let secret = answer.get(token)?.as_str().filter(|secret| !secret.is_empty())?;
+        let secret = answer
+            .get(token)?
+            .as_str()
+            .filter(|secret| !secret.is_empty())?;
         if !is_sendable(secret) {
             return None;
         }
-        let seconds = answer.get(lifetime).and_then(|value| value.as_u64().or_else(|| value.as_str()?.parse().ok()));
-        Some(Self { secret: SecretString::from(secret), lifetime: seconds.map(Duration::from_secs) })
+        let seconds = answer
+            .get(lifetime)
+            .and_then(|value| value.as_u64().or_else(|| value.as_str()?.parse().ok()));
+        Some(Self {
+            secret: SecretString::from(secret),
+            lifetime: seconds.map(Duration::from_secs),
+        })
     }
 }
 
@@ -429,49 +503,88 @@ pub(crate) fn is_sendable(secret: &str) -> bool {
     secret.bytes().all(|b| b.is_ascii_graphic())
 }
 
-/// Whether a number can be asked about anywhere: in a path, a query, a list or XML it is that number and nothing else.
+/// Whether a number can be asked about anywhere: in a path, a query, a list or XML it is that
+/// number and nothing else.
 ///
-/// Carriers' numbers are letters and digits, some with marks between them. A comma would make two numbers of one, a slash or two dots another path, `?`,
-/// `#`, `&` and `=` another query; and servers differ in how often they undo `%2e`, so encoding is no help.
+/// Carriers' numbers are letters and digits, some with marks between them. A comma would make two
+/// numbers of one, a slash or two dots another path, `?`, `#`, `&` and `=` another query; and
+/// servers differ in how often they undo `%2e`, so encoding is no help.
 fn is_askable(number: &str) -> bool {
-    let is_fit = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'~' | b' ' | b'*' | b':' | b'+');
-    number.bytes().all(is_fit) && number.bytes().any(|b| b.is_ascii_alphanumeric()) && !number.contains("..")
+    let is_fit = |b: u8| {
+        b.is_ascii_alphanumeric()
+            || matches!(b, b'-' | b'_' | b'.' | b'~' | b' ' | b'*' | b':' | b'+')
+    };
+    number.bytes().all(is_fit)
+        && number.bytes().any(|b| b.is_ascii_alphanumeric())
+        && !number.contains("..")
 }
 
-/// Refuses none and too many, and numbers that could change the request; a subscription is asked about none.
+/// Refuses none and too many, and numbers that could change the request; a subscription is asked
+/// about none.
 pub(crate) fn check_count(question: &Question<'_>, limits: PollLimits) -> Result<(), RequestError> {
     let (asked, most) = (question.numbers.len(), limits.max_numbers);
     if asked.min(1) != most.min(1) || asked > most {
         return Err(RequestError::Numbers { asked, most });
     }
-    if question.numbers.iter().any(|asked| !is_askable(asked.number.as_str())) {
-        return Err(RequestError::Unfit("a number with other characters than letters, digits and single marks"));
+    if question
+        .numbers
+        .iter()
+        .any(|asked| !is_askable(asked.number.as_str()))
+    {
+        return Err(RequestError::Unfit(
+            "a number with other characters than letters, digits and single marks",
+        ));
     }
     Ok(())
 }
 
 /// A request from its parts.
-pub(crate) fn build(method: Method, uri: &str, headers: &[(&'static str, &str)], body: Vec<u8>) -> Result<Request<Vec<u8>>, RequestError> {
+pub(crate) fn build(
+    method: Method,
+    uri: &str,
+    headers: &[(&'static str, &str)],
+    body: Vec<u8>,
+) -> Result<Request<Vec<u8>>, RequestError> {
     let mut request = Request::builder().method(method).uri(uri);
     for (name, value) in headers {
-        let mut value = http::HeaderValue::from_str(value).map_err(|_| RequestError::Unfit("a credential or option"))?;
+        let mut value = http::HeaderValue::from_str(value)
+            .map_err(|_| RequestError::Unfit("a credential or option"))?;
         let name_lower = name.to_ascii_lowercase();
-        value.set_sensitive(["authorization", "key", "secret", "token"].iter().any(|word| name_lower.contains(word)));
+        value.set_sensitive(
+            ["authorization", "key", "secret", "token"]
+                .iter()
+                .any(|word| name_lower.contains(word)),
+        );
         request = request.header(*name, value);
     }
-    request.body(body).map_err(|_| RequestError::Unfit("the address"))
+    request
+        .body(body)
+        .map_err(|_| RequestError::Unfit("the address"))
 }
 
 /// `Basic` credentials.
 pub(crate) fn basic(user: &str, password: &str) -> String {
     use base64::Engine as _;
-    format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(format!("{user}:{password}")))
+    format!(
+        "Basic {}",
+        base64::engine::general_purpose::STANDARD.encode(format!("{user}:{password}"))
+    )
 }
 
 /// The client-credentials grant in the form body, as most carriers want it.
-pub(crate) fn client_credentials_form(context: &PollContext<'_>, extra: &[(&str, &str)]) -> Result<Vec<u8>, RequestError> {
-    let (id, secret) = (context.credential("client_id")?, context.credential("client_secret")?);
-    let fields = [("grant_type", "client_credentials"), ("client_id", id), ("client_secret", secret)];
+pub(crate) fn client_credentials_form(
+    context: &PollContext<'_>,
+    extra: &[(&str, &str)],
+) -> Result<Vec<u8>, RequestError> {
+    let (id, secret) = (
+        context.credential("client_id")?,
+        context.credential("client_secret")?,
+    );
+    let fields = [
+        ("grant_type", "client_credentials"),
+        ("client_id", id),
+        ("client_secret", secret),
+    ];
     Ok(crate::wire::form::pairs(fields.into_iter().chain(extra.iter().copied())).into_bytes())
 }
 
@@ -480,7 +593,12 @@ mod tests {
     use super::*;
 
     fn reply<'a>(headers: &'a HeaderMap, body: &'a [u8]) -> Reply<'a> {
-        Reply { status: 200, headers, body, received: "2026-03-05T12:00:00Z".parse().unwrap() }
+        Reply {
+            status: 200,
+            headers,
+            body,
+            received: "2026-03-05T12:00:00Z".parse().unwrap(),
+        }
     }
 
     #[test]
@@ -488,10 +606,16 @@ mod tests {
         let waits = |value: &str| {
             let mut headers = HeaderMap::new();
             headers.insert(http::header::RETRY_AFTER, value.parse().unwrap());
-            reply(&headers, b"").retry_after().map(|wait| wait.as_secs())
+            reply(&headers, b"")
+                .retry_after()
+                .map(|wait| wait.as_secs())
         };
         assert_eq!(waits("7"), Some(7));
-        for absurd in ["99999999999", "99999999999999999999999999", "Fri, 01 Jan 9999 00:00:00 GMT"] {
+        for absurd in [
+            "99999999999",
+            "99999999999999999999999999",
+            "Fri, 01 Jan 9999 00:00:00 GMT",
+        ] {
             assert_eq!(waits(absurd), Some(86_400), "{absurd}");
         }
         assert_eq!(waits("Thu, 01 Jan 1970 00:00:00 GMT"), Some(0));
@@ -503,7 +627,10 @@ mod tests {
     fn a_page_in_a_200_is_temporary() {
         let headers = HeaderMap::new();
         for body in ["<!DOCTYPE html><p>busy", "\n <HTML>"] {
-            assert_eq!(reply(&headers, body.as_bytes()).outcome_by_status(), Outcome::RetryAfter(None));
+            assert_eq!(
+                reply(&headers, body.as_bytes()).outcome_by_status(),
+                Outcome::RetryAfter(None)
+            );
         }
         assert_eq!(reply(&headers, b"{}").outcome_by_status(), Outcome::Found);
     }
@@ -512,7 +639,10 @@ mod tests {
     fn a_token_with_control_characters_is_none() {
         assert!(Token::from_oauth(br#"{"access_token":"ab.c-1"}"#).is_some());
         for token in ["a\\nb", "a\\r\\nX: y", "a b", "\\u0000", "\\u00e9"] {
-            assert!(Token::from_oauth(format!("{{\"access_token\":\"{token}\"}}").as_bytes()).is_none(), "{token}");
+            assert!(
+                Token::from_oauth(format!("{{\"access_token\":\"{token}\"}}").as_bytes()).is_none(),
+                "{token}"
+            );
         }
     }
 }

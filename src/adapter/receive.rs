@@ -9,9 +9,11 @@ use crate::model::FeedId;
 
 /// Verifies a call over its raw bytes, and only then reads it.
 ///
-/// The caller then keeps what the delivery says, and answers with [`Webhook::acknowledge`](super::Webhook::acknowledge): `Accepted` once it is safe,
-/// `Failed` if it could not be kept, [`Refusal::verdict`] if this is an error. Acknowledging before keeping loses what a crash comes between.
-/// It never sends anything: a subscription's handshake is [`Webhook::handshake`](super::Webhook::handshake).
+/// The caller then keeps what the delivery says, and answers with
+/// [`Webhook::acknowledge`](super::Webhook::acknowledge): `Accepted` once it is safe, `Failed` if
+/// it could not be kept, [`Refusal::verdict`] if this is an error. Acknowledging before keeping
+/// loses what a crash comes between. It never sends anything: a subscription's handshake is
+/// [`Webhook::handshake`](super::Webhook::handshake).
 ///
 /// ```
 /// use http::HeaderMap;
@@ -42,7 +44,11 @@ use crate::model::FeedId;
 ///
 /// # Errors
 /// When the sender could not prove himself, or no event can be read from the body.
-pub fn receive(adapter: &dyn Adapter, call: &WebhookCall<'_>, secret: Option<&SecretString>) -> Result<Delivery, Refusal> {
+pub fn receive(
+    adapter: &dyn Adapter,
+    call: &WebhookCall<'_>,
+    secret: Option<&SecretString>,
+) -> Result<Delivery, Refusal> {
     let webhook = adapter.as_webhook().ok_or(WebhookError::NotPushed)?;
     webhook.verify(call, secret)?;
     let mut batch = adapter.decode(Payload::new(call.body, call.received))?;
@@ -52,7 +58,12 @@ pub fn receive(adapter: &dyn Adapter, call: &WebhookCall<'_>, secret: Option<&Se
     let events = batch.shipments.iter().flat_map(|shipment| &shipment.events);
     let newest = events.map(|event| event.time.latest()).max();
     let fingerprint = Fingerprint::of(&adapter.descriptor().feed, call.body);
-    Ok(Delivery { batch, fingerprint, newest, received: call.received })
+    Ok(Delivery {
+        batch,
+        fingerprint,
+        newest,
+        received: call.received,
+    })
 }
 
 /// A call that was verified and read.
@@ -68,14 +79,22 @@ pub struct Delivery {
     pub received: DateTime<Utc>,
 }
 
-/// A digest (SHA-256) of a feed and the bytes that it sent. Several machines that share a store of these recognise each other's repeats.
+/// A digest (SHA-256) of a feed and the bytes that it sent. Several machines that share a store of
+/// these recognise each other's repeats.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Fingerprint([u8; 32]);
 
 impl Fingerprint {
     fn of(feed: &FeedId, body: &[u8]) -> Self {
         // A feed's id holds no zero byte, so that the two cannot run into each other.
-        Self(Sha256::new().chain_update(feed.as_str()).chain_update([0]).chain_update(body).finalize().into())
+        Self(
+            Sha256::new()
+                .chain_update(feed.as_str())
+                .chain_update([0])
+                .chain_update(body)
+                .finalize()
+                .into(),
+        )
     }
 
     /// Its bytes.

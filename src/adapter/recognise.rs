@@ -19,7 +19,10 @@ const LONGEST_NAME: usize = 100;
 /// The shape of a payload.
 pub(crate) enum Sketch {
     Json(HashSet<String>),
-    Xml { root: String, names: HashSet<String> },
+    Xml {
+        root: String,
+        names: HashSet<String>,
+    },
     Form(Vec<u8>),
     Other,
 }
@@ -32,8 +35,14 @@ impl Sketch {
             Some(b'{' | b'[') => {
                 let mut paths = HashSet::new();
                 let mut reader = serde_json::Deserializer::from_str(trimmed);
-                // Broken further on is for the decoder to say: what was seen until then tells the feed.
-                let _ = Paths { prefix: String::new(), depth: 0, found: &mut paths }.deserialize(&mut reader);
+                // Broken further on is for the decoder to say: what was seen until then tells the
+                // feed.
+                let _ = Paths {
+                    prefix: String::new(),
+                    depth: 0,
+                    found: &mut paths,
+                }
+                .deserialize(&mut reader);
                 Self::Json(paths)
             }
             Some(b'<') => sketch_xml(trimmed),
@@ -44,16 +53,32 @@ impl Sketch {
 
     /// How many names of the best fitting mark are there; 0 when none fits whole.
     pub fn score(&self, marks: &[Mark]) -> usize {
-        marks.iter().map(|mark| self.score_one(mark)).max().unwrap_or(0)
+        marks
+            .iter()
+            .map(|mark| self.score_one(mark))
+            .max()
+            .unwrap_or(0)
     }
 
     fn score_one(&self, mark: &Mark) -> usize {
         let fits = match (self, mark) {
-            (Self::Json(found), Mark::Json(paths)) => return if paths.iter().all(|path| found.contains(*path)) { paths.len() } else { 0 },
-            (Self::Xml { root, names }, Mark::Xml(name, below)) => {
-                return if root == name && below.iter().all(|name| names.contains(*name)) { 1 + below.len() } else { 0 };
+            (Self::Json(found), Mark::Json(paths)) => {
+                return if paths.iter().all(|path| found.contains(*path)) {
+                    paths.len()
+                } else {
+                    0
+                };
             }
-            (Self::Xml { root, .. }, Mark::XmlRoot(start, end)) => root.starts_with(start) && root.ends_with(end),
+            (Self::Xml { root, names }, Mark::Xml(name, below)) => {
+                return if root == name && below.iter().all(|name| names.contains(*name)) {
+                    1 + below.len()
+                } else {
+                    0
+                };
+            }
+            (Self::Xml { root, .. }, Mark::XmlRoot(start, end)) => {
+                root.starts_with(start) && root.ends_with(end)
+            }
             (Self::Form(body), Mark::Form(field)) => form::field(body, field).is_some(),
             _ => false,
         };
@@ -115,11 +140,19 @@ impl<'de> Visitor<'de> for Paths<'_> {
                 map.next_value::<IgnoredAny>()?;
                 continue;
             }
-            let path = if self.prefix.is_empty() { key.into_owned() } else { format!("{}.{key}", self.prefix) };
+            let path = if self.prefix.is_empty() {
+                key.into_owned()
+            } else {
+                format!("{}.{key}", self.prefix)
+            };
             if !self.found.contains(&path) {
                 self.found.insert(path.clone());
             }
-            map.next_value_seed(Paths { prefix: path, depth: self.depth + 1, found: self.found })?;
+            map.next_value_seed(Paths {
+                prefix: path,
+                depth: self.depth + 1,
+                found: self.found,
+            })?;
         }
         Ok(())
     }
@@ -129,7 +162,14 @@ impl<'de> Visitor<'de> for Paths<'_> {
             while list.next_element::<IgnoredAny>()?.is_some() {}
             return Ok(());
         }
-        while list.next_element_seed(Paths { prefix: self.prefix.clone(), depth: self.depth + 1, found: self.found })?.is_some() {}
+        while list
+            .next_element_seed(Paths {
+                prefix: self.prefix.clone(),
+                depth: self.depth + 1,
+                found: self.found,
+            })?
+            .is_some()
+        {}
         Ok(())
     }
 

@@ -9,7 +9,8 @@ use crate::carriers;
 use crate::model::CarrierId;
 use crate::number::{self, Context, Identification, Identifier, NumberFormat};
 
-/// The adapters and formats of numbers that an application uses: the built-in ones, its own, or both.
+/// The adapters and formats of numbers that an application uses: the built-in ones, its own, or
+/// both.
 ///
 /// ```
 /// use parceltrail::Registry;
@@ -38,10 +39,14 @@ impl Registry {
         Self::with_overlays(&BTreeMap::new())
     }
 
-    /// All adapters of this crate, with the application's rows laid over the code tables of the packs named.
+    /// All adapters of this crate, with the application's rows laid over the code tables of the
+    /// packs named.
     #[must_use]
     pub fn with_overlays(overlays: &BTreeMap<CarrierId, CodeTable>) -> Self {
-        let mut registry = Self { formats: number::builtin(), ..Self::default() };
+        let mut registry = Self {
+            formats: number::builtin(),
+            ..Self::default()
+        };
         for pack in carriers::packs() {
             let mut codes = pack.codes();
             if let Some(overlay) = overlays.get(pack.carrier()) {
@@ -56,10 +61,12 @@ impl Registry {
 
     /// Adds an adapter, or replaces the one of the same feed.
     pub fn insert(&mut self, adapter: Arc<dyn Adapter>) {
-        self.adapters.insert(adapter.descriptor().feed.to_string(), adapter);
+        self.adapters
+            .insert(adapter.descriptor().feed.to_string(), adapter);
     }
 
-    /// Adds formats of tracking numbers, for [`Registry::identify`]; one whose id is known already is replaced.
+    /// Adds formats of tracking numbers, for [`Registry::identify`]; one whose id is known already
+    /// is replaced.
     pub fn insert_formats(&mut self, formats: impl IntoIterator<Item = NumberFormat>) {
         Arc::make_mut(&mut self.formats).extend(formats);
     }
@@ -102,18 +109,31 @@ impl Registry {
     /// When no feed, or more than one, has payloads like this; the candidates are named.
     pub fn recognise(&self, bytes: &[u8]) -> Result<&dyn Adapter, Unrecognised> {
         let sketch = Sketch::of(bytes);
-        let scored: Vec<_> = self.iter().map(|adapter| (sketch.score(adapter.descriptor().marks), adapter)).collect();
+        let scored: Vec<_> = self
+            .iter()
+            .map(|adapter| (sketch.score(adapter.descriptor().marks), adapter))
+            .collect();
         let best = scored.iter().map(|(score, _)| *score).max().unwrap_or(0);
-        let mut candidates = scored.iter().filter(|(score, _)| *score == best && best > 0).map(|(_, adapter)| *adapter);
+        let mut candidates = scored
+            .iter()
+            .filter(|(score, _)| *score == best && best > 0)
+            .map(|(_, adapter)| *adapter);
         match (candidates.next(), candidates.next()) {
             (Some(only), None) => Ok(only),
             _ => {
                 let near: BTreeSet<String> = if best > 0 {
-                    scored.iter().filter(|(score, _)| *score == best).map(|(_, adapter)| adapter.descriptor().feed.to_string()).collect()
+                    scored
+                        .iter()
+                        .filter(|(score, _)| *score == best)
+                        .map(|(_, adapter)| adapter.descriptor().feed.to_string())
+                        .collect()
                 } else {
                     self.adapters.keys().cloned().collect()
                 };
-                Err(Unrecognised { is_ambiguous: best > 0, candidates: near.into_iter().collect() })
+                Err(Unrecognised {
+                    is_ambiguous: best > 0,
+                    candidates: near.into_iter().collect(),
+                })
             }
         }
     }

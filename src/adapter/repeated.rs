@@ -1,11 +1,13 @@
-//! Fields that a JSON text holds twice, for adapters that read it into a map, which keeps one of them in silence.
+//! Fields that a JSON text holds twice, for adapters that read it into a map, which keeps one of
+//! them in silence.
 
 use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
-/// The names of fields that stand twice within one object of a JSON text, in alphabetical order; empty for what is no JSON.
+/// The names of fields that stand twice within one object of a JSON text, in alphabetical order;
+/// empty for what is no JSON.
 ///
 /// ```
 /// use parceltrail::adapter::repeated_fields;

@@ -1,4 +1,5 @@
-//! Being told by a carrier: [`Webhook`] verifies the sender over the raw bytes and says what to answer.
+//! Being told by a carrier: [`Webhook`] verifies the sender over the raw bytes and says what to
+//! answer.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use hmac::{Hmac, KeyInit, Mac};
@@ -20,9 +21,11 @@ use crate::model::Proof;
 /// | `dhl.unified` | `dhl-hook-token`: what you gave DHL | knows it | no | no | again after one hour and six more, then dropped |
 /// | `sf.push` | none | no | no | no | sent again until you answer success |
 ///
-/// None of the four sends a time stamp or delivery id with its proof, so none has a replay window: a call that was overheard verifies for ever.
-/// A [`ReplayGuard`](super::ReplayGuard) makes up for it on the receiver's side. All four need TLS: two send the secret itself, and the address is
-/// all that SF's pushes have. A credential proves nothing of the body, so whoever terminates TLS can change it.
+/// None of the four sends a time stamp or delivery id with its proof, so none has a replay window:
+/// a call that was overheard verifies for ever. A [`ReplayGuard`](super::ReplayGuard) makes up for
+/// it on the receiver's side. All four need TLS: two send the secret itself, and the address is all
+/// that SF's pushes have. A credential proves nothing of the body, so whoever terminates TLS can
+/// change it.
 pub trait Webhook {
     /// What the scheme protects, and what it does not, in a sentence.
     fn protection(&self) -> &'static str;
@@ -30,11 +33,16 @@ pub trait Webhook {
     /// How much of a call the scheme proves.
     fn proof(&self) -> Proof;
 
-    /// Checks that the carrier sent it: over the raw bytes, in constant time, before anything is parsed.
+    /// Checks that the carrier sent it: over the raw bytes, in constant time, before anything is
+    /// parsed.
     ///
     /// # Errors
     /// When the proof is missing or wrong, or no secret is given for a scheme that needs one.
-    fn verify(&self, call: &WebhookCall<'_>, secret: Option<&SecretString>) -> Result<(), WebhookError>;
+    fn verify(
+        &self,
+        call: &WebhookCall<'_>,
+        secret: Option<&SecretString>,
+    ) -> Result<(), WebhookError>;
 
     /// The exact answer that the carrier demands.
     fn acknowledge(&self, call: &WebhookCall<'_>, verdict: Verdict) -> Response<Vec<u8>>;
@@ -42,8 +50,13 @@ pub trait Webhook {
     /// The request that completes a subscription, if this call is the carrier's question for it.
     ///
     /// # Errors
-    /// When the call is such a question but cannot be read, or a credential for the answer is missing.
-    fn handshake(&self, _call: &WebhookCall<'_>, _context: &PollContext<'_>) -> Result<Option<Request<Vec<u8>>>, HandshakeError> {
+    /// When the call is such a question but cannot be read, or a credential for the answer is
+    /// missing.
+    fn handshake(
+        &self,
+        _call: &WebhookCall<'_>,
+        _context: &PollContext<'_>,
+    ) -> Result<Option<Request<Vec<u8>>>, HandshakeError> {
         Ok(None)
     }
 }
@@ -120,7 +133,8 @@ pub enum WebhookError {
     /// The scheme needs a secret and none was given.
     #[error("no secret is configured for this feed")]
     NoSecret,
-    /// The proof is right, but the time that it covers, or the newest event, lies outside the window: it may be a copy.
+    /// The proof is right, but the time that it covers, or the newest event, lies outside the
+    /// window: it may be a copy.
     #[error("the call, or the newest event in it, lies outside the time window")]
     Stale,
     /// The feed does not push: there is no scheme to verify by.
@@ -129,7 +143,8 @@ pub enum WebhookError {
 }
 
 impl WebhookError {
-    /// What to answer: a missing secret is a fault of ours, so that the carrier sends again once it is there.
+    /// What to answer: a missing secret is a fault of ours, so that the carrier sends again once it
+    /// is there.
     #[must_use]
     pub const fn verdict(self) -> Verdict {
         match self {
@@ -175,14 +190,20 @@ pub fn same_secret(given: &str, secret: &SecretString) -> Result<(), WebhookErro
 
 /// HMAC-SHA256.
 pub(crate) fn hmac_sha256(key: &[u8], message: &[u8]) -> Vec<u8> {
-    Hmac::<Sha256>::new_from_slice(key).map(|mac| mac.chain_update(message).finalize().into_bytes().to_vec()).unwrap_or_default()
+    Hmac::<Sha256>::new_from_slice(key)
+        .map(|mac| mac.chain_update(message).finalize().into_bytes().to_vec())
+        .unwrap_or_default()
 }
 
 /// Checks an HMAC-SHA256 tag over the raw bytes in constant time.
 ///
 /// # Errors
 /// When the tag is another's, or the secret is empty, which protects nothing.
-pub fn verify_hmac_sha256(key: &SecretString, message: &[u8], tag: &[u8]) -> Result<(), WebhookError> {
+pub fn verify_hmac_sha256(
+    key: &SecretString,
+    message: &[u8],
+    tag: &[u8],
+) -> Result<(), WebhookError> {
     if key.expose_secret().is_empty() {
         return Err(WebhookError::NoSecret);
     }
@@ -207,16 +228,32 @@ pub fn verify_hmac_sha256(key: &SecretString, message: &[u8], tag: &[u8]) -> Res
 ///
 /// # Errors
 /// [`WebhookError::Stale`].
-pub fn within_window(sent: DateTime<Utc>, received: DateTime<Utc>, window: TimeDelta) -> Result<(), WebhookError> {
-    if (received - sent).abs() <= window { Ok(()) } else { Err(WebhookError::Stale) }
+pub fn within_window(
+    sent: DateTime<Utc>,
+    received: DateTime<Utc>,
+    window: TimeDelta,
+) -> Result<(), WebhookError> {
+    if (received - sent).abs() <= window {
+        Ok(())
+    } else {
+        Err(WebhookError::Stale)
+    }
 }
 
 /// An answer with a status, a content type and a body.
-pub(crate) fn answer(status: u16, content_type: &'static str, body: impl Into<Vec<u8>>) -> Response<Vec<u8>> {
+pub(crate) fn answer(
+    status: u16,
+    content_type: &'static str,
+    body: impl Into<Vec<u8>>,
+) -> Response<Vec<u8>> {
     let mut response = Response::new(body.into());
-    *response.status_mut() = http::StatusCode::from_u16(status).unwrap_or(http::StatusCode::INTERNAL_SERVER_ERROR);
+    *response.status_mut() =
+        http::StatusCode::from_u16(status).unwrap_or(http::StatusCode::INTERNAL_SERVER_ERROR);
     if !content_type.is_empty() {
-        response.headers_mut().insert(http::header::CONTENT_TYPE, http::HeaderValue::from_static(content_type));
+        response.headers_mut().insert(
+            http::header::CONTENT_TYPE,
+            http::HeaderValue::from_static(content_type),
+        );
     }
     response
 }
@@ -229,7 +266,11 @@ mod tests {
     fn only_the_same_secret_is_the_same() {
         let secret = SecretString::from("a-shared-credential");
         assert!(same_secret("a-shared-credential", &secret).is_ok());
-        assert_eq!(same_secret("", &SecretString::from("")), Err(WebhookError::NoSecret), "an empty secret protects nothing");
+        assert_eq!(
+            same_secret("", &SecretString::from("")),
+            Err(WebhookError::NoSecret),
+            "an empty secret protects nothing"
+        );
         for wrong in ["", "a-shared-credentiaL", "a-shared-credential "] {
             assert_eq!(same_secret(wrong, &secret), Err(WebhookError::WrongProof));
         }

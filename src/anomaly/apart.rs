@@ -8,7 +8,8 @@ use super::parcel::{Parcel, PieceDigest};
 use crate::journey::{PieceState, State};
 use crate::model::Milestone;
 
-/// Of the statements about all pieces, each piece's digest keeps so many of the first, with which it was announced and collected …
+/// Of the statements about all pieces, each piece's digest keeps so many of the first, with which
+/// it was announced and collected …
 const FIRST: usize = 8;
 /// … and so many of the last. With a bound to both, digests are linear in pieces and statements.
 const LAST: usize = 32;
@@ -18,7 +19,9 @@ pub(super) fn split(parcel: &mut Parcel, state: &State) {
     let mut own: Vec<Vec<usize>> = vec![Vec::new(); state.pieces.len()];
     let mut common: Vec<usize> = Vec::new();
     for (at, fact) in parcel.facts.iter().enumerate() {
-        let of_piece = fact.piece.and_then(|piece| own.get_mut(usize::try_from(piece).ok()?));
+        let of_piece = fact
+            .piece
+            .and_then(|piece| own.get_mut(usize::try_from(piece).ok()?));
         of_piece.unwrap_or(&mut common).push(at);
     }
     parcel.pieces = state.pieces.iter().map(digest).collect();
@@ -37,7 +40,11 @@ pub(super) fn split(parcel: &mut Parcel, state: &State) {
 }
 
 fn digest(piece: &PieceState) -> PieceDigest {
-    PieceDigest { number: piece.number.clone(), milestone: piece.milestone, terminal: piece.milestone.is_some_and(Milestone::is_terminal) }
+    PieceDigest {
+        number: piece.number.clone(),
+        milestone: piece.milestone,
+        terminal: piece.milestone.is_some_and(Milestone::is_terminal),
+    }
 }
 
 /// Two ascending lists as one.
@@ -47,10 +54,25 @@ fn merged(a: &[usize], b: &[usize]) -> Vec<usize> {
     both
 }
 
-fn of_piece(parcel: &Parcel, state: &State, holds: &Holds<'_>, piece: &PieceState, facts: Vec<usize>) -> Parcel {
-    let facts: Vec<Fact> = facts.into_iter().filter_map(|at| parcel.facts.get(at).copied()).collect();
-    let told = |test: &dyn Fn(&Fact) -> bool| facts.iter().rev().find(|fact| fact.is_of_parcel() && test(fact));
-    let decided = told(&|fact| Some(fact.milestone) == piece.milestone).or_else(|| told(&|fact| fact.milestone.moves_state()));
+fn of_piece(
+    parcel: &Parcel,
+    state: &State,
+    holds: &Holds<'_>,
+    piece: &PieceState,
+    facts: Vec<usize>,
+) -> Parcel {
+    let facts: Vec<Fact> = facts
+        .into_iter()
+        .filter_map(|at| parcel.facts.get(at).copied())
+        .collect();
+    let told = |test: &dyn Fn(&Fact) -> bool| {
+        facts
+            .iter()
+            .rev()
+            .find(|fact| fact.is_of_parcel() && test(fact))
+    };
+    let decided = told(&|fact| Some(fact.milestone) == piece.milestone)
+        .or_else(|| told(&|fact| fact.milestone.moves_state()));
     let mut digest = Parcel {
         at: parcel.at,
         carrier: parcel.carrier.clone(),
@@ -61,7 +83,11 @@ fn of_piece(parcel: &Parcel, state: &State, holds: &Holds<'_>, piece: &PieceStat
         terminal: piece.milestone.is_some_and(Milestone::is_terminal),
         is_return: parcel.is_return,
         decided: decided.map(|fact| fact.event),
-        leg: facts.iter().rev().filter(|fact| fact.is_of_parcel()).find_map(|fact| fact.leg),
+        leg: facts
+            .iter()
+            .rev()
+            .filter(|fact| fact.is_of_parcel())
+            .find_map(|fact| fact.leg),
         places: Arc::clone(&parcel.places),
         legs: Arc::clone(&parcel.legs),
         feeds: Arc::clone(&parcel.feeds),

@@ -22,12 +22,15 @@ pub struct CaseSettings {
 
 impl Default for CaseSettings {
     fn default() -> Self {
-        Self { calm: Span::hours(1), reopen: Span::days(3) }
+        Self {
+            calm: Span::hours(1),
+            reopen: Span::days(3),
+        }
     }
 }
 
-/// The identity of a case: the same wherever the same findings are made, derived from the parcel, the rule, what it is about, and the evidence
-/// with which it opened.
+/// The identity of a case: the same wherever the same findings are made, derived from the parcel,
+/// the rule, what it is about, and the evidence with which it opened.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct CaseId(u64);
 
@@ -68,7 +71,10 @@ impl std::str::FromStr for CaseId {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let digits = text.len() == 16 && text.bytes().all(|b| b.is_ascii_hexdigit());
         let id = digits.then(|| u64::from_str_radix(text, 16).ok()).flatten();
-        id.map(Self).ok_or_else(|| UnknownWord { vocabulary: "CaseId", word: text.chars().take(40).collect() })
+        id.map(Self).ok_or_else(|| UnknownWord {
+            vocabulary: "CaseId",
+            word: text.chars().take(40).collect(),
+        })
     }
 }
 
@@ -244,9 +250,23 @@ impl Case {
         self.evidence.len() > known
     }
 
-    pub(super) fn step(&mut self, what: CaseEvent, at: DateTime<Utc>, silenced: bool) -> CaseChange {
+    pub(super) fn step(
+        &mut self,
+        what: CaseEvent,
+        at: DateTime<Utc>,
+        silenced: bool,
+    ) -> CaseChange {
         self.changed = at;
-        self.history.push(CaseStep { at, what, level: self.level });
-        CaseChange { at, what, silenced, case: self.clone() }
+        self.history.push(CaseStep {
+            at,
+            what,
+            level: self.level,
+        });
+        CaseChange {
+            at,
+            what,
+            silenced,
+            case: self.clone(),
+        }
     }
 }

@@ -11,9 +11,11 @@ use super::finding::{Finding, Findings};
 
 /// The cases of many parcels. Serialisable, so that an application can keep them.
 ///
-/// A finding opens a case once. As long as it is found, the case stays open; it gathers evidence and grows worse, never milder. Once the finding
-/// is gone for [`CaseSettings::calm`], the case is resolved by itself; comes it back within [`CaseSettings::reopen`], the same case goes on.
-/// An acknowledged case is silent until new evidence comes. Time only moves forward: an update of the past counts as one of the latest moment.
+/// A finding opens a case once. As long as it is found, the case stays open; it gathers evidence
+/// and grows worse, never milder. Once the finding is gone for [`CaseSettings::calm`], the case is
+/// resolved by itself; comes it back within [`CaseSettings::reopen`], the same case goes on. An
+/// acknowledged case is silent until new evidence comes. Time only moves forward: an update of the
+/// past counts as one of the latest moment.
 ///
 /// ```
 /// use parceltrail::anomaly::{CaseEvent, Cases, Draft, Inspector, Settings};
@@ -49,13 +51,23 @@ impl Cases {
     /// None yet.
     #[must_use]
     pub fn new(settings: CaseSettings) -> Self {
-        Self { settings, parcels: BTreeMap::new() }
+        Self {
+            settings,
+            parcels: BTreeMap::new(),
+        }
     }
 
-    /// Takes in everything that an inspection found about a parcel, under a key of the application's choice. Returns what changed.
+    /// Takes in everything that an inspection found about a parcel, under a key of the
+    /// application's choice. Returns what changed.
     ///
-    /// The key is part of the case's identity, so it must stay the same. A parcel about which nothing is and was wrong takes no room.
-    pub fn update(&mut self, parcel: &str, findings: &Findings, now: DateTime<Utc>) -> Vec<CaseChange> {
+    /// The key is part of the case's identity, so it must stay the same. A parcel about which
+    /// nothing is and was wrong takes no room.
+    pub fn update(
+        &mut self,
+        parcel: &str,
+        findings: &Findings,
+        now: DateTime<Utc>,
+    ) -> Vec<CaseChange> {
         if findings.found.is_empty() && !self.parcels.contains_key(parcel) {
             return Vec::new();
         }
@@ -68,7 +80,14 @@ impl Cases {
             known.entry(case.key()).or_default().push(at);
         }
         for finding in &findings.found {
-            changes.extend(meet(&mut of_parcel.cases, known.entry(finding.key()).or_default(), parcel, finding, now, &self.settings));
+            changes.extend(meet(
+                &mut of_parcel.cases,
+                known.entry(finding.key()).or_default(),
+                parcel,
+                finding,
+                now,
+                &self.settings,
+            ));
         }
         let found: HashSet<CaseKey> = findings.found.iter().map(Finding::key).collect();
         for case in of_parcel.cases.iter_mut().filter(|case| case.is_open()) {
@@ -79,32 +98,52 @@ impl Cases {
         changes
     }
 
-    /// Marks a case as known to somebody. From then on only new evidence, its end or its return are told.
-    pub fn acknowledge(&mut self, parcel: &str, case: CaseId, by: &str, now: DateTime<Utc>) -> Option<CaseChange> {
+    /// Marks a case as known to somebody. From then on only new evidence, its end or its return are
+    /// told.
+    pub fn acknowledge(
+        &mut self,
+        parcel: &str,
+        case: CaseId,
+        by: &str,
+        now: DateTime<Utc>,
+    ) -> Option<CaseChange> {
         let of_parcel = self.parcels.get_mut(parcel)?;
         of_parcel.at = of_parcel.at.max(now);
-        let case = of_parcel.cases.iter_mut().find(|known| known.id == case && known.status == CaseStatus::Open)?;
+        let case = of_parcel
+            .cases
+            .iter_mut()
+            .find(|known| known.id == case && known.status == CaseStatus::Open)?;
         case.status = CaseStatus::Acknowledged;
         case.acknowledged_by = Some(by.into());
         Some(case.step(CaseEvent::Acknowledged, of_parcel.at, false))
     }
 
-    /// When the parcel's cases must be updated again although neither its findings nor its journey change: a resolution waits for calm.
+    /// When the parcel's cases must be updated again although neither its findings nor its journey
+    /// change: a resolution waits for calm.
     #[must_use]
     pub fn again(&self, parcel: &str) -> Option<DateTime<Utc>> {
         let cases = &self.parcels.get(parcel)?.cases;
-        cases.iter().filter(|case| case.is_open()).filter_map(|case| Some(self.settings.calm.after(case.calm_since?))).min()
+        cases
+            .iter()
+            .filter(|case| case.is_open())
+            .filter_map(|case| Some(self.settings.calm.after(case.calm_since?)))
+            .min()
     }
 
     /// The cases of a parcel, in the order in which they opened.
     #[must_use]
     pub fn of(&self, parcel: &str) -> &[Case] {
-        self.parcels.get(parcel).map_or(&[], |of_parcel| &of_parcel.cases)
+        self.parcels
+            .get(parcel)
+            .map_or(&[], |of_parcel| &of_parcel.cases)
     }
 
     /// Every case that is not over.
     pub fn open(&self) -> impl Iterator<Item = &Case> {
-        self.parcels.values().flat_map(|of_parcel| &of_parcel.cases).filter(|case| case.is_open())
+        self.parcels
+            .values()
+            .flat_map(|of_parcel| &of_parcel.cases)
+            .filter(|case| case.is_open())
     }
 
     /// Every case.
@@ -115,13 +154,18 @@ impl Cases {
     /// Forgets cases that were resolved before a moment. One that returns afterwards opens anew.
     pub fn forget(&mut self, resolved_before: DateTime<Utc>) {
         for of_parcel in self.parcels.values_mut() {
-            of_parcel.cases.retain(|case| case.resolved.is_none_or(|resolved| resolved >= resolved_before));
+            of_parcel.cases.retain(|case| {
+                case.resolved
+                    .is_none_or(|resolved| resolved >= resolved_before)
+            });
         }
-        self.parcels.retain(|_, of_parcel| !of_parcel.cases.is_empty());
+        self.parcels
+            .retain(|_, of_parcel| !of_parcel.cases.is_empty());
     }
 }
 
-/// Opens, continues or reopens the case of a finding. `known` are the cases of its key, oldest first.
+/// Opens, continues or reopens the case of a finding. `known` are the cases of its key, oldest
+/// first.
 fn meet(
     cases: &mut Vec<Case>,
     known: &mut Vec<usize>,
@@ -132,16 +176,28 @@ fn meet(
 ) -> Option<CaseChange> {
     let id = CaseId::of(parcel, finding);
     let is = |at: &usize, test: &dyn Fn(&Case) -> bool| cases.get(*at).is_some_and(test);
-    let recent = |case: &Case| case.resolved.is_none_or(|resolved| now <= settings.reopen.after(resolved));
+    let recent = |case: &Case| {
+        case.resolved
+            .is_none_or(|resolved| now <= settings.reopen.after(resolved))
+    };
     let open = known.iter().find(|at| is(at, &Case::is_open));
-    let met = open.or_else(|| known.iter().rev().find(|at| is(at, &|case| case.id == id || recent(case)))).copied();
+    let met = open
+        .or_else(|| {
+            known
+                .iter()
+                .rev()
+                .find(|at| is(at, &|case| case.id == id || recent(case)))
+        })
+        .copied();
     let Some(case) = met.and_then(|at| cases.get_mut(at)) else {
         if finding.under.is_some() {
             return None;
         }
         known.push(cases.len());
         cases.push(Case::open(parcel, finding, now));
-        return cases.last_mut().map(|case| case.step(CaseEvent::Opened, now, false));
+        return cases
+            .last_mut()
+            .map(|case| case.step(CaseEvent::Opened, now, false));
     };
     if !case.is_open() {
         if finding.under.is_some() {

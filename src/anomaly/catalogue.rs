@@ -68,19 +68,31 @@ impl Catalogue {
     #[must_use]
     pub fn with<R: Rule + Default + Serialize + DeserializeOwned>(self) -> Self {
         let defaults = R::default();
-        self.add(defaults.about(), section_of(&defaults), Make::Parcel(|section| Ok(Box::new(make::<R>(section)?))))
+        self.add(
+            defaults.about(),
+            section_of(&defaults),
+            Make::Parcel(|section| Ok(Box::new(make::<R>(section)?))),
+        )
     }
 
     /// Adds a rule about feeds or lanes. One of the same code is replaced.
     #[must_use]
     pub fn with_cohort<R: CohortRule + Default + Serialize + DeserializeOwned>(self) -> Self {
         let defaults = R::default();
-        self.add(defaults.about(), section_of(&defaults), Make::Cohort(|section| Ok(Box::new(make::<R>(section)?))))
+        self.add(
+            defaults.about(),
+            section_of(&defaults),
+            Make::Cohort(|section| Ok(Box::new(make::<R>(section)?))),
+        )
     }
 
     fn add(mut self, about: &'static RuleAbout, defaults: Section, make: Make) -> Self {
         self.kinds.retain(|kind| kind.about.code != about.code);
-        self.kinds.push(Kind { about, defaults, make });
+        self.kinds.push(Kind {
+            about,
+            defaults,
+            make,
+        });
         self
     }
 
@@ -92,7 +104,10 @@ impl Catalogue {
     /// What the rule of a code says about itself.
     #[must_use]
     pub fn about(&self, code: &str) -> Option<&'static RuleAbout> {
-        self.kinds.iter().find(|kind| kind.about.code == code).map(|kind| kind.about)
+        self.kinds
+            .iter()
+            .find(|kind| kind.about.code == code)
+            .map(|kind| kind.about)
     }
 
     /// All settings with their defaults as TOML, each explained by a comment.
@@ -102,10 +117,17 @@ impl Catalogue {
         for kind in &self.kinds {
             let about = kind.about;
             comment(&mut out, &about.explanation());
-            out.push_str(&format!("[rules.{}]\nenabled = true\nlevel = \"{}\"\n", about.code, about.category.level()));
+            out.push_str(&format!(
+                "[rules.{}]\nenabled = true\nlevel = \"{}\"\n",
+                about.code,
+                about.category.level()
+            ));
             for setting in about.settings {
                 comment(&mut out, &setting.explanation());
-                let value = kind.defaults.get(setting.key).map_or_else(String::new, Value::to_string);
+                let value = kind
+                    .defaults
+                    .get(setting.key)
+                    .map_or_else(String::new, Value::to_string);
                 out.push_str(&format!("{} = {value}\n", setting.key));
             }
             out.push('\n');
@@ -117,17 +139,38 @@ impl Catalogue {
 
     /// Refuses what no rule understands, key by key.
     pub(super) fn check(&self, code: &SmolStr, section: &Section) -> Result<(), SettingsError> {
-        let error =
-            |key: Option<&str>, problem: String| SettingsError { in_override: None, rule: Some(code.clone()), key: key.map(SmolStr::from), problem };
-        let Some(kind) = self.kinds.iter().find(|kind| kind.about.code == code.as_str()) else {
+        let error = |key: Option<&str>, problem: String| SettingsError {
+            in_override: None,
+            rule: Some(code.clone()),
+            key: key.map(SmolStr::from),
+            problem,
+        };
+        let Some(kind) = self
+            .kinds
+            .iter()
+            .find(|kind| kind.about.code == code.as_str())
+        else {
             return Err(error(None, "there is no such rule".to_owned()));
         };
         for (key, value) in section {
-            let known = || ["enabled", "level"].into_iter().chain(kind.defaults.keys().map(String::as_str)).collect::<Vec<_>>().join(", ");
+            let known = || {
+                ["enabled", "level"]
+                    .into_iter()
+                    .chain(kind.defaults.keys().map(String::as_str))
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            };
             let outcome = match key.as_str() {
-                "enabled" => value.as_bool().map(|_| ()).ok_or_else(|| "expected true or false".to_owned()),
-                "level" => level(value).map(|_| ()).ok_or_else(|| "expected info, warning or critical".to_owned()),
-                key if !kind.defaults.contains_key(key) => Err(format!("unknown; the keys are {}", known())),
+                "enabled" => value
+                    .as_bool()
+                    .map(|_| ())
+                    .ok_or_else(|| "expected true or false".to_owned()),
+                "level" => level(value)
+                    .map(|_| ())
+                    .ok_or_else(|| "expected info, warning or critical".to_owned()),
+                key if !kind.defaults.contains_key(key) => {
+                    Err(format!("unknown; the keys are {}", known()))
+                }
                 key => {
                     let mut alone = kind.defaults.clone();
                     alone.insert(key.to_owned(), value.clone());
@@ -139,16 +182,27 @@ impl Catalogue {
         Ok(())
     }
 
-    /// The rules as their sections, weakest first, want them. Sections are [checked](Self::check) before.
-    pub(super) fn profile(&self, sections: &dyn Fn(&str) -> Vec<Section>) -> Result<Profile, SettingsError> {
+    /// The rules as their sections, weakest first, want them. Sections are [checked](Self::check)
+    /// before.
+    pub(super) fn profile(
+        &self,
+        sections: &dyn Fn(&str) -> Vec<Section>,
+    ) -> Result<Profile, SettingsError> {
         let mut profile = Profile::default();
         for kind in &self.kinds {
             let mut merged = kind.defaults.clone();
             for section in sections(kind.about.code) {
                 merged.extend(section);
             }
-            let is_enabled = merged.remove("enabled").and_then(|enabled| enabled.as_bool()).unwrap_or(true);
-            let level = merged.remove("level").as_ref().and_then(level).unwrap_or(kind.about.category.level());
+            let is_enabled = merged
+                .remove("enabled")
+                .and_then(|enabled| enabled.as_bool())
+                .unwrap_or(true);
+            let level = merged
+                .remove("level")
+                .as_ref()
+                .and_then(level)
+                .unwrap_or(kind.about.category.level());
             if !is_enabled {
                 continue;
             }
@@ -158,8 +212,16 @@ impl Catalogue {
                 ..SettingsError::default()
             };
             match kind.make {
-                Make::Parcel(make) => profile.rules.push(Slot { about: kind.about, level, rule: make(merged).map_err(failed)? }),
-                Make::Cohort(make) => profile.cohort.push(Slot { about: kind.about, level, rule: make(merged).map_err(failed)? }),
+                Make::Parcel(make) => profile.rules.push(Slot {
+                    about: kind.about,
+                    level,
+                    rule: make(merged).map_err(failed)?,
+                }),
+                Make::Cohort(make) => profile.cohort.push(Slot {
+                    about: kind.about,
+                    level,
+                    rule: make(merged).map_err(failed)?,
+                }),
             }
         }
         Ok(profile)

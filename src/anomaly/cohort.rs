@@ -1,5 +1,5 @@
-//! Many parcels at once: what feeds, lanes and orders do, for [`CohortRule`](super::CohortRule)s, and what follows for single parcels:
-//! [`Surroundings`].
+//! Many parcels at once: what feeds, lanes and orders do, for [`CohortRule`](super::CohortRule)s,
+//! and what follows for single parcels: [`Surroundings`].
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,27 +20,36 @@ pub struct Surroundings {
     silent: BTreeMap<FeedId, Option<DateTime<Utc>>>,
 }
 
-pub(super) static NOTHING_KNOWN: Surroundings = Surroundings { silent: BTreeMap::new() };
+pub(super) static NOTHING_KNOWN: Surroundings = Surroundings {
+    silent: BTreeMap::new(),
+};
 
 impl Surroundings {
-    /// Says that a feed is silent: nothing can be read from what its parcels do not tell. `until` is set when it speaks again, to give the
-    /// backlog time to come in.
+    /// Says that a feed is silent: nothing can be read from what its parcels do not tell. `until`
+    /// is set when it speaks again, to give the backlog time to come in.
     pub fn silence(&mut self, feed: FeedId, until: Option<DateTime<Utc>>) {
         self.silent.insert(feed, until);
     }
 
-    /// Takes over what an inspection of the cohort found: the feeds that `feed-silent` names are silent from now on; those that it names no more
-    /// stay so for `grace`, in which their backlog comes in.
+    /// Takes over what an inspection of the cohort found: the feeds that `feed-silent` names are
+    /// silent from now on; those that it names no more stay so for `grace`, in which their backlog
+    /// comes in.
     pub fn update(&mut self, cohort: &Findings, now: DateTime<Utc>, grace: Span) {
-        let named: BTreeSet<FeedId> =
-            cohort.found.iter().filter(|finding| finding.rule == "feed-silent").map(|finding| FeedId::from(finding.subject.clone())).collect();
-        self.silent.retain(|feed, until| named.contains(feed) || until.is_none_or(|until| until > now));
+        let named: BTreeSet<FeedId> = cohort
+            .found
+            .iter()
+            .filter(|finding| finding.rule == "feed-silent")
+            .map(|finding| FeedId::from(finding.subject.clone()))
+            .collect();
+        self.silent
+            .retain(|feed, until| named.contains(feed) || until.is_none_or(|until| until > now));
         for (feed, until) in &mut self.silent {
             if !named.contains(feed) {
                 until.get_or_insert(grace.after(now));
             }
         }
-        self.silent.extend(named.into_iter().map(|feed| (feed, None)));
+        self.silent
+            .extend(named.into_iter().map(|feed| (feed, None)));
     }
 
     /// Whether no feed is silent.
@@ -52,20 +61,41 @@ impl Surroundings {
     /// Whether a feed is silent at a moment.
     #[must_use]
     pub fn is_silent(&self, feed: &FeedId, now: DateTime<Utc>) -> bool {
-        self.silent.get(feed).is_some_and(|until| until.is_none_or(|until| until > now))
+        self.silent
+            .get(feed)
+            .is_some_and(|until| until.is_none_or(|until| until > now))
     }
 
-    /// Whether every feed that tells of the parcel's present leg is silent, and until when, if that is known.
-    pub(super) fn deafness(&self, parcel: &Parcel, now: DateTime<Utc>) -> Option<Option<DateTime<Utc>>> {
-        let of_leg = parcel.leg.and_then(|leg| parcel.legs.get(usize::from(leg))).map(|leg| leg.feeds.as_slice());
-        let is_telling = |at: usize| of_leg.is_none_or(|feeds| feeds.is_empty() || feeds.iter().any(|feed| usize::from(*feed) == at));
+    /// Whether every feed that tells of the parcel's present leg is silent, and until when, if that
+    /// is known.
+    pub(super) fn deafness(
+        &self,
+        parcel: &Parcel,
+        now: DateTime<Utc>,
+    ) -> Option<Option<DateTime<Utc>>> {
+        let of_leg = parcel
+            .leg
+            .and_then(|leg| parcel.legs.get(usize::from(leg)))
+            .map(|leg| leg.feeds.as_slice());
+        let is_telling = |at: usize| {
+            of_leg.is_none_or(|feeds| {
+                feeds.is_empty() || feeds.iter().any(|feed| usize::from(*feed) == at)
+            })
+        };
         let mut until = None;
         let mut feeds = 0;
-        for (_, feed) in parcel.feeds.iter().enumerate().filter(|(at, _)| is_telling(*at)) {
+        for (_, feed) in parcel
+            .feeds
+            .iter()
+            .enumerate()
+            .filter(|(at, _)| is_telling(*at))
+        {
             feeds += 1;
             match self.silent.get(&feed.id)? {
                 Some(end) if *end <= now => return None,
-                Some(end) => until = Some(until.map_or(*end, |until: DateTime<Utc>| until.min(*end))),
+                Some(end) => {
+                    until = Some(until.map_or(*end, |until: DateTime<Utc>| until.min(*end)))
+                }
                 None => {}
             }
         }
@@ -73,8 +103,9 @@ impl Surroundings {
     }
 }
 
-/// Statistics of many parcels: what feeds told is gathered as deliveries come in ([`Cohort::heard`]), lanes and orders by counting the open
-/// parcels from time to time ([`Cohort::recount`], then [`Cohort::count`] for each).
+/// Statistics of many parcels: what feeds told is gathered as deliveries come in
+/// ([`Cohort::heard`]), lanes and orders by counting the open parcels from time to time
+/// ([`Cohort::recount`], then [`Cohort::count`] for each).
 ///
 /// ```
 /// use parceltrail::anomaly::{Cohort, Inspector, Settings};
@@ -133,11 +164,14 @@ impl FeedPulse {
         }
     }
 
-    /// How probably the feed tells nothing in an hour, by the same hour of the weeks before; `None` before it is known for two weeks.
+    /// How probably the feed tells nothing in an hour, by the same hour of the weeks before; `None`
+    /// before it is known for two weeks.
     ///
     /// Half a week with news and half a week without are added, so that no hour is ever certain.
     fn silence_in(&self, hour: i64) -> Option<f64> {
-        let known = (1..Self::WEEKS).map(|week| hour - week * WEEK_HOURS).filter(|same| *same > hour_of(self.first_news));
+        let known = (1..Self::WEEKS)
+            .map(|week| hour - week * WEEK_HOURS)
+            .filter(|same| *same > hour_of(self.first_news));
         let (mut weeks, mut with_news) = (0.0, 0.0);
         for same in known {
             weeks += 1.0;
@@ -146,7 +180,8 @@ impl FeedPulse {
         (weeks >= 2.0).then(|| 1.0 - (with_news + 0.5) / (weeks + 1.0))
     }
 
-    /// When silence since the last news becomes less probable than `chance`; `None` where that is not known, or never within four weeks.
+    /// When silence since the last news becomes less probable than `chance`; `None` where that is
+    /// not known, or never within four weeks.
     #[must_use]
     pub fn improbable_after(&self, chance: f64) -> Option<DateTime<Utc>> {
         let mut probability = 1.0;
@@ -189,15 +224,24 @@ impl LanePulse {
     /// The share in trouble in the count under way.
     #[must_use]
     pub fn share(&self) -> f64 {
-        if self.open == 0 { 0.0 } else { f64::from(self.troubled) / f64::from(self.open) }
+        if self.open == 0 {
+            0.0
+        } else {
+            f64::from(self.troubled) / f64::from(self.open)
+        }
     }
 
-    /// Ends a count: its share becomes part of what is usual, a tenth as much while it is unusual, so that a long disruption is not soon the rule.
+    /// Ends a count: its share becomes part of what is usual, a tenth as much while it is unusual,
+    /// so that a long disruption is not soon the rule.
     fn close(&mut self, counted: Option<DateTime<Utc>>) {
         if self.open >= Self::LEAST {
             let share = self.share();
             let is_unusual = self.counts > 0 && share > 2.0 * self.usual.max(Self::LEAST_USUAL);
-            self.since = if is_unusual { self.since.or(counted) } else { None };
+            self.since = if is_unusual {
+                self.since.or(counted)
+            } else {
+                None
+            };
             let weight = (1.0 / f64::from(self.counts.saturating_add(1))).max(0.02);
             self.usual += (share - self.usual) * if is_unusual { weight / 10.0 } else { weight };
             self.counts = self.counts.saturating_add(1);
@@ -243,13 +287,22 @@ impl OrderMark {
 }
 
 impl Cohort {
-    /// Takes in that a feed told something new. Call it for every delivery with events that were not known before.
+    /// Takes in that a feed told something new. Call it for every delivery with events that were
+    /// not known before.
     pub fn heard(&mut self, feed: &FeedId, received: DateTime<Utc>) {
-        let new = || FeedPulse { first_news: received, last_news: received, ..FeedPulse::default() };
-        self.feeds.entry(feed.as_str().into()).or_insert_with(new).heard(received);
+        let new = || FeedPulse {
+            first_news: received,
+            last_news: received,
+            ..FeedPulse::default()
+        };
+        self.feeds
+            .entry(feed.as_str().into())
+            .or_insert_with(new)
+            .heard(received);
     }
 
-    /// Begins a new count of parcels at a moment. What feeds did is kept, and lanes learn what is usual from the count that ends.
+    /// Begins a new count of parcels at a moment. What feeds did is kept, and lanes learn what is
+    /// usual from the count that ends.
     pub fn recount(&mut self, now: DateTime<Utc>) {
         let counted = self.counted.replace(now);
         self.lanes.values_mut().for_each(|lane| lane.close(counted));
@@ -267,16 +320,29 @@ impl Cohort {
                 pulse.open += 1;
             }
         }
-        for order in parcel.orders.iter().filter(|order| order.cancelled.is_none()) {
-            self.orders.extend(OrderMark::of(order).map(|mark| (order.key.clone(), mark)));
+        for order in parcel
+            .orders
+            .iter()
+            .filter(|order| order.cancelled.is_none())
+        {
+            self.orders
+                .extend(OrderMark::of(order).map(|mark| (order.key.clone(), mark)));
         }
         if parcel.lane == Lane::default() {
             return;
         }
-        let has = |codes: &[&str]| findings.found.iter().any(|finding| codes.contains(&finding.rule.as_str()));
+        let has = |codes: &[&str]| {
+            findings
+                .found
+                .iter()
+                .any(|finding| codes.contains(&finding.rule.as_str()))
+        };
         let silent = has(&["stalled", "customs-dwell", "lost-risk", "never-handed-over"]);
         let late = has(&["late", "late-risk", "eta-slipping"]);
-        let pulse = self.lanes.entry(parcel.lane.to_string().into()).or_default();
+        let pulse = self
+            .lanes
+            .entry(parcel.lane.to_string().into())
+            .or_default();
         pulse.open += 1;
         pulse.silent += u32::from(silent);
         pulse.late += u32::from(late);

@@ -7,10 +7,11 @@ use super::parcel::Parcel;
 use crate::History;
 use crate::eta::TransitModel;
 
-/// Who can say how long things take. A trained transit model does; an application may bring its own.
+/// Who can say how long things take. A trained transit model does; an application may bring its
+/// own.
 pub trait Expectations: Send + Sync {
-    /// When the silence since the last event of `history` becomes longer than all but `tail` (0 to 1) of comparable stays.
-    /// `None` where there is no evidence, or no silence is unusual.
+    /// When the silence since the last event of `history` becomes longer than all but `tail` (0 to
+    /// 1) of comparable stays. `None` where there is no evidence, or no silence is unusual.
     fn patience(&self, history: &History, tail: f64) -> Option<DateTime<Utc>>;
 
     /// When, without news, the parcel will more probably than `probability` never arrive.
@@ -29,10 +30,11 @@ pub struct Foresight<'a> {
     pub history: &'a History,
     /// The model.
     pub model: &'a dyn Expectations,
-    /// The share of stays that may be taken for trouble although they are none: the false alarms allowed per parcel, divided over the stays
-    /// of a journey.
+    /// The share of stays that may be taken for trouble although they are none: the false alarms
+    /// allowed per parcel, divided over the stays of a journey.
     pub tail: f64,
-    /// How much later than the history has it the last event may have been: an unknown zone must not shorten patience.
+    /// How much later than the history has it the last event may have been: an unknown zone must
+    /// not shorten patience.
     pub(super) doubt: TimeDelta,
 }
 
@@ -40,25 +42,39 @@ impl Foresight<'_> {
     /// When the silence since the last event becomes unusual, and when twenty times more so.
     #[must_use]
     pub fn patience(&self) -> Option<Expected> {
-        let patience = |tail: f64| self.model.patience(self.history, tail).map(|at| self.at_the_latest(at));
+        let patience = |tail: f64| {
+            self.model
+                .patience(self.history, tail)
+                .map(|at| self.at_the_latest(at))
+        };
         let at = patience(self.tail)?;
-        Some(Expected { at, severe: patience(self.tail / 20.0).filter(|severe| *severe > at) })
+        Some(Expected {
+            at,
+            severe: patience(self.tail / 20.0).filter(|severe| *severe > at),
+        })
     }
 
     /// When, without news, the parcel more probably than `probability` never arrives.
     #[must_use]
     pub fn loss(&self, probability: f64) -> Option<DateTime<Utc>> {
-        self.model.loss_patience(self.history, probability).map(|at| self.at_the_latest(at))
+        self.model
+            .loss_patience(self.history, probability)
+            .map(|at| self.at_the_latest(at))
     }
 
     fn at_the_latest(&self, at: DateTime<Utc>) -> DateTime<Utc> {
-        at.checked_add_signed(self.doubt).unwrap_or(DateTime::<Utc>::MAX_UTC)
+        at.checked_add_signed(self.doubt)
+            .unwrap_or(DateTime::<Utc>::MAX_UTC)
     }
 
     /// When the probability of missing `by` exceeds `probability`, if it does so before `by`.
     #[must_use]
     pub fn miss(&self, by: DateTime<Utc>, probability: f64) -> Option<DateTime<Utc>> {
-        let misses = |now: DateTime<Utc>| self.model.miss(self.history, by, now).map(|miss| miss >= probability);
+        let misses = |now: DateTime<Utc>| {
+            self.model
+                .miss(self.history, by, now)
+                .map(|miss| miss >= probability)
+        };
         let mut early = self.parcel.at;
         if early >= by {
             return None;
@@ -73,7 +89,11 @@ impl Foresight<'_> {
         }
         for _ in 0..10 {
             let middle = early + (late - early) / 2;
-            if misses(middle)? { late = middle } else { early = middle }
+            if misses(middle)? {
+                late = middle
+            } else {
+                early = middle
+            }
         }
         Some(late)
     }
@@ -92,7 +112,10 @@ impl Expectations for TransitModel {
         if history.promised == Some(by) {
             return self.estimate(history, now)?.miss_promise;
         }
-        let history = History { promised: Some(by), ..history.clone() };
+        let history = History {
+            promised: Some(by),
+            ..history.clone()
+        };
         self.estimate(&history, now)?.miss_promise
     }
 }

@@ -55,8 +55,8 @@ pub struct Fact {
 }
 
 impl Fact {
-    /// Whether somebody who carries the parcel had it then: it moved, or the carrier tells of it in a code whose meaning is unknown. Silence counts
-    /// from here.
+    /// Whether somebody who carries the parcel had it then: it moved, or the carrier tells of it in
+    /// a code whose meaning is unknown. Silence counts from here.
     #[must_use]
     pub fn is_sign_of_life(&self) -> bool {
         self.unexplained || self.is_movement()
@@ -74,10 +74,15 @@ impl Fact {
         self.earliest > other.latest
     }
 
-    /// Whether the carrier says that something is in the way, and no more: an exception, a hold, a delay.
+    /// Whether the carrier says that something is in the way, and no more: an exception, a hold, a
+    /// delay.
     #[must_use]
     pub fn is_problem(&self) -> bool {
-        self.is_of_parcel() && matches!(self.milestone, Milestone::Exception | Milestone::Held | Milestone::Delayed)
+        self.is_of_parcel()
+            && matches!(
+                self.milestone,
+                Milestone::Exception | Milestone::Held | Milestone::Delayed
+            )
     }
 
     /// Whether it tells of movement or of a step that brings the parcel on.

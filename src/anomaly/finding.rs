@@ -33,7 +33,8 @@ impl Level {
 }
 
 words! {
-    /// What kind of trouble a rule looks for. It gives the [level](Category::level) that a finding starts with.
+    /// What kind of trouble a rule looks for. It gives the [level](Category::level) that a finding
+    /// starts with.
     Category {
         /// Nothing moves where something should.
         Silence = "silence",
@@ -70,7 +71,8 @@ impl Category {
     }
 }
 
-/// A named value of a [`Finding`], for wording and for machines. In JSON an object of one key: `{"hours":36.5}`.
+/// A named value of a [`Finding`], for wording and for machines. In JSON an object of one key:
+/// `{"hours":36.5}`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Datum {
@@ -98,7 +100,10 @@ impl Datum {
     /// How long it is from one moment to another.
     #[must_use]
     pub fn hours_between(from: DateTime<Utc>, to: DateTime<Utc>) -> Self {
-        #[expect(clippy::cast_precision_loss, reason = "seconds of a journey are far below 2^52")]
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "seconds of a journey are far below 2^52"
+        )]
         Self::Hours(((to - from).num_seconds() as f64 / 36.0).round() / 100.0)
     }
 }
@@ -108,7 +113,8 @@ impl Datum {
 pub struct Finding {
     /// The rule's code.
     pub rule: SmolStr,
-    /// What of the parcel it is about, where a rule can find several things at once: a leg, a hold. Empty for the parcel itself.
+    /// What of the parcel it is about, where a rule can find several things at once: a leg, a hold.
+    /// Empty for the parcel itself.
     #[serde(default, skip_serializing_if = "SmolStr::is_empty")]
     pub subject: SmolStr,
     /// The piece that it is about, of a shipment of several. Absent where it is about the whole.
@@ -130,12 +136,14 @@ pub struct Finding {
     /// What else there is to say, by name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub data: BTreeMap<SmolStr, Datum>,
-    /// The code of a graver finding about the same parcel that this one goes under in: it opens no case of its own.
+    /// The code of a graver finding about the same parcel that this one goes under in: it opens no
+    /// case of its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub under: Option<SmolStr>,
 }
 
-/// A finding on its way from a rule: what the rule says. [`Look::raise`](super::Look::raise) adds rule and level.
+/// A finding on its way from a rule: what the rule says. [`Look::raise`](super::Look::raise) adds
+/// rule and level.
 ///
 /// ```
 /// use parceltrail::Party;
@@ -166,7 +174,10 @@ impl Draft {
             data: BTreeMap::new(),
             under: None,
         };
-        Self { finding, raised: false }
+        Self {
+            finding,
+            raised: false,
+        }
     }
 
     /// What of the parcel it is about.
@@ -215,7 +226,10 @@ impl Draft {
 
     /// A word under a name, if there is one.
     pub fn with_word(self, name: &'static str, word: Option<&'static str>) -> Self {
-        self.with_some(name, word.map(|word| Datum::Word(SmolStr::new_static(word))))
+        self.with_some(
+            name,
+            word.map(|word| Datum::Word(SmolStr::new_static(word))),
+        )
     }
 
     /// Makes it one level worse than the rule's own, if `raised`.
@@ -230,8 +244,8 @@ impl Draft {
 pub struct Findings {
     /// What is wrong, in the order of the rules.
     pub found: Vec<Finding>,
-    /// The earliest instant at which the answer may change without news; never, if absent. Until then an inspection of the same digest would
-    /// find the same.
+    /// The earliest instant at which the answer may change without news; never, if absent. Until
+    /// then an inspection of the same digest would find the same.
     pub again: Option<DateTime<Utc>>,
 }
 
@@ -262,6 +276,9 @@ impl Expected {
     /// From settings: so long after a moment, and so long.
     #[must_use]
     pub fn after(since: DateTime<Utc>, at: Span, severe: Span) -> Self {
-        Self { at: at.after(since), severe: Some(severe.after(since)) }
+        Self {
+            at: at.after(since),
+            severe: Some(severe.after(since)),
+        }
     }
 }

@@ -1,9 +1,11 @@
 //! How far two countries lie apart at least.
 //!
-//! `countries.csv` covers each country and its islands by discs (centre and radius on a sphere). They were computed from the country outlines of
-//! Natural Earth 4.1 at 1:10 million (public domain): the fewest discs, up to 14, that hold every outline point and a grid of half a degree inside,
-//! each radius widened by 40 km for what the grid and the outline leave out. Territories that carriers also write under the country they belong to
-//! (`PR` as `US`, `NC` as `FR`) lie within that country's discs too. So the distance is a lower bound: neighbours have none.
+//! `countries.csv` covers each country and its islands by discs (centre and radius on a sphere).
+//! They were computed from the country outlines of Natural Earth 4.1 at 1:10 million (public
+//! domain): the fewest discs, up to 14, that hold every outline point and a grid of half a degree
+//! inside, each radius widened by 40 km for what the grid and the outline leave out. Territories
+//! that carriers also write under the country they belong to (`PR` as `US`, `NC` as `FR`) lie
+//! within that country's discs too. So the distance is a lower bound: neighbours have none.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -34,12 +36,18 @@ fn read(line: &str) -> Option<(Country, Disc)> {
     let mut cells = line.split(',');
     let country = Country::from_alpha2(cells.next()?)?;
     let mut number = || cells.next()?.parse::<f64>().ok();
-    let (latitude, longitude, radius_km) = (number()?.to_radians(), number()?.to_radians(), number()?);
-    let centre = [latitude.cos() * longitude.cos(), latitude.cos() * longitude.sin(), latitude.sin()];
+    let (latitude, longitude, radius_km) =
+        (number()?.to_radians(), number()?.to_radians(), number()?);
+    let centre = [
+        latitude.cos() * longitude.cos(),
+        latitude.cos() * longitude.sin(),
+        latitude.sin(),
+    ];
     Some((country, Disc { centre, radius_km }))
 }
 
-/// How many kilometres lie between two countries at least; `None` where one of them is not in the table.
+/// How many kilometres lie between two countries at least; `None` where one of them is not in the
+/// table.
 pub(super) fn least_km(a: Country, b: Country) -> Option<f64> {
     let (here, there) = (DISCS.get(&a)?, DISCS.get(&b)?);
     if a == b {
@@ -49,14 +57,23 @@ pub(super) fn least_km(a: Country, b: Country) -> Option<f64> {
         let cosine: f64 = a.centre.iter().zip(&b.centre).map(|(x, y)| x * y).sum();
         EARTH_KM * cosine.clamp(-1.0, 1.0).acos() - a.radius_km - b.radius_km
     };
-    let nearest = here.iter().flat_map(|a| there.iter().map(move |b| between(a, b))).fold(f64::INFINITY, f64::min);
+    let nearest = here
+        .iter()
+        .flat_map(|a| there.iter().map(move |b| between(a, b)))
+        .fold(f64::INFINITY, f64::min);
     Some(nearest.max(0.0))
 }
 
-/// Territories with a code of their own that carriers also write under the country they belong to, and small neighbours that share its post.
+/// Territories with a code of their own that carriers also write under the country they belong to,
+/// and small neighbours that share its post.
 const ONE_POST: &[(&str, &[&str])] = &[
     ("US", &["PR", "VI", "GU", "MP", "AS", "UM"]),
-    ("FR", &["MC", "GP", "MQ", "GF", "RE", "YT", "PM", "BL", "MF", "NC", "PF", "WF", "TF", "AD"]),
+    (
+        "FR",
+        &[
+            "MC", "GP", "MQ", "GF", "RE", "YT", "PM", "BL", "MF", "NC", "PF", "WF", "TF", "AD",
+        ],
+    ),
     ("GB", &["IM", "JE", "GG", "GI"]),
     ("IT", &["SM", "VA"]),
     ("CH", &["LI"]),
@@ -71,9 +88,14 @@ const ONE_POST: &[(&str, &[&str])] = &[
     ("RS", &["XK"]),
 ];
 
-/// Whether two countries certainly are two: not the same, and neither a territory that may be written under the other.
+/// Whether two countries certainly are two: not the same, and neither a territory that may be
+/// written under the other.
 pub(super) fn are_different(a: Country, b: Country) -> bool {
-    let belongs = |whole: &Country, part: &Country| ONE_POST.iter().any(|(code, parts)| *code == whole.as_str() && parts.contains(&part.as_str()));
+    let belongs = |whole: &Country, part: &Country| {
+        ONE_POST
+            .iter()
+            .any(|(code, parts)| *code == whole.as_str() && parts.contains(&part.as_str()))
+    };
     a != b && !belongs(&a, &b) && !belongs(&b, &a)
 }
 
@@ -95,9 +117,18 @@ mod tests {
     #[test]
     fn capitals_lie_at_least_as_far_apart_as_their_countries() {
         // Real distances between capitals, in km: great circles.
-        for (a, b, km) in [("CN", "DE", 7370.0), ("GB", "AU", 16_980.0), ("DE", "FR", 880.0), ("US", "JP", 10_930.0), ("SG", "DE", 9920.0)] {
+        for (a, b, km) in [
+            ("CN", "DE", 7370.0),
+            ("GB", "AU", 16_980.0),
+            ("DE", "FR", 880.0),
+            ("US", "JP", 10_930.0),
+            ("SG", "DE", 9920.0),
+        ] {
             let least = least_km(country(a), country(b)).unwrap();
-            assert!(least <= km && least == least_km(country(b), country(a)).unwrap(), "{a} {b} {least}");
+            assert!(
+                least <= km && least == least_km(country(b), country(a)).unwrap(),
+                "{a} {b} {least}"
+            );
         }
     }
 
@@ -105,7 +136,14 @@ mod tests {
     fn far_countries_are_far_and_neighbours_are_near() {
         let km = |a, b| least_km(country(a), country(b)).unwrap();
         assert!(km("CN", "DE") > 4000.0 && km("SG", "DE") > 9000.0 && km("AU", "GB") > 12_000.0);
-        for (a, b) in [("DE", "FR"), ("US", "CA"), ("CN", "HK"), ("BR", "FR"), ("US", "PR"), ("ES", "MA")] {
+        for (a, b) in [
+            ("DE", "FR"),
+            ("US", "CA"),
+            ("CN", "HK"),
+            ("BR", "FR"),
+            ("US", "PR"),
+            ("ES", "MA"),
+        ] {
             assert_eq!(km(a, b), 0.0, "{a} {b}");
         }
         assert_eq!(least_km(country("DE"), country("ZZ")), None);
@@ -113,7 +151,10 @@ mod tests {
 
     #[test]
     fn territories_are_no_other_country() {
-        assert!(are_different(country("US"), country("CN")) && are_different(country("DE"), country("FR")));
+        assert!(
+            are_different(country("US"), country("CN"))
+                && are_different(country("DE"), country("FR"))
+        );
         assert!(
             !are_different(country("US"), country("PR"))
                 && !are_different(country("GG"), country("GB"))

@@ -43,11 +43,13 @@ pub struct Inspector {
     base: Arc<Profile>,
     /// Overrides by what they name, weakest kind first.
     overrides: Vec<OverrideKind>,
-    /// Rules made for sets of overrides that were met together. A memo: what it holds follows from the settings.
+    /// Rules made for sets of overrides that were met together. A memo: what it holds follows from
+    /// the settings.
     made: RwLock<HashMap<Vec<usize>, Arc<Profile>>>,
 }
 
-/// Which of carrier, origin, destination and customer some overrides name, and each by what it names.
+/// Which of carrier, origin, destination and customer some overrides name, and each by what it
+/// names.
 type OverrideKind = (u8, HashMap<Target, usize>);
 
 /// What an override names.
@@ -62,7 +64,8 @@ impl Inspector {
     /// The rules of this crate.
     ///
     /// # Errors
-    /// When a section names an unknown rule or key, or a value of the wrong shape; or when two overrides are for exactly the same parcels.
+    /// When a section names an unknown rule or key, or a value of the wrong shape; or when two
+    /// overrides are for exactly the same parcels.
     pub fn new(settings: Settings) -> Result<Self, SettingsError> {
         Self::with_rules(Catalogue::builtin(), settings)
     }
@@ -76,8 +79,16 @@ impl Inspector {
             catalogue.check(code, section)?;
         }
         let overrides = overrides(&catalogue, &settings)?;
-        let base = Arc::new(catalogue.profile(&|code| settings.rules.get(code).cloned().into_iter().collect())?);
-        Ok(Self { catalogue, settings, base, overrides, made: RwLock::default() })
+        let base = Arc::new(
+            catalogue.profile(&|code| settings.rules.get(code).cloned().into_iter().collect())?,
+        );
+        Ok(Self {
+            catalogue,
+            settings,
+            base,
+            overrides,
+            made: RwLock::default(),
+        })
     }
 
     /// The rules that it knows, also those that are disabled.
@@ -104,9 +115,16 @@ impl Inspector {
         digest::digest(journey, state, at)
     }
 
-    /// The digest of a customer's journey as it is known at a moment, with what a transit model expects of it.
+    /// The digest of a customer's journey as it is known at a moment, with what a transit model
+    /// expects of it.
     #[must_use]
-    pub fn digest_expecting(&self, journey: &Journey, at: DateTime<Utc>, customer: Option<&str>, model: &dyn Expectations) -> Parcel {
+    pub fn digest_expecting(
+        &self,
+        journey: &Journey,
+        at: DateTime<Utc>,
+        customer: Option<&str>,
+        model: &dyn Expectations,
+    ) -> Parcel {
         let state = journey.state_at(at, at);
         let mut parcel = self.digest_state(journey, &state, at);
         parcel.customer = customer.map(Into::into);
@@ -118,19 +136,34 @@ impl Inspector {
         parcel
     }
 
-    /// Asks a transit model once what the rules need of it until the journey changes: when silence becomes unusual, when the promise is
-    /// probably missed. `history` is the same journey at the same moment ([`History::of_state`]). Set [`Parcel::customer`] before, if overrides
-    /// name customers.
+    /// Asks a transit model once what the rules need of it until the journey changes: when silence
+    /// becomes unusual, when the promise is probably missed. `history` is the same journey at the
+    /// same moment ([`History::of_state`]). Set [`Parcel::customer`] before, if overrides name
+    /// customers.
     pub fn foresee(&self, parcel: &mut Parcel, history: &History, model: &dyn Expectations) {
         parcel.expected.clear();
         if parcel.terminal || history.events.is_empty() {
             return;
         }
-        let stays = parcel.stays().max(usize::from(self.settings.stays_per_journey)).max(1);
+        let stays = parcel
+            .stays()
+            .max(usize::from(self.settings.stays_per_journey))
+            .max(1);
         #[expect(clippy::cast_precision_loss, reason = "a journey has few stays")]
         let tail = self.settings.false_alarms_per_parcel.get() / stays as f64;
-        let ahead = Foresight { parcel, history, model, tail, doubt: doubt(parcel, history) };
-        let expected = self.profile(parcel).rules.iter().filter_map(|slot| Some((slot.about.code, slot.rule.foresee(&ahead)?))).collect();
+        let ahead = Foresight {
+            parcel,
+            history,
+            model,
+            tail,
+            doubt: doubt(parcel, history),
+        };
+        let expected = self
+            .profile(parcel)
+            .rules
+            .iter()
+            .filter_map(|slot| Some((slot.about.code, slot.rule.foresee(&ahead)?)))
+            .collect();
         parcel.expected = expected;
     }
 
@@ -142,9 +175,18 @@ impl Inspector {
 
     /// What is wrong with a parcel, given which feeds are silent.
     #[must_use]
-    pub fn inspect_amid(&self, parcel: &Parcel, now: DateTime<Utc>, surroundings: &Surroundings) -> Findings {
+    pub fn inspect_amid(
+        &self,
+        parcel: &Parcel,
+        now: DateTime<Utc>,
+        surroundings: &Surroundings,
+    ) -> Findings {
         let profile = self.profile(parcel);
-        let deaf = if surroundings.is_empty() { None } else { surroundings.deafness(parcel, now) };
+        let deaf = if surroundings.is_empty() {
+            None
+        } else {
+            surroundings.deafness(parcel, now)
+        };
         let mut look = Look::new(now, Some(parcel), surroundings);
         look.again_at(parcel.renew);
         look.again_at(deaf.flatten());
@@ -185,16 +227,34 @@ impl Inspector {
         if matching.is_empty() {
             return Arc::clone(&self.base);
         }
-        if let Some(made) = self.made.read().unwrap_or_else(PoisonError::into_inner).get(&matching) {
+        if let Some(made) = self
+            .made
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&matching)
+        {
             return Arc::clone(made);
         }
         let sections = |code: &str| -> Vec<Section> {
-            let overrides = matching.iter().filter_map(|at| self.settings.overrides.get(*at)).map(|one| &one.rules);
-            std::iter::once(&self.settings.rules).chain(overrides).filter_map(|rules| rules.get(code)).cloned().collect()
+            let overrides = matching
+                .iter()
+                .filter_map(|at| self.settings.overrides.get(*at))
+                .map(|one| &one.rules);
+            std::iter::once(&self.settings.rules)
+                .chain(overrides)
+                .filter_map(|rules| rules.get(code))
+                .cloned()
+                .collect()
         };
         // Every section was checked by itself, so that together they cannot fail.
-        let made = self.catalogue.profile(&sections).map_or_else(|_| Arc::clone(&self.base), Arc::new);
-        self.made.write().unwrap_or_else(PoisonError::into_inner).insert(matching, Arc::clone(&made));
+        let made = self
+            .catalogue
+            .profile(&sections)
+            .map_or_else(|_| Arc::clone(&self.base), Arc::new);
+        self.made
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(matching, Arc::clone(&made));
         made
     }
 
@@ -204,8 +264,15 @@ impl Inspector {
         for (mask, targets) in &self.overrides {
             let named = |bit: u8| mask & (1 << bit) != 0;
             let target = Target {
-                carrier: parcel.carrier.as_ref().filter(|_| named(0)).map(|carrier| carrier.as_str().into()),
-                lane: LanePattern { origin: parcel.lane.origin.filter(|_| named(1)), destination: parcel.lane.destination.filter(|_| named(2)) },
+                carrier: parcel
+                    .carrier
+                    .as_ref()
+                    .filter(|_| named(0))
+                    .map(|carrier| carrier.as_str().into()),
+                lane: LanePattern {
+                    origin: parcel.lane.origin.filter(|_| named(1)),
+                    destination: parcel.lane.destination.filter(|_| named(2)),
+                },
                 customer: parcel.customer.clone().filter(|_| named(3)),
             };
             matching.extend(targets.get(&target));
@@ -214,36 +281,73 @@ impl Inspector {
     }
 }
 
-/// How much later than a history has it the last sign of life may have been. A history knows no scans of unknown meaning.
+/// How much later than a history has it the last sign of life may have been. A history knows no
+/// scans of unknown meaning.
 fn doubt(parcel: &Parcel, history: &History) -> TimeDelta {
-    let counts = |fact: &&Fact| fact.is_of_parcel() && (fact.milestone.moves_state() || fact.is_sign_of_life());
-    let latest = parcel.facts.iter().filter(counts).map(|fact| fact.latest).max();
-    let doubt = latest.zip(history.events.last()).map_or(TimeDelta::zero(), |(latest, last)| latest - last.at);
+    let counts = |fact: &&Fact| {
+        fact.is_of_parcel() && (fact.milestone.moves_state() || fact.is_sign_of_life())
+    };
+    let latest = parcel
+        .facts
+        .iter()
+        .filter(counts)
+        .map(|fact| fact.latest)
+        .max();
+    let doubt = latest
+        .zip(history.events.last())
+        .map_or(TimeDelta::zero(), |(latest, last)| latest - last.at);
     doubt.max(TimeDelta::zero())
 }
 
-fn overrides(catalogue: &Catalogue, settings: &Settings) -> Result<Vec<OverrideKind>, SettingsError> {
+fn overrides(
+    catalogue: &Catalogue,
+    settings: &Settings,
+) -> Result<Vec<OverrideKind>, SettingsError> {
     let mut kinds: Vec<((u32, u8), HashMap<Target, usize>)> = Vec::new();
     for (at, one) in settings.overrides.iter().enumerate() {
-        let located = |error: SettingsError| SettingsError { in_override: Some(at + 1), ..error };
+        let located = |error: SettingsError| SettingsError {
+            in_override: Some(at + 1),
+            ..error
+        };
         for (code, section) in &one.rules {
             catalogue.check(code, section).map_err(located)?;
         }
         let strength = one.strength();
         if strength.0 == 0 {
-            let problem = "it names no carrier, lane or customer; write its rules without an override".to_owned();
-            return Err(located(SettingsError { problem, ..SettingsError::default() }));
+            let problem =
+                "it names no carrier, lane or customer; write its rules without an override"
+                    .to_owned();
+            return Err(located(SettingsError {
+                problem,
+                ..SettingsError::default()
+            }));
         }
-        let target = Target { carrier: one.carrier.clone(), lane: one.lane.unwrap_or_default(), customer: one.customer.clone() };
-        let place = kinds.iter().position(|(other, _)| *other == strength).unwrap_or_else(|| {
-            kinds.push((strength, HashMap::new()));
-            kinds.len() - 1
-        });
+        let target = Target {
+            carrier: one.carrier.clone(),
+            lane: one.lane.unwrap_or_default(),
+            customer: one.customer.clone(),
+        };
+        let place = kinds
+            .iter()
+            .position(|(other, _)| *other == strength)
+            .unwrap_or_else(|| {
+                kinds.push((strength, HashMap::new()));
+                kinds.len() - 1
+            });
         if let Some(first) = kinds[place].1.insert(target, at) {
-            let problem = format!("it is for the same parcels as override {}; write them as one", first + 1);
-            return Err(located(SettingsError { problem, ..SettingsError::default() }));
+            let problem = format!(
+                "it is for the same parcels as override {}; write them as one",
+                first + 1
+            );
+            return Err(located(SettingsError {
+                problem,
+                ..SettingsError::default()
+            }));
         }
     }
     kinds.sort_by_key(|(strength, _)| *strength);
-    Ok(kinds.into_iter().map(|((_, mask), targets)| (mask, targets)).collect())
+    Ok(kinds
+        .into_iter()
+        .map(|((_, mask), targets)| (mask, targets))
+        .collect())
 }

@@ -21,7 +21,9 @@ impl Lane {
 
 impl std::fmt::Display for Lane {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let word = |country: &Option<Country>| country.map_or_else(|| "?".to_owned(), |country| country.to_string());
+        let word = |country: &Option<Country>| {
+            country.map_or_else(|| "?".to_owned(), |country| country.to_string())
+        };
         write!(f, "{}-{}", word(&self.origin), word(&self.destination))
     }
 }

@@ -1,7 +1,8 @@
 //! What is wrong with a parcel, since when, and who must act.
 //!
-//! An [`Inspector`] runs [rules] over a [`Parcel`], the digest of a journey. What they find becomes [`Cases`] that open once, gather
-//! evidence, grow worse and resolve by themselves. All of it is a pure function of journey, settings and `now`.
+//! An [`Inspector`] runs [rules] over a [`Parcel`], the digest of a journey. What they find becomes
+//! [`Cases`] that open once, gather evidence, grow worse and resolve by themselves. All of it is a
+//! pure function of journey, settings and `now`.
 //!
 //! ```
 //! use parceltrail::anomaly::{Cases, Inspector, Settings};
@@ -28,8 +29,10 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! - Many parcels: keep the digest and [`Findings::again`]; until then, and until the journey changes, there is nothing to do.
-//! - Thresholds: where a transit model is asked ([`Inspector::foresee`]) it says when a silence is unusual; elsewhere the settings do.
+//! - Many parcels: keep the digest and [`Findings::again`]; until then, and until the journey
+//!   changes, there is nothing to do.
+//! - Thresholds: where a transit model is asked ([`Inspector::foresee`]) it says when a silence is
+//!   unusual; elsewhere the settings do.
 //! - What the rules would have said in the past: [`Replay`].
 //! - A rule of one's own: [`Rule`].
 //! - A feed that is silent is one case of the feed, none of its parcels: [`Surroundings`].

@@ -8,7 +8,9 @@ use super::fact::{Fact, When};
 use super::parcel::Parcel;
 use crate::adapter::IssuerKind;
 use crate::journey::{OrderState, State};
-use crate::model::{Event, EventId, FeedId, Fnv, Milestone, Personal, Reason, Shipment, TrackingNumber};
+use crate::model::{
+    Event, EventId, FeedId, Fnv, Milestone, Personal, Reason, Shipment, TrackingNumber,
+};
 
 /// An order that the parcel belongs to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,7 +19,8 @@ pub struct OrderDigest {
     pub number: TrackingNumber,
     /// The shop's own id of the record.
     pub id: Option<SmolStr>,
-    /// A name of the record in findings, derived from feed, number and id: sixteen digits that tell nobody the number.
+    /// A name of the record in findings, derived from feed, number and id: sixteen digits that tell
+    /// nobody the number.
     pub key: SmolStr,
     /// The order's first signal.
     pub placed: Option<Signal>,
@@ -50,22 +53,50 @@ pub struct Signal {
 
 impl Signal {
     fn of(event: &Event) -> Self {
-        Self { event: event.id(), at: When::from(&event.time) }
+        Self {
+            event: event.id(),
+            at: When::from(&event.time),
+        }
     }
 }
 
 /// The orders of a state, with what their shops said until the digest was made.
-pub(super) fn orders(known: &[&Shipment], state: &State, at: chrono::DateTime<chrono::Utc>) -> Vec<OrderDigest> {
+pub(super) fn orders(
+    known: &[&Shipment],
+    state: &State,
+    at: chrono::DateTime<chrono::Utc>,
+) -> Vec<OrderDigest> {
     if state.orders.is_empty() {
         return Vec::new();
     }
-    let shops: HashSet<&FeedId> = known.iter().filter(|shipment| shipment.issuer == IssuerKind::Merchant).map(|shipment| &shipment.feed).collect();
-    let mut said = Said { of_order: state.orders.iter().map(|order| (&order.number, Vec::new())).collect(), of_parcel: Vec::new() };
-    let events = state.events.iter().filter(|event| event.time.earliest() <= at && shops.contains(&event.feed));
+    let shops: HashSet<&FeedId> = known
+        .iter()
+        .filter(|shipment| shipment.issuer == IssuerKind::Merchant)
+        .map(|shipment| &shipment.feed)
+        .collect();
+    let mut said = Said {
+        of_order: state
+            .orders
+            .iter()
+            .map(|order| (&order.number, Vec::new()))
+            .collect(),
+        of_parcel: Vec::new(),
+    };
+    let events = state
+        .events
+        .iter()
+        .filter(|event| event.time.earliest() <= at && shops.contains(&event.feed));
     for told in events.enumerate() {
-        said.of_order.get_mut(&told.1.number).unwrap_or(&mut said.of_parcel).push(told);
+        said.of_order
+            .get_mut(&told.1.number)
+            .unwrap_or(&mut said.of_parcel)
+            .push(told);
     }
-    state.orders.iter().map(|order| digest(order, &said)).collect()
+    state
+        .orders
+        .iter()
+        .map(|order| digest(order, &said))
+        .collect()
 }
 
 /// What shops said, each with its place in the order of time.
@@ -81,13 +112,18 @@ impl<'s> Said<'s> {
     fn about(&self, order: &OrderState) -> impl Iterator<Item = &'s Event> {
         let of_order = self.of_order.get(&order.number).into_iter().flatten();
         let is_of_shop = |told: &&(usize, &'s Event)| told.1.feed == order.feed;
-        let mut told: Vec<(usize, &'s Event)> = of_order.chain(&self.of_parcel).filter(is_of_shop).copied().collect();
+        let mut told: Vec<(usize, &'s Event)> = of_order
+            .chain(&self.of_parcel)
+            .filter(is_of_shop)
+            .copied()
+            .collect();
         told.sort_unstable_by_key(|(at, _)| *at);
         told.into_iter().map(|(_, event)| event)
     }
 }
 
-/// What is said of the order, and of this parcel under its waybill; not what is said of another order.
+/// What is said of the order, and of this parcel under its waybill; not what is said of another
+/// order.
 fn digest(order: &OrderState, said: &Said<'_>) -> OrderDigest {
     let mut out = OrderDigest {
         number: order.number.clone(),
@@ -95,7 +131,10 @@ fn digest(order: &OrderState, said: &Said<'_>) -> OrderDigest {
         key: key(order),
         placed: None,
         ship_by: order.ship_by.as_ref().map(When::from),
-        deliver_by: order.promise.as_ref().map(|promise| When::from(&promise.by)),
+        deliver_by: order
+            .promise
+            .as_ref()
+            .map(|promise| When::from(&promise.by)),
         customer: order.customer.clone(),
         basket: order.basket.clone(),
         unpaid: None,
@@ -113,12 +152,15 @@ impl Parcel {
     /// Who speaks in a fact: a carrier, an authority or a merchant.
     #[must_use]
     pub fn issuer(&self, fact: &Fact) -> Option<IssuerKind> {
-        self.feeds.get(usize::from(fact.feed)).map(|feed| feed.issuer)
+        self.feeds
+            .get(usize::from(fact.feed))
+            .map(|feed| feed.issuer)
     }
 }
 
 impl OrderDigest {
-    /// Signals come oldest first. The words are those of `shop.orders`; other shops' feeds use the same.
+    /// Signals come oldest first. The words are those of `shop.orders`; other shops' feeds use the
+    /// same.
     fn take(&mut self, event: &Event) {
         let signal = Some(Signal::of(event));
         self.placed = self.placed.or(signal);
@@ -131,7 +173,9 @@ impl OrderDigest {
             (Milestone::Exception, Some(Reason::PaymentFailed)) => self.unpaid = signal,
             (Milestone::Exception, Some(Reason::StockShort)) => self.short = signal,
             (Milestone::HandedOver, _) => (self.handed_over, self.short) = (signal, None),
-            (Milestone::Cancelled, _) => (self.cancelled, self.unpaid, self.short) = (signal, None, None),
+            (Milestone::Cancelled, _) => {
+                (self.cancelled, self.unpaid, self.short) = (signal, None, None)
+            }
             _ => {}
         }
     }

@@ -13,12 +13,15 @@ use super::promise::PromiseMark;
 use super::travel::{ClockDoubt, Leap};
 use crate::adapter::{IssuerKind, Notice};
 use crate::journey::{Conflict, LinkEvidence};
-use crate::model::{CarrierId, EventId, FeedId, Milestone, Party, Place, Reason, Scope, Stage, TrackingNumber};
+use crate::model::{
+    CarrierId, EventId, FeedId, Milestone, Party, Place, Reason, Scope, Stage, TrackingNumber,
+};
 
 /// The digest of a journey at a moment, in the shape that rules read.
 ///
-/// Made by [`Inspector::digest`](super::Inspector::digest), and again when the journey changes or [`Parcel::renew`] has come. Times are
-/// intervals: a rule that waits counts from `latest`, so that an unknown zone cannot raise an alarm.
+/// Made by [`Inspector::digest`](super::Inspector::digest), and again when the journey changes or
+/// [`Parcel::renew`] has come. Times are intervals: a rule that waits counts from `latest`, so that
+/// an unknown zone cannot raise an alarm.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Parcel {
@@ -56,12 +59,15 @@ pub struct Parcel {
     pub leg: Option<u16>,
     /// Clearances: out of the country of origin, into that of destination.
     pub clearances: Vec<Clearance>,
-    /// What the carrier of the last leg promised, of every kind, oldest first; a repetition is left out.
+    /// What the carrier of the last leg promised, of every kind, oldest first; a repetition is left
+    /// out.
     pub promises: Vec<PromiseMark>,
-    /// Each piece, where feeds tell pieces apart. One that goes on under another carrier's number for it is left out.
+    /// Each piece, where feeds tell pieces apart. One that goes on under another carrier's number
+    /// for it is left out.
     pub pieces: Vec<PieceDigest>,
-    /// Of a shipment of several pieces, those that are not delivered, each as a parcel of its own: with what is said of it and of all. Rules that
-    /// [judge pieces](super::Rule::judges_pieces) look at these.
+    /// Of a shipment of several pieces, those that are not delivered, each as a parcel of its own:
+    /// with what is said of it and of all. Rules that [judge pieces](super::Rule::judges_pieces)
+    /// look at these.
     pub apart: Vec<Parcel>,
     /// The piece that this digest is of, if it is one of several.
     pub piece: Option<TrackingNumber>,
@@ -89,7 +95,8 @@ pub struct Parcel {
     pub(super) moved: Option<u32>,
     /// The numbers of all pieces of the state, which facts name by index.
     pub(super) piece_numbers: Vec<TrackingNumber>,
-    /// The carriers' own words in statements of a problem, personal data hidden; sorted by statement.
+    /// The carriers' own words in statements of a problem, personal data hidden; sorted by
+    /// statement.
     pub(super) words: Arc<Vec<(EventId, SmolStr)>>,
 }
 
@@ -201,16 +208,26 @@ impl Parcel {
         self.is_damaged
     }
 
-    /// Whether the parcel was out for delivery, sent elsewhere or made ready to be collected after a fact, beyond doubt.
+    /// Whether the parcel was out for delivery, sent elsewhere or made ready to be collected after
+    /// a fact, beyond doubt.
     #[must_use]
     pub fn went_on_after(&self, fact: &Fact) -> bool {
         let is_progress = |later: &&Fact| {
             matches!(
                 later.milestone,
-                Milestone::OutForDelivery | Milestone::Delivered | Milestone::Redirected | Milestone::AvailableForPickup | Milestone::Returning
+                Milestone::OutForDelivery
+                    | Milestone::Delivered
+                    | Milestone::Redirected
+                    | Milestone::AvailableForPickup
+                    | Milestone::Returning
             )
         };
-        self.facts.iter().rev().take_while(|later| later.event != fact.event).filter(is_progress).any(|later| later.is_after(fact))
+        self.facts
+            .iter()
+            .rev()
+            .take_while(|later| later.event != fact.event)
+            .filter(is_progress)
+            .any(|later| later.is_after(fact))
     }
 
     /// The newest fact of a kind.
@@ -219,7 +236,10 @@ impl Parcel {
         if !self.has(milestone) {
             return None;
         }
-        self.facts.iter().rev().find(|fact| fact.milestone == milestone)
+        self.facts
+            .iter()
+            .rev()
+            .find(|fact| fact.milestone == milestone)
     }
 
     /// The oldest fact of a kind.
@@ -231,13 +251,20 @@ impl Parcel {
         self.facts.iter().find(|fact| fact.milestone == milestone)
     }
 
-    /// The first statement that the carrier holds the parcel, or of movement where none told of that. A scan of unknown meaning counts once the
-    /// carrier has announced the parcel; before, it may be part of the announcement.
+    /// The first statement that the carrier holds the parcel, or of movement where none told of
+    /// that. A scan of unknown meaning counts once the carrier has announced the parcel; before, it
+    /// may be part of the announcement.
     #[must_use]
     pub fn collected(&self) -> Option<&Fact> {
-        let announced = self.facts.iter().rev().find(|fact| fact.milestone.is_before_pickup() && fact.is_of_parcel());
+        let announced = self
+            .facts
+            .iter()
+            .rev()
+            .find(|fact| fact.milestone.is_before_pickup() && fact.is_of_parcel());
         let is_later = |fact: &Fact| announced.is_none_or(|announced| fact.is_after(announced));
-        self.facts.iter().find(|fact| fact.is_of_parcel() && (fact.is_movement() || fact.unexplained && is_later(fact)))
+        self.facts.iter().find(|fact| {
+            fact.is_of_parcel() && (fact.is_movement() || fact.unexplained && is_later(fact))
+        })
     }
 
     /// The last sign of life: a movement, or a carrier's scan of unknown meaning.
@@ -246,13 +273,20 @@ impl Parcel {
         self.facts.get(usize::try_from(self.moved?).ok()?)
     }
 
-    /// The last that a carrier or an authority said of the parcel itself, other than that it is announced, scheduled, late or a mere message.
+    /// The last that a carrier or an authority said of the parcel itself, other than that it is
+    /// announced, scheduled, late or a mere message.
     #[must_use]
     pub fn heard(&self) -> Option<&Fact> {
         let is_news = |fact: &&Fact| {
-            let says_nothing = matches!(fact.milestone, Milestone::Info | Milestone::Delayed | Milestone::DeliveryScheduled);
+            let says_nothing = matches!(
+                fact.milestone,
+                Milestone::Info | Milestone::Delayed | Milestone::DeliveryScheduled
+            );
             fact.is_of_parcel()
-                && (fact.unexplained || fact.milestone.moves_state() && !says_nothing && !fact.milestone.is_before_pickup())
+                && (fact.unexplained
+                    || fact.milestone.moves_state()
+                        && !says_nothing
+                        && !fact.milestone.is_before_pickup())
                 && self.issuer(fact) != Some(IssuerKind::Merchant)
         };
         self.facts.iter().rev().find(is_news)
@@ -278,7 +312,11 @@ impl Parcel {
         let text = match (&place.city, place.country) {
             (Some(city), Some(country)) => SmolStr::from(format!("{city}, {country}")),
             (Some(city), None) => city.clone(),
-            (None, country) => place.name.clone().or_else(|| place.code.clone()).or_else(|| country.map(|country| country.as_str().into()))?,
+            (None, country) => place
+                .name
+                .clone()
+                .or_else(|| place.code.clone())
+                .or_else(|| country.map(|country| country.as_str().into()))?,
         };
         Some(Datum::Place(text))
     }
@@ -292,13 +330,19 @@ impl Parcel {
     /// The clearance that the parcel is in.
     #[must_use]
     pub fn clearance(&self) -> Option<&Clearance> {
-        self.clearances.iter().rev().find(|clearance| !clearance.over)
+        self.clearances
+            .iter()
+            .rev()
+            .find(|clearance| !clearance.over)
     }
 
     /// The carrier's own words in a statement of a problem, personal data hidden.
     #[must_use]
     pub fn words_of(&self, fact: &Fact) -> Option<&SmolStr> {
-        let at = self.words.binary_search_by_key(&fact.event, |(event, _)| *event).ok()?;
+        let at = self
+            .words
+            .binary_search_by_key(&fact.event, |(event, _)| *event)
+            .ok()?;
         self.words.get(at).map(|(_, words)| words)
     }
 
@@ -322,18 +366,28 @@ impl Parcel {
     /// Whether it goes back to its sender.
     #[must_use]
     pub fn goes_back(&self) -> bool {
-        self.stage == Some(Stage::Return) || matches!(self.milestone, Some(Milestone::Returning | Milestone::Returned))
+        self.stage == Some(Stage::Return)
+            || matches!(
+                self.milestone,
+                Some(Milestone::Returning | Milestone::Returned)
+            )
     }
 
     /// How many stays it has had: facts that brought it on, and that no other repeats.
     #[must_use]
     pub fn stays(&self) -> usize {
-        self.facts.iter().filter(|fact| fact.milestone.moves_state() && !fact.repeats && fact.is_of_parcel()).count()
+        self.facts
+            .iter()
+            .filter(|fact| fact.milestone.moves_state() && !fact.repeats && fact.is_of_parcel())
+            .count()
     }
 
     /// What the transit model expects of a rule.
     pub(super) fn expected_by(&self, rule: &str) -> Option<Expected> {
-        self.expected.iter().find(|(code, _)| *code == rule).map(|(_, expected)| *expected)
+        self.expected
+            .iter()
+            .find(|(code, _)| *code == rule)
+            .map(|(_, expected)| *expected)
     }
 
     /// Takes in what happened next.
@@ -344,7 +398,9 @@ impl Parcel {
         self.seen |= 1 << fact.milestone as u64;
         if fact.scope != Scope::Document {
             self.reasons |= fact.reason.map_or(0, |reason| 1 << reason as u128);
-            self.is_damaged |= fact.damaged || fact.milestone == Milestone::Damaged || fact.reason == Some(Reason::Damage);
+            self.is_damaged |= fact.damaged
+                || fact.milestone == Milestone::Damaged
+                || fact.reason == Some(Reason::Damage);
         }
         self.facts.push(fact);
     }

@@ -13,9 +13,11 @@ use crate::journey::Journey;
 /// Two looks without news are at least so far apart, whatever a rule asks for.
 const FINEST: Duration = Duration::minutes(1);
 
-/// Runs rules over a journey's past as if it happened now: only what had been received counts at each moment.
+/// Runs rules over a journey's past as if it happened now: only what had been received counts at
+/// each moment.
 ///
-/// It looks when something was received and when a rule wanted to look again, to the minute; it does not poll.
+/// It looks when something was received and when a rule wanted to look again, to the minute; it
+/// does not poll.
 ///
 /// ```
 /// use parceltrail::anomaly::{Inspector, Replay, Settings};
@@ -42,7 +44,11 @@ impl<'a> Replay<'a> {
     /// With the rules of an inspector.
     #[must_use]
     pub fn new(inspector: &'a Inspector) -> Self {
-        Self { inspector, model: None, customer: None }
+        Self {
+            inspector,
+            model: None,
+            customer: None,
+        }
     }
 
     /// With a transit model. For an honest result it must not have learned from what came later.
@@ -61,7 +67,13 @@ impl<'a> Replay<'a> {
 
     /// What would have changed from one moment to another, both included, oldest first.
     #[must_use]
-    pub fn run(&self, key: &str, journey: &Journey, from: DateTime<Utc>, to: DateTime<Utc>) -> Vec<CaseChange> {
+    pub fn run(
+        &self,
+        key: &str,
+        journey: &Journey,
+        from: DateTime<Utc>,
+        to: DateTime<Utc>,
+    ) -> Vec<CaseChange> {
         let mut cases = Cases::new(self.inspector.settings().cases.clone());
         let mut changes = Vec::new();
         self.each(journey, from, to, |now, _, findings| {
@@ -71,7 +83,8 @@ impl<'a> Replay<'a> {
         changes
     }
 
-    /// Calls `see` with every inspection. It may ask to look again at an instant, though no rule wants to.
+    /// Calls `see` with every inspection. It may ask to look again at an instant, though no rule
+    /// wants to.
     pub fn each(
         &self,
         journey: &Journey,
@@ -79,8 +92,11 @@ impl<'a> Replay<'a> {
         to: DateTime<Utc>,
         mut see: impl FnMut(DateTime<Utc>, &Parcel, &Findings) -> Option<DateTime<Utc>>,
     ) {
-        let mut news: Vec<DateTime<Utc>> =
-            journey.shipments().map(|shipment| shipment.received).filter(|received| *received > from && *received <= to).collect();
+        let mut news: Vec<DateTime<Utc>> = journey
+            .shipments()
+            .map(|shipment| shipment.received)
+            .filter(|received| *received > from && *received <= to)
+            .collect();
         news.push(from);
         news.sort();
         news.dedup();
@@ -90,8 +106,15 @@ impl<'a> Replay<'a> {
             let mut parcel = self.digest(journey, now);
             loop {
                 let findings = self.inspector.inspect(&parcel, now);
-                let wanted = [see(now, &parcel, &findings), findings.again].into_iter().flatten().min();
-                let Some(next) = wanted.and_then(|wanted| Some(wanted.max(now.checked_add_signed(FINEST)?))) else { break };
+                let wanted = [see(now, &parcel, &findings), findings.again]
+                    .into_iter()
+                    .flatten()
+                    .min();
+                let Some(next) =
+                    wanted.and_then(|wanted| Some(wanted.max(now.checked_add_signed(FINEST)?)))
+                else {
+                    break;
+                };
                 if next > to || end.is_some_and(|end| next >= end) {
                     break;
                 }
@@ -105,7 +128,9 @@ impl<'a> Replay<'a> {
 
     fn digest(&self, journey: &Journey, now: DateTime<Utc>) -> Parcel {
         if let Some(model) = self.model {
-            return self.inspector.digest_expecting(journey, now, self.customer, model);
+            return self
+                .inspector
+                .digest_expecting(journey, now, self.customer, model);
         }
         let mut parcel = self.inspector.digest(journey, now);
         parcel.customer = self.customer.map(Into::into);
@@ -115,6 +140,8 @@ impl<'a> Replay<'a> {
 
 impl std::fmt::Debug for Replay<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Replay").field("customer", &self.customer).finish_non_exhaustive()
+        f.debug_struct("Replay")
+            .field("customer", &self.customer)
+            .finish_non_exhaustive()
     }
 }

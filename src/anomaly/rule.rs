@@ -1,4 +1,5 @@
-//! What a rule is: [`Rule`] for parcels, [`CohortRule`] for feeds and lanes, and [`Look`], through which it sees the clock and speaks.
+//! What a rule is: [`Rule`] for parcels, [`CohortRule`] for feeds and lanes, and [`Look`], through
+//! which it sees the clock and speaks.
 
 use std::collections::HashSet;
 
@@ -21,7 +22,8 @@ pub struct RuleAbout {
     pub lines: &'static [&'static str],
     /// Its settings besides `enabled` and `level`.
     pub settings: &'static [SettingAbout],
-    /// Codes of graver rules: while one of those has found something, this one opens no case of its own.
+    /// Codes of graver rules: while one of those has found something, this one opens no case of its
+    /// own.
     pub under: &'static [&'static str],
 }
 
@@ -51,13 +53,21 @@ impl SettingAbout {
 }
 
 fn joined(lines: &[&str]) -> String {
-    lines.iter().map(|line| line.trim()).collect::<Vec<_>>().join(" ").trim().to_owned()
+    lines
+        .iter()
+        .map(|line| line.trim())
+        .collect::<Vec<_>>()
+        .join(" ")
+        .trim()
+        .to_owned()
 }
 
-/// A rule about one parcel: a pure function of the parcel's digest, the rule's settings and the clock.
+/// A rule about one parcel: a pure function of the parcel's digest, the rule's settings and the
+/// clock.
 ///
-/// The struct that implements it *is* its settings: [`Catalogue::with`](super::Catalogue::with) reads it from data.
-/// Every comparison with the clock goes through [`Look::passed`], so that the inspector knows when to look again.
+/// The struct that implements it *is* its settings: [`Catalogue::with`](super::Catalogue::with)
+/// reads it from data. Every comparison with the clock goes through [`Look::passed`], so that the
+/// inspector knows when to look again.
 ///
 /// ```
 /// use parceltrail::anomaly::{Catalogue, Category, Draft, Inspector, Look, Parcel, Rule, RuleAbout, Settings, Span};
@@ -102,19 +112,20 @@ pub trait Rule: std::fmt::Debug + Send + Sync + 'static {
     /// Looks at a parcel and raises what is wrong.
     fn inspect(&self, parcel: &Parcel, look: &mut Look<'_>);
 
-    /// Whether it reads meaning into silence. Then it keeps still while every feed of the parcel is silent itself: that is one case of the
-    /// feed, not one of each parcel.
+    /// Whether it reads meaning into silence. Then it keeps still while every feed of the parcel is
+    /// silent itself: that is one case of the feed, not one of each parcel.
     fn reads_silence(&self) -> bool {
         false
     }
 
-    /// Whether it looks at the pieces of a shipment one by one, where feeds tell them apart. Else it looks at the whole.
+    /// Whether it looks at the pieces of a shipment one by one, where feeds tell them apart. Else
+    /// it looks at the whole.
     fn judges_pieces(&self) -> bool {
         false
     }
 
-    /// Asks the transit model, once when the parcel changes, when the rule should speak up if no news comes.
-    /// [`Look::expected`] gives the answer back.
+    /// Asks the transit model, once when the parcel changes, when the rule should speak up if no
+    /// news comes. [`Look::expected`] gives the answer back.
     fn foresee(&self, ahead: &Foresight<'_>) -> Option<Expected> {
         let _ = ahead;
         None
@@ -126,11 +137,18 @@ pub trait CohortRule: std::fmt::Debug + Send + Sync + 'static {
     /// What it is.
     fn about(&self) -> &'static RuleAbout;
 
-    /// Looks at the statistics and raises what is wrong, each with the feed or lane as [subject](Draft::about).
+    /// Looks at the statistics and raises what is wrong, each with the feed or lane as
+    /// [subject](Draft::about).
     fn inspect(&self, cohort: &Cohort, look: &mut Look<'_>);
 }
 
-static NO_RULE: RuleAbout = RuleAbout { code: "", category: Category::Data, lines: &[], settings: &[], under: &[] };
+static NO_RULE: RuleAbout = RuleAbout {
+    code: "",
+    category: Category::Data,
+    lines: &[],
+    settings: &[],
+    under: &[],
+};
 
 /// A rule's view of the clock and its voice.
 #[derive(Debug)]
@@ -149,7 +167,11 @@ pub struct Look<'a> {
 }
 
 impl<'a> Look<'a> {
-    pub(super) fn new(now: DateTime<Utc>, parcel: Option<&'a Parcel>, surroundings: &'a Surroundings) -> Self {
+    pub(super) fn new(
+        now: DateTime<Utc>,
+        parcel: Option<&'a Parcel>,
+        surroundings: &'a Surroundings,
+    ) -> Self {
         let findings = Findings::default();
         Self {
             now,
@@ -174,12 +196,15 @@ impl<'a> Look<'a> {
         self.piece = piece;
     }
 
-    /// Makes one finding of what the present rule says alike of each of `all` pieces, from the statements about all of them. `from` is how many
-    /// findings there were before it.
+    /// Makes one finding of what the present rule says alike of each of `all` pieces, from the
+    /// statements about all of them. `from` is how many findings there were before it.
     pub(super) fn fold_pieces(&mut self, from: usize, all: usize) {
         let own = self.findings.found.get(from..).unwrap_or_default();
         let Some(first) = own.first() else { return };
-        let is_same = |other: &Finding| (&other.subject, &other.evidence, other.since) == (&first.subject, &first.evidence, first.since);
+        let is_same = |other: &Finding| {
+            (&other.subject, &other.evidence, other.since)
+                == (&first.subject, &first.evidence, first.since)
+        };
         if own.len() == all && !first.evidence.is_empty() && own.iter().all(is_same) {
             self.findings.found.truncate(from + 1);
             self.by.truncate(from + 1);
@@ -230,8 +255,12 @@ impl<'a> Look<'a> {
     pub fn expected(&self) -> Option<Expected> {
         let whole = self.parcel?;
         // The model speaks of the parcel's last news: of a piece only if they are its own.
-        let is_meant = |piece: &Parcel| piece.moved().map(|fact| fact.latest) == whole.moved().map(|fact| fact.latest);
-        self.piece.is_none_or(is_meant).then(|| whole.expected_by(self.about.code))?
+        let is_meant = |piece: &Parcel| {
+            piece.moved().map(|fact| fact.latest) == whole.moved().map(|fact| fact.latest)
+        };
+        self.piece
+            .is_none_or(is_meant)
+            .then(|| whole.expected_by(self.about.code))?
     }
 
     /// What is known around the parcel: feeds that are silent.
@@ -245,7 +274,11 @@ impl<'a> Look<'a> {
         let mut finding = draft.finding;
         finding.rule = smol_str::SmolStr::new_static(self.about.code);
         finding.piece = finding.piece.or_else(|| self.piece?.piece.clone());
-        finding.level = if draft.raised { self.level.raised() } else { self.level };
+        finding.level = if draft.raised {
+            self.level.raised()
+        } else {
+            self.level
+        };
         finding.evidence.sort();
         finding.evidence.dedup();
         self.findings.found.push(finding);
@@ -254,30 +287,57 @@ impl<'a> Look<'a> {
 
     /// Marks findings that go under in graver ones: about the same piece, or about the whole.
     fn subordinate(&mut self) {
-        let found: HashSet<(&str, Option<TrackingNumber>)> =
-            self.by.iter().zip(&self.findings.found).map(|(about, finding)| (about.code, finding.piece.clone())).collect();
-        for (finding, about) in self.findings.found.iter_mut().zip(&self.by).filter(|(_, about)| !about.under.is_empty()) {
-            let is_found = |code: &str| found.contains(&(code, None)) || finding.piece.is_some() && found.contains(&(code, finding.piece.clone()));
+        let found: HashSet<(&str, Option<TrackingNumber>)> = self
+            .by
+            .iter()
+            .zip(&self.findings.found)
+            .map(|(about, finding)| (about.code, finding.piece.clone()))
+            .collect();
+        for (finding, about) in self
+            .findings
+            .found
+            .iter_mut()
+            .zip(&self.by)
+            .filter(|(_, about)| !about.under.is_empty())
+        {
+            let is_found = |code: &str| {
+                found.contains(&(code, None))
+                    || finding.piece.is_some() && found.contains(&(code, finding.piece.clone()))
+            };
             let graver = about.under.iter().find(|code| is_found(code));
             finding.under = graver.map(|code| smol_str::SmolStr::new_static(code));
         }
     }
 
-    /// Raises a silence once it is longer than expected, and louder once it is alarming; it should be broken before that.
-    pub fn raise_overdue(&mut self, expected: Expected, since: DateTime<Utc>, draft: impl FnOnce(Draft) -> Draft) {
+    /// Raises a silence once it is longer than expected, and louder once it is alarming; it should
+    /// be broken before that.
+    pub fn raise_overdue(
+        &mut self,
+        expected: Expected,
+        since: DateTime<Utc>,
+        draft: impl FnOnce(Draft) -> Draft,
+    ) {
         if !self.passed(expected.at) {
             return;
         }
         let severe = expected.severe.is_some_and(|severe| self.passed(severe));
         let silent = super::Datum::hours_between(since, self.now);
         let unusual = super::Datum::hours_between(since, expected.at);
-        self.raise(draft(Draft::since(since).due(expected.severe).raised(severe).with("silent", silent).with("unusual_after", unusual)));
+        self.raise(draft(
+            Draft::since(since)
+                .due(expected.severe)
+                .raised(severe)
+                .with("silent", silent)
+                .with("unusual_after", unusual),
+        ));
     }
 }
 
-/// Declares a rule from one place: its settings as a struct with defaults and documentation, and what it says about itself.
+/// Declares a rule from one place: its settings as a struct with defaults and documentation, and
+/// what it says about itself.
 ///
-/// `rule! { /// Explanation. Name = "the-code", Category, under &["graver"] => /// What it means. key: Type = default, }`
+/// `rule! { /// Explanation. Name = "the-code", Category, under &["graver"] => /// What it means.
+/// key: Type = default, }`
 macro_rules! rule {
     ($(#[doc = $line:literal])+ $name:ident = $code:literal, $category:ident $(, under $under:expr)? => $($(#[doc = $setting_line:literal])+ $field:ident: $type:ty = $default:expr,)*) => {
         $(#[doc = $line])+

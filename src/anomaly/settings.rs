@@ -1,4 +1,5 @@
-//! Settings as data: [`Settings`] from TOML or JSON, with overrides for a carrier, a lane or a customer.
+//! Settings as data: [`Settings`] from TOML or JSON, with overrides for a carrier, a lane or a
+//! customer.
 
 use std::collections::BTreeMap;
 
@@ -15,13 +16,16 @@ pub type Section = serde_json::Map<String, Value>;
 
 /// How strict the rules are.
 ///
-/// Every rule has a section `rules.<code>`; what it does not name keeps its default. Two keys are common to all: `enabled` (true) and `level`
-/// (`info`, `warning` or `critical`: the level that a finding starts with, in place of the category's). `override` sections change rules for some
-/// parcels. Unknown keys and rules are refused. All defaults stand in [`DEFAULTS`](super::DEFAULTS).
+/// Every rule has a section `rules.<code>`; what it does not name keeps its default. Two keys are
+/// common to all: `enabled` (true) and `level` (`info`, `warning` or `critical`: the level that a
+/// finding starts with, in place of the category's). `override` sections change rules for some
+/// parcels. Unknown keys and rules are refused. All defaults stand in
+/// [`DEFAULTS`](super::DEFAULTS).
 ///
-/// Of several overrides that match a parcel all count, key by key: the more of customer, destination, origin and carrier one names, the stronger
-/// it is; of two that name equally many, customer goes before destination, destination before origin, and origin before carrier. Two overrides
-/// for exactly the same parcels are refused.
+/// Of several overrides that match a parcel all count, key by key: the more of customer,
+/// destination, origin and carrier one names, the stronger it is; of two that name equally many,
+/// customer goes before destination, destination before origin, and origin before carrier. Two
+/// overrides for exactly the same parcels are refused.
 ///
 /// ```
 /// use parceltrail::anomaly::{Inspector, Settings};
@@ -39,8 +43,8 @@ pub type Section = serde_json::Map<String, Value>;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
-    /// The share of sound parcels that rules which read silence may raise an alarm about, over the whole journey. Where a transit model tells,
-    /// each stay gets its part of it.
+    /// The share of sound parcels that rules which read silence may raise an alarm about, over the
+    /// whole journey. Where a transit model tells, each stay gets its part of it.
     pub false_alarms_per_parcel: Share,
     /// How many stays a journey is expected to have; a journey with more divides by its own number.
     pub stays_per_journey: u16,
@@ -86,8 +90,16 @@ impl Override {
     /// How many it names, and which: what decides between overrides.
     pub(super) fn strength(&self) -> (u32, u8) {
         let lane = self.lane.unwrap_or_default();
-        let named = [self.carrier.is_some(), lane.origin.is_some(), lane.destination.is_some(), self.customer.is_some()];
-        let mask = named.iter().enumerate().fold(0u8, |mask, (bit, named)| mask | u8::from(*named) << bit);
+        let named = [
+            self.carrier.is_some(),
+            lane.origin.is_some(),
+            lane.destination.is_some(),
+            self.customer.is_some(),
+        ];
+        let mask = named
+            .iter()
+            .enumerate()
+            .fold(0u8, |mask, (bit, named)| mask | u8::from(*named) << bit);
         (mask.count_ones(), mask)
     }
 }
@@ -109,17 +121,27 @@ impl std::str::FromStr for LanePattern {
             "*" => Some(None),
             code => Country::from_alpha2(code).map(Some),
         };
-        let sides = text.split_once('-').and_then(|(origin, destination)| Some((side(origin)?, side(destination)?)));
+        let sides = text
+            .split_once('-')
+            .and_then(|(origin, destination)| Some((side(origin)?, side(destination)?)));
         match sides {
-            Some((origin, destination)) => Ok(Self { origin, destination }),
-            None => Err(format!("{:?} is no lane; expected two countries such as \"CN-DE\", \"CN-*\" or \"*-DE\"", text.get(..20).unwrap_or(text))),
+            Some((origin, destination)) => Ok(Self {
+                origin,
+                destination,
+            }),
+            None => Err(format!(
+                "{:?} is no lane; expected two countries such as \"CN-DE\", \"CN-*\" or \"*-DE\"",
+                text.get(..20).unwrap_or(text)
+            )),
         }
     }
 }
 
 impl std::fmt::Display for LanePattern {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let side = |country: Option<Country>| country.map_or_else(|| "*".to_owned(), |country| country.to_string());
+        let side = |country: Option<Country>| {
+            country.map_or_else(|| "*".to_owned(), |country| country.to_string())
+        };
         write!(f, "{}-{}", side(self.origin), side(self.destination))
     }
 }
@@ -172,10 +194,13 @@ impl Settings {
     /// Reads JSON.
     ///
     /// # Errors
-    /// When it is no JSON, a key of the frame is unknown, or a value has the wrong shape. Rules' sections are read by
-    /// [`Inspector::new`](super::Inspector::new).
+    /// When it is no JSON, a key of the frame is unknown, or a value has the wrong shape. Rules'
+    /// sections are read by [`Inspector::new`](super::Inspector::new).
     pub fn from_json(text: &str) -> Result<Self, SettingsError> {
-        serde_json::from_str(text).map_err(|error| SettingsError { problem: error.to_string(), ..SettingsError::default() })
+        serde_json::from_str(text).map_err(|error| SettingsError {
+            problem: error.to_string(),
+            ..SettingsError::default()
+        })
     }
 
     /// Reads TOML.
@@ -184,13 +209,22 @@ impl Settings {
     /// As [`Settings::from_json`].
     #[cfg(feature = "toml")]
     pub fn from_toml(text: &str) -> Result<Self, SettingsError> {
-        toml::from_str(text).map_err(|error| SettingsError { problem: error.to_string(), ..SettingsError::default() })
+        toml::from_str(text).map_err(|error| SettingsError {
+            problem: error.to_string(),
+            ..SettingsError::default()
+        })
     }
 }
 
 /// The defaults of the frame around the rules, each explained by a comment.
 pub(super) fn frame_toml() -> String {
-    let Settings { false_alarms_per_parcel, stays_per_journey, cases, rules: _, overrides: _ } = Settings::default();
+    let Settings {
+        false_alarms_per_parcel,
+        stays_per_journey,
+        cases,
+        rules: _,
+        overrides: _,
+    } = Settings::default();
     let mut out = String::new();
     let mut line = |about: &str, key: &str, value: &dyn std::fmt::Display| {
         super::catalogue::comment(&mut out, about);
@@ -201,14 +235,26 @@ pub(super) fn frame_toml() -> String {
         "false_alarms_per_parcel",
         &false_alarms_per_parcel.get(),
     );
-    line("How many stays a journey is expected to have; each gets its part of that share.", "stays_per_journey", &stays_per_journey);
+    line(
+        "How many stays a journey is expected to have; each gets its part of that share.",
+        "stays_per_journey",
+        &stays_per_journey,
+    );
     out.push_str("\n[cases]\n");
     let mut line = |about: &str, key: &str, value: &dyn std::fmt::Display| {
         super::catalogue::comment(&mut out, about);
         out.push_str(&format!("{key} = \"{value}\"\n"));
     };
-    line("How long a finding must be gone before its case is resolved.", "calm", &cases.calm);
-    line("A finding that comes back within this time of the resolution continues the same case.", "reopen", &cases.reopen);
+    line(
+        "How long a finding must be gone before its case is resolved.",
+        "calm",
+        &cases.calm,
+    );
+    line(
+        "A finding that comes back within this time of the resolution continues the same case.",
+        "reopen",
+        &cases.reopen,
+    );
     out.push('\n');
     out
 }

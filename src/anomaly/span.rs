@@ -7,7 +7,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 const LONGEST_MINUTES: i64 = 1000 * 365 * 24 * 60;
 const UNITS: [(char, i64); 4] = [('w', 7 * 24 * 60), ('d', 24 * 60), ('h', 60), ('m', 1)];
 
-/// A duration of settings, to the minute, written as `90m`, `36h`, `5d`, `2w` or a sum of those such as `1d12h`. Days have 24 hours.
+/// A duration of settings, to the minute, written as `90m`, `36h`, `5d`, `2w` or a sum of those
+/// such as `1d12h`. Days have 24 hours.
 ///
 /// ```
 /// use parceltrail::anomaly::Span;
@@ -49,20 +50,26 @@ impl Span {
     /// The instant this long after another. It ends where the calendar ends.
     #[must_use]
     pub fn after(self, at: DateTime<Utc>) -> DateTime<Utc> {
-        at.checked_add_signed(self.duration()).unwrap_or(DateTime::<Utc>::MAX_UTC)
+        at.checked_add_signed(self.duration())
+            .unwrap_or(DateTime::<Utc>::MAX_UTC)
     }
 
     /// The instant this long before another. It begins where the calendar begins.
     #[must_use]
     pub fn before(self, at: DateTime<Utc>) -> DateTime<Utc> {
-        at.checked_sub_signed(self.duration()).unwrap_or(DateTime::<Utc>::MIN_UTC)
+        at.checked_sub_signed(self.duration())
+            .unwrap_or(DateTime::<Utc>::MIN_UTC)
     }
 
     /// So many times as long.
     #[must_use]
     pub const fn times(self, times: u8) -> Self {
         let minutes = self.0.saturating_mul(times as i64);
-        Self(if minutes > LONGEST_MINUTES { LONGEST_MINUTES } else { minutes })
+        Self(if minutes > LONGEST_MINUTES {
+            LONGEST_MINUTES
+        } else {
+            minutes
+        })
     }
 
     /// The same as a duration.
@@ -82,7 +89,11 @@ impl std::fmt::Display for Span {
                 rest %= minutes;
             }
         }
-        if self.0 == 0 { f.write_str("0h") } else { Ok(()) }
+        if self.0 == 0 {
+            f.write_str("0h")
+        } else {
+            Ok(())
+        }
     }
 }
 
@@ -97,7 +108,10 @@ impl std::str::FromStr for Span {
         while let Some(at) = rest.find(|c: char| !c.is_ascii_digit()) {
             let number: u32 = rest[..at].parse().map_err(|_| invalid())?;
             let letter = rest[at..].chars().next();
-            let (unit, minutes) = UNITS.iter().find(|(unit, _)| Some(*unit) == letter).ok_or_else(invalid)?;
+            let (unit, minutes) = UNITS
+                .iter()
+                .find(|(unit, _)| Some(*unit) == letter)
+                .ok_or_else(invalid)?;
             if *minutes >= smallest {
                 return Err(invalid());
             }
@@ -139,13 +153,21 @@ impl Share {
     /// Percent as a share; more than a hundred are a hundred.
     #[must_use]
     pub const fn percent(percent: u8) -> Self {
-        Self(if percent > 100 { 1.0 } else { percent as f64 / 100.0 })
+        Self(if percent > 100 {
+            1.0
+        } else {
+            percent as f64 / 100.0
+        })
     }
 
     /// So many of a million; more than all are all.
     #[must_use]
     pub const fn per_million(parts: u32) -> Self {
-        Self(if parts > 1_000_000 { 1.0 } else { parts as f64 / 1_000_000.0 })
+        Self(if parts > 1_000_000 {
+            1.0
+        } else {
+            parts as f64 / 1_000_000.0
+        })
     }
 
     /// The number.
@@ -159,7 +181,11 @@ impl TryFrom<f64> for Share {
     type Error = InvalidShare;
 
     fn try_from(share: f64) -> Result<Self, InvalidShare> {
-        if (0.0..=1.0).contains(&share) { Ok(Self(share)) } else { Err(InvalidShare(share)) }
+        if (0.0..=1.0).contains(&share) {
+            Ok(Self(share))
+        } else {
+            Err(InvalidShare(share))
+        }
     }
 }
 
@@ -175,25 +201,53 @@ mod tests {
 
     #[test]
     fn spans_read_back_what_they_write() {
-        for (text, minutes) in [("0h", 0), ("45m", 45), ("36h", 2160), ("5d", 7200), ("1d12h30m", 2190), ("2w", 20160)] {
+        for (text, minutes) in [
+            ("0h", 0),
+            ("45m", 45),
+            ("36h", 2160),
+            ("5d", 7200),
+            ("1d12h30m", 2190),
+            ("2w", 20160),
+        ] {
             let span: Span = text.parse().unwrap();
             assert_eq!(span, Span::minutes(minutes), "{text}");
             assert_eq!(span.to_string().parse(), Ok(span), "{text}");
         }
-        for text in ["", "5", "d", "-5d", "5D", "1h1d", "1d1d", "5d ", "99999999999d", "4000000000w", "5é"] {
+        for text in [
+            "",
+            "5",
+            "d",
+            "-5d",
+            "5D",
+            "1h1d",
+            "1d1d",
+            "5d ",
+            "99999999999d",
+            "4000000000w",
+            "5é",
+        ] {
             assert!(text.parse::<Span>().is_err(), "{text}");
         }
     }
 
     #[test]
     fn sums_end_where_the_calendar_ends() {
-        assert_eq!(Span::days(u32::MAX).after(DateTime::<Utc>::MAX_UTC), DateTime::<Utc>::MAX_UTC);
-        assert_eq!(Span::days(1).before(DateTime::<Utc>::MIN_UTC), DateTime::<Utc>::MIN_UTC);
+        assert_eq!(
+            Span::days(u32::MAX).after(DateTime::<Utc>::MAX_UTC),
+            DateTime::<Utc>::MAX_UTC
+        );
+        assert_eq!(
+            Span::days(1).before(DateTime::<Utc>::MIN_UTC),
+            DateTime::<Utc>::MIN_UTC
+        );
     }
 
     #[test]
     fn shares_lie_between_nothing_and_all() {
         assert!(Share::try_from(1.01).is_err() && Share::try_from(f64::NAN).is_err());
-        assert_eq!(serde_json::from_str::<Share>("0.02").unwrap(), Share::percent(2));
+        assert_eq!(
+            serde_json::from_str::<Share>("0.02").unwrap(),
+            Share::percent(2)
+        );
     }
 }

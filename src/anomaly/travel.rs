@@ -1,4 +1,5 @@
-//! What the places and clocks of a journey's scans tell together: [`Leap`]s between countries, and [`ClockDoubt`]s.
+//! What the places and clocks of a journey's scans tell together: [`Leap`]s between countries, and
+//! [`ClockDoubt`]s.
 
 use std::collections::HashMap;
 
@@ -17,7 +18,8 @@ pub struct Leap {
     pub scans: [EventId; 2],
     /// How many kilometres lie between the countries at least.
     pub km: f64,
-    /// How many hours lie between the scans at most, whatever zones and order their times leave open.
+    /// How many hours lie between the scans at most, whatever zones and order their times leave
+    /// open.
     pub hours: f64,
     /// The latest instant that the two allow.
     pub since: DateTime<Utc>,
@@ -28,7 +30,8 @@ pub struct Leap {
 pub struct ClockDoubt {
     /// The feed: an index into [`Parcel::feeds`].
     pub feed: u16,
-    /// The feed that tells the same scans at other times; none where scans were told before they happened.
+    /// The feed that tells the same scans at other times; none where scans were told before they
+    /// happened.
     pub against: Option<u16>,
     /// By how many minutes the clock seems to go ahead; negative where it goes behind.
     pub minutes: i64,
@@ -66,25 +69,36 @@ impl Parcel {
     /// How many pieces it has: as many as the carrier counts, or as are told apart if that is more.
     #[must_use]
     pub fn count_pieces(&self) -> usize {
-        self.pieces.len().max(usize::try_from(self.piece_count).unwrap_or(usize::MAX))
+        self.pieces
+            .len()
+            .max(usize::try_from(self.piece_count).unwrap_or(usize::MAX))
     }
 }
 
 impl Fact {
-    /// Whether somebody scanned the parcel itself: a pickup, an arrival, a departure, a step of the delivery.
+    /// Whether somebody scanned the parcel itself: a pickup, an arrival, a departure, a step of the
+    /// delivery.
     #[must_use]
     pub fn is_scan(&self) -> bool {
-        PHYSICAL.contains(&self.milestone) && self.is_of_parcel() && self.confidence > Confidence::Low && self.time != TimeKind::NoYear
+        PHYSICAL.contains(&self.milestone)
+            && self.is_of_parcel()
+            && self.confidence > Confidence::Low
+            && self.time != TimeKind::NoYear
     }
 }
 
-/// Changes of country, as quick as the times allow. Pieces travel apart: only a parcel of one piece is looked at.
+/// Changes of country, as quick as the times allow. Pieces travel apart: only a parcel of one piece
+/// is looked at.
 pub(super) fn leaps(parcel: &Parcel) -> Vec<Leap> {
     if !parcel.is_one_piece() {
         return Vec::new();
     }
-    let scans: Vec<_> =
-        parcel.facts.iter().filter(|fact| fact.is_scan() && !fact.repeats).filter_map(|fact| Some((fact, parcel.place(fact)?.country?))).collect();
+    let scans: Vec<_> = parcel
+        .facts
+        .iter()
+        .filter(|fact| fact.is_scan() && !fact.repeats)
+        .filter_map(|fact| Some((fact, parcel.place(fact)?.country?)))
+        .collect();
     let leap = |pair: &[(&Fact, crate::model::Country)]| {
         let ((before, from), (after, to)) = (*pair.first()?, *pair.get(1)?);
         let apart = (after.latest - before.earliest).max(before.latest - after.earliest);
@@ -94,13 +108,22 @@ pub(super) fn leaps(parcel: &Parcel) -> Vec<Leap> {
         let km = least_km(from, to).filter(|km| *km > 0.0)?;
         #[expect(clippy::cast_precision_loss, reason = "seconds of three days")]
         let hours = apart.num_seconds() as f64 / 3600.0;
-        Some(Leap { scans: [before.event, after.event], km, hours, since: before.latest.max(after.latest) })
+        Some(Leap {
+            scans: [before.event, after.event],
+            km,
+            hours,
+            since: before.latest.max(after.latest),
+        })
     };
     scans.windows(2).filter_map(leap).collect()
 }
 
 /// Signs that clocks are wrong.
-pub(super) fn clock_doubts(parcel: &Parcel, state: &State, received: &HashMap<EventId, DateTime<Utc>>) -> Vec<ClockDoubt> {
+pub(super) fn clock_doubts(
+    parcel: &Parcel,
+    state: &State,
+    received: &HashMap<EventId, DateTime<Utc>>,
+) -> Vec<ClockDoubt> {
     let mut doubts = told_ahead(parcel, state, received);
     let feeds = u16::try_from(parcel.feeds.len()).unwrap_or(u16::MAX);
     for a in 0..feeds {
@@ -109,13 +132,31 @@ pub(super) fn clock_doubts(parcel: &Parcel, state: &State, received: &HashMap<Ev
     doubts
 }
 
-/// Scans that were received before they happened. Statements that lie in the future count too: they are why the rule exists.
-fn told_ahead(parcel: &Parcel, state: &State, received: &HashMap<EventId, DateTime<Utc>>) -> Vec<ClockDoubt> {
+/// Scans that were received before they happened. Statements that lie in the future count too: they
+/// are why the rule exists.
+fn told_ahead(
+    parcel: &Parcel,
+    state: &State,
+    received: &HashMap<EventId, DateTime<Utc>>,
+) -> Vec<ClockDoubt> {
     let mut doubts: Vec<ClockDoubt> = Vec::new();
-    for event in state.events.iter().filter(|event| PHYSICAL.contains(&event.milestone) && event.is_evidence_of_state()) {
+    for event in state
+        .events
+        .iter()
+        .filter(|event| PHYSICAL.contains(&event.milestone) && event.is_evidence_of_state())
+    {
         let id = event.id();
-        let Some(feed) = parcel.feeds.iter().position(|feed| feed.id == event.feed).and_then(|at| u16::try_from(at).ok()) else { continue };
-        let Some(received) = received.get(&id).copied() else { continue };
+        let Some(feed) = parcel
+            .feeds
+            .iter()
+            .position(|feed| feed.id == event.feed)
+            .and_then(|at| u16::try_from(at).ok())
+        else {
+            continue;
+        };
+        let Some(received) = received.get(&id).copied() else {
+            continue;
+        };
         let ahead = event.time.earliest() - received;
         if ahead <= Duration::zero() || ahead > FARTHEST_AHEAD {
             continue;
@@ -126,7 +167,13 @@ fn told_ahead(parcel: &Parcel, state: &State, received: &HashMap<EventId, DateTi
                 doubt.scans.push(id);
                 doubt.since = doubt.since.max(received);
             }
-            None => doubts.push(ClockDoubt { feed, against: None, minutes: ahead.num_minutes(), scans: vec![id], since: received }),
+            None => doubts.push(ClockDoubt {
+                feed,
+                against: None,
+                minutes: ahead.num_minutes(),
+                scans: vec![id],
+                since: received,
+            }),
         }
     }
     doubts
@@ -135,14 +182,28 @@ fn told_ahead(parcel: &Parcel, state: &State, received: &HashMap<EventId, DateTi
 /// Two feeds that tell the same scans, all of them apart by the same step of zones.
 fn told_apart(parcel: &Parcel, a: u16, b: u16) -> Option<ClockDoubt> {
     const TOLERANCE_MINUTES: i64 = 2;
-    let scans = |feed: u16| parcel.facts.iter().filter(move |fact| fact.feed == feed && fact.is_scan() && fact.earliest == fact.latest);
+    let scans = |feed: u16| {
+        parcel
+            .facts
+            .iter()
+            .filter(move |fact| fact.feed == feed && fact.is_scan() && fact.earliest == fact.latest)
+    };
     let mut pairs: Vec<(&Fact, &Fact)> = Vec::new();
     for milestone in PHYSICAL {
-        let of = |feed: u16| scans(feed).filter(|fact| fact.milestone == milestone).collect::<Vec<_>>();
+        let of = |feed: u16| {
+            scans(feed)
+                .filter(|fact| fact.milestone == milestone)
+                .collect::<Vec<_>>()
+        };
         let (first, second) = (of(a), of(b));
         // Only what both tell equally often can be set side by side.
         if first.len() == second.len() {
-            pairs.extend(first.into_iter().zip(second).filter(|(x, y)| x.leg.is_some() && x.leg == y.leg));
+            pairs.extend(
+                first
+                    .into_iter()
+                    .zip(second)
+                    .filter(|(x, y)| x.leg.is_some() && x.leg == y.leg),
+            );
         }
     }
     let apart = |(x, y): &(&Fact, &Fact)| (x.earliest - y.earliest).num_minutes();
@@ -150,12 +211,18 @@ fn told_apart(parcel: &Parcel, a: u16, b: u16) -> Option<ClockDoubt> {
     let step = (minutes as f64 / ZONE_STEP_MINUTES as f64).round() as i64 * ZONE_STEP_MINUTES;
     let is_systematic = pairs.len() > 2
         && (2 * ZONE_STEP_MINUTES..=FARTHEST_AHEAD.num_minutes()).contains(&step.abs())
-        && pairs.iter().all(|pair| (apart(pair) - step).abs() <= TOLERANCE_MINUTES);
+        && pairs
+            .iter()
+            .all(|pair| (apart(pair) - step).abs() <= TOLERANCE_MINUTES);
     is_systematic.then(|| ClockDoubt {
         feed: a,
         against: Some(b),
         minutes: step,
         scans: pairs.iter().flat_map(|(x, y)| [x.event, y.event]).collect(),
-        since: pairs.iter().map(|(x, y)| x.latest.max(y.latest)).max().unwrap_or_default(),
+        since: pairs
+            .iter()
+            .map(|(x, y)| x.latest.max(y.latest))
+            .max()
+            .unwrap_or_default(),
     })
 }

@@ -37,7 +37,8 @@ pub enum Arrival {
     },
     /// Our own estimate.
     Expected {
-        /// Eight in ten of comparable parcels arrive within it: from the 10th to the 90th percentile.
+        /// Eight in ten of comparable parcels arrive within it: from the 10th to the 90th
+        /// percentile.
         window: Window,
         /// What the carrier says, beside it.
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -58,14 +59,16 @@ pub struct Window {
     pub to: DateTime<Utc>,
     /// Whether only days were named: then hours say nothing.
     pub days_only: bool,
-    /// The first calendar day that the carrier named, by the clock of the place of delivery. It is the same day for every reader. Absent in an
-    /// estimate of our own, and where the feed tells an instant without a clock.
+    /// The first calendar day that the carrier named, by the clock of the place of delivery. It is
+    /// the same day for every reader. Absent in an estimate of our own, and where the feed tells an
+    /// instant without a clock.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub first_day: Option<NaiveDate>,
     /// The last one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_day: Option<NaiveDate>,
-    /// Whether it was over when the briefing was made: a day is over when it is so everywhere that the delivery may take place.
+    /// Whether it was over when the briefing was made: a day is over when it is so everywhere that
+    /// the delivery may take place.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub passed: bool,
 }
@@ -73,21 +76,35 @@ pub struct Window {
 /// How sure an estimate is.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Odds {
-    /// The probability that it comes later than promised. Absent without a promise, and while there are too few [observations](Odds::observations).
+    /// The probability that it comes later than promised. Absent without a promise, and while there
+    /// are too few [observations](Odds::observations).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub miss_promise: Option<f64>,
     /// The probability that it never arrives. Absent while there are too few observations.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub loss: Option<f64>,
-    /// How many comparable parcels it rests on, weighted by recency. With fewer than [`Basis::MIN_OBSERVATIONS`] an estimate is mostly the published
-    /// service standard: the carrier's promise is told in its place, and no odds are.
+    /// How many comparable parcels it rests on, weighted by recency. With fewer than
+    /// [`Basis::MIN_OBSERVATIONS`] an estimate is mostly the published service standard: the
+    /// carrier's promise is told in its place, and no odds are.
     pub observations: f64,
 }
 
 impl Odds {
     fn of(estimate: &Estimate) -> Self {
-        let odds = Self { miss_promise: estimate.miss_promise, loss: Some(estimate.loss), observations: estimate.basis.comparable };
-        if odds.is_rough() { Self { miss_promise: None, loss: None, ..odds } } else { odds }
+        let odds = Self {
+            miss_promise: estimate.miss_promise,
+            loss: Some(estimate.loss),
+            observations: estimate.basis.comparable,
+        };
+        if odds.is_rough() {
+            Self {
+                miss_promise: None,
+                loss: None,
+                ..odds
+            }
+        } else {
+            odds
+        }
     }
 
     /// Whether there is too little experience behind the estimate for odds.
@@ -103,9 +120,13 @@ const SHORT_SILENCE: TimeDelta = TimeDelta::days(2);
 impl Arrival {
     /// What the journey alone tells.
     pub(super) fn of(state: &State, now: DateTime<Utc>) -> Self {
-        let Some(parcel) = &state.parcel else { return stated(state, now) };
+        let Some(parcel) = &state.parcel else {
+            return stated(state, now);
+        };
         match parcel.milestone {
-            Milestone::Delivered => Self::Delivered { at: parcel.since.clone() },
+            Milestone::Delivered => Self::Delivered {
+                at: parcel.since.clone(),
+            },
             Milestone::Returning => Self::Returning,
             Milestone::AvailableForPickup => Self::Waiting,
             _ if parcel.terminal => Self::Ended,
@@ -113,7 +134,8 @@ impl Arrival {
         }
     }
 
-    /// The same, with an estimate where it is still open. While that is rough, a promise stays alone.
+    /// The same, with an estimate where it is still open. While that is rough, a promise stays
+    /// alone.
     pub(super) fn estimated(self, estimate: &Estimate, here: Option<&Here>) -> Self {
         let odds = Odds::of(estimate);
         let promise = match self {
@@ -122,11 +144,17 @@ impl Arrival {
             Self::Unknown => None,
             settled => return settled,
         };
-        if is_past(estimate) || odds.is_rough() && here.is_some_and(|here| is_silent(estimate, here)) {
+        if is_past(estimate)
+            || odds.is_rough() && here.is_some_and(|here| is_silent(estimate, here))
+        {
             return Self::Silent;
         }
         let from = estimate.p10.max(estimate.made);
-        Self::Expected { window: Window::estimated(from, estimate.p90, odds.is_rough()), promise, odds }
+        Self::Expected {
+            window: Window::estimated(from, estimate.p90, odds.is_rough()),
+            promise,
+            odds,
+        }
     }
 }
 
@@ -134,7 +162,11 @@ impl Arrival {
     /// The same, where it is not told from published delivery times alone.
     pub(super) fn without_guess(self) -> Self {
         match self {
-            Self::Expected { odds, promise: None, .. } if odds.is_rough() => Self::Silent,
+            Self::Expected {
+                odds,
+                promise: None,
+                ..
+            } if odds.is_rough() => Self::Silent,
             other => other,
         }
     }
@@ -145,7 +177,8 @@ fn is_past(estimate: &Estimate) -> bool {
     estimate.p90 <= estimate.made
 }
 
-/// Whether the silence is longer than what should be left of the way: then published delivery times say no more.
+/// Whether the silence is longer than what should be left of the way: then published delivery times
+/// say no more.
 fn is_silent(estimate: &Estimate, here: &Here) -> bool {
     let silence = estimate.made - here.heard();
     silence > SHORT_SILENCE && silence > estimate.p90 - estimate.made
@@ -154,7 +187,14 @@ fn is_silent(estimate: &Estimate, here: &Here) -> bool {
 impl Window {
     /// A window of our own.
     fn estimated(from: DateTime<Utc>, to: DateTime<Utc>, days_only: bool) -> Self {
-        Self { from, to, days_only, first_day: None, last_day: None, passed: false }
+        Self {
+            from,
+            to,
+            days_only,
+            first_day: None,
+            last_day: None,
+            passed: false,
+        }
     }
 
     /// What a carrier's promise means.
@@ -171,6 +211,11 @@ impl Window {
 }
 
 fn stated(state: &State, now: DateTime<Utc>) -> Arrival {
-    let Some(stated) = &state.promise else { return Arrival::Unknown };
-    Arrival::Stated { promise: Window::promised(&stated.promise, now), worth: stated.promise.kind }
+    let Some(stated) = &state.promise else {
+        return Arrival::Unknown;
+    };
+    Arrival::Stated {
+        promise: Window::promised(&stated.promise, now),
+        worth: stated.promise.kind,
+    }
 }

@@ -8,14 +8,21 @@ use fluent_bundle::{FluentArgs, FluentResource};
 use unic_langid::LanguageIdentifier;
 
 static BUILTIN: LazyLock<Vec<Language>> = LazyLock::new(|| {
-    let sources = [("en", include_str!("languages/en.ftl")), ("zh", include_str!("languages/zh.ftl"))];
+    let sources = [
+        ("en", include_str!("languages/en.ftl")),
+        ("zh", include_str!("languages/zh.ftl")),
+    ];
     // A test holds that both parse.
-    sources.into_iter().filter_map(|(tag, source)| Language::new(tag, source).ok()).collect()
+    sources
+        .into_iter()
+        .filter_map(|(tag, source)| Language::new(tag, source).ok())
+        .collect()
 });
 
 /// The messages of one language. `src/briefing/languages/en.ftl` lists them all.
 ///
-/// A file of one's own may hold a few of them only; the rest is said in English. Rules of one's own are worded by `rule-<code>`.
+/// A file of one's own may hold a few of them only; the rest is said in English. Rules of one's own
+/// are worded by `rule-<code>`.
 ///
 /// ```
 /// use parceltrail::briefing::Language;
@@ -53,21 +60,35 @@ impl Language {
     /// # Errors
     /// When the tag or the messages cannot be read.
     pub fn new(tag: &str, messages: &str) -> Result<Self, LanguageError> {
-        let id: LanguageIdentifier = tag.parse().map_err(|_| LanguageError::Tag(tag.to_owned()))?;
-        let refused = |problem: String| LanguageError::Messages { tag: tag.to_owned(), problem };
-        let resource = FluentResource::try_new(messages.to_owned()).map_err(|(_, errors)| refused(joined(&errors)))?;
+        let id: LanguageIdentifier = tag
+            .parse()
+            .map_err(|_| LanguageError::Tag(tag.to_owned()))?;
+        let refused = |problem: String| LanguageError::Messages {
+            tag: tag.to_owned(),
+            problem,
+        };
+        let resource = FluentResource::try_new(messages.to_owned())
+            .map_err(|(_, errors)| refused(joined(&errors)))?;
         let mut bundle = FluentBundle::new_concurrent(vec![id]);
-        // The marks are for texts of mixed direction in rich pages; a terminal shows them as rubbish.
+        // The marks are for texts of mixed direction in rich pages; a terminal shows them as
+        // rubbish.
         bundle.set_use_isolating(false);
-        bundle.add_resource(resource).map_err(|errors| refused(joined(&errors)))?;
-        Ok(Self { tag: tag.to_owned(), bundle })
+        bundle
+            .add_resource(resource)
+            .map_err(|errors| refused(joined(&errors)))?;
+        Ok(Self {
+            tag: tag.to_owned(),
+            bundle,
+        })
     }
 
     /// A language that comes with the crate: `en` or `zh`, with or without a region.
     #[must_use]
     pub fn builtin(tag: &str) -> Option<&'static Self> {
         let wanted: LanguageIdentifier = tag.parse().ok()?;
-        Self::all_builtin().iter().find(|language| language.tag == wanted.language.as_str())
+        Self::all_builtin()
+            .iter()
+            .find(|language| language.tag == wanted.language.as_str())
     }
 
     /// Every language that comes with the crate.
@@ -90,18 +111,31 @@ impl Language {
 
     /// A message with its arguments: in this language, else in English, else not at all.
     pub(super) fn say(&self, message: &str, arguments: &FluentArgs<'_>) -> Option<String> {
-        let own = [Some(self), Self::builtin("en")].into_iter().flatten().find(|language| language.has(message))?;
+        let own = [Some(self), Self::builtin("en")]
+            .into_iter()
+            .flatten()
+            .find(|language| language.has(message))?;
         let pattern = own.bundle.get_message(message)?.value()?;
-        Some(own.bundle.format_pattern(pattern, Some(arguments), &mut Vec::new()).into_owned())
+        Some(
+            own.bundle
+                .format_pattern(pattern, Some(arguments), &mut Vec::new())
+                .into_owned(),
+        )
     }
 }
 
 impl fmt::Debug for Language {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Language").field("tag", &self.tag).finish_non_exhaustive()
+        f.debug_struct("Language")
+            .field("tag", &self.tag)
+            .finish_non_exhaustive()
     }
 }
 
 fn joined<E: fmt::Display>(errors: &[E]) -> String {
-    errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+    errors
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join("; ")
 }

@@ -1,7 +1,8 @@
-//! The four answers: where is it, what comes next, when will it arrive, is anything wrong and who must act.
+//! The four answers: where is it, what comes next, when will it arrive, is anything wrong and who
+//! must act.
 //!
-//! A [`Briefing`] is data. `Briefing::text` (feature `fluent`) words it for a reader, in the reader's language and time zone and no more
-//! certainly than it is known; a language is a file.
+//! A [`Briefing`] is data. `Briefing::text` (feature `fluent`) words it for a reader, in the
+//! reader's language and time zone and no more certainly than it is known; a language is a file.
 //!
 //! ```
 //! use parceltrail::briefing::{Arrival, Briefing};
@@ -50,7 +51,9 @@ pub use text::Text;
 use crate::anomaly::Finding;
 use crate::eta::{Estimate, Next};
 use crate::journey::State;
-use crate::model::{CarrierId, DeliveredTo, Event, EventTime, FreeText, Milestone, Place, Reason, Scope, Stage};
+use crate::model::{
+    CarrierId, DeliveredTo, Event, EventTime, FreeText, Milestone, Place, Reason, Scope, Stage,
+};
 
 /// The four answers about one parcel, as data.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -61,7 +64,8 @@ pub struct Briefing {
     /// Where it is; absent while nothing tells.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub here: Option<Here>,
-    /// How far its pieces have come, when there are several. [`Briefing::here`] is then where the piece stands that is behind.
+    /// How far its pieces have come, when there are several. [`Briefing::here`] is then where the
+    /// piece stands that is behind.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pieces: Option<Pieces>,
     /// What comes next; absent when nothing more is to come, or nobody knows.
@@ -87,17 +91,19 @@ pub struct Here {
     /// Where it was left, if it was delivered and the statement says.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub delivered_to: Option<DeliveredTo>,
-    /// The carrier's own words, where they may tell more than the milestone: of an exception, a hold, a delay, a scan of unknown meaning. Personal data
-    /// are hidden when they are shown.
+    /// The carrier's own words, where they may tell more than the milestone: of an exception, a
+    /// hold, a delay, a scan of unknown meaning. Personal data are hidden when they are shown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub words: Option<FreeText>,
     /// The last place told.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub place: Option<Place>,
-    /// When that place was told, if another statement tells it than the one that moved the parcel last.
+    /// When that place was told, if another statement tells it than the one that moved the parcel
+    /// last.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub place_told: Option<EventTime>,
-    /// A later sign of life: the carrier has had the parcel since, but what it did is not understood.
+    /// A later sign of life: the carrier has had the parcel since, but what it did is not
+    /// understood.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seen: Option<Seen>,
     /// Since when.
@@ -123,7 +129,12 @@ pub struct Seen {
 }
 
 /// The rules that read silence of a parcel that should move.
-const SILENCES: [&str; 4] = ["never-collected", "stalled", "lost-risk", "never-handed-over"];
+const SILENCES: [&str; 4] = [
+    "never-collected",
+    "stalled",
+    "lost-risk",
+    "never-handed-over",
+];
 
 impl Here {
     /// When the parcel was heard of last.
@@ -134,16 +145,28 @@ impl Here {
 }
 
 impl Briefing {
-    /// What the journey alone tells. An estimate, what was learned about what follows, and findings are added with the `with_` methods.
+    /// What the journey alone tells. An estimate, what was learned about what follows, and findings
+    /// are added with the `with_` methods.
     ///
-    /// No rule is run here: without [`Briefing::with_findings`] the text says that nothing is known to be wrong, of a parcel lost for a year as well.
+    /// No rule is run here: without [`Briefing::with_findings`] the text says that nothing is known
+    /// to be wrong, of a parcel lost for a year as well.
     #[must_use]
     pub fn new(state: &State, now: DateTime<Utc>) -> Self {
         let (here, pieces) = (here(state), Pieces::of(state));
-        // After a message that nobody understands, what follows an announcement is not what comes next.
-        let is_refuted = here.as_ref().is_some_and(|here| here.milestone.is_before_pickup() && here.seen.is_some());
+        // After a message that nobody understands, what follows an announcement is not what comes
+        // next.
+        let is_refuted = here
+            .as_ref()
+            .is_some_and(|here| here.milestone.is_before_pickup() && here.seen.is_some());
         let next = next::told_or_usual(state, pieces.as_ref()).filter(|_| !is_refuted);
-        Self { made: now, here, pieces, next, arrival: Arrival::of(state, now), trouble: Vec::new() }
+        Self {
+            made: now,
+            here,
+            pieces,
+            next,
+            arrival: Arrival::of(state, now),
+            trouble: Vec::new(),
+        }
     }
 
     /// With an estimate of the arrival. One for a finished or returning parcel changes nothing.
@@ -153,7 +176,8 @@ impl Briefing {
         self.hushed()
     }
 
-    /// With what was learned about what follows, likeliest first. What a feed has told, and what holds the parcel now, come before it.
+    /// With what was learned about what follows, likeliest first. What a feed has told, and what
+    /// holds the parcel now, come before it.
     #[must_use]
     pub fn with_next(mut self, learned: &[Next]) -> Self {
         if let (Some(step), Some(likeliest)) = (&mut self.next, learned.first()) {
@@ -165,14 +189,24 @@ impl Briefing {
     /// With what the rules found. What goes under in a graver finding is left out.
     #[must_use]
     pub fn with_findings<'f>(mut self, findings: impl IntoIterator<Item = &'f Finding>) -> Self {
-        self.trouble.extend(findings.into_iter().filter(|finding| finding.under.is_none()).cloned());
-        self.trouble.sort_by(|a, b| (b.level, a.since, &a.rule).cmp(&(a.level, b.since, &b.rule)));
+        self.trouble.extend(
+            findings
+                .into_iter()
+                .filter(|finding| finding.under.is_none())
+                .cloned(),
+        );
+        self.trouble
+            .sort_by(|a, b| (b.level, a.since, &a.rule).cmp(&(a.level, b.since, &b.rule)));
         self.hushed()
     }
 
     /// While a rule finds the silence unusual, published delivery times are not told.
     fn hushed(mut self) -> Self {
-        if self.trouble.iter().any(|finding| SILENCES.contains(&finding.rule.as_str())) {
+        if self
+            .trouble
+            .iter()
+            .any(|finding| SILENCES.contains(&finding.rule.as_str()))
+        {
             self.arrival = self.arrival.without_guess();
         }
         self
@@ -183,14 +217,17 @@ impl Briefing {
 fn here(state: &State) -> Option<Here> {
     let parcel = state.parcel.as_ref()?;
     let decided = state.trace.state.get("milestone");
-    let statement =
-        state.events.iter().rev().find(|event| event.milestone == parcel.milestone && decided.is_some_and(|ids| ids.contains(&event.id())));
+    let statement = state.events.iter().rev().find(|event| {
+        event.milestone == parcel.milestone && decided.is_some_and(|ids| ids.contains(&event.id()))
+    });
     Some(Here {
         stage: parcel.stage,
         milestone: parcel.milestone,
         reason: statement.and_then(|event| event.reason),
         delivered_to: statement.and_then(|event| event.delivered_to),
-        words: statement.filter(|event| is_told_in_words(event)).and_then(|event| event.code.text.clone()),
+        words: statement
+            .filter(|event| is_told_in_words(event))
+            .and_then(|event| event.code.text.clone()),
         place: parcel.place.clone(),
         place_told: parcel.place_at.clone(),
         seen: seen(state),
@@ -202,29 +239,60 @@ fn here(state: &State) -> Option<Here> {
 
 /// Whether a statement's own words may tell more than its milestone.
 fn is_told_in_words(event: &Event) -> bool {
-    matches!(event.milestone, Milestone::Exception | Milestone::Held | Milestone::Delayed | Milestone::Unmapped) && event.reason.is_none()
+    matches!(
+        event.milestone,
+        Milestone::Exception | Milestone::Held | Milestone::Delayed | Milestone::Unmapped
+    ) && event.reason.is_none()
 }
 
-/// That a carrier tells of an announced parcel in a code that nobody knows, and names no place: whether it has the parcel is not known then.
+/// That a carrier tells of an announced parcel in a code that nobody knows, and names no place:
+/// whether it has the parcel is not known then.
 fn told_of(state: &State) -> Option<Seen> {
-    let parcel = state.parcel.as_ref().filter(|parcel| parcel.milestone.is_before_pickup())?;
+    let parcel = state
+        .parcel
+        .as_ref()
+        .filter(|parcel| parcel.milestone.is_before_pickup())?;
     let is_meant = |event: &&Event| {
         event.milestone == Milestone::Unmapped
             && matches!(event.scope, Scope::Parcel | Scope::Piece)
             && state.legs.iter().any(|leg| leg.carrier == event.carrier)
     };
-    let event = state.events.iter().rev().find(is_meant).filter(|event| event.time.earliest() > parcel.since.latest())?;
-    Some(Seen { at: event.time.clone(), place: None, words: event.code.text.clone() })
+    let event = state
+        .events
+        .iter()
+        .rev()
+        .find(is_meant)
+        .filter(|event| event.time.earliest() > parcel.since.latest())?;
+    Some(Seen {
+        at: event.time.clone(),
+        place: None,
+        words: event.code.text.clone(),
+    })
 }
 
 /// The last sign of life, if it is later than the state and does not explain itself.
 fn seen(state: &State) -> Option<Seen> {
-    let Some(sighting) = state.last_seen.as_ref().filter(|sighting| !sighting.milestone.moves_state()) else { return told_of(state) };
-    let parcel =
-        state.parcel.as_ref().filter(|parcel| (!parcel.terminal || parcel.milestone == Milestone::Lost) && parcel.milestone.moves_state())?;
+    let Some(sighting) = state
+        .last_seen
+        .as_ref()
+        .filter(|sighting| !sighting.milestone.moves_state())
+    else {
+        return told_of(state);
+    };
+    let parcel = state.parcel.as_ref().filter(|parcel| {
+        (!parcel.terminal || parcel.milestone == Milestone::Lost) && parcel.milestone.moves_state()
+    })?;
     if sighting.time.middle() <= parcel.since.middle() {
         return None;
     }
-    let event = state.events.iter().rev().find(|event| event.id() == sighting.event);
-    Some(Seen { at: sighting.time.clone(), place: sighting.place.clone(), words: event.and_then(|event| event.code.text.clone()) })
+    let event = state
+        .events
+        .iter()
+        .rev()
+        .find(|event| event.id() == sighting.event);
+    Some(Seen {
+        at: sighting.time.clone(),
+        place: sighting.place.clone(),
+        words: event.and_then(|event| event.code.text.clone()),
+    })
 }

@@ -1,4 +1,5 @@
-//! What comes next: what a feed told, what holds the parcel, what was learned, or else what usually follows.
+//! What comes next: what a feed told, what holds the parcel, what was learned, or else what usually
+//! follows.
 
 use chrono::TimeDelta;
 use serde::Serialize;
@@ -45,13 +46,24 @@ pub struct NextStep {
 
 impl NextStep {
     fn new(milestone: Milestone, source: Source) -> Self {
-        Self { milestone, stage: None, carrier: None, source, share: None, typical_hours: None }
+        Self {
+            milestone,
+            stage: None,
+            carrier: None,
+            source,
+            share: None,
+            typical_hours: None,
+        }
     }
 
-    /// Takes in what was learned. What is told or waited for stays; if the learned step is the same, its numbers are added.
+    /// Takes in what was learned. What is told or waited for stays; if the learned step is the
+    /// same, its numbers are added.
     pub(super) fn learn(&mut self, learned: &Next) {
         if self.source == Source::Usual {
-            *self = Self { stage: learned.stage, ..Self::new(learned.milestone, Source::Learned) };
+            *self = Self {
+                stage: learned.stage,
+                ..Self::new(learned.milestone, Source::Learned)
+            };
         } else if self.milestone != learned.milestone {
             return;
         }
@@ -60,7 +72,10 @@ impl NextStep {
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "seconds of a journey are far below 2^52")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "seconds of a journey are far below 2^52"
+)]
 fn hours(delta: TimeDelta) -> f64 {
     (delta.num_seconds() as f64 / 36.0).round() / 100.0
 }
@@ -73,12 +88,16 @@ pub(super) fn told_or_usual(state: &State, pieces: Option<&Pieces>) -> Option<Ne
     }
     if let Some(pieces) = pieces {
         match pieces.under_way() {
-            // Pieces are on their way while another has not been collected: theirs is the next step.
+            // Pieces are on their way while another has not been collected: theirs is the next
+            // step.
             Some(behind) if parcel.milestone.is_before_pickup() => {
-                return usual(behind.milestone?, behind.stage).map(|milestone| NextStep::new(milestone, Source::Usual));
+                return usual(behind.milestone?, behind.stage)
+                    .map(|milestone| NextStep::new(milestone, Source::Usual));
             }
             // All that the carrier has had have ended: what is left must be collected.
-            None if pieces.not_collected > 0 => return Some(NextStep::new(Milestone::PickedUp, Source::Waiting)),
+            None if pieces.not_collected > 0 => {
+                return Some(NextStep::new(Milestone::PickedUp, Source::Waiting));
+            }
             _ => {}
         }
     }
@@ -89,30 +108,48 @@ pub(super) fn told_or_usual(state: &State, pieces: Option<&Pieces>) -> Option<Ne
         return Some(NextStep::new(Milestone::Delivered, Source::Waiting));
     }
     let here = parcel.leg.as_ref();
-    let leg = state.legs.iter().find(|leg| here.is_some_and(|here| here.carrier == leg.carrier && here.number == leg.number));
+    let leg = state.legs.iter().find(|leg| {
+        here.is_some_and(|here| here.carrier == leg.carrier && here.number == leg.number)
+    });
     let next = leg.and_then(|leg| leg.next.as_ref()).filter(|next| {
-        let begun = state.legs.iter().any(|leg| leg.carrier == next.carrier && leg.number == next.number && leg.first.is_some());
-        !begun && next.carrier != leg.map_or_else(|| next.carrier.clone(), |leg| leg.carrier.clone())
+        let begun = state.legs.iter().any(|leg| {
+            leg.carrier == next.carrier && leg.number == next.number && leg.first.is_some()
+        });
+        !begun
+            && next.carrier != leg.map_or_else(|| next.carrier.clone(), |leg| leg.carrier.clone())
     });
     if let Some(next) = next {
-        return Some(NextStep { carrier: Some(next.carrier.clone()), ..NextStep::new(Milestone::HandedOver, Source::Told) });
+        return Some(NextStep {
+            carrier: Some(next.carrier.clone()),
+            ..NextStep::new(Milestone::HandedOver, Source::Told)
+        });
     }
     usual(parcel.milestone, parcel.stage).map(|milestone| NextStep::new(milestone, Source::Usual))
 }
 
-/// What follows in the ordinary course of carriage. Nothing where the course is not ordinary: after a loss or an unexplained problem.
+/// What follows in the ordinary course of carriage. Nothing where the course is not ordinary: after
+/// a loss or an unexplained problem.
 fn usual(milestone: Milestone, stage: Option<Stage>) -> Option<Milestone> {
     use Milestone as M;
     Some(match milestone {
         M::Announced | M::PickupScheduled => M::PickedUp,
-        M::CustomsSubmitted | M::CustomsInspection | M::CustomsHold | M::CustomsInfoRequired | M::DutiesDue => M::CustomsReleased,
+        M::CustomsSubmitted
+        | M::CustomsInspection
+        | M::CustomsHold
+        | M::CustomsInfoRequired
+        | M::DutiesDue => M::CustomsReleased,
         M::DeliveryScheduled | M::DeliveryAttempted => M::OutForDelivery,
         M::OutForDelivery => M::Delivered,
         M::Returning => M::Returned,
         M::PickedUp | M::Departed => M::Arrived,
         M::Arrived if stage == Some(Stage::LastMile) => M::OutForDelivery,
         M::Arrived => M::Departed,
-        M::CustomsReleased | M::InTransit | M::HandedOver | M::Redirected | M::Delayed | M::Misrouted => M::InTransit,
+        M::CustomsReleased
+        | M::InTransit
+        | M::HandedOver
+        | M::Redirected
+        | M::Delayed
+        | M::Misrouted => M::InTransit,
         _ => return None,
     })
 }

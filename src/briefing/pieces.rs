@@ -44,29 +44,63 @@ pub struct PieceHere {
 impl Pieces {
     /// The pieces of a state, when there are several.
     pub(super) fn of(state: &State) -> Option<Self> {
-        let PieceCount { total, delivered, ended, not_collected, untold } = state.piece_count.filter(|count| count.total > 1)?;
-        let mut behind: Vec<PieceHere> =
-            state.pieces.iter().filter(|piece| piece.milestone != Some(Milestone::Delivered)).map(PieceHere::from).collect();
-        behind.sort_by(|a, b| progress(a).cmp(&progress(b)).then_with(|| a.number.cmp(&b.number)));
-        Some(Self { total, delivered, ended, not_collected, untold, behind })
+        let PieceCount {
+            total,
+            delivered,
+            ended,
+            not_collected,
+            untold,
+        } = state.piece_count.filter(|count| count.total > 1)?;
+        let mut behind: Vec<PieceHere> = state
+            .pieces
+            .iter()
+            .filter(|piece| piece.milestone != Some(Milestone::Delivered))
+            .map(PieceHere::from)
+            .collect();
+        behind.sort_by(|a, b| {
+            progress(a)
+                .cmp(&progress(b))
+                .then_with(|| a.number.cmp(&b.number))
+        });
+        Some(Self {
+            total,
+            delivered,
+            ended,
+            not_collected,
+            untold,
+            behind,
+        })
     }
 
     /// How many are neither at their end nor still to be collected.
     #[must_use]
     pub const fn on_their_way(&self) -> u32 {
-        self.total.saturating_sub(self.delivered).saturating_sub(self.ended).saturating_sub(self.not_collected).saturating_sub(self.untold)
+        self.total
+            .saturating_sub(self.delivered)
+            .saturating_sub(self.ended)
+            .saturating_sub(self.not_collected)
+            .saturating_sub(self.untold)
     }
 
     /// The piece that is farthest behind of those that the carrier has.
     pub(super) fn under_way(&self) -> Option<&PieceHere> {
-        let is_open = |milestone: Milestone| !milestone.is_before_pickup() && !milestone.is_terminal();
-        self.behind.iter().find(|piece| piece.milestone.is_some_and(is_open))
+        let is_open =
+            |milestone: Milestone| !milestone.is_before_pickup() && !milestone.is_terminal();
+        self.behind
+            .iter()
+            .find(|piece| piece.milestone.is_some_and(is_open))
     }
 }
 
 impl From<&PieceState> for PieceHere {
     fn from(piece: &PieceState) -> Self {
-        Self { number: piece.number.clone(), stage: piece.stage, milestone: piece.milestone, place: piece.place.clone(), since: piece.since.clone() }
+        Self {
+            number: piece.number.clone(),
+            stage: piece.stage,
+            milestone: piece.milestone,
+            place: piece.place.clone(),
+            since: piece.since.clone(),
+        }
     }
 }
 

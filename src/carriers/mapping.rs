@@ -7,7 +7,8 @@ use smol_str::SmolStr;
 
 use crate::adapter::{CodeMeaning, Collector};
 use crate::model::{
-    CarrierCode, Confidence, DeliveredTo, Event, EventId, EventTime, FreeText, Milestone, Place, Reason, Scope, Stage, TrackingNumber,
+    CarrierCode, Confidence, DeliveredTo, Event, EventId, EventTime, FreeText, Milestone, Place,
+    Reason, Scope, Stage, TrackingNumber,
 };
 
 /// What a code was found to mean, by table or by rule.
@@ -24,20 +25,35 @@ pub(crate) struct Mapped {
 impl Mapped {
     /// A meaning that a rule decides.
     pub const fn rule(stage: Option<Stage>, milestone: Milestone, confidence: Confidence) -> Self {
-        Self { stage, milestone, reason: None, delivered_to: None, damaged: false, confidence }
+        Self {
+            stage,
+            milestone,
+            reason: None,
+            delivered_to: None,
+            damaged: false,
+            confidence,
+        }
     }
 
-    /// What is left of an ending of low confidence: a parcel said to be lost, disposed of or seized is in trouble, one said to be back with the sender is on
-    /// its way there. Neither ends a journey, and neither is passed over. Other endings stay as they are: told, and ending nothing.
+    /// What is left of an ending of low confidence: a parcel said to be lost, disposed of or seized
+    /// is in trouble, one said to be back with the sender is on its way there. Neither ends a
+    /// journey, and neither is passed over. Other endings stay as they are: told, and ending
+    /// nothing.
     pub fn or_trouble(self) -> Self {
         if self.confidence != Confidence::Low {
             return self;
         }
         match self.milestone {
-            Milestone::Lost | Milestone::Disposed | Milestone::CustomsSeized => {
-                Self { milestone: Milestone::Exception, confidence: Confidence::Medium, ..self }
-            }
-            Milestone::Returned => Self { milestone: Milestone::Returning, confidence: Confidence::Medium, ..self },
+            Milestone::Lost | Milestone::Disposed | Milestone::CustomsSeized => Self {
+                milestone: Milestone::Exception,
+                confidence: Confidence::Medium,
+                ..self
+            },
+            Milestone::Returned => Self {
+                milestone: Milestone::Returning,
+                confidence: Confidence::Medium,
+                ..self
+            },
             _ => self,
         }
     }
@@ -61,7 +77,14 @@ impl From<&CodeMeaning> for Mapped {
 
 impl Collector<'_> {
     /// An event of this feed about a whole parcel.
-    pub fn event(&self, number: &TrackingNumber, mapped: Mapped, time: EventTime, place: Option<Place>, code: CarrierCode) -> Event {
+    pub fn event(
+        &self,
+        number: &TrackingNumber,
+        mapped: Mapped,
+        time: EventTime,
+        place: Option<Place>,
+        code: CarrierCode,
+    ) -> Event {
         let descriptor = self.descriptor();
         Event {
             feed: descriptor.feed.clone(),
@@ -86,16 +109,27 @@ impl Collector<'_> {
     }
 }
 
-/// A text of one line as it may go into a number, a code or a place: without control characters, line breaks and marks that turn the direction of writing.
+/// A text of one line as it may go into a number, a code or a place: without control characters,
+/// line breaks and marks that turn the direction of writing.
 pub(crate) fn one_line(text: &str) -> Cow<'_, str> {
     let is_hidden = |c: char| {
-        c.is_control() || matches!(c, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{061C}')
+        c.is_control()
+            || matches!(c, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{061C}')
     };
     if !text.contains(is_hidden) {
         return Cow::Borrowed(text);
     }
     // A break between words is still a break.
-    let spaced: String = text.chars().map(|c| if matches!(c, '\n' | '\r' | '\t' | '\u{2028}' | '\u{2029}') { ' ' } else { c }).collect();
+    let spaced: String = text
+        .chars()
+        .map(|c| {
+            if matches!(c, '\n' | '\r' | '\t' | '\u{2028}' | '\u{2029}') {
+                ' '
+            } else {
+                c
+            }
+        })
+        .collect();
     let kept: String = spaced.chars().filter(|c| !is_hidden(*c)).collect();
     Cow::Owned(kept.trim().to_owned())
 }
@@ -105,7 +139,8 @@ pub(crate) fn small(text: &str) -> SmolStr {
     one_line(text).into()
 }
 
-/// What orders a shipment's events the same way however its list was ordered: time, then identity, then wording.
+/// What orders a shipment's events the same way however its list was ordered: time, then identity,
+/// then wording.
 pub(crate) fn in_time(event: &Event) -> (DateTime<Utc>, DateTime<Utc>, EventId, Option<SmolStr>) {
     let text = event.code.text.as_ref().map(|text| text.reveal().into());
     (event.time.middle(), event.time.earliest(), event.id(), text)
@@ -115,18 +150,29 @@ pub(crate) fn in_time(event: &Event) -> (DateTime<Utc>, DateTime<Utc>, EventId, 
 pub(crate) fn code(value: &str, qualifier: Option<&str>, text: Option<&str>) -> CarrierCode {
     CarrierCode {
         value: small(value),
-        qualifier: qualifier.filter(|qualifier| !qualifier.is_empty()).map(small),
+        qualifier: qualifier
+            .filter(|qualifier| !qualifier.is_empty())
+            .map(small),
         text: text.and_then(FreeText::parse),
     }
 }
 
-/// Turns a delivery that follows a return into the end of the return: the place reached is the sender's.
+/// Turns a delivery that follows a return into the end of the return: the place reached is the
+/// sender's.
 ///
-/// Works on one shipment's events in any order, by time. A delivery *before* the return began stays one.
+/// Works on one shipment's events in any order, by time. A delivery *before* the return began stays
+/// one.
 pub(crate) fn delivered_after_return_is_returned(events: &mut [Event]) {
-    let began = events.iter().filter(|event| event.milestone == Milestone::Returning).map(|event| event.time.earliest()).min();
+    let began = events
+        .iter()
+        .filter(|event| event.milestone == Milestone::Returning)
+        .map(|event| event.time.earliest())
+        .min();
     let Some(began) = began else { return };
-    for event in events.iter_mut().filter(|event| event.milestone == Milestone::Delivered && event.time.earliest() >= began) {
+    for event in events
+        .iter_mut()
+        .filter(|event| event.milestone == Milestone::Delivered && event.time.earliest() >= began)
+    {
         event.stage = Some(Stage::Return);
         event.milestone = Milestone::Returned;
         event.delivered_to = None;
@@ -140,7 +186,10 @@ mod tests {
 
     #[test]
     fn nothing_that_steers_a_terminal_stays_in_one_line() {
-        assert_eq!(one_line("LOU\u{1b}[31mISVILLE\u{202e}\nFAKE LINE"), "LOU[31mISVILLE FAKE LINE");
+        assert_eq!(
+            one_line("LOU\u{1b}[31mISVILLE\u{202e}\nFAKE LINE"),
+            "LOU[31mISVILLE FAKE LINE"
+        );
         assert!(matches!(one_line("MÜNCHEN 北京"), Cow::Borrowed(_)));
         assert_eq!(one_line("\u{feff}A\u{200b}B"), "AB");
         assert_eq!(code("Q9\u{1b}[5m", Some("I\u{7}"), None).value, "Q9[5m");
@@ -153,11 +202,22 @@ mod tests {
             let mapped = Mapped::rule(None, milestone, confidence).or_trouble();
             (mapped.milestone, mapped.confidence)
         };
-        for (milestone, left) in [(M::Lost, M::Exception), (M::Disposed, M::Exception), (M::CustomsSeized, M::Exception), (M::Returned, M::Returning)]
-        {
+        for (milestone, left) in [
+            (M::Lost, M::Exception),
+            (M::Disposed, M::Exception),
+            (M::CustomsSeized, M::Exception),
+            (M::Returned, M::Returning),
+        ] {
             assert_eq!(of(milestone, Confidence::Low), (left, Confidence::Medium));
-            assert_eq!(of(milestone, Confidence::Medium), (milestone, Confidence::Medium));
+            assert_eq!(
+                of(milestone, Confidence::Medium),
+                (milestone, Confidence::Medium)
+            );
         }
-        assert_eq!(of(M::Delivered, Confidence::Low), (M::Delivered, Confidence::Low), "told, and ends nothing");
+        assert_eq!(
+            of(M::Delivered, Confidence::Low),
+            (M::Delivered, Confidence::Low),
+            "told, and ends nothing"
+        );
     }
 }

@@ -1,6 +1,7 @@
 //! The built-in packs. Each module's page is its pack's README.
 //!
-//! A new carrier is one folder under `carriers/`, one module here, and one line in the list of packs.
+//! A new carrier is one folder under `carriers/`, one module here, and one line in the list of
+//! packs.
 
 mod mapping;
 mod pack;
@@ -16,7 +17,15 @@ pub mod usps;
 pub(crate) use mapping::Mapped;
 pub use pack::{FeedProfile, Pack, Profile};
 
-static PACKS: &[&Pack] = &[&cn_customs::PACK, &dhl::PACK, &fedex::PACK, &sf::PACK, &shop::PACK, &ups::PACK, &usps::PACK];
+static PACKS: &[&Pack] = &[
+    &cn_customs::PACK,
+    &dhl::PACK,
+    &fedex::PACK,
+    &sf::PACK,
+    &shop::PACK,
+    &ups::PACK,
+    &usps::PACK,
+];
 
 /// Every built-in pack.
 #[must_use]

@@ -7,7 +7,8 @@ use crate::model::Shipment;
 /// What one number's question came to.
 #[derive(Clone, Debug)]
 pub struct Answer {
-    /// The number that was asked about. None: what the carrier told besides, about numbers that nobody asked for or about none.
+    /// The number that was asked about. None: what the carrier told besides, about numbers that
+    /// nobody asked for or about none.
     pub asked: Option<Asked>,
     /// What came of it.
     pub told: Result<Told, ClientError>,
@@ -18,10 +19,12 @@ pub struct Answer {
 pub enum Told {
     /// Shipments, with notices about them.
     Found(Batch),
-    /// The carrier knows nothing of the number, or not yet: normal for a fresh label. The notices are the carrier's own words.
+    /// The carrier knows nothing of the number, or not yet: normal for a fresh label. The notices
+    /// are the carrier's own words.
     NotFound(Vec<Notice>),
-    /// The carrier's answer does not mention the number. Unlike "not found", that is a fault of the carrier's, or the answer names the parcel by a number
-    /// that cannot be connected with the one asked for.
+    /// The carrier's answer does not mention the number. Unlike "not found", that is a fault of the
+    /// carrier's, or the answer names the parcel by a number that cannot be connected with the one
+    /// asked for.
     Missing(Vec<Notice>),
 }
 

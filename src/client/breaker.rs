@@ -10,8 +10,9 @@ use tokio::time::Instant;
 
 /// When a host is left alone, and for how long.
 ///
-/// What counts is connections that failed and answers of 500 and above, in a row, per host. An answer that says "not found", "wrong question" or "too
-/// fast" is an answer: it does not count. After the rest one request is let through; when it succeeds all are.
+/// What counts is connections that failed and answers of 500 and above, in a row, per host. An
+/// answer that says "not found", "wrong question" or "too fast" is an answer: it does not count.
+/// After the rest one request is let through; when it succeeds all are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct BreakerPolicy {
@@ -24,7 +25,10 @@ pub struct BreakerPolicy {
 impl Default for BreakerPolicy {
     /// Ten failures in a row, half a minute of rest.
     fn default() -> Self {
-        Self { failures: 10, rest: Duration::from_secs(30) }
+        Self {
+            failures: 10,
+            rest: Duration::from_secs(30),
+        }
     }
 }
 
@@ -60,7 +64,11 @@ pub(super) struct Breakers {
 
 impl Breakers {
     pub fn new(policy: BreakerPolicy) -> Self {
-        Self { policy, hosts: Mutex::default(), troubled: AtomicUsize::new(0) }
+        Self {
+            policy,
+            hosts: Mutex::default(),
+            troubled: AtomicUsize::new(0),
+        }
     }
 
     fn hosts(&self) -> MutexGuard<'_, HashMap<Authority, State>> {
@@ -77,7 +85,10 @@ impl Breakers {
             return None;
         }
         match self.hosts().get(host) {
-            Some(State::Open { until }) => until.checked_duration_since(Instant::now()).filter(|rest| !rest.is_zero()).map(Some),
+            Some(State::Open { until }) => until
+                .checked_duration_since(Instant::now())
+                .filter(|rest| !rest.is_zero())
+                .map(Some),
             Some(State::Probing) => Some(None),
             _ => None,
         }
@@ -86,15 +97,28 @@ impl Breakers {
     /// Lets a request through, or says for how much longer the host is left alone.
     pub fn admit(&self, host: &Authority) -> Result<Pass<'_>, Option<Duration>> {
         if self.policy.failures == 0 {
-            return Ok(Pass { breakers: self, host: host.clone(), is_probe: false, is_settled: true });
+            return Ok(Pass {
+                breakers: self,
+                host: host.clone(),
+                is_probe: false,
+                is_settled: true,
+            });
         }
         if self.are_all_well() {
-            return Ok(Pass { breakers: self, host: host.clone(), is_probe: false, is_settled: false });
+            return Ok(Pass {
+                breakers: self,
+                host: host.clone(),
+                is_probe: false,
+                is_settled: false,
+            });
         }
         let mut hosts = self.hosts();
         let is_probe = match hosts.get(host) {
             None | Some(State::Closed { .. }) => false,
-            Some(State::Open { until }) => match until.checked_duration_since(Instant::now()).filter(|rest| !rest.is_zero()) {
+            Some(State::Open { until }) => match until
+                .checked_duration_since(Instant::now())
+                .filter(|rest| !rest.is_zero())
+            {
                 Some(rest) => return Err(Some(rest)),
                 None => true,
             },
@@ -103,11 +127,17 @@ impl Breakers {
         if is_probe {
             hosts.insert(host.clone(), State::Probing);
         }
-        Ok(Pass { breakers: self, host: host.clone(), is_probe, is_settled: false })
+        Ok(Pass {
+            breakers: self,
+            host: host.clone(),
+            is_probe,
+            is_settled: false,
+        })
     }
 }
 
-/// A request on its way. Dropped without a result (the caller gave up) a probe makes room for the next one.
+/// A request on its way. Dropped without a result (the caller gave up) a probe makes room for the
+/// next one.
 #[derive(Debug)]
 pub(super) struct Pass<'b> {
     breakers: &'b Breakers,
@@ -139,8 +169,22 @@ impl Pass<'_> {
         match (is_failure, opens) {
             (false, _) if failures == 0 => {}
             (false, _) => _ = hosts.remove(&self.host),
-            (true, true) => _ = hosts.insert(self.host.clone(), State::Open { until: super::from_now(policy.rest) }),
-            (true, false) => _ = hosts.insert(self.host.clone(), State::Closed { failures: failures + 1 }),
+            (true, true) => {
+                _ = hosts.insert(
+                    self.host.clone(),
+                    State::Open {
+                        until: super::from_now(policy.rest),
+                    },
+                )
+            }
+            (true, false) => {
+                _ = hosts.insert(
+                    self.host.clone(),
+                    State::Closed {
+                        failures: failures + 1,
+                    },
+                )
+            }
         }
         self.breakers.troubled.store(hosts.len(), Ordering::Release);
         opens
@@ -150,7 +194,12 @@ impl Pass<'_> {
 impl Drop for Pass<'_> {
     fn drop(&mut self) {
         if self.is_probe && !self.is_settled {
-            self.breakers.hosts().insert(self.host.clone(), State::Open { until: Instant::now() });
+            self.breakers.hosts().insert(
+                self.host.clone(),
+                State::Open {
+                    until: Instant::now(),
+                },
+            );
         }
     }
 }

@@ -81,7 +81,9 @@ pub struct ClientBuilder {
 
 impl fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ClientBuilder").field("feed", &self.adapter.descriptor().feed).finish_non_exhaustive()
+        f.debug_struct("ClientBuilder")
+            .field("feed", &self.adapter.descriptor().feed)
+            .finish_non_exhaustive()
     }
 }
 
@@ -104,20 +106,23 @@ impl ClientBuilder {
         }
     }
 
-    /// Sets the credentials, by the names that [`Poll::credentials`](crate::Poll::credentials) lists.
+    /// Sets the credentials, by the names that [`Poll::credentials`](crate::Poll::credentials)
+    /// lists.
     pub fn credentials(mut self, credentials: Credentials) -> Self {
         self.credentials = credentials;
         self
     }
 
-    /// Takes credentials, and the base address unless one is set, from environment variables: see [`environment_variable`](super::environment_variable).
-    /// What was set by [`ClientBuilder::credentials`] stays.
+    /// Takes credentials, and the base address unless one is set, from environment variables: see
+    /// [`environment_variable`](super::environment_variable). What was set by
+    /// [`ClientBuilder::credentials`] stays.
     pub fn credentials_from_env(mut self) -> Self {
         self.from_environment = true;
         self
     }
 
-    /// Sets another host than the carrier's production one: a sandbox, a region. `https`, unless the host is this machine.
+    /// Sets another host than the carrier's production one: a sandbox, a region. `https`, unless
+    /// the host is this machine.
     pub fn base(mut self, base: impl Into<String>) -> Self {
         self.base = Some(base.into());
         self
@@ -152,7 +157,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets the quota; without it, what the carrier documents for a new account ([`Quota::documented`]).
+    /// Sets the quota; without it, what the carrier documents for a new account
+    /// ([`Quota::documented`]).
     pub fn quota(self, quota: Quota) -> Self {
         self.allowance(Allowance::new(quota))
     }
@@ -163,7 +169,8 @@ impl ClientBuilder {
         self
     }
 
-    /// How many batches of one [`Client::track`] are under way at the same time. Eight, or two where the carrier wants a second or more between requests.
+    /// How many batches of one [`Client::track`] are under way at the same time. Eight, or two
+    /// where the carrier wants a second or more between requests.
     pub fn concurrency(mut self, batches: usize) -> Self {
         self.concurrency = Some(batches.max(1));
         self
@@ -175,8 +182,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets the wall clock. It is read for signatures, dates in `Retry-After`, the time of receipt, and the day of a quota; pauses and timeouts follow the
-    /// runtime's clock.
+    /// Sets the wall clock. It is read for signatures, dates in `Retry-After`, the time of receipt,
+    /// and the day of a quota; pauses and timeouts follow the runtime's clock.
     pub fn clock(mut self, clock: impl Fn() -> DateTime<Utc> + Send + Sync + 'static) -> Self {
         self.clock = Arc::new(clock);
         self
@@ -191,38 +198,74 @@ impl ClientBuilder {
     /// Checks the settings.
     ///
     /// # Errors
-    /// When the feed cannot be asked, a credential or the base address is missing or unfit, or no HTTP client can be made.
+    /// When the feed cannot be asked, a credential or the base address is missing or unfit, or no
+    /// HTTP client can be made.
     pub fn build(mut self) -> Result<Client, BuildError> {
         let feed = self.adapter.descriptor().feed.clone();
         let adapter = Arc::clone(&self.adapter);
-        let poll = adapter.as_poll().ok_or_else(|| BuildError::NotAsked { feed: feed.clone() })?;
+        let poll = adapter
+            .as_poll()
+            .ok_or_else(|| BuildError::NotAsked { feed: feed.clone() })?;
         if self.from_environment {
             environment::read(&feed, poll, &mut self.credentials, &mut self.base)?;
         }
-        let is_missing = |name: &&'static str| self.credentials.get(name).is_none_or(|secret| secret.trim().is_empty());
-        let names: Vec<_> = poll.credentials().iter().copied().filter(|name| is_missing(name)).collect();
+        let is_missing = |name: &&'static str| {
+            self.credentials
+                .get(name)
+                .is_none_or(|secret| secret.trim().is_empty())
+        };
+        let names: Vec<_> = poll
+            .credentials()
+            .iter()
+            .copied()
+            .filter(|name| is_missing(name))
+            .collect();
         if !names.is_empty() {
             return Err(BuildError::MissingCredentials { feed, names });
         }
-        let is_plain = self.base.as_deref().map_or(Ok(false), |base| check_base(base, self.allow_plain_http));
-        let is_plain = is_plain.map_err(|reason| BuildError::Base { feed: feed.clone(), reason })?;
-        let context = PollContext { now: (self.clock)(), request_id: "", credentials: &self.credentials, token: None, base: self.base.as_deref() };
-        let token_request = poll.token_request(&context).map_err(|source| BuildError::Credentials { feed: feed.clone(), source })?;
+        let is_plain = self
+            .base
+            .as_deref()
+            .map_or(Ok(false), |base| check_base(base, self.allow_plain_http));
+        let is_plain = is_plain.map_err(|reason| BuildError::Base {
+            feed: feed.clone(),
+            reason,
+        })?;
+        let context = PollContext {
+            now: (self.clock)(),
+            request_id: "",
+            credentials: &self.credentials,
+            token: None,
+            base: self.base.as_deref(),
+        };
+        let token_request =
+            poll.token_request(&context)
+                .map_err(|source| BuildError::Credentials {
+                    feed: feed.clone(),
+                    source,
+                })?;
         let limits = poll.limits();
         let transport = match self.transport {
             Some(transport) => transport,
             None if is_plain => Arc::new(HttpTransport::plain()?),
             None => Arc::new(HttpTransport::new()?),
         };
-        let is_slow = limits.pause.is_some_and(|pause| pause >= Duration::from_secs(1));
+        let is_slow = limits
+            .pause
+            .is_some_and(|pause| pause >= Duration::from_secs(1));
         Ok(Client(Arc::new(Inner {
             meter: Meter::new(feed.as_str()),
             tokens: token_request.map(|_| super::token::Tokens::default()),
             numbers: limits.max_numbers,
             concurrency: self.concurrency.unwrap_or(if is_slow { 2 } else { 8 }),
-            allowance: self.allowance.unwrap_or_else(|| Allowance::new(Quota::documented(limits))),
+            allowance: self
+                .allowance
+                .unwrap_or_else(|| Allowance::new(Quota::documented(limits))),
             breakers: Breakers::new(self.breaker),
-            random: Mutex::new(self.seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed)),
+            random: Mutex::new(
+                self.seed
+                    .map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed),
+            ),
             adapter: self.adapter,
             feed,
             credentials: self.credentials,
@@ -238,15 +281,26 @@ impl ClientBuilder {
 /// Whether a base address is unencrypted, or why it cannot be used.
 fn check_base(base: &str, allow_plain_http: bool) -> Result<bool, &'static str> {
     let uri: Uri = base.parse().map_err(|_| "not an address")?;
-    let (Some(scheme), Some(host)) = (uri.scheme_str(), uri.host()) else { return Err("without https:// and a host") };
-    if uri.query().is_some() || uri.authority().is_some_and(|authority| authority.as_str().contains('@')) {
+    let (Some(scheme), Some(host)) = (uri.scheme_str(), uri.host()) else {
+        return Err("without https:// and a host");
+    };
+    if uri.query().is_some()
+        || uri
+            .authority()
+            .is_some_and(|authority| authority.as_str().contains('@'))
+    {
         return Err("with a query, or a user in it");
     }
-    let is_here = matches!(host, "localhost" | "[::1]") || host.parse::<std::net::Ipv4Addr>().is_ok_and(|ip| ip.is_loopback());
+    let is_here = matches!(host, "localhost" | "[::1]")
+        || host
+            .parse::<std::net::Ipv4Addr>()
+            .is_ok_and(|ip| ip.is_loopback());
     match scheme {
         "https" => Ok(false),
         "http" if is_here || allow_plain_http => Ok(true),
-        "http" => Err("without encryption, which credentials need (allow_plain_http for test servers)"),
+        "http" => {
+            Err("without encryption, which credentials need (allow_plain_http for test servers)")
+        }
         _ => Err("neither https nor http"),
     }
 }

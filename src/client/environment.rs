@@ -6,8 +6,8 @@ use crate::Poll;
 use crate::adapter::Credentials;
 use crate::model::FeedId;
 
-/// The environment variable of a feed's credential: `PARCELTRAIL_<FEED>_<CREDENTIAL>`, in upper case, with `_` for `.` and `-`. The base address stands
-/// under `BASE`.
+/// The environment variable of a feed's credential: `PARCELTRAIL_<FEED>_<CREDENTIAL>`, in upper
+/// case, with `_` for `.` and `-`. The base address stands under `BASE`.
 ///
 /// ```
 /// use parceltrail::client::environment_variable;
@@ -16,7 +16,9 @@ use crate::model::FeedId;
 /// ```
 #[must_use]
 pub fn environment_variable(feed: &str, credential: &str) -> String {
-    format!("PARCELTRAIL_{feed}_{credential}").to_uppercase().replace(['.', '-'], "_")
+    format!("PARCELTRAIL_{feed}_{credential}")
+        .to_uppercase()
+        .replace(['.', '-'], "_")
 }
 
 /// Environment variables that cannot be used.
@@ -30,7 +32,12 @@ pub struct EnvironmentError {
 }
 
 /// Adds what the environment holds; says which of the variables demanded it does not.
-pub(super) fn read(feed: &FeedId, poll: &dyn Poll, credentials: &mut Credentials, base: &mut Option<String>) -> Result<(), EnvironmentError> {
+pub(super) fn read(
+    feed: &FeedId,
+    poll: &dyn Poll,
+    credentials: &mut Credentials,
+    base: &mut Option<String>,
+) -> Result<(), EnvironmentError> {
     let mut variables = Vec::new();
     let mut value = |name: &str, is_demanded: bool| {
         let variable = environment_variable(feed.as_str(), name);
@@ -43,7 +50,11 @@ pub(super) fn read(feed: &FeedId, poll: &dyn Poll, credentials: &mut Credentials
         None
     };
     let demanded = poll.credentials().iter().map(|name| (*name, true));
-    for (name, is_demanded) in demanded.chain(poll.optional_credentials().iter().map(|name| (*name, false))) {
+    for (name, is_demanded) in demanded.chain(
+        poll.optional_credentials()
+            .iter()
+            .map(|name| (*name, false)),
+    ) {
         if credentials.get(name).is_none()
             && let Some(secret) = value(name, is_demanded)
         {
@@ -53,5 +64,12 @@ pub(super) fn read(feed: &FeedId, poll: &dyn Poll, credentials: &mut Credentials
     if base.is_none() {
         *base = value("base", false);
     }
-    if variables.is_empty() { Ok(()) } else { Err(EnvironmentError { feed: feed.clone(), variables }) }
+    if variables.is_empty() {
+        Ok(())
+    } else {
+        Err(EnvironmentError {
+            feed: feed.clone(),
+            variables,
+        })
+    }
 }

@@ -35,7 +35,8 @@ words! {
         Interrupted = "interrupted",
         /// The answer is larger than allowed, after it was unpacked.
         TooLarge = "too_large",
-        /// The answer points to another address. It is not followed, because credentials would go there.
+        /// The answer points to another address. It is not followed, because credentials would go
+        /// there.
         Redirected = "redirected",
         /// The request could not be sent at all: a fault of the settings.
         Unsendable = "unsendable",
@@ -92,8 +93,8 @@ pub enum Retry {
         /// How long to wait.
         after: Option<Duration>,
     },
-    /// It was tried as often and as long as the [`RetryPolicy`](super::RetryPolicy) allows. A caller's own retry loop must not try again at once,
-    /// or attempts multiply.
+    /// It was tried as often and as long as the [`RetryPolicy`](super::RetryPolicy) allows. A
+    /// caller's own retry loop must not try again at once, or attempts multiply.
     Exhausted {
         /// How long to wait, where the carrier or the breaker told.
         after: Option<Duration>,
@@ -115,7 +116,8 @@ impl Retry {
 
 /// Why a question has no answer.
 ///
-/// `Display` and `Debug` hold no address, token, number or body. [`Error::source`] is kept where it holds none either.
+/// `Display` and `Debug` hold no address, token, number or body. [`Error::source`] is kept where it
+/// holds none either.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ClientError {
@@ -134,7 +136,14 @@ pub struct ClientError {
 
 impl ClientError {
     pub(super) fn new(feed: &FeedId, operation: Operation, kind: ErrorKind, retry: Retry) -> Self {
-        Self { feed: feed.clone(), operation, kind, carrier_code: None, retry, source: None }
+        Self {
+            feed: feed.clone(),
+            operation,
+            kind,
+            carrier_code: None,
+            retry,
+            source: None,
+        }
     }
 
     pub(super) fn coded(mut self, code: &str) -> Self {
@@ -165,8 +174,16 @@ impl ClientError {
 
 /// Carriers' codes are short; a long run of digits may be a number, blanks are sentences.
 fn is_code(text: &str) -> bool {
-    let is_word = !text.is_empty() && text.len() <= 60 && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-' | b':'));
-    let longest_run = text.split(|c: char| !c.is_ascii_digit()).map(str::len).max().unwrap_or(0);
+    let is_word = !text.is_empty()
+        && text.len() <= 60
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-' | b':'));
+    let longest_run = text
+        .split(|c: char| !c.is_ascii_digit())
+        .map(str::len)
+        .max()
+        .unwrap_or(0);
     is_word && longest_run < 8
 }
 
@@ -181,13 +198,17 @@ impl fmt::Display for ClientError {
             Retry::Exhausted { .. } => f.write_str("; tried again in vain")?,
             Retry::Permanent => {}
         }
-        self.retry.after().map_or(Ok(()), |after| write!(f, ", not before {} s", after.as_millis().div_ceil(1000)))
+        self.retry.after().map_or(Ok(()), |after| {
+            write!(f, ", not before {} s", after.as_millis().div_ceil(1000))
+        })
     }
 }
 
 impl Error for ClientError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.source.as_deref().map(|source| source as &(dyn Error + 'static))
+        self.source
+            .as_deref()
+            .map(|source| source as &(dyn Error + 'static))
     }
 }
 
@@ -197,19 +218,47 @@ mod tests {
 
     #[test]
     fn only_what_looks_like_a_code_is_shown() {
-        for code in ["503", "TRACKING.TRACKINGNUMBER.NOTFOUND", "250002", "A1006", "VSS220"] {
+        for code in [
+            "503",
+            "TRACKING.TRACKINGNUMBER.NOTFOUND",
+            "250002",
+            "A1006",
+            "VSS220",
+        ] {
             assert!(is_code(code), "{code}");
         }
-        for text in ["", "449000000013", "1Z00000003000013", "the number is wrong", "{\"a\":1}", "https://host/a"] {
+        for text in [
+            "",
+            "449000000013",
+            "1Z00000003000013",
+            "the number is wrong",
+            "{\"a\":1}",
+            "https://host/a",
+        ] {
             assert!(!is_code(text), "{text}");
         }
     }
 
     #[test]
     fn the_sentence_says_feed_operation_kind_code_and_when() {
-        let error = ClientError::new(&FeedId::from_static("acme.scans"), Operation::Track, ErrorKind::Throttled, Retry::Permanent).coded("429");
-        assert_eq!(error.to_string(), "acme.scans: track: the carrier asks to come more slowly (429)");
-        let later = error.with_retry(Retry::Exhausted { after: Some(Duration::from_millis(1500)) });
-        assert!(later.to_string().ends_with("(429); tried again in vain, not before 2 s"));
+        let error = ClientError::new(
+            &FeedId::from_static("acme.scans"),
+            Operation::Track,
+            ErrorKind::Throttled,
+            Retry::Permanent,
+        )
+        .coded("429");
+        assert_eq!(
+            error.to_string(),
+            "acme.scans: track: the carrier asks to come more slowly (429)"
+        );
+        let later = error.with_retry(Retry::Exhausted {
+            after: Some(Duration::from_millis(1500)),
+        });
+        assert!(
+            later
+                .to_string()
+                .ends_with("(429); tried again in vain, not before 2 s")
+        );
     }
 }

@@ -10,9 +10,12 @@ use super::{BuildError, ErrorKind, Transport, TransportError};
 
 /// Sends by `reqwest`: connections are kept and reused, redirects refused, answers bounded.
 ///
-/// TLS is rustls with the certificates that the operating system trusts, over the process's default provider where the application installed one, else
-/// over `aws-lc-rs`, as `reqwest` has it by default; nothing is installed for the whole process. The proxies that the environment names (`HTTPS_PROXY`, `NO_PROXY` …) are used. A proxy, certificate or timeout of your own: [`HttpTransport::with`]. The longest
-/// time of a whole exchange is [`RetryPolicy::attempt`](super::RetryPolicy::attempt).
+/// TLS is rustls with the certificates that the operating system trusts, over the process's default
+/// provider where the application installed one, else over `aws-lc-rs`, as `reqwest` has it by
+/// default; nothing is installed for the whole process. The proxies that the environment names
+/// (`HTTPS_PROXY`, `NO_PROXY` …) are used. A proxy, certificate or timeout of your own:
+/// [`HttpTransport::with`]. The longest time of a whole exchange is
+/// [`RetryPolicy::attempt`](super::RetryPolicy::attempt).
 ///
 /// ```
 /// use std::time::Duration;
@@ -49,15 +52,25 @@ impl HttpTransport {
     ///
     /// # Errors
     /// When the system's certificates cannot be read, or the settings contradict each other.
-    pub fn with(settings: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder) -> Result<Self, BuildError> {
+    pub fn with(
+        settings: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder,
+    ) -> Result<Self, BuildError> {
         let prepared = reqwest::Client::builder()
             .tls_backend_rustls()
             .user_agent(concat!("parceltrail/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(Self::CONNECT)
             .read_timeout(Self::READ);
-        let bounded = settings(prepared).redirect(reqwest::redirect::Policy::none()).referer(false).retry(reqwest::retry::never());
+        let bounded = settings(prepared)
+            .redirect(reqwest::redirect::Policy::none())
+            .referer(false)
+            .retry(reqwest::retry::never());
         let client = bounded.build();
-        client.map(|client| Self { may_follow: false, ..Self::from(client) }).map_err(|error| BuildError::Http(error.without_url().into()))
+        client
+            .map(|client| Self {
+                may_follow: false,
+                ..Self::from(client)
+            })
+            .map_err(|error| BuildError::Http(error.without_url().into()))
     }
 
     /// For addresses without encryption: trusts no certificate, and so need not read any.
@@ -88,11 +101,16 @@ impl HttpTransport {
     }
 }
 
-/// With a client made elsewhere: its proxy, certificates and timeouts. It should be built with `redirect(Policy::none())`. One that follows
-/// redirects has sent the credentials on before this transport can see it; the answer is refused all the same.
+/// With a client made elsewhere: its proxy, certificates and timeouts. It should be built with
+/// `redirect(Policy::none())`. One that follows redirects has sent the credentials on before this
+/// transport can see it; the answer is refused all the same.
 impl From<reqwest::Client> for HttpTransport {
     fn from(client: reqwest::Client) -> Self {
-        Self { client, largest_body: Self::LARGEST_BODY, may_follow: true }
+        Self {
+            client,
+            largest_body: Self::LARGEST_BODY,
+            may_follow: true,
+        }
     }
 }
 
@@ -131,7 +149,9 @@ fn failure(error: reqwest::Error) -> TransportError {
 fn is_tls(error: &(dyn Error + 'static)) -> bool {
     let mut next = Some(error);
     while let Some(error) = next {
-        let wrapped = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        let wrapped = error
+            .downcast_ref::<std::io::Error>()
+            .and_then(std::io::Error::get_ref);
         if error.is::<rustls::Error>() || wrapped.is_some_and(|wrapped| is_tls(wrapped)) {
             return true;
         }

@@ -1,7 +1,8 @@
-//! Asking carriers over HTTP: [`Client`], one for each feed and credential. Behind the feature `client`, which is on by default.
+//! Asking carriers over HTTP: [`Client`], one for each feed and credential. Behind the feature
+//! `client`, which is on by default.
 //!
-//! The client awaits; everything else (requests, outcomes, decoding) is the adapter's, so one client serves every feed that implements
-//! [`Poll`](crate::Poll).
+//! The client awaits; everything else (requests, outcomes, decoding) is the adapter's, so one
+//! client serves every feed that implements [`Poll`](crate::Poll).
 //!
 //! ```no_run
 //! use futures_util::StreamExt as _;
@@ -35,8 +36,9 @@
 //! | what went wrong, and when to try again | [`ClientError`] |
 //! | what was done | [`Stats`], the `metrics` facade, `tracing` spans `parceltrail.request` |
 //!
-//! Nothing is spawned: dropping a stream or future ends all that belongs to it, pauses included. Tokens are fetched once however many callers wait,
-//! renewed before they end, and once more when the carrier does not accept one.
+//! Nothing is spawned: dropping a stream or future ends all that belongs to it, pauses included.
+//! Tokens are fetched once however many callers wait, renewed before they end, and once more when
+//! the carrier does not accept one.
 
 mod answer;
 mod breaker;
@@ -113,18 +115,23 @@ impl Client {
         &self.0.feed
     }
 
-    /// Asks about numbers, in batches of what the carrier allows. Each number gets one [`Answer`] as soon as it is known, in no order; the iterator is read
-    /// only as far as there is room.
+    /// Asks about numbers, in batches of what the carrier allows. Each number gets one [`Answer`]
+    /// as soon as it is known, in no order; the iterator is read only as far as there is room.
     ///
-    /// A number given twice within one batch is asked and answered once. A batch that fails for a reason that may be one number's fault is divided until
-    /// that number stands alone: with one bad number among *n* that costs about 2·log₂(*n*) requests more.
+    /// A number given twice within one batch is asked and answered once. A batch that fails for a
+    /// reason that may be one number's fault is divided until that number stands alone: with one
+    /// bad number among *n* that costs about 2·log₂(*n*) requests more.
     pub fn track<I>(&self, numbers: I) -> impl Stream<Item = Answer> + Send + use<I>
     where
         I: IntoIterator<Item = Asked>,
         I::IntoIter: Send,
     {
         let client = Arc::clone(&self.0);
-        let mut batches = Batches { client: Arc::clone(&client), numbers: numbers.into_iter(), put_back: Vec::new() };
+        let mut batches = Batches {
+            client: Arc::clone(&client),
+            numbers: numbers.into_iter(),
+            put_back: Vec::new(),
+        };
         let mut under_way = FuturesUnordered::new();
         let mut ready = Vec::new().into_iter();
         stream::poll_fn(move |context| {
@@ -137,7 +144,9 @@ impl Client {
                 {
                     under_way.push(Run::new(Arc::clone(&client), batch).advance());
                 }
-                let Some((answers, rest)) = ready!(under_way.poll_next_unpin(context)) else { return Poll::Ready(None) };
+                let Some((answers, rest)) = ready!(under_way.poll_next_unpin(context)) else {
+                    return Poll::Ready(None);
+                };
                 ready = answers.into_iter();
                 under_way.extend(rest.map(Run::advance));
             }
@@ -160,23 +169,30 @@ impl Client {
         Ok(Told::Missing(Vec::new()))
     }
 
-    /// Asks for the news of a subscription (feeds whose [`PollLimits::max_numbers`](crate::adapter::PollLimits::max_numbers) is zero), page by page until
-    /// there is no more. An error ends the stream. Some carriers send nothing twice: store each batch before asking for the next.
+    /// Asks for the news of a subscription (feeds whose
+    /// [`PollLimits::max_numbers`](crate::adapter::PollLimits::max_numbers) is zero), page by page
+    /// until there is no more. An error ends the stream. Some carriers send nothing twice: store
+    /// each batch before asking for the next.
     pub fn updates(&self) -> impl Stream<Item = Result<Batch, ClientError>> + Send + use<> {
-        stream::unfold((Arc::clone(&self.0), Next::First), |(client, next)| async move {
-            let page = match next {
-                Next::First => None,
-                Next::Page(page) => Some(page),
-                Next::Nothing => return None,
-            };
-            let told = client.update(page.as_ref()).await;
-            let (told, next) = match told {
-                Ok((batch, Some(next))) if page.as_ref() != Some(&next) => (Ok(batch), Next::Page(next)),
-                Ok((batch, _)) => (Ok(batch), Next::Nothing),
-                Err(error) => (Err(error), Next::Nothing),
-            };
-            Some((told, (client, next)))
-        })
+        stream::unfold(
+            (Arc::clone(&self.0), Next::First),
+            |(client, next)| async move {
+                let page = match next {
+                    Next::First => None,
+                    Next::Page(page) => Some(page),
+                    Next::Nothing => return None,
+                };
+                let told = client.update(page.as_ref()).await;
+                let (told, next) = match told {
+                    Ok((batch, Some(next))) if page.as_ref() != Some(&next) => {
+                        (Ok(batch), Next::Page(next))
+                    }
+                    Ok((batch, _)) => (Ok(batch), Next::Nothing),
+                    Err(error) => (Err(error), Next::Nothing),
+                };
+                Some((told, (client, next)))
+            },
+        )
     }
 
     /// What was done so far.
@@ -201,7 +217,10 @@ impl fmt::Debug for Client {
 impl fmt::Debug for Inner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("Client");
-        shown.field("feed", &self.feed).field("stats", &self.meter.stats()).finish_non_exhaustive()
+        shown
+            .field("feed", &self.feed)
+            .field("stats", &self.meter.stats())
+            .finish_non_exhaustive()
     }
 }
 
@@ -211,7 +230,9 @@ fn from_now(time: Duration) -> Instant {
 }
 
 fn after(moment: Instant, time: Duration) -> Instant {
-    moment.checked_add(time).unwrap_or_else(|| moment + Duration::from_secs(100 * 365 * 86_400))
+    moment
+        .checked_add(time)
+        .unwrap_or_else(|| moment + Duration::from_secs(100 * 365 * 86_400))
 }
 
 enum Next {
@@ -222,7 +243,11 @@ enum Next {
 
 impl Inner {
     async fn update(&self, page: Option<&Page>) -> Result<(Batch, Option<Page>), ClientError> {
-        let question = Question { numbers: &[], page, language: self.language.as_deref() };
+        let question = Question {
+            numbers: &[],
+            page,
+            language: self.language.as_deref(),
+        };
         let told = match self.ask(Operation::Updates, &question, None).await {
             Ok(answered) => self.read(Operation::Updates, &answered),
             Err(error) => Err(error),
@@ -235,13 +260,24 @@ impl Inner {
 
     /// Evenly spread between 0 and 1.
     fn chance(&self) -> f64 {
-        self.random.lock().unwrap_or_else(PoisonError::into_inner).f64()
+        self.random
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .f64()
     }
 
     /// 32 hexadecimal digits that no other request has.
     fn request_id(&self) -> String {
-        let id = self.random.lock().unwrap_or_else(PoisonError::into_inner).u128(..);
-        id.to_ne_bytes().iter().flat_map(|byte| [byte >> 4, byte & 15]).map(|digit| char::from(b"0123456789abcdef"[usize::from(digit)])).collect()
+        let id = self
+            .random
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .u128(..);
+        id.to_ne_bytes()
+            .iter()
+            .flat_map(|byte| [byte >> 4, byte & 15])
+            .map(|digit| char::from(b"0123456789abcdef"[usize::from(digit)]))
+            .collect()
     }
 }
 
@@ -258,18 +294,32 @@ impl<I: Iterator<Item = Asked>> Iterator for Batches<I> {
 
     fn next(&mut self) -> Option<Vec<Asked>> {
         let most = self.client.numbers.max(1);
-        let group = |asked: &Asked| self.client.adapter.as_poll().map_or(0, |poll| poll.group(asked));
+        let group = |asked: &Asked| {
+            self.client
+                .adapter
+                .as_poll()
+                .map_or(0, |poll| poll.group(asked))
+        };
         let mut batch: Vec<Asked> = Vec::new();
         let mut kept = Vec::new();
         let mut before = std::mem::take(&mut self.put_back).into_iter();
         // What does not fit is kept for the next batches, but no more of it than fills one.
         while batch.len() < most && kept.len() < most {
-            let Some(asked) = before.next().or_else(|| self.numbers.next()) else { break };
+            let Some(asked) = before.next().or_else(|| self.numbers.next()) else {
+                break;
+            };
             if batch.contains(&asked) {
                 continue;
             }
-            let fits = batch.first().is_none_or(|first| group(first) == group(&asked)) && batch.iter().all(|other| other.number != asked.number);
-            if fits { batch.push(asked) } else { kept.push(asked) }
+            let fits = batch
+                .first()
+                .is_none_or(|first| group(first) == group(&asked))
+                && batch.iter().all(|other| other.number != asked.number);
+            if fits {
+                batch.push(asked)
+            } else {
+                kept.push(asked)
+            }
         }
         kept.extend(before);
         self.put_back = kept;

@@ -45,17 +45,27 @@ impl Pace {
         let quota = Quota::with_period(pause)?.allow_burst(NonZeroU32::new(burst)?);
         let clock = RuntimeClock(Instant::now());
         let gate = RateLimiter::direct_with_clock(quota, clock.clone());
-        Some(Self { gate, clock, pause, front: tokio::sync::Mutex::default(), waiting: AtomicU32::new(0), passed: Mutex::default() })
+        Some(Self {
+            gate,
+            clock,
+            pause,
+            front: tokio::sync::Mutex::default(),
+            waiting: AtomicU32::new(0),
+            passed: Mutex::default(),
+        })
     }
 
-    /// Waits until the gate opens, and tells whether it had to. Who would have to wait too long is told at once.
+    /// Waits until the gate opens, and tells whether it had to. Who would have to wait too long is
+    /// told at once.
     pub async fn pass(&self, until: Instant) -> Result<bool, TooLong> {
         let place = Place::take(&self.waiting);
         let expected = self.expected(place.ahead);
         if super::from_now(expected) > until {
             return Err(Some(expected));
         }
-        let _front = timeout_at(until, self.front.lock()).await.map_err(|_| Some(self.pause))?;
+        let _front = timeout_at(until, self.front.lock())
+            .await
+            .map_err(|_| Some(self.pause))?;
         let mut has_waited = place.ahead > 0;
         loop {
             let Err(closed) = self.gate.check() else {
@@ -76,8 +86,12 @@ impl Pace {
         if ahead == 0 {
             return Duration::ZERO;
         }
-        let opens = self.passed().map(|passed| self.pause.saturating_sub(passed.elapsed()));
-        self.pause.saturating_mul(ahead).saturating_add(opens.unwrap_or_default())
+        let opens = self
+            .passed()
+            .map(|passed| self.pause.saturating_sub(passed.elapsed()));
+        self.pause
+            .saturating_mul(ahead)
+            .saturating_add(opens.unwrap_or_default())
     }
 
     fn passed(&self) -> MutexGuard<'_, Option<Instant>> {
@@ -93,7 +107,10 @@ struct Place<'a> {
 
 impl<'a> Place<'a> {
     fn take(waiting: &'a AtomicU32) -> Self {
-        Self { waiting, ahead: waiting.fetch_add(1, Ordering::Relaxed) }
+        Self {
+            waiting,
+            ahead: waiting.fetch_add(1, Ordering::Relaxed),
+        }
     }
 }
 

@@ -13,8 +13,8 @@ use super::pace::Pace;
 use crate::adapter::{Asked, PollLimits};
 use crate::model::TrackingNumber;
 
-/// How much may be asked with one credential. Nothing is limited unless said so. Every request counts, further attempts and pages too; fetches of tokens
-/// do not.
+/// How much may be asked with one credential. Nothing is limited unless said so. Every request
+/// counts, further attempts and pages too; fetches of tokens do not.
 ///
 /// ```
 /// use std::time::Duration;
@@ -30,15 +30,18 @@ pub struct Quota {
     pub pause: Option<Duration>,
     /// How many requests may go out at once after a quiet time, before the pause applies.
     pub burst: u32,
-    /// Requests a day. The day begins at midnight UTC, the count with the program. The wall clock is asked once a day, when the count begins; that it is
-    /// set forwards or back changes nothing until then, and no day is shorter than 12 or longer than 36 hours by the runtime's clock.
+    /// Requests a day. The day begins at midnight UTC, the count with the program. The wall clock
+    /// is asked once a day, when the count begins; that it is set forwards or back changes nothing
+    /// until then, and no day is shorter than 12 or longer than 36 hours by the runtime's clock.
     pub day: Option<u32>,
     /// Requests under way at the same time.
     pub concurrent: Option<usize>,
-    /// The time between two questions about the same number, from the last request of the one to the first of the other. Retries, further pages and
-    /// parts of a divided batch belong to one question.
+    /// The time between two questions about the same number, from the last request of the one to
+    /// the first of the other. Retries, further pages and parts of a divided batch belong to one
+    /// question.
     pub same_number: Option<Duration>,
-    /// How long a request may wait for its turn, before it fails as [`ErrorKind::Quota`](super::ErrorKind::Quota). One that would have to wait longer fails at
+    /// How long a request may wait for its turn, before it fails as
+    /// [`ErrorKind::Quota`](super::ErrorKind::Quota). One that would have to wait longer fails at
     /// once.
     pub longest_wait: Duration,
 }
@@ -47,14 +50,31 @@ impl Quota {
     /// No limits.
     #[must_use]
     pub const fn unlimited() -> Self {
-        Self { pause: None, burst: 1, day: None, concurrent: None, same_number: None, longest_wait: Duration::from_secs(60) }
+        Self {
+            pause: None,
+            burst: 1,
+            day: None,
+            concurrent: None,
+            same_number: None,
+            longest_wait: Duration::from_secs(60),
+        }
     }
 
-    /// What the carrier documents for a new account. Requests wait for up to a minute, or three pauses where that is more.
+    /// What the carrier documents for a new account. Requests wait for up to a minute, or three
+    /// pauses where that is more.
     #[must_use]
     pub fn documented(limits: PollLimits) -> Self {
-        let longest_wait = limits.pause.unwrap_or_default().saturating_mul(3).max(Duration::from_secs(60));
-        Self { pause: limits.pause, day: limits.per_day, longest_wait, ..Self::unlimited() }
+        let longest_wait = limits
+            .pause
+            .unwrap_or_default()
+            .saturating_mul(3)
+            .max(Duration::from_secs(60));
+        Self {
+            pause: limits.pause,
+            day: limits.per_day,
+            longest_wait,
+            ..Self::unlimited()
+        }
     }
 
     /// This many requests a second, evenly spread; zero is no limit.
@@ -107,7 +127,8 @@ impl Quota {
     }
 }
 
-/// What is left of a quota. Clients that use the same credential share it: clone it into each of them.
+/// What is left of a quota. Clients that use the same credential share it: clone it into each of
+/// them.
 #[derive(Clone, Debug)]
 pub struct Allowance(Arc<Inner>);
 
@@ -136,14 +157,23 @@ impl Day {
             return ends;
         }
         let wall = wall();
-        let midnight = wall.date_naive().checked_add_days(Days::new(1)).map(|date| date.and_time(NaiveTime::MIN).and_utc());
-        let mut left = midnight.and_then(|midnight| (midnight - wall).to_std().ok()).unwrap_or(WHOLE_DAY).min(WHOLE_DAY);
+        let midnight = wall
+            .date_naive()
+            .checked_add_days(Days::new(1))
+            .map(|date| date.and_time(NaiveTime::MIN).and_utc());
+        let mut left = midnight
+            .and_then(|midnight| (midnight - wall).to_std().ok())
+            .unwrap_or(WHOLE_DAY)
+            .min(WHOLE_DAY);
         // A clock that runs behind says that the day that has just ended is not over.
         if self.ends.is_some() && left < WHOLE_DAY / 2 {
             left += WHOLE_DAY;
         }
         let ends = super::after(now, left);
-        *self = Self { ends: Some(ends), used: 0 };
+        *self = Self {
+            ends: Some(ends),
+            used: 0,
+        };
         ends
     }
 }
@@ -170,7 +200,14 @@ impl Allowance {
     pub fn new(quota: Quota) -> Self {
         let pace = quota.pause.and_then(|pause| Pace::new(pause, quota.burst));
         let slots = quota.concurrent.map(|most| Arc::new(Semaphore::new(most)));
-        Self(Arc::new(Inner { quota, pace, slots, day: Mutex::default(), held: Mutex::default(), asked: Mutex::default() }))
+        Self(Arc::new(Inner {
+            quota,
+            pace,
+            slots,
+            day: Mutex::default(),
+            held: Mutex::default(),
+            asked: Mutex::default(),
+        }))
     }
 
     /// The quota of which this is left.
@@ -180,10 +217,19 @@ impl Allowance {
     }
 
     /// A turn where there is nothing to wait for, whoever asks.
-    pub(super) fn turn_now(&self, wall: impl Fn() -> DateTime<Utc>) -> Option<Result<Turn, TooLong>> {
+    pub(super) fn turn_now(
+        &self,
+        wall: impl Fn() -> DateTime<Utc>,
+    ) -> Option<Result<Turn, TooLong>> {
         let inner = &*self.0;
-        let is_open = inner.slots.is_none() && inner.pace.is_none() && locked(&inner.held).is_none();
-        is_open.then(|| self.day(wall, true).map(|()| Turn { _slot: None, has_waited: false }))
+        let is_open =
+            inner.slots.is_none() && inner.pace.is_none() && locked(&inner.held).is_none();
+        is_open.then(|| {
+            self.day(wall, true).map(|()| Turn {
+                _slot: None,
+                has_waited: false,
+            })
+        })
     }
 
     /// Waits for a turn. Dropping the future gives the place in the line up.
@@ -198,7 +244,13 @@ impl Allowance {
                 Ok(slot) => Some(slot),
                 Err(_) => {
                     has_waited = true;
-                    Some(timeout_at(until, Arc::clone(slots).acquire_owned()).await.ok().and_then(Result::ok).ok_or(None)?)
+                    Some(
+                        timeout_at(until, Arc::clone(slots).acquire_owned())
+                            .await
+                            .ok()
+                            .and_then(Result::ok)
+                            .ok_or(None)?,
+                    )
                 }
             },
         };
@@ -217,12 +269,17 @@ impl Allowance {
             has_waited |= pace.pass(until).await?;
         }
         self.day(&wall, true)?;
-        Ok(Turn { _slot: slot, has_waited })
+        Ok(Turn {
+            _slot: slot,
+            has_waited,
+        })
     }
 
     /// Looks whether the day has room, and takes it.
     fn day(&self, wall: impl Fn() -> DateTime<Utc>, takes: bool) -> Result<(), TooLong> {
-        let Some(most) = self.0.quota.day else { return Ok(()) };
+        let Some(most) = self.0.quota.day else {
+            return Ok(());
+        };
         let now = Instant::now();
         let mut day = locked(&self.0.day);
         let ends = day.renew(now, wall);
@@ -242,14 +299,28 @@ impl Allowance {
 
     /// Claims the numbers that may be asked about now. The others have to wait.
     pub(super) fn book(&self, numbers: Vec<Asked>) -> Booked {
-        let Some(interval) = self.0.quota.same_number else { return Booked { free: numbers, booking: None, early: Vec::new() } };
-        let (now, mut free, mut early) = (Instant::now(), Vec::with_capacity(numbers.len()), Vec::new());
+        let Some(interval) = self.0.quota.same_number else {
+            return Booked {
+                free: numbers,
+                booking: None,
+                early: Vec::new(),
+            };
+        };
+        let (now, mut free, mut early) = (
+            Instant::now(),
+            Vec::with_capacity(numbers.len()),
+            Vec::new(),
+        );
         let mut asked = locked(&self.0.asked);
         if asked.len() == asked.capacity() {
             asked.retain(|_, at| now.saturating_duration_since(*at) < interval);
         }
         for number in numbers {
-            match asked.get(&number.number).map(|at| interval.saturating_sub(now.saturating_duration_since(*at))).filter(|wait| !wait.is_zero()) {
+            match asked
+                .get(&number.number)
+                .map(|at| interval.saturating_sub(now.saturating_duration_since(*at)))
+                .filter(|wait| !wait.is_zero())
+            {
                 Some(wait) => early.push((number, wait)),
                 None => {
                     asked.insert(number.number.clone(), now);
@@ -258,8 +329,17 @@ impl Allowance {
             }
         }
         let numbers = free.iter().map(|asked| asked.number.clone()).collect();
-        let booking = Booking { allowance: self.clone(), numbers, at: now, is_used: AtomicBool::new(false) };
-        Booked { free, booking: Some(Arc::new(booking)), early }
+        let booking = Booking {
+            allowance: self.clone(),
+            numbers,
+            at: now,
+            is_used: AtomicBool::new(false),
+        };
+        Booked {
+            free,
+            booking: Some(Arc::new(booking)),
+            early,
+        }
     }
 }
 
@@ -284,7 +364,8 @@ pub(super) struct Booking {
 }
 
 impl Booking {
-    /// A request about the numbers goes out: the interval runs from the last of them, whatever its turn or its retries took.
+    /// A request about the numbers goes out: the interval runs from the last of them, whatever its
+    /// turn or its retries took.
     pub fn used(&self) {
         let now = Instant::now();
         let mut asked = locked(&self.allowance.0.asked);
@@ -321,16 +402,25 @@ mod tests {
     async fn a_day_s_quota_survives_midnight_and_clock_jumps() {
         let hours = |hours: u64| Duration::from_secs(hours * 3600);
         let (begin, mut day) = (Instant::now(), Day::default());
-        assert_eq!(day.renew(begin, wall("2026-03-05T22:00:00Z")), begin + hours(2));
+        assert_eq!(
+            day.renew(begin, wall("2026-03-05T22:00:00Z")),
+            begin + hours(2)
+        );
         day.used = 7;
         // Set forwards or back, the count stands until the two hours are over.
         for jump in ["2026-03-09T00:00:00Z", "2020-01-01T00:00:00Z"] {
             day.renew(begin + hours(1), wall(jump));
             assert_eq!(day.used, 7);
         }
-        assert_eq!(day.renew(begin + hours(2), wall("2026-03-06T00:00:00Z")), begin + hours(26));
+        assert_eq!(
+            day.renew(begin + hours(2), wall("2026-03-06T00:00:00Z")),
+            begin + hours(26)
+        );
         assert_eq!(day.used, 0);
         // A clock that runs behind makes no second day of a minute.
-        assert_eq!(day.renew(begin + hours(26), wall("2026-03-06T23:00:00Z")), begin + hours(26 + 25));
+        assert_eq!(
+            day.renew(begin + hours(26), wall("2026-03-06T23:00:00Z")),
+            begin + hours(26 + 25)
+        );
     }
 }

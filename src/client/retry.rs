@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
-/// How often and how long to try again what the adapter calls temporary, and connections that failed.
+/// How often and how long to try again what the adapter calls temporary, and connections that
+/// failed.
 ///
-/// The pause doubles from [`RetryPolicy::first`] to [`RetryPolicy::longest`]; half of it is left to chance, so that clients that failed together do
-/// not return together. `Retry-After` lengthens it, and ends the attempts when it reaches beyond the budget.
+/// The pause doubles from [`RetryPolicy::first`] to [`RetryPolicy::longest`]; half of it is left to
+/// chance, so that clients that failed together do not return together. `Retry-After` lengthens it,
+/// and ends the attempts when it reaches beyond the budget.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RetryPolicy {
@@ -15,14 +17,16 @@ pub struct RetryPolicy {
     pub first: Duration,
     /// The longest pause, unless the carrier asks for a longer one.
     pub longest: Duration,
-    /// The time of all attempts and pauses of one request together, without what the quota makes it wait.
+    /// The time of all attempts and pauses of one request together, without what the quota makes it
+    /// wait.
     pub budget: Duration,
     /// The time of one attempt, from sending to the last byte.
     pub attempt: Duration,
 }
 
 impl Default for RetryPolicy {
-    /// Four attempts, pauses from half a second to 20 seconds, two minutes in all, one for each attempt.
+    /// Four attempts, pauses from half a second to 20 seconds, two minutes in all, one for each
+    /// attempt.
     fn default() -> Self {
         Self {
             attempts: 4,
@@ -38,7 +42,10 @@ impl RetryPolicy {
     /// One attempt.
     #[must_use]
     pub fn none() -> Self {
-        Self { attempts: 1, ..Self::default() }
+        Self {
+            attempts: 1,
+            ..Self::default()
+        }
     }
 
     /// Sets how many attempts are made in all; none counts as one.
@@ -84,13 +91,19 @@ pub(super) struct Effort<'p> {
 
 impl<'p> Effort<'p> {
     pub fn new(policy: &'p RetryPolicy) -> Self {
-        Self { policy, used: Duration::ZERO, attempts: 0 }
+        Self {
+            policy,
+            used: Duration::ZERO,
+            attempts: 0,
+        }
     }
 
     /// Begins an attempt: how long it may last.
     pub fn begin(&mut self) -> Duration {
         self.attempts += 1;
-        self.policy.attempt.min(self.policy.budget.saturating_sub(self.used))
+        self.policy
+            .attempt
+            .min(self.policy.budget.saturating_sub(self.used))
     }
 
     /// Counts time towards the budget.
@@ -102,13 +115,19 @@ impl<'p> Effort<'p> {
         self.attempts <= 1
     }
 
-    /// The pause before the next attempt, or none when it is over. `chance` lies between 0 and 1; `after` is what the carrier asks for.
+    /// The pause before the next attempt, or none when it is over. `chance` lies between 0 and 1;
+    /// `after` is what the carrier asks for.
     pub fn pause(&mut self, after: Option<Duration>, chance: f64) -> Option<Duration> {
         if self.attempts >= self.policy.attempts {
             return None;
         }
         let doublings = self.attempts.saturating_sub(1).min(31);
-        let full = self.policy.first.saturating_mul(1 << doublings).min(self.policy.longest).min(self.policy.budget.min(AGES));
+        let full = self
+            .policy
+            .first
+            .saturating_mul(1 << doublings)
+            .min(self.policy.longest)
+            .min(self.policy.budget.min(AGES));
         let by_chance = (full / 2).mul_f64(chance.clamp(0.0, 1.0));
         let chosen = full / 2 + by_chance;
         // Who was sent away together should not come back together.
@@ -130,15 +149,27 @@ mod tests {
     const SECOND: Duration = Duration::from_secs(1);
 
     fn policy() -> RetryPolicy {
-        RetryPolicy::default().attempts(10).pauses(SECOND, SECOND * 8).budget(SECOND * 100)
+        RetryPolicy::default()
+            .attempts(10)
+            .pauses(SECOND, SECOND * 8)
+            .budget(SECOND * 100)
     }
 
     #[test]
     fn pauses_double_and_stay_between_half_and_full() {
         let policy = policy();
-        for (chance, expected) in [(0.0, [500, 1000, 2000, 4000, 4000]), (1.0, [1000, 2000, 4000, 8000, 8000])] {
+        for (chance, expected) in [
+            (0.0, [500, 1000, 2000, 4000, 4000]),
+            (1.0, [1000, 2000, 4000, 8000, 8000]),
+        ] {
             let mut effort = Effort::new(&policy);
-            let pauses: Vec<_> = (0..5).map(|_| (effort.begin(), effort.pause(None, chance)).1.map(|pause| pause.as_millis())).collect();
+            let pauses: Vec<_> = (0..5)
+                .map(|_| {
+                    (effort.begin(), effort.pause(None, chance))
+                        .1
+                        .map(|pause| pause.as_millis())
+                })
+                .collect();
             assert_eq!(pauses, expected.map(Some));
         }
     }
@@ -154,9 +185,17 @@ mod tests {
         let poor = policy().budget(SECOND * 2);
         let mut effort = Effort::new(&poor);
         effort.begin();
-        assert_eq!(effort.pause(Some(SECOND * 2), 0.0), None, "what is asked for reaches beyond the budget");
+        assert_eq!(
+            effort.pause(Some(SECOND * 2), 0.0),
+            None,
+            "what is asked for reaches beyond the budget"
+        );
         effort.spend(SECOND);
-        assert_eq!(effort.pause(None, 1.0), None, "the time of the attempt counts");
+        assert_eq!(
+            effort.pause(None, 1.0),
+            None,
+            "the time of the attempt counts"
+        );
     }
 
     #[test]
@@ -166,12 +205,19 @@ mod tests {
         effort.begin();
         assert_eq!(effort.pause(Some(SECOND * 30), 0.0), Some(SECOND * 30));
         effort.begin();
-        assert_eq!(effort.pause(Some(SECOND / 10), 0.0), Some(SECOND), "never shorter than the own pause");
+        assert_eq!(
+            effort.pause(Some(SECOND / 10), 0.0),
+            Some(SECOND),
+            "never shorter than the own pause"
+        );
     }
 
     #[test]
     fn limits_that_are_none_overflow_nothing() {
-        let endless = RetryPolicy::default().pauses(Duration::MAX, Duration::MAX).budget(Duration::MAX).attempt(Duration::MAX);
+        let endless = RetryPolicy::default()
+            .pauses(Duration::MAX, Duration::MAX)
+            .budget(Duration::MAX)
+            .attempt(Duration::MAX);
         let mut effort = Effort::new(&endless);
         effort.begin();
         assert!(effort.pause(Some(Duration::MAX), 1.0).is_none());

@@ -1,4 +1,5 @@
-//! A batch on its way: asked whole, divided where one number spoils it, asked again where single numbers are to be.
+//! A batch on its way: asked whole, divided where one number spoils it, asked again where single
+//! numbers are to be.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -37,8 +38,18 @@ pub(super) struct Run {
 
 impl Run {
     pub fn new(client: Arc<Inner>, asked: Vec<Asked>) -> Self {
-        let work = Work { asked, booking: None, is_booked: false, at: None, rounds: 0 };
-        Self { client, work: VecDeque::from([work]), ready: Vec::new() }
+        let work = Work {
+            asked,
+            booking: None,
+            is_booked: false,
+            at: None,
+            rounds: 0,
+        };
+        Self {
+            client,
+            work: VecDeque::from([work]),
+            ready: Vec::new(),
+        }
     }
 
     /// Goes on until there are answers; and itself, while more are to come.
@@ -66,32 +77,57 @@ impl Run {
         let client = Arc::clone(&self.client);
         match client.pages(&work.asked, work.booking.as_deref()).await {
             Ok((batch, is_not_found)) => self.give_out(work, batch, is_not_found),
-            Err(error) if work.asked.len() > 1 && may_be_one_numbers_fault(error.kind) => self.divide(work),
-            Err(error) => work.asked.into_iter().for_each(|asked| self.answer(asked, Err(error.clone()))),
+            Err(error) if work.asked.len() > 1 && may_be_one_numbers_fault(error.kind) => {
+                self.divide(work)
+            }
+            Err(error) => work
+                .asked
+                .into_iter()
+                .for_each(|asked| self.answer(asked, Err(error.clone()))),
         }
     }
 
-    /// Takes out the numbers that were asked about a moment ago: to wait, or to be told that they would wait too long.
+    /// Takes out the numbers that were asked about a moment ago: to wait, or to be told that they
+    /// would wait too long.
     fn book(&mut self, work: &mut Work) {
         let allowance = self.client.allowance.clone();
-        let Booked { free, booking, early } = allowance.book(std::mem::take(&mut work.asked));
+        let Booked {
+            free,
+            booking,
+            early,
+        } = allowance.book(std::mem::take(&mut work.asked));
         (work.asked, work.booking, work.is_booked) = (free, booking, true);
         let longest = allowance.quota().longest_wait;
-        let (soon, late): (Vec<_>, Vec<_>) = early.into_iter().partition(|(_, wait)| *wait <= longest);
+        let (soon, late): (Vec<_>, Vec<_>) =
+            early.into_iter().partition(|(_, wait)| *wait <= longest);
         for (asked, wait) in late {
-            let error = self.client.error(Operation::Track, ErrorKind::Quota, Retry::Temporary { after: Some(wait) });
+            let error = self.client.error(
+                Operation::Track,
+                ErrorKind::Quota,
+                Retry::Temporary { after: Some(wait) },
+            );
             self.answer(asked, Err(error));
         }
         if let Some(wait) = soon.iter().map(|(_, wait)| *wait).max() {
             let asked = soon.into_iter().map(|(asked, _)| asked).collect();
-            self.work.push_back(Work { asked, booking: None, is_booked: false, at: Some(super::from_now(wait)), rounds: 0 });
+            self.work.push_back(Work {
+                asked,
+                booking: None,
+                is_booked: false,
+                at: Some(super::from_now(wait)),
+                rounds: 0,
+            });
         }
     }
 
     fn divide(&mut self, mut work: Work) {
         self.client.meter.divided();
         let rest = work.asked.split_off(work.asked.len() / 2);
-        let rest = Work { asked: rest, booking: work.booking.clone(), ..work };
+        let rest = Work {
+            asked: rest,
+            booking: work.booking.clone(),
+            ..work
+        };
         self.work.push_front(rest);
         self.work.push_front(work);
     }
@@ -104,7 +140,10 @@ impl Run {
             match share {
                 Share::Told(told) => self.answer(asked, Ok(told)),
                 Share::Fault(kind, code) => {
-                    let error = self.client.error(Operation::Track, kind, Retry::Permanent).coded(code.as_deref().unwrap_or_default());
+                    let error = self
+                        .client
+                        .error(Operation::Track, kind, Retry::Permanent)
+                        .coded(code.as_deref().unwrap_or_default());
                     self.answer(asked, Err(error));
                 }
                 Share::Again(told) => {
@@ -114,10 +153,19 @@ impl Run {
             }
         }
         if !again.is_empty() {
-            self.ask_again(Work { asked: again, ..work }, code.as_deref());
+            self.ask_again(
+                Work {
+                    asked: again,
+                    ..work
+                },
+                code.as_deref(),
+            );
         }
         if !besides.shipments.is_empty() || !besides.notices.is_empty() {
-            self.ready.push(Answer { asked: None, told: Ok(Told::Found(besides)) });
+            self.ready.push(Answer {
+                asked: None,
+                told: Ok(Told::Found(besides)),
+            });
         }
     }
 
@@ -132,12 +180,21 @@ impl Run {
         match pause {
             Some(pause) => {
                 self.client.meter.retries();
-                self.work.push_back(Work { at: Some(super::from_now(pause)), rounds: work.rounds + 1, ..work });
+                self.work.push_back(Work {
+                    at: Some(super::from_now(pause)),
+                    rounds: work.rounds + 1,
+                    ..work
+                });
             }
             None => {
                 let retry = Retry::Exhausted { after: None };
-                let error = self.client.error(Operation::Track, ErrorKind::Unavailable, retry).coded(code.unwrap_or_default());
-                work.asked.into_iter().for_each(|asked| self.answer(asked, Err(error.clone())));
+                let error = self
+                    .client
+                    .error(Operation::Track, ErrorKind::Unavailable, retry)
+                    .coded(code.unwrap_or_default());
+                work.asked
+                    .into_iter()
+                    .for_each(|asked| self.answer(asked, Err(error.clone())));
             }
         }
     }
@@ -153,22 +210,37 @@ impl Run {
                 meter.error(error.kind);
             }
         }
-        self.ready.push(Answer { asked: Some(asked), told });
+        self.ready.push(Answer {
+            asked: Some(asked),
+            told,
+        });
     }
 }
 
-/// A fault of the whole question that may come from one number in it. An answer that is too large is smaller for fewer numbers.
+/// A fault of the whole question that may come from one number in it. An answer that is too large
+/// is smaller for fewer numbers.
 fn may_be_one_numbers_fault(kind: ErrorKind) -> bool {
-    matches!(kind, ErrorKind::Invalid | ErrorKind::Question | ErrorKind::Undecodable | ErrorKind::TooLarge)
+    matches!(
+        kind,
+        ErrorKind::Invalid | ErrorKind::Question | ErrorKind::Undecodable | ErrorKind::TooLarge
+    )
 }
 
 impl Inner {
     /// Asks page by page and puts the pages together.
-    async fn pages(&self, asked: &[Asked], booking: Option<&Booking>) -> Result<(Batch, bool), ClientError> {
+    async fn pages(
+        &self,
+        asked: &[Asked],
+        booking: Option<&Booking>,
+    ) -> Result<(Batch, bool), ClientError> {
         let mut whole = Batch::default();
         let mut page: Option<Page> = None;
         for _ in 0..MOST_PAGES {
-            let question = Question { numbers: asked, page: page.as_ref(), language: self.language.as_deref() };
+            let question = Question {
+                numbers: asked,
+                page: page.as_ref(),
+                language: self.language.as_deref(),
+            };
             let answered = self.ask(Operation::Track, &question, booking).await?;
             let is_not_found = answered.is_not_found && page.is_none();
             let (mut batch, next) = self.read(Operation::Track, &answered)?;
@@ -184,17 +256,33 @@ impl Inner {
     }
 
     fn unfinished(&self, mut batch: Batch) -> Batch {
-        batch.notices.push(Notice::of_own_words(NoticeKind::Incomplete, self.feed.clone(), "the pages do not come to an end"));
+        batch.notices.push(Notice::of_own_words(
+            NoticeKind::Incomplete,
+            self.feed.clone(),
+            "the pages do not come to an end",
+        ));
         batch
     }
 
-    /// Decodes an answer and looks for the next page. A "not found" that cannot be read is one all the same.
-    pub fn read(&self, operation: Operation, answered: &Answered) -> Result<(Batch, Option<Page>), ClientError> {
-        let next = self.poll(operation)?.next_page(&reply(&answered.response, answered.received));
-        match self.adapter.decode(Payload::new(answered.response.body(), answered.received)) {
+    /// Decodes an answer and looks for the next page. A "not found" that cannot be read is one all
+    /// the same.
+    pub fn read(
+        &self,
+        operation: Operation,
+        answered: &Answered,
+    ) -> Result<(Batch, Option<Page>), ClientError> {
+        let next = self
+            .poll(operation)?
+            .next_page(&reply(&answered.response, answered.received));
+        match self
+            .adapter
+            .decode(Payload::new(answered.response.body(), answered.received))
+        {
             Ok(batch) => Ok((batch, next)),
             Err(_) if answered.is_not_found => Ok((Batch::default(), None)),
-            Err(error) => Err(self.error(operation, ErrorKind::Undecodable, Retry::Permanent).because(error)),
+            Err(error) => Err(self
+                .error(operation, ErrorKind::Undecodable, Retry::Permanent)
+                .because(error)),
         }
     }
 }

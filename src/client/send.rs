@@ -15,7 +15,10 @@ use super::quota::{Booking, Turn};
 use super::retry::Effort;
 use super::token::Held;
 use super::{ClientError, ErrorKind, Inner, Operation, Retry, after};
-use crate::adapter::{NoticeKind, Outcome, Payload, Poll, PollContext, Question, Reply, RequestError, Token, is_sendable};
+use crate::adapter::{
+    NoticeKind, Outcome, Payload, Poll, PollContext, Question, Reply, RequestError, Token,
+    is_sendable,
+};
 
 const LATER: Retry = Retry::Temporary { after: None };
 
@@ -29,7 +32,12 @@ pub(super) struct Answered {
 
 /// The reply that an adapter reads.
 pub(super) fn reply(response: &Response<Vec<u8>>, received: DateTime<Utc>) -> Reply<'_> {
-    Reply { status: response.status().as_u16(), headers: response.headers(), body: response.body(), received }
+    Reply {
+        status: response.status().as_u16(),
+        headers: response.headers(),
+        body: response.body(),
+        received,
+    }
 }
 
 impl Inner {
@@ -38,23 +46,47 @@ impl Inner {
     }
 
     /// Asks until there is an answer, or trying again does not help any more.
-    pub async fn ask(&self, operation: Operation, question: &Question<'_>, booking: Option<&Booking>) -> Result<Answered, ClientError> {
+    pub async fn ask(
+        &self,
+        operation: Operation,
+        question: &Question<'_>,
+        booking: Option<&Booking>,
+    ) -> Result<Answered, ClientError> {
         let mut effort = Effort::new(&self.retry);
         let mut rejected = None;
         loop {
             let mut used = None;
-            match self.attempt(operation, question, booking, &mut effort, rejected, &mut used).await {
+            match self
+                .attempt(
+                    operation,
+                    question,
+                    booking,
+                    &mut effort,
+                    rejected,
+                    &mut used,
+                )
+                .await
+            {
                 Ok(answered) => {
                     self.tokens.iter().for_each(super::token::Tokens::accepted);
                     return Ok(answered);
                 }
-                Err(error) if error.kind == ErrorKind::Unauthorised && error.operation == operation && used.is_some() && rejected.is_none() => {
+                Err(error)
+                    if error.kind == ErrorKind::Unauthorised
+                        && error.operation == operation
+                        && used.is_some()
+                        && rejected.is_none() =>
+                {
                     tracing::debug!(feed = %self.feed, "the token was not accepted");
                     rejected = used;
                     self.meter.retries();
                 }
                 Err(error) => {
-                    if error.kind == ErrorKind::Unauthorised && error.operation == operation && rejected.is_some() && used > rejected {
+                    if error.kind == ErrorKind::Unauthorised
+                        && error.operation == operation
+                        && rejected.is_some()
+                        && used > rejected
+                    {
                         self.tokens.iter().for_each(|tokens| tokens.refused(&error));
                     }
                     self.pause_or_give_up(&mut effort, error).await?;
@@ -91,13 +123,23 @@ impl Inner {
         }
         let (response, received, pass) = self.exchange(operation, request, effort, host).await?;
         let outcome = self.poll(operation)?.outcome(&reply(&response, received));
-        let is_down = response.status().is_server_error() && !matches!(outcome, Outcome::Found | Outcome::NotFound | Outcome::Invalid(_));
+        let is_down = response.status().is_server_error()
+            && !matches!(
+                outcome,
+                Outcome::Found | Outcome::NotFound | Outcome::Invalid(_)
+            );
         self.settle(pass, is_down);
         self.judge(operation, response, received, outcome)
     }
 
     /// What an outcome comes to.
-    fn judge(&self, operation: Operation, response: Response<Vec<u8>>, received: DateTime<Utc>, outcome: Outcome) -> Result<Answered, ClientError> {
+    fn judge(
+        &self,
+        operation: Operation,
+        response: Response<Vec<u8>>,
+        received: DateTime<Utc>,
+        outcome: Outcome,
+    ) -> Result<Answered, ClientError> {
         let status = response.status();
         let fail = |kind, retry| self.error(operation, kind, retry);
         if status.is_redirection() {
@@ -109,48 +151,101 @@ impl Inner {
             return Err(self.later(operation, status, after));
         }
         match outcome {
-            Outcome::Found => Ok(Answered { response, received, is_not_found: false }),
-            Outcome::NotFound => Ok(Answered { response, received, is_not_found: true }),
+            Outcome::Found => Ok(Answered {
+                response,
+                received,
+                is_not_found: false,
+            }),
+            Outcome::NotFound => Ok(Answered {
+                response,
+                received,
+                is_not_found: true,
+            }),
             Outcome::RetryAfter(after) => Err(self.later(operation, status, after)),
             Outcome::Reauthorise => {
                 let code = self.code_of_refusal(&response, received);
-                Err(fail(ErrorKind::Unauthorised, Retry::Permanent).coded(code.as_deref().unwrap_or(status.as_str())))
+                Err(fail(ErrorKind::Unauthorised, Retry::Permanent)
+                    .coded(code.as_deref().unwrap_or(status.as_str())))
             }
-            Outcome::Refused(fault) => Err(fail(ErrorKind::Refused, Retry::Permanent).faulted(&fault)),
-            Outcome::Invalid(fault) => Err(fail(ErrorKind::Invalid, Retry::Permanent).faulted(&fault)),
+            Outcome::Refused(fault) => {
+                Err(fail(ErrorKind::Refused, Retry::Permanent).faulted(&fault))
+            }
+            Outcome::Invalid(fault) => {
+                Err(fail(ErrorKind::Invalid, Retry::Permanent).faulted(&fault))
+            }
         }
     }
 
-    /// The carrier's own code for a token or password that it refuses, such as 250002; the status says less.
-    fn code_of_refusal(&self, response: &Response<Vec<u8>>, received: DateTime<Utc>) -> Option<SmolStr> {
-        let batch = self.adapter.decode(Payload::new(response.body(), received)).ok()?;
-        batch.notices.into_iter().find(|notice| notice.kind == NoticeKind::Reauthorise)?.value
+    /// The carrier's own code for a token or password that it refuses, such as 250002; the status
+    /// says less.
+    fn code_of_refusal(
+        &self,
+        response: &Response<Vec<u8>>,
+        received: DateTime<Utc>,
+    ) -> Option<SmolStr> {
+        let batch = self
+            .adapter
+            .decode(Payload::new(response.body(), received))
+            .ok()?;
+        batch
+            .notices
+            .into_iter()
+            .find(|notice| notice.kind == NoticeKind::Reauthorise)?
+            .value
     }
 
-    /// The carrier wants to be asked later. Who is too fast is so with all requests of the credential.
-    fn later(&self, operation: Operation, status: http::StatusCode, after: Option<Duration>) -> ClientError {
+    /// The carrier wants to be asked later. Who is too fast is so with all requests of the
+    /// credential.
+    fn later(
+        &self,
+        operation: Operation,
+        status: http::StatusCode,
+        after: Option<Duration>,
+    ) -> ClientError {
         // An adapter of others may have read the wait elsewhere.
         let after = after.map(|after| after.min(Reply::LONGEST_WAIT));
         let is_throttled = status == http::StatusCode::TOO_MANY_REQUESTS;
         if is_throttled {
             self.meter.throttled();
-            after.into_iter().for_each(|after| self.allowance.hold(after));
+            after
+                .into_iter()
+                .for_each(|after| self.allowance.hold(after));
         }
-        let kind = if is_throttled { ErrorKind::Throttled } else { ErrorKind::Unavailable };
+        let kind = if is_throttled {
+            ErrorKind::Throttled
+        } else {
+            ErrorKind::Unavailable
+        };
         let error = self.error(operation, kind, Retry::Temporary { after });
-        if status.is_success() { error } else { error.coded(status.as_str()) }
+        if status.is_success() {
+            error
+        } else {
+            error.coded(status.as_str())
+        }
     }
 
     /// After a failure: sleeps before the next attempt, or gives up with an error that says so.
-    async fn pause_or_give_up(&self, effort: &mut Effort<'_>, error: ClientError) -> Result<(), ClientError> {
-        let is_for_us =
-            matches!(error.kind, ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Interrupted | ErrorKind::Unavailable | ErrorKind::Throttled);
+    async fn pause_or_give_up(
+        &self,
+        effort: &mut Effort<'_>,
+        error: ClientError,
+    ) -> Result<(), ClientError> {
+        let is_for_us = matches!(
+            error.kind,
+            ErrorKind::Connect
+                | ErrorKind::Timeout
+                | ErrorKind::Interrupted
+                | ErrorKind::Unavailable
+                | ErrorKind::Throttled
+        );
         let was_tried = !effort.is_first();
         match error.retry {
             // Tried already, one layer below; or hopeless.
             Retry::Permanent | Retry::Exhausted { .. } => return Err(error),
             // No turn after attempts that failed: they are what matters.
-            Retry::Temporary { after } if !is_for_us && was_tried => return Err(error.with_retry(Retry::Exhausted { after })),
+            Retry::Temporary { after } if !is_for_us && was_tried => {
+                return Err(error.with_retry(Retry::Exhausted { after }));
+            }
             Retry::Temporary { .. } if !is_for_us => return Err(error),
             Retry::Temporary { .. } => {}
         }
@@ -174,12 +269,17 @@ impl Inner {
         effort: &mut Effort<'_>,
         host: Authority,
     ) -> Result<(Response<Vec<u8>>, DateTime<Utc>, Pass<'_>), ClientError> {
-        let pass = self.breakers.admit(&host).map_err(|rest| self.left_alone(operation, rest))?;
+        let pass = self
+            .breakers
+            .admit(&host)
+            .map_err(|rest| self.left_alone(operation, rest))?;
         let most = effort.begin();
         let began = Instant::now();
         self.meter.requests();
         let span = tracing::debug_span!("parceltrail.request", feed = %self.feed, operation = %operation, status = tracing::field::Empty);
-        let sent = timeout_at(after(began, most), self.transport.send(request)).instrument(span.clone()).await;
+        let sent = timeout_at(after(began, most), self.transport.send(request))
+            .instrument(span.clone())
+            .await;
         let took = began.elapsed();
         effort.spend(took);
         self.meter.took(took);
@@ -189,12 +289,19 @@ impl Inner {
                 return Ok((response, (self.clock)(), pass));
             }
             Ok(Err(error)) => {
-                let retry = if error.is_temporary() { LATER } else { Retry::Permanent };
+                let retry = if error.is_temporary() {
+                    LATER
+                } else {
+                    Retry::Permanent
+                };
                 self.error(operation, error.kind(), retry).because(error)
             }
             Err(_) => self.error(operation, ErrorKind::Timeout, LATER),
         };
-        let is_down = matches!(failure.kind, ErrorKind::Connect | ErrorKind::Tls | ErrorKind::Timeout | ErrorKind::Interrupted);
+        let is_down = matches!(
+            failure.kind,
+            ErrorKind::Connect | ErrorKind::Tls | ErrorKind::Timeout | ErrorKind::Interrupted
+        );
         self.settle(pass, is_down);
         Err(failure)
     }
@@ -207,7 +314,11 @@ impl Inner {
     }
 
     fn left_alone(&self, operation: Operation, rest: Option<Duration>) -> ClientError {
-        self.error(operation, ErrorKind::CircuitOpen, Retry::Temporary { after: rest })
+        self.error(
+            operation,
+            ErrorKind::CircuitOpen,
+            Retry::Temporary { after: rest },
+        )
     }
 
     async fn turn(&self, operation: Operation) -> Result<Turn, ClientError> {
@@ -216,7 +327,8 @@ impl Inner {
             Some(turn) => turn,
             None => Box::pin(self.allowance.turn(|| (self.clock)())).await,
         };
-        let turn = turn.map_err(|after| self.error(operation, ErrorKind::Quota, Retry::Temporary { after }))?;
+        let turn = turn
+            .map_err(|after| self.error(operation, ErrorKind::Quota, Retry::Temporary { after }))?;
         if turn.has_waited {
             self.meter.waits();
         }
@@ -224,10 +336,16 @@ impl Inner {
     }
 
     /// The token to ask with, where the feed wants one.
-    async fn token(&self, rejected: Option<u64>) -> Result<Option<std::sync::Arc<Held>>, ClientError> {
+    async fn token(
+        &self,
+        rejected: Option<u64>,
+    ) -> Result<Option<std::sync::Arc<Held>>, ClientError> {
         match &self.tokens {
             None => Ok(None),
-            Some(tokens) => tokens.get(rejected, || Box::pin(self.fetch_token())).await.map(Some),
+            Some(tokens) => tokens
+                .get(rejected, || Box::pin(self.fetch_token()))
+                .await
+                .map(Some),
         }
     }
 
@@ -247,14 +365,19 @@ impl Inner {
     /// One attempt to fetch a token. It takes no turn of the quota: it asks for nothing.
     async fn attempt_token(&self, effort: &mut Effort<'_>) -> Result<Token, ClientError> {
         const OPERATION: Operation = Operation::Token;
-        let request = self.with_context(None, |poll, context| poll.token_request(context), OPERATION)?;
-        let Some(request) = request else { return Err(self.error(OPERATION, ErrorKind::Question, Retry::Permanent)) };
+        let request =
+            self.with_context(None, |poll, context| poll.token_request(context), OPERATION)?;
+        let Some(request) = request else {
+            return Err(self.error(OPERATION, ErrorKind::Question, Retry::Permanent));
+        };
         let host = self.host(OPERATION, &request)?;
         let (response, received, pass) = self.exchange(OPERATION, request, effort, host).await?;
         let status = response.status();
         self.settle(pass, status.is_server_error());
         if status.is_redirection() {
-            return Err(self.error(OPERATION, ErrorKind::Redirected, Retry::Permanent).coded(status.as_str()));
+            return Err(self
+                .error(OPERATION, ErrorKind::Redirected, Retry::Permanent)
+                .coded(status.as_str()));
         }
         let reply = reply(&response, received);
         let poll = self.poll(OPERATION)?;
@@ -268,12 +391,19 @@ impl Inner {
             return Ok(token);
         }
         if let later @ Outcome::RetryAfter(_) = reply.outcome_by_status() {
-            return Err(self.judge(OPERATION, response.map(|_| Vec::new()), received, later).err().unwrap_or_else(|| self.unauthorised(status)));
+            return Err(self
+                .judge(OPERATION, response.map(|_| Vec::new()), received, later)
+                .err()
+                .unwrap_or_else(|| self.unauthorised(status)));
         }
         Err(match poll.outcome(&reply) {
             Outcome::RetryAfter(after) => self.later(OPERATION, status, after),
-            Outcome::Refused(fault) | Outcome::Invalid(fault) => self.unauthorised(status).faulted(&fault),
-            Outcome::Found | Outcome::NotFound if status.is_success() => self.error(OPERATION, ErrorKind::Undecodable, Retry::Permanent),
+            Outcome::Refused(fault) | Outcome::Invalid(fault) => {
+                self.unauthorised(status).faulted(&fault)
+            }
+            Outcome::Found | Outcome::NotFound if status.is_success() => {
+                self.error(OPERATION, ErrorKind::Undecodable, Retry::Permanent)
+            }
             _ => match self.code_of_refusal(&response, received) {
                 Some(code) => self.unauthorised(status).coded(&code),
                 None => self.unauthorised(status),
@@ -282,15 +412,27 @@ impl Inner {
     }
 
     fn unauthorised(&self, status: http::StatusCode) -> ClientError {
-        self.error(Operation::Token, ErrorKind::Unauthorised, Retry::Permanent).coded(status.as_str())
+        self.error(Operation::Token, ErrorKind::Unauthorised, Retry::Permanent)
+            .coded(status.as_str())
     }
 
     pub fn poll(&self, operation: Operation) -> Result<&dyn Poll, ClientError> {
-        self.adapter.as_poll().ok_or_else(|| self.error(operation, ErrorKind::Question, Retry::Permanent))
+        self.adapter
+            .as_poll()
+            .ok_or_else(|| self.error(operation, ErrorKind::Question, Retry::Permanent))
     }
 
-    fn request(&self, operation: Operation, question: &Question<'_>, token: Option<&Held>) -> Result<Request<Vec<u8>>, ClientError> {
-        self.with_context(token, |poll, context| poll.request(question, context), operation)
+    fn request(
+        &self,
+        operation: Operation,
+        question: &Question<'_>,
+        token: Option<&Held>,
+    ) -> Result<Request<Vec<u8>>, ClientError> {
+        self.with_context(
+            token,
+            |poll, context| poll.request(question, context),
+            operation,
+        )
     }
 
     fn with_context<T>(
@@ -308,10 +450,21 @@ impl Inner {
             base: self.base.as_deref(),
         };
         let built = build(self.poll(operation)?, &context);
-        built.map_err(|error| self.error(operation, ErrorKind::Question, Retry::Permanent).because(error))
+        built.map_err(|error| {
+            self.error(operation, ErrorKind::Question, Retry::Permanent)
+                .because(error)
+        })
     }
 
-    fn host(&self, operation: Operation, request: &Request<Vec<u8>>) -> Result<Authority, ClientError> {
-        request.uri().authority().cloned().ok_or_else(|| self.error(operation, ErrorKind::Question, Retry::Permanent))
+    fn host(
+        &self,
+        operation: Operation,
+        request: &Request<Vec<u8>>,
+    ) -> Result<Authority, ClientError> {
+        request
+            .uri()
+            .authority()
+            .cloned()
+            .ok_or_else(|| self.error(operation, ErrorKind::Question, Retry::Permanent))
     }
 }

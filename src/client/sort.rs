@@ -23,12 +23,21 @@ pub(super) fn sort(asked: &[Asked], batch: Batch, is_not_found: bool) -> (Vec<Sh
     if let [_] = asked {
         return (vec![share(batch, is_not_found)], Batch::default());
     }
-    let index: HashMap<&str, usize> = asked.iter().enumerate().map(|(at, asked)| (asked.number.as_str(), at)).collect();
+    let index: HashMap<&str, usize> = asked
+        .iter()
+        .enumerate()
+        .map(|(at, asked)| (asked.number.as_str(), at))
+        .collect();
     let mut shares: Vec<Batch> = asked.iter().map(|_| Batch::default()).collect();
     let mut besides = Batch::default();
-    let (own, others): (Vec<Shipment>, Vec<Shipment>) =
-        batch.shipments.into_iter().partition(|shipment| index.contains_key(shipment.number.as_str()));
-    let answered: HashSet<usize> = own.iter().filter_map(|shipment| index.get(shipment.number.as_str()).copied()).collect();
+    let (own, others): (Vec<Shipment>, Vec<Shipment>) = batch
+        .shipments
+        .into_iter()
+        .partition(|shipment| index.contains_key(shipment.number.as_str()));
+    let answered: HashSet<usize> = own
+        .iter()
+        .filter_map(|shipment| index.get(shipment.number.as_str()).copied())
+        .collect();
     // A number that has no shipment of its own may be another name of one, or its master.
     for shipment in own.iter().chain(&others) {
         for at in named(shipment, &index).filter(|at| !answered.contains(at)) {
@@ -48,28 +57,55 @@ pub(super) fn sort(asked: &[Asked], batch: Batch, is_not_found: bool) -> (Vec<Sh
     let owner: HashMap<SmolStr, usize> = shares
         .iter()
         .enumerate()
-        .flat_map(|(at, share)| share.shipments.iter().map(move |shipment| (SmolStr::new(shipment.number.as_str()), at)))
+        .flat_map(|(at, share)| {
+            share
+                .shipments
+                .iter()
+                .map(move |shipment| (SmolStr::new(shipment.number.as_str()), at))
+        })
         .collect();
     // An answer that names some of the numbers says nothing of the others.
-    let is_named = |notice: &Notice| notice.number.as_ref().is_some_and(|number| index.contains_key(number.as_str()));
+    let is_named = |notice: &Notice| {
+        notice
+            .number
+            .as_ref()
+            .is_some_and(|number| index.contains_key(number.as_str()))
+    };
     let is_not_found = is_not_found && !batch.notices.iter().any(is_named);
     for notice in batch.notices {
         let number = notice.number.as_ref().map(|number| number.as_str());
         match number.and_then(|number| index.get(number).or_else(|| owner.get(number)).copied()) {
             Some(at) => shares[at].notices.push(notice),
-            None if is_not_found && says_nothing(&notice) => shares.iter_mut().for_each(|share| share.notices.push(notice.clone())),
+            None if is_not_found && says_nothing(&notice) => shares
+                .iter_mut()
+                .for_each(|share| share.notices.push(notice.clone())),
             None => besides.notices.push(notice),
         }
     }
-    (shares.into_iter().map(|batch| share(batch, is_not_found)).collect(), besides)
+    (
+        shares
+            .into_iter()
+            .map(|batch| share(batch, is_not_found))
+            .collect(),
+        besides,
+    )
 }
 
 /// The numbers asked for under which a shipment goes, besides its own.
-fn named<'i>(shipment: &'i Shipment, index: &'i HashMap<&str, usize>) -> impl Iterator<Item = usize> + 'i {
-    let of_parcel = shipment.references.iter().filter(|reference| reference.role.identifies_parcel() || reference.role == Role::CustomerReference);
-    let names = of_parcel.map(|reference| reference.number.as_str()).chain(shipment.pieces.iter().map(|piece| piece.as_str()));
+fn named<'i>(
+    shipment: &'i Shipment,
+    index: &'i HashMap<&str, usize>,
+) -> impl Iterator<Item = usize> + 'i {
+    let of_parcel = shipment.references.iter().filter(|reference| {
+        reference.role.identifies_parcel() || reference.role == Role::CustomerReference
+    });
+    let names = of_parcel
+        .map(|reference| reference.number.as_str())
+        .chain(shipment.pieces.iter().map(|piece| piece.as_str()));
     let mut seen = HashSet::new();
-    names.filter_map(|name| index.get(name).copied()).filter(move |at| seen.insert(*at))
+    names
+        .filter_map(|name| index.get(name).copied())
+        .filter(move |at| seen.insert(*at))
 }
 
 /// Whether a notice says that there is nothing.
@@ -93,5 +129,9 @@ fn share(batch: Batch, is_not_found: bool) -> Share {
         }
     }
     let says_so = batch.notices.iter().any(says_nothing);
-    Share::Told(if is_not_found || says_so { Told::NotFound(batch.notices) } else { Told::Missing(batch.notices) })
+    Share::Told(if is_not_found || says_so {
+        Told::NotFound(batch.notices)
+    } else {
+        Told::Missing(batch.notices)
+    })
 }

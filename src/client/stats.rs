@@ -9,9 +9,10 @@ macro_rules! stats {
     ($($(#[$meta:meta])* $name:ident = $metric:literal,)*) => {
         /// What a client has done since it was built.
         ///
-        /// The same is counted through the [`metrics`] facade, labelled with the feed, under the names given here; besides the histogram
-        /// `parceltrail_client_request_seconds` and `parceltrail_client_errors_total`, labelled with the kind too. A recorder must be installed before
-        /// the client is built.
+        /// The same is counted through the [`metrics`] facade, labelled with the feed, under the
+        /// names given here; besides the histogram `parceltrail_client_request_seconds` and
+        /// `parceltrail_client_errors_total`, labelled with the kind too. A recorder must be
+        /// installed before the client is built.
         #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
         #[non_exhaustive]
         pub struct Stats {

@@ -13,7 +13,8 @@ use crate::adapter::Token;
 
 /// How long before its end a token is renewed, at most.
 const AHEAD: Duration = Duration::from_secs(60);
-/// How long a failure stands: who asks within this time gets the same one, if it is permanent or there still is a token to go on with.
+/// How long a failure stands: who asks within this time gets the same one, if it is permanent or
+/// there still is a token to go on with.
 const FAILURE_STANDS: Duration = Duration::from_secs(20);
 
 /// How long a feed is left alone whose fresh token was refused, at most.
@@ -47,7 +48,8 @@ struct Failure {
     error: ClientError,
 }
 
-/// Fresh tokens that were refused, one after the other: the account may not ask, and more tokens do not help.
+/// Fresh tokens that were refused, one after the other: the account may not ask, and more tokens do
+/// not help.
 #[derive(Debug, Default)]
 struct Refusals {
     times: u32,
@@ -55,10 +57,16 @@ struct Refusals {
 }
 
 impl Refusals {
-    /// The refusal that still stands: 20 seconds after the first, twice as long after each further one, up to a quarter of an hour.
+    /// The refusal that still stands: 20 seconds after the first, twice as long after each further
+    /// one, up to a quarter of an hour.
     fn standing(&self, now: Instant) -> Option<ClientError> {
-        let rest = FAILURE_STANDS.saturating_mul(1 << self.times.saturating_sub(1).min(10)).min(LONGEST_REST);
-        self.last.as_ref().filter(|(at, _)| now.saturating_duration_since(*at) < rest).map(|(_, error)| error.clone())
+        let rest = FAILURE_STANDS
+            .saturating_mul(1 << self.times.saturating_sub(1).min(10))
+            .min(LONGEST_REST);
+        self.last
+            .as_ref()
+            .filter(|(at, _)| now.saturating_duration_since(*at) < rest)
+            .map(|(_, error)| error.clone())
     }
 }
 
@@ -92,8 +100,13 @@ impl Tokens {
         }
     }
 
-    /// A token newer than the one `rejected`: the one at hand, or a fetched one. While the refusal of a fresh token stands, none is fetched.
-    pub async fn get<F>(&self, rejected: Option<u64>, fetch: impl FnOnce() -> F) -> Result<Arc<Held>, ClientError>
+    /// A token newer than the one `rejected`: the one at hand, or a fetched one. While the refusal
+    /// of a fresh token stands, none is fetched.
+    pub async fn get<F>(
+        &self,
+        rejected: Option<u64>,
+        fetch: impl FnOnce() -> F,
+    ) -> Result<Arc<Held>, ClientError>
     where
         F: Future<Output = Result<Token, ClientError>>,
     {
@@ -101,11 +114,17 @@ impl Tokens {
         let at_hand = self.usable(rejected);
         if let Some(held) = at_hand {
             let now = Instant::now();
-            if !held.is_due(now) || self.failed(|failure| now - failure.at < FAILURE_STANDS).is_some() {
+            if !held.is_due(now)
+                || self
+                    .failed(|failure| now - failure.at < FAILURE_STANDS)
+                    .is_some()
+            {
                 return Ok(held);
             }
             // It is good for a little longer: one renews it, the others go on with it.
-            let Ok(_turn) = self.turn.try_lock() else { return Ok(held) };
+            let Ok(_turn) = self.turn.try_lock() else {
+                return Ok(held);
+            };
             return Ok(self.renewed(rejected, fetch).await.unwrap_or(held));
         }
         let _turn = self.turn.lock().await;
@@ -113,11 +132,18 @@ impl Tokens {
         if rejected.is_some()
             && self.usable(rejected).is_none()
             && self.are_refused.load(Ordering::Acquire)
-            && let Some(error) = self.refusals.lock().unwrap_or_else(PoisonError::into_inner).standing(now)
+            && let Some(error) = self
+                .refusals
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .standing(now)
         {
             return Err(error);
         }
-        let stands = |failure: &Failure| failure.fetch > ended || !failure.error.is_temporary() && now - failure.at < FAILURE_STANDS;
+        let stands = |failure: &Failure| {
+            failure.fetch > ended
+                || !failure.error.is_temporary() && now - failure.at < FAILURE_STANDS
+        };
         if self.usable(rejected).is_none()
             && let Some(failure) = self.failed(stands)
         {
@@ -128,21 +154,36 @@ impl Tokens {
 
     /// The token at hand, unless it was rejected or is over.
     fn usable(&self, rejected: Option<u64>) -> Option<Arc<Held>> {
-        let held = self.current.read().unwrap_or_else(PoisonError::into_inner).clone()?;
+        let held = self
+            .current
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()?;
         let is_rejected = rejected.is_some_and(|rejected| held.generation <= rejected);
         (!is_rejected && !held.is_over(Instant::now())).then_some(held)
     }
 
     fn failed(&self, matters: impl FnOnce(&Failure) -> bool) -> Option<Failure> {
-        self.failure.lock().unwrap_or_else(PoisonError::into_inner).clone().filter(|failure| matters(failure))
+        self.failure
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+            .filter(|failure| matters(failure))
     }
 
     /// Fetches, unless another one has done so while this one waited for its turn.
-    async fn renewed<F>(&self, rejected: Option<u64>, fetch: impl FnOnce() -> F) -> Result<Arc<Held>, ClientError>
+    async fn renewed<F>(
+        &self,
+        rejected: Option<u64>,
+        fetch: impl FnOnce() -> F,
+    ) -> Result<Arc<Held>, ClientError>
     where
         F: Future<Output = Result<Token, ClientError>>,
     {
-        if let Some(held) = self.usable(rejected).filter(|held| !held.is_due(Instant::now())) {
+        if let Some(held) = self
+            .usable(rejected)
+            .filter(|held| !held.is_due(Instant::now()))
+        {
             return Ok(held);
         }
         // Its life is counted from before the request, so that it never seems longer than it is.
@@ -151,7 +192,14 @@ impl Tokens {
         let fetch = self.ended.fetch_add(1, Ordering::AcqRel) + 1;
         let (held, failure) = match fetched {
             Ok(token) => (Ok(Arc::new(held(token, fetch, began))), None),
-            Err(error) => (Err(error.clone()), Some(Failure { at: Instant::now(), fetch, error })),
+            Err(error) => (
+                Err(error.clone()),
+                Some(Failure {
+                    at: Instant::now(),
+                    fetch,
+                    error,
+                }),
+            ),
         };
         *self.failure.lock().unwrap_or_else(PoisonError::into_inner) = failure;
         if let Ok(held) = &held {
@@ -162,6 +210,15 @@ impl Tokens {
 }
 
 fn held(token: Token, generation: u64, began: Instant) -> Held {
-    let before_end = |ahead: Duration| token.lifetime.and_then(|lifetime| began.checked_add(lifetime.saturating_sub(ahead.min(lifetime / 5))));
-    Held { generation, renew: before_end(AHEAD), ends: before_end(AHEAD / 12), secret: token.secret }
+    let before_end = |ahead: Duration| {
+        token.lifetime.and_then(|lifetime| {
+            began.checked_add(lifetime.saturating_sub(ahead.min(lifetime / 5)))
+        })
+    };
+    Held {
+        generation,
+        renew: before_end(AHEAD),
+        ends: before_end(AHEAD / 12),
+        secret: token.secret,
+    }
 }

@@ -10,8 +10,9 @@ use super::ErrorKind;
 
 /// Sends one request and reads its answer whole.
 ///
-/// Implementations MUST NOT follow redirects (requests carry credentials), MUST NOT retry (the client does), MUST bound the answer's size and MUST
-/// stop when the future is dropped. Any HTTP status is an answer, not an error.
+/// Implementations MUST NOT follow redirects (requests carry credentials), MUST NOT retry (the
+/// client does), MUST bound the answer's size and MUST stop when the future is dropped. Any HTTP
+/// status is an answer, not an error.
 #[async_trait]
 pub trait Transport: fmt::Debug + Send + Sync + 'static {
     /// Sends and reads.
@@ -29,15 +30,17 @@ pub struct TransportError {
 }
 
 impl TransportError {
-    /// An error of one of the kinds [`Connect`](ErrorKind::Connect), [`Tls`](ErrorKind::Tls), [`Timeout`](ErrorKind::Timeout),
-    /// [`Interrupted`](ErrorKind::Interrupted), [`TooLarge`](ErrorKind::TooLarge), [`Redirected`](ErrorKind::Redirected) and
+    /// An error of one of the kinds [`Connect`](ErrorKind::Connect), [`Tls`](ErrorKind::Tls),
+    /// [`Timeout`](ErrorKind::Timeout), [`Interrupted`](ErrorKind::Interrupted),
+    /// [`TooLarge`](ErrorKind::TooLarge), [`Redirected`](ErrorKind::Redirected) and
     /// [`Unsendable`](ErrorKind::Unsendable).
     #[must_use]
     pub const fn new(kind: ErrorKind) -> Self {
         Self { kind, source: None }
     }
 
-    /// The same error with its cause, which MUST hold no address, token, number or body: it is shown.
+    /// The same error with its cause, which MUST hold no address, token, number or body: it is
+    /// shown.
     #[must_use]
     pub fn because(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         self.source = Some(source.into());
@@ -53,7 +56,10 @@ impl TransportError {
     /// Whether the same request may succeed when it is sent again.
     #[must_use]
     pub const fn is_temporary(&self) -> bool {
-        matches!(self.kind, ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Interrupted)
+        matches!(
+            self.kind,
+            ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Interrupted
+        )
     }
 }
 
@@ -65,6 +71,8 @@ impl fmt::Display for TransportError {
 
 impl Error for TransportError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.source.as_deref().map(|source| source as &(dyn Error + 'static))
+        self.source
+            .as_deref()
+            .map(|source| source as &(dyn Error + 'static))
     }
 }

@@ -1,8 +1,9 @@
 //! Gradient-boosted trees whose leaves hold several quantiles at once.
 //!
-//! One structure serves all quantiles: a split is chosen by the gain in pinball loss summed over them, and each leaf then takes the quantiles of what its
-//! rows leave unexplained. Leaves take their quantiles from rows that did not choose the structure, which keeps them
-//! honest. Everything is seeded and depends on the order of rows alone.
+//! One structure serves all quantiles: a split is chosen by the gain in pinball loss summed over
+//! them, and each leaf then takes the quantiles of what its rows leave unexplained. Leaves take
+//! their quantiles from rows that did not choose the structure, which keeps them honest. Everything
+//! is seeded and depends on the order of rows alone.
 
 use super::forest::{Forest, LEAF, Split, Tree};
 use super::record::mix;
@@ -35,7 +36,15 @@ pub(super) struct Growth {
 
 impl Default for Growth {
     fn default() -> Self {
-        Self { trees: 150, leaves: 31, depth: 8, rate: 0.1, min_leaf: 40, rows: 0.6, columns: 0.6 }
+        Self {
+            trees: 150,
+            leaves: 31,
+            depth: 8,
+            rate: 0.1,
+            min_leaf: 40,
+            rows: 0.6,
+            columns: 0.6,
+        }
     }
 }
 
@@ -53,15 +62,26 @@ pub(super) struct Rows {
 pub(super) fn grow(rows: &Rows, growth: &Growth) -> Forest {
     let bins = Bins::of(rows);
     let count = rows.target.len();
-    let growth = &Growth { leaves: growth.leaves.min(count / 150).max(4), ..growth.clone() };
-    let mut grower = Grower { rows, bins: &bins, growth, scratch: Vec::new(), gains: vec![0.0; rows.columns] };
+    let growth = &Growth {
+        leaves: growth.leaves.min(count / 150).max(4),
+        ..growth.clone()
+    };
+    let mut grower = Grower {
+        rows,
+        bins: &bins,
+        growth,
+        scratch: Vec::new(),
+        gains: vec![0.0; rows.columns],
+    };
     let all: Vec<u32> = (0..count as u32).collect();
     let mut at = vec![[0.0_f32; LANES]; count];
     let start = grower.quantiles(&all, &at);
     at.iter_mut().for_each(|at| *at = start);
     let mut trees = Vec::with_capacity(growth.trees);
     for nth in 0..growth.trees {
-        let Some(tree) = grower.tree(nth as u64, &at) else { break };
+        let Some(tree) = grower.tree(nth as u64, &at) else {
+            break;
+        };
         for (row, at) in at.iter_mut().enumerate() {
             let leaf = &tree.leaves[tree.leaf_of(bins.row(row))];
             at.iter_mut().zip(leaf).for_each(|(at, value)| *at += value);
@@ -95,7 +115,10 @@ impl Bins {
         let stride = (count / 20_000).max(1);
         let cuts: Vec<Vec<f32>> = (0..rows.columns)
             .map(|column| {
-                let mut values: Vec<f32> = (0..count).step_by(stride).map(|row| rows.values[row * rows.columns + column]).collect();
+                let mut values: Vec<f32> = (0..count)
+                    .step_by(stride)
+                    .map(|row| rows.values[row * rows.columns + column])
+                    .collect();
                 values.sort_unstable_by(f32::total_cmp);
                 let mut distinct = values.clone();
                 distinct.dedup();
@@ -103,16 +126,26 @@ impl Bins {
                     distinct.pop();
                     return distinct;
                 }
-                let mut cuts: Vec<f32> = (1..MAX_BINS).map(|nth| values[nth * values.len() / MAX_BINS]).collect();
+                let mut cuts: Vec<f32> = (1..MAX_BINS)
+                    .map(|nth| values[nth * values.len() / MAX_BINS])
+                    .collect();
                 cuts.dedup();
                 cuts
             })
             .collect();
         let mut codes = Vec::with_capacity(rows.values.len());
         for row in rows.values.chunks_exact(rows.columns) {
-            codes.extend(row.iter().zip(&cuts).map(|(value, cuts)| cuts.partition_point(|cut| cut < value) as u8));
+            codes.extend(
+                row.iter()
+                    .zip(&cuts)
+                    .map(|(value, cuts)| cuts.partition_point(|cut| cut < value) as u8),
+            );
         }
-        Self { columns: rows.columns, cuts, codes }
+        Self {
+            columns: rows.columns,
+            cuts,
+            codes,
+        }
     }
 
     fn row(&self, row: usize) -> &[u8] {
@@ -165,11 +198,18 @@ struct Choice {
 impl Grower<'_> {
     fn tree(&mut self, nth: u64, at: &[[f32; LANES]]) -> Option<Tree> {
         let growth = self.growth;
-        let drawn = |salt: u64, share: f64| move |item: u64| (mix(mix(nth << 8 | salt) ^ item) >> 11) as f64 / ((1u64 << 53) as f64) < share;
+        let drawn = |salt: u64, share: f64| {
+            move |item: u64| {
+                (mix(mix(nth << 8 | salt) ^ item) >> 11) as f64 / ((1u64 << 53) as f64) < share
+            }
+        };
         let is_column = drawn(1, growth.columns);
-        let columns: Vec<usize> = (0..self.bins.columns).filter(|column| !self.bins.cuts[*column].is_empty() && is_column(*column as u64)).collect();
+        let columns: Vec<usize> = (0..self.bins.columns)
+            .filter(|column| !self.bins.cuts[*column].is_empty() && is_column(*column as u64))
+            .collect();
         let is_in = drawn(2, growth.rows);
-        let (inside, outside): (Vec<u32>, Vec<u32>) = (0..self.rows.target.len() as u32).partition(|row| is_in(u64::from(*row)));
+        let (inside, outside): (Vec<u32>, Vec<u32>) =
+            (0..self.rows.target.len() as u32).partition(|row| is_in(u64::from(*row)));
         let mut gradients = vec![[0.0; PARTS]; self.rows.target.len()];
         for row in inside.iter().map(|row| *row as usize) {
             gradients[row] = gradient(self.rows.target[row], self.rows.weight[row], &at[row]);
@@ -178,27 +218,56 @@ impl Grower<'_> {
         let mut splits: Vec<Split> = Vec::new();
         let mut open = vec![root];
         while open.len() < growth.leaves {
-            let best = (0..open.len()).filter(|leaf| open[*leaf].split.is_some()).max_by(|a, b| {
-                let gain = |leaf: &usize| open[*leaf].split.map_or(0.0, |split| split.gain);
-                gain(a).total_cmp(&gain(b)).then(b.cmp(a))
-            });
+            let best = (0..open.len())
+                .filter(|leaf| open[*leaf].split.is_some())
+                .max_by(|a, b| {
+                    let gain = |leaf: &usize| open[*leaf].split.map_or(0.0, |split| split.gain);
+                    gain(a).total_cmp(&gain(b)).then(b.cmp(a))
+                });
             let Some(best) = best else { break };
             let leaf = open.swap_remove(best);
             let Some(split) = leaf.split else { break };
             self.gains[split.column] += split.gain;
             let place = splits.len();
             let threshold = self.bins.cuts[split.column][split.bin];
-            splits.push(Split { column: split.column as u16, next: [0; 2], threshold, bin: split.bin as u8 });
+            splits.push(Split {
+                column: split.column as u16,
+                next: [0; 2],
+                threshold,
+                bin: split.bin as u8,
+            });
             leaf.at.lead(&mut splits, place as u16);
-            let below = |is_upper: bool| Place { side: Some((place, is_upper)), depth: leaf.at.depth + 1 };
-            let code = |row: u32| usize::from(self.bins.codes[row as usize * self.bins.columns + split.column]);
-            let (left, right): (Vec<u32>, Vec<u32>) = leaf.rows.iter().partition(|row| code(**row) <= split.bin);
+            let below = |is_upper: bool| Place {
+                side: Some((place, is_upper)),
+                depth: leaf.at.depth + 1,
+            };
+            let code = |row: u32| {
+                usize::from(self.bins.codes[row as usize * self.bins.columns + split.column])
+            };
+            let (left, right): (Vec<u32>, Vec<u32>) =
+                leaf.rows.iter().partition(|row| code(**row) <= split.bin);
             let small_is_left = left.len() <= right.len();
-            let (small, large) = if small_is_left { (left, right) } else { (right, left) };
+            let (small, large) = if small_is_left {
+                (left, right)
+            } else {
+                (right, left)
+            };
             let small = self.growing(small, below(!small_is_left), &columns, &gradients, None)?;
             let mut rest = leaf.histogram;
-            rest.iter_mut().zip(&small.histogram).for_each(|(rest, small)| rest.iter_mut().zip(small).for_each(|(rest, small)| *rest -= small));
-            let large = self.growing(large, below(small_is_left), &columns, &gradients, Some(rest))?;
+            rest.iter_mut()
+                .zip(&small.histogram)
+                .for_each(|(rest, small)| {
+                    rest.iter_mut()
+                        .zip(small)
+                        .for_each(|(rest, small)| *rest -= small)
+                });
+            let large = self.growing(
+                large,
+                below(small_is_left),
+                &columns,
+                &gradients,
+                Some(rest),
+            )?;
             open.extend([small, large]);
         }
         if splits.is_empty() {
@@ -208,7 +277,11 @@ impl Grower<'_> {
             growing.at.lead(&mut splits, leaf as u16 | LEAF);
         }
         let depth = open.iter().map(|leaf| leaf.at.depth).max().unwrap_or(0);
-        let mut tree = Tree { splits, leaves: Vec::new(), depth };
+        let mut tree = Tree {
+            splits,
+            leaves: Vec::new(),
+            depth,
+        };
         let mut members: Vec<Vec<u32>> = vec![Vec::new(); open.len()];
         for row in outside {
             members[tree.leaf_of(self.bins.row(row as usize))].push(row);
@@ -219,13 +292,21 @@ impl Grower<'_> {
             }
             let certain = rows.len() as f32 / (rows.len() as f32 + UNSURE);
             let mut leaf = self.quantiles(&rows, at);
-            leaf.iter_mut().for_each(|value| *value *= growth.rate * certain);
+            leaf.iter_mut()
+                .for_each(|value| *value *= growth.rate * certain);
             tree.leaves.push(leaf);
         }
         Some(tree)
     }
 
-    fn growing(&self, rows: Vec<u32>, at: Place, columns: &[usize], gradients: &[[f32; PARTS]], known: Option<Histogram>) -> Option<Growing> {
+    fn growing(
+        &self,
+        rows: Vec<u32>,
+        at: Place,
+        columns: &[usize],
+        gradients: &[[f32; PARTS]],
+        known: Option<Histogram>,
+    ) -> Option<Growing> {
         if columns.is_empty() {
             return None;
         }
@@ -236,31 +317,52 @@ impl Grower<'_> {
                 let codes = self.bins.row(*row as usize);
                 for (nth, column) in columns.iter().enumerate() {
                     let cell = &mut histogram[nth << 8 | usize::from(codes[*column])];
-                    cell.iter_mut().zip(gradient).for_each(|(cell, value)| *cell += value);
+                    cell.iter_mut()
+                        .zip(gradient)
+                        .for_each(|(cell, value)| *cell += value);
                 }
             }
             histogram
         });
-        let split =
-            if rows.len() >= 2 * self.growth.min_leaf && at.depth < self.growth.depth { self.split(&histogram, columns, rows.len()) } else { None };
-        Some(Growing { rows, histogram, split, at })
+        let split = if rows.len() >= 2 * self.growth.min_leaf && at.depth < self.growth.depth {
+            self.split(&histogram, columns, rows.len())
+        } else {
+            None
+        };
+        Some(Growing {
+            rows,
+            histogram,
+            split,
+            at,
+        })
     }
 
     /// The split with the largest gain.
     fn split(&self, histogram: &Histogram, columns: &[usize], count: usize) -> Option<Choice> {
         let mut total = [0.0_f32; PARTS];
         for cell in &histogram[..=MAX_BINS] {
-            total.iter_mut().zip(cell).for_each(|(total, cell)| *total += cell);
+            total
+                .iter_mut()
+                .zip(cell)
+                .for_each(|(total, cell)| *total += cell);
         }
         let weight = total[PARTS - 1];
         let least = weight * self.growth.min_leaf as f32 / count as f32;
-        let score = |sum: &[f32; PARTS]| sum[..JUDGES.len()].iter().map(|value| value * value).sum::<f32>() / (sum[PARTS - 1] + 1e-6);
+        let score = |sum: &[f32; PARTS]| {
+            sum[..JUDGES.len()]
+                .iter()
+                .map(|value| value * value)
+                .sum::<f32>()
+                / (sum[PARTS - 1] + 1e-6)
+        };
         let before = score(&total);
         let mut best: Option<Choice> = None;
         for (nth, &column) in columns.iter().enumerate() {
             let mut left = [0.0_f32; PARTS];
             for bin in 0..self.bins.cuts[column].len() {
-                left.iter_mut().zip(&histogram[nth << 8 | bin]).for_each(|(left, cell)| *left += cell);
+                left.iter_mut()
+                    .zip(&histogram[nth << 8 | bin])
+                    .for_each(|(left, cell)| *left += cell);
                 if left[PARTS - 1] < least {
                     continue;
                 }
@@ -268,7 +370,10 @@ impl Grower<'_> {
                     break;
                 }
                 let mut right = total;
-                right.iter_mut().zip(&left).for_each(|(right, left)| *right -= left);
+                right
+                    .iter_mut()
+                    .zip(&left)
+                    .for_each(|(right, left)| *right -= left);
                 let gain = score(&left) + score(&right) - before;
                 if gain > best.map_or(1e-6 * weight, |best| best.gain) {
                     best = Some(Choice { gain, column, bin });
@@ -289,7 +394,8 @@ impl Grower<'_> {
             self.scratch.clear();
             for row in rows.iter().step_by(stride) {
                 let row = *row as usize;
-                self.scratch.push((self.rows.target[row] - at[row][nth], self.rows.weight[row]));
+                self.scratch
+                    .push((self.rows.target[row] - at[row][nth], self.rows.weight[row]));
             }
             out[nth] = weighted_quantile(&mut self.scratch, level);
         }
@@ -302,7 +408,9 @@ fn weighted_quantile(values: &mut [(f32, f32)], share: f32) -> f32 {
     let mut left = values.iter().map(|(_, weight)| weight).sum::<f32>() * share;
     let mut values = values;
     loop {
-        let Some(middle) = values.len().checked_sub(1).map(|last| last / 2) else { return 0.0 };
+        let Some(middle) = values.len().checked_sub(1).map(|last| last / 2) else {
+            return 0.0;
+        };
         let (_, pivot, _) = values.select_nth_unstable_by(middle, |a, b| a.0.total_cmp(&b.0));
         let pivot = pivot.0;
         if values.len() == 1 {

@@ -30,7 +30,14 @@ pub enum Level {
 
 impl Level {
     /// Every level that is learned, coarse to fine.
-    pub const LEARNED: [Self; 6] = [Self::All, Self::Carrier, Self::Service, Self::Countries, Self::Lane, Self::Office];
+    pub const LEARNED: [Self; 6] = [
+        Self::All,
+        Self::Carrier,
+        Self::Service,
+        Self::Countries,
+        Self::Lane,
+        Self::Office,
+    ];
 
     /// Its name, as in JSON.
     #[must_use]
@@ -47,7 +54,8 @@ impl Level {
     }
 }
 
-/// The keys of a step's contexts, in the order of [`Level::LEARNED`]; 0 where a level would say what the one before it says.
+/// The keys of a step's contexts, in the order of [`Level::LEARNED`]; 0 where a level would say
+/// what the one before it says.
 pub(super) fn keys(record: &Record, step: &Step) -> [u64; 6] {
     let route = &record.route;
     let kind = u64::from(step.kind.index()) + 1;
@@ -63,7 +71,13 @@ pub(super) fn keys(record: &Record, step: &Step) -> [u64; 6] {
         known(carrier, [route.carrier, 0]),
         known(service, [route.service, 0]),
         known(countries, [route.from.country, route.to.country]),
-        known(lane, [route.from.finer_than_country(), route.to.finer_than_country()]),
+        known(
+            lane,
+            [
+                route.from.finer_than_country(),
+                route.to.finer_than_country(),
+            ],
+        ),
         known(office, [step.place, 0]),
     ]
 }

@@ -7,7 +7,8 @@ use super::arrival::Arrival;
 /// Bins: the first holds what is under a minute, the last what is over four years.
 pub(super) const BINS: usize = 86;
 const PER_OCTAVE: f64 = 4.0;
-/// A gap between two kinds of dwell spans two octaves and holds a fiftieth of what ends at most; each side holds a tenth at least.
+/// A gap between two kinds of dwell spans two octaves and holds a fiftieth of what ends at most;
+/// each side holds a tenth at least.
 const GAP_BINS: usize = 8;
 const GAP_SHARE: f64 = 0.02;
 const SIDE_SHARE: f64 = 0.1;
@@ -22,10 +23,15 @@ pub(super) fn bin(seconds: f64) -> usize {
 
 /// Where a bin begins, in seconds.
 pub(super) fn edge(bin: usize) -> f64 {
-    if bin == 0 { 0.0 } else { 60.0 * ((bin - 1) as f64 / PER_OCTAVE).exp2() }
+    if bin == 0 {
+        0.0
+    } else {
+        60.0 * ((bin - 1) as f64 / PER_OCTAVE).exp2()
+    }
 }
 
-/// Weights of observed durations, of durations that were still going on, and of those that never ended.
+/// Weights of observed durations, of durations that were still going on, and of those that never
+/// ended.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Spread {
     ended: Vec<(u8, f64)>,
@@ -114,7 +120,11 @@ impl Curve {
             for (share, knot) in knots {
                 let knot = knot.max(1.0).ln();
                 if x < knot {
-                    return if last.1.is_finite() { last.0 + (share - last.0) * (x - last.1) / (knot - last.1) } else { 0.0 };
+                    return if last.1.is_finite() {
+                        last.0 + (share - last.0) * (x - last.1) / (knot - last.1)
+                    } else {
+                        0.0
+                    };
                 }
                 last = (share, knot);
             }
@@ -122,19 +132,25 @@ impl Curve {
         };
         let mut mass = [0.0; BINS];
         for (nth, mass) in mass.iter_mut().enumerate() {
-            let upper = if nth + 1 < BINS { below(edge(nth + 1)) } else { 1.0 };
+            let upper = if nth + 1 < BINS {
+                below(edge(nth + 1))
+            } else {
+                1.0
+            };
             *mass = (upper - below(edge(nth))).max(0.0) * (1.0 - never);
         }
         Self { mass, never }
     }
 
-    /// This belief, worth `strength` observations, after seeing a spread: a beta process, so that what is still going on counts for as long as it has.
+    /// This belief, worth `strength` observations, after seeing a spread: a beta process, so that
+    /// what is still going on counts for as long as it has.
     ///
-    /// The belief is first moved, as a whole and on the scale of ratios, towards the spread's median: a slow lane keeps the shape of the tail that its
-    /// carrier has, around its own middle.
+    /// The belief is first moved, as a whole and on the scale of ratios, towards the spread's
+    /// median: a slow lane keeps the shape of the tail that its carrier has, around its own middle.
     pub(super) fn after(&self, spread: &Spread, unit: f64, strength: f64) -> Self {
         let (ended, total) = spread.weights();
-        self.moved(spread.median(), ended / unit / (ended / unit + strength)).updated(spread, total, unit, strength)
+        self.moved(spread.median(), ended / unit / (ended / unit + strength))
+            .updated(spread, total, unit, strength)
     }
 
     fn moved(&self, median: f64, share: f64) -> Self {
@@ -147,37 +163,54 @@ impl Curve {
                 Some(*sum)
             })
             .position(|sum| sum >= half);
-        let Some(middle) = middle.filter(|_| median > 0.0 && share > 0.0) else { return self.clone() };
+        let Some(middle) = middle.filter(|_| median > 0.0 && share > 0.0) else {
+            return self.clone();
+        };
         let by = ((bin(median) as f64 - middle as f64) * share).round() as isize;
         let mut mass = [0.0; BINS];
         for (nth, share) in self.mass.iter().enumerate() {
             mass[nth.saturating_add_signed(by).min(BINS - 1)] += share;
         }
-        Self { mass, never: self.never }
+        Self {
+            mass,
+            never: self.never,
+        }
     }
 
     fn updated(&self, spread: &Spread, total: f64, unit: f64, strength: f64) -> Self {
         let mut at_risk = total / unit;
         let (mut belief, mut left) = (1.0, 1.0);
-        let (mut ended, mut going) = (spread.ended.iter().peekable(), spread.going.iter().peekable());
+        let (mut ended, mut going) = (
+            spread.ended.iter().peekable(),
+            spread.going.iter().peekable(),
+        );
         let mut mass = [0.0; BINS];
         for (nth, mass) in mass.iter_mut().enumerate() {
             let take = |of: &mut std::iter::Peekable<std::slice::Iter<'_, (u8, f64)>>| {
-                of.next_if(|(bin, _)| usize::from(*bin) == nth).map_or(0.0, |found| found.1 / unit)
+                of.next_if(|(bin, _)| usize::from(*bin) == nth)
+                    .map_or(0.0, |found| found.1 / unit)
             };
             let (ends, goes) = (take(&mut ended), take(&mut going));
             let risk = strength * belief + (at_risk - goes / 2.0).max(ends);
-            let hazard = if risk > 1e-12 { ((strength * self.mass[nth] + ends) / risk).min(1.0) } else { 1.0 };
+            let hazard = if risk > 1e-12 {
+                ((strength * self.mass[nth] + ends) / risk).min(1.0)
+            } else {
+                1.0
+            };
             *mass = left * hazard;
             left -= *mass;
             belief -= self.mass[nth];
             belief = belief.max(0.0);
             at_risk = (at_risk - ends - goes).max(0.0);
         }
-        Self { mass, never: left.max(0.0) }
+        Self {
+            mass,
+            never: left.max(0.0),
+        }
     }
 
-    /// The widest stretch of time in which next to nothing ends, if a good share ends on either side of it: what is left between two kinds of dwell.
+    /// The widest stretch of time in which next to nothing ends, if a good share ends on either
+    /// side of it: what is left between two kinds of dwell.
     pub(super) fn gap(&self) -> Option<(f64, f64)> {
         let ending: f64 = self.mass.iter().sum();
         let mut best: Option<(usize, usize)> = None;
@@ -189,8 +222,12 @@ impl Curve {
                 within -= self.mass[from];
                 from += 1;
             }
-            let is_wide = nth + 1 >= from + GAP_BINS && best.is_none_or(|(low, high)| nth + 1 - from > high - low);
-            if is_wide && before > SIDE_SHARE * ending && ending - before - within > SIDE_SHARE * ending {
+            let is_wide = nth + 1 >= from + GAP_BINS
+                && best.is_none_or(|(low, high)| nth + 1 - from > high - low);
+            if is_wide
+                && before > SIDE_SHARE * ending
+                && ending - before - within > SIDE_SHARE * ending
+            {
                 best = Some((from, nth + 1));
             }
         }

@@ -1,4 +1,5 @@
-//! What is known of a parcel at one of its events, as numbers; and the contexts whose past is turned into numbers too.
+//! What is known of a parcel at one of its events, as numbers; and the contexts whose past is
+//! turned into numbers too.
 
 use chrono::{DateTime, Utc};
 
@@ -77,14 +78,18 @@ pub(super) fn columns(record: &Record, nth: usize, out: &mut Vec<f32>) {
     let until = |then: Option<i64>| then.map_or(UNKNOWN, |then| hours(then - now));
     let from_start = |then: Option<i64>| then.map_or(UNKNOWN, |then| hours(then - start));
     let (done, ahead) = plan(record, nth);
-    let week_hour = |at: i64| ((at.rem_euclid(7 * 86_400) + 3 * 86_400) % (7 * 86_400)) as f32 / HOUR;
+    let week_hour =
+        |at: i64| ((at.rem_euclid(7 * 86_400) + 3 * 86_400) % (7 * 86_400)) as f32 / HOUR;
     let before = &record.steps[..nth];
     out.extend([
         f32::from(step.kind.index()),
         nth as f32,
         hours(now - start),
         before.last().map_or(UNKNOWN, |last| hours(now - last.at)),
-        before.iter().filter(|other| other.kind == step.kind).count() as f32,
+        before
+            .iter()
+            .filter(|other| other.kind == step.kind)
+            .count() as f32,
         until(record.promised),
         from_start(record.promised),
         record.promised.map_or(UNKNOWN, week_hour),
@@ -98,7 +103,11 @@ pub(super) fn columns(record: &Record, nth: usize, out: &mut Vec<f32>) {
         (now.rem_euclid(86_400)) as f32 / HOUR,
         record.route.from.number,
         record.route.to.number,
-        before.iter().rev().nth(1).map_or(UNKNOWN, |other| hours(now - other.at)),
+        before
+            .iter()
+            .rev()
+            .nth(1)
+            .map_or(UNKNOWN, |other| hours(now - other.at)),
         previous(record, nth),
     ]);
     out.extend(open_days(record, now));
@@ -110,25 +119,41 @@ fn open_days(record: &Record, now: i64) -> [f32; 3] {
     let calendar = Calendar::of(unpacked(record.route.to.country));
     let instant = |at: i64| DateTime::<Utc>::from_timestamp(at, 0).unwrap_or_default();
     let until = |at: i64| calendar.open_days(instant(now), instant(at)) as f32;
-    let promised = record.promised.map_or(UNKNOWN, |promised| until(promised.clamp(now - 400 * DAY, now + 400 * DAY)));
+    let promised = record.promised.map_or(UNKNOWN, |promised| {
+        until(promised.clamp(now - 400 * DAY, now + 400 * DAY))
+    });
     [until(now + 3 * DAY), until(now + 7 * DAY), promised]
 }
 
 fn previous(record: &Record, nth: usize) -> f32 {
-    nth.checked_sub(1).map_or(UNKNOWN, |nth| f32::from(record.steps[nth].kind.index()))
+    nth.checked_sub(1)
+        .map_or(UNKNOWN, |nth| f32::from(record.steps[nth].kind.index()))
 }
 
 /// The planned time of this very step, and the steps of the plan after it.
 fn plan(record: &Record, nth: usize) -> (Option<i64>, &[Step]) {
     let kind = record.steps[nth].kind;
-    let repeat = record.steps[..nth].iter().filter(|step| step.kind == kind).count();
-    let of_kind = |kind: Kind, repeat: usize| record.plan.iter().enumerate().filter(move |(_, step)| step.kind == kind).nth(repeat);
+    let repeat = record.steps[..nth]
+        .iter()
+        .filter(|step| step.kind == kind)
+        .count();
+    let of_kind = |kind: Kind, repeat: usize| {
+        record
+            .plan
+            .iter()
+            .enumerate()
+            .filter(move |(_, step)| step.kind == kind)
+            .nth(repeat)
+    };
     if let Some((place, planned)) = of_kind(kind, repeat) {
         return (Some(planned.at), &record.plan[place + 1..]);
     }
     let passed = (0..nth).rev().find_map(|nth| {
         let kind = record.steps[nth].kind;
-        let repeat = record.steps[..nth].iter().filter(|step| step.kind == kind).count();
+        let repeat = record.steps[..nth]
+            .iter()
+            .filter(|step| step.kind == kind)
+            .count();
         of_kind(kind, repeat).map(|(place, _)| place + 1)
     });
     (None, &record.plan[passed.unwrap_or(0)..])
@@ -138,7 +163,14 @@ fn plan(record: &Record, nth: usize) -> (Option<i64>, &[Step]) {
 pub(super) fn contexts(record: &Record, nth: usize, out: &mut Vec<u64>) {
     let (route, step) = (&record.route, &record.steps[nth]);
     let kind = mix(u64::from(step.kind.index()) + 1);
-    let Spot { country, region, area, postcode, code, .. } = route.to;
+    let Spot {
+        country,
+        region,
+        area,
+        postcode,
+        code,
+        ..
+    } = route.to;
     let from = route.from;
     let (start, end) = (from.lane_end(), route.to.lane_end());
     let pairs: [(u32, u32, u32); CONTEXTS] = [
@@ -160,15 +192,31 @@ pub(super) fn contexts(record: &Record, nth: usize, out: &mut Vec<u64>) {
         (step.place, 0, 0),
         (step.place, country, 1),
         (step.place, end, 2),
-        (route.service.max(route.carrier), if region == 0 { country } else { region }, 3),
+        (
+            route.service.max(route.carrier),
+            if region == 0 { country } else { region },
+            3,
+        ),
     ];
-    out.extend(pairs.iter().enumerate().map(|(nth, &(a, b, c))| if a == 0 { 0 } else { key(kind, nth as u64, a, b, c) }));
+    out.extend(pairs.iter().enumerate().map(|(nth, &(a, b, c))| {
+        if a == 0 {
+            0
+        } else {
+            key(kind, nth as u64, a, b, c)
+        }
+    }));
 }
 
 /// The key of a step's context that is an attribute's word.
 pub(super) fn attribute_context(record: &Record, nth: usize, name: u32) -> u64 {
     match record.attributes.iter().find(|(known, _)| *known == name) {
-        Some((_, Value::Word(word))) => key(mix(u64::from(record.steps[nth].kind.index()) + 1), 64, *word, name, 0),
+        Some((_, Value::Word(word))) => key(
+            mix(u64::from(record.steps[nth].kind.index()) + 1),
+            64,
+            *word,
+            name,
+            0,
+        ),
         _ => 0,
     }
 }
@@ -182,5 +230,6 @@ pub(super) fn attribute_number(record: &Record, name: u32) -> f32 {
 }
 
 fn key(kind: u64, nth: u64, a: u32, b: u32, c: u32) -> u64 {
-    mix(kind ^ mix((nth << 56) ^ (u64::from(c) << 24) ^ mix(u64::from(a) << 32 | u64::from(b)))).max(1)
+    mix(kind ^ mix((nth << 56) ^ (u64::from(c) << 24) ^ mix(u64::from(a) << 32 | u64::from(b))))
+        .max(1)
 }

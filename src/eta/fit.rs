@@ -1,11 +1,14 @@
-//! The trees of a model: which columns they read, what past each context has, and the quantiles they give.
+//! The trees of a model: which columns they read, what past each context has, and the quantiles
+//! they give.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::ask::width;
 use super::boost::{Growth, LEVELS, Rows, grow};
 use super::context::Map;
-use super::features::{COLUMNS, PARENT, attribute_context, attribute_number, columns, contexts, is_of_plan};
+use super::features::{
+    COLUMNS, PARENT, attribute_context, attribute_number, columns, contexts, is_of_plan,
+};
 use super::forest::Forest;
 use super::kind::Kind;
 use super::memory::Memory;
@@ -27,8 +30,8 @@ const SCALE: f64 = 8.0 * 3600.0;
 pub(super) const TAIL: [f64; 5] = [0.98, 0.99, 0.995, 0.998, 0.9995];
 pub(super) const HEAD: [f64; 2] = [0.02, 0.05];
 
-/// After how many typical transit times an observation weighs half, if that is longer than the settings say: a network is not seen to drift within
-/// one transit.
+/// After how many typical transit times an observation weighs half, if that is longer than the
+/// settings say: a network is not seen to drift within one transit.
 const HALF_LIFE_TRANSITS: f64 = 4.0;
 const DAY: f64 = 86_400.0;
 /// A duration weighs at most by the inverse of this.
@@ -48,7 +51,8 @@ pub(super) struct Fitted {
     pub(super) weights: Vec<f64>,
     pub(super) plan_weight: f64,
     pub(super) forest: Forest,
-    /// Trees of the deviation from the promise or plan, for the kinds of event after which they told more.
+    /// Trees of the deviation from the promise or plan, for the kinds of event after which they
+    /// told more.
     pub(super) against_due: Option<Forest>,
     pub(super) kinds_against_due: BTreeSet<Kind>,
     /// The longest duration observed of each kind, in seconds.
@@ -83,14 +87,26 @@ impl Fitted {
     pub(super) fn to(memory: &Memory, settings: &ModelSettings, newest: i64) -> Self {
         let mut records: Vec<&Record> = memory.records().collect();
         records.sort_by_key(|record| record.id);
-        let mut fitted = Self { journeys: records.len(), newest, ..Self::default() };
-        if records.iter().filter(|record| matches!(record.end, End::Delivered(_))).count() < ENOUGH {
+        let mut fitted = Self {
+            journeys: records.len(),
+            newest,
+            ..Self::default()
+        };
+        if records
+            .iter()
+            .filter(|record| matches!(record.end, End::Delivered(_)))
+            .count()
+            < ENOUGH
+        {
             return fitted;
         }
         fitted.name_attributes(&records);
         let drafts = drafts(&records, settings, newest);
         for draft in &drafts {
-            let longest = fitted.longest.entry(records[draft.record].steps[draft.step].kind).or_default();
+            let longest = fitted
+                .longest
+                .entry(records[draft.record].steps[draft.step].kind)
+                .or_default();
             *longest = longest.max(seconds(f64::from(draft.target)));
         }
         let sample = fitted.rows(&records, &drafts);
@@ -102,18 +118,34 @@ impl Fitted {
     }
 
     /// The columns that need no past, and the keys of the contexts.
-    pub(super) fn fill(&self, record: &Record, nth: usize, row: &mut Vec<f32>, keys: &mut Vec<u64>) {
+    pub(super) fn fill(
+        &self,
+        record: &Record,
+        nth: usize,
+        row: &mut Vec<f32>,
+        keys: &mut Vec<u64>,
+    ) {
         columns(record, nth, row);
-        row.extend(self.numbers.iter().map(|name| attribute_number(record, *name)));
+        row.extend(
+            self.numbers
+                .iter()
+                .map(|name| attribute_number(record, *name)),
+        );
         contexts(record, nth, keys);
-        keys.extend(self.words.iter().map(|name| attribute_context(record, nth, *name)));
+        keys.extend(
+            self.words
+                .iter()
+                .map(|name| attribute_context(record, nth, *name)),
+        );
     }
 
     /// The attributes that most journeys have.
     fn name_attributes(&mut self, records: &[&Record]) {
         let mut counts: BTreeMap<(bool, u32), usize> = BTreeMap::new();
         for (name, value) in records.iter().flat_map(|record| &record.attributes) {
-            *counts.entry((matches!(value, Value::Word(_)), *name)).or_default() += 1;
+            *counts
+                .entry((matches!(value, Value::Word(_)), *name))
+                .or_default() += 1;
         }
         let most = |words: bool| {
             let mut names: Vec<(usize, u32)> = counts
@@ -122,12 +154,17 @@ impl Fitted {
                 .map(|((_, name), count)| (*count, *name))
                 .collect();
             names.sort_unstable_by(|a, b| b.cmp(a));
-            names.into_iter().take(ATTRIBUTES).map(|(_, name)| name).collect()
+            names
+                .into_iter()
+                .take(ATTRIBUTES)
+                .map(|(_, name)| name)
+                .collect()
         };
         (self.words, self.numbers) = (most(true), most(false));
     }
 
-    /// Rows with the past of their contexts. A row's own fold is left out of it, else trees would trust it too much.
+    /// Rows with the past of their contexts. A row's own fold is left out of it, else trees would
+    /// trust it too much.
     fn rows(&mut self, records: &[&Record], drafts: &[Draft]) -> Sample {
         let mut sums: Map<Sums> = Map::default();
         let (mut row, mut keys) = (Vec::new(), Vec::new());
@@ -136,47 +173,82 @@ impl Fitted {
             row.clear();
             let record = records[draft.record];
             self.fill(record, draft.step, &mut row, &mut keys);
-            for key in keys.iter().copied().chain([kind_key(record, draft.step)]).filter(|key| *key != 0) {
+            for key in keys
+                .iter()
+                .copied()
+                .chain([kind_key(record, draft.step)])
+                .filter(|key| *key != 0)
+            {
                 let cell = &mut sums.entry(key).or_default()[draft.fold];
-                cell.iter_mut().zip([1.0, draft.target, draft.deviation]).for_each(|(cell, value)| *cell += draft.weight * value);
+                cell.iter_mut()
+                    .zip([1.0, draft.target, draft.deviation])
+                    .for_each(|(cell, value)| *cell += draft.weight * value);
             }
         }
         let stride = drafts.len().div_ceil(MOST_ROWS);
         let mut rows = Rows::default();
         let mut about = Vec::new();
-        for draft in drafts.iter().filter(|draft| stride < 2 || (mix(records[draft.record].id ^ draft.step as u64) as usize).is_multiple_of(stride)) {
+        for draft in drafts.iter().filter(|draft| {
+            stride < 2
+                || (mix(records[draft.record].id ^ draft.step as u64) as usize)
+                    .is_multiple_of(stride)
+        }) {
             keys.clear();
             let record = records[draft.record];
             self.fill(record, draft.step, &mut rows.values, &mut keys);
-            let base = shrunk(sums.get(&kind_key(record, draft.step)), Some(draft.fold), [0.0; 3]);
+            let base = shrunk(
+                sums.get(&kind_key(record, draft.step)),
+                Some(draft.fold),
+                [0.0; 3],
+            );
             let mut values: Vec<Past> = Vec::with_capacity(keys.len());
             for (context, key) in keys.iter().enumerate() {
-                let above = PARENT.get(context).copied().flatten().map_or(base, |parent| values[parent]);
+                let above = PARENT
+                    .get(context)
+                    .copied()
+                    .flatten()
+                    .map_or(base, |parent| values[parent]);
                 let value = shrunk(sums.get(key), Some(draft.fold), above);
                 values.push(value);
                 rows.values.extend([value[0], value[1]]);
             }
             rows.target.push(draft.target);
             rows.weight.push(draft.weight);
-            about.push(About { kind: record.steps[draft.step].kind, due: draft.due, deviation: draft.deviation, dated: record.dated() });
+            about.push(About {
+                kind: record.steps[draft.step].kind,
+                due: draft.due,
+                deviation: draft.deviation,
+                dated: record.dated(),
+            });
         }
         rows.columns = rows.values.len() / rows.target.len().max(1);
         self.remember(records, drafts, &sums);
         Sample { rows, about }
     }
 
-    /// Grows trees of the deviation from what was promised or planned, and keeps them for the kinds of event after which they were better on the newest
-    /// quarter of the journeys, which neither of the trees compared had seen.
+    /// Grows trees of the deviation from what was promised or planned, and keeps them for the kinds
+    /// of event after which they were better on the newest quarter of the journeys, which neither
+    /// of the trees compared had seen.
     fn weigh_against_due(&mut self, sample: &Sample) {
-        let with_due: Vec<usize> = (0..sample.about.len()).filter(|row| sample.about[*row].due.is_some()).collect();
-        let mut dates: Vec<i64> = with_due.iter().map(|row| sample.about[*row].dated).collect();
+        let with_due: Vec<usize> = (0..sample.about.len())
+            .filter(|row| sample.about[*row].due.is_some())
+            .collect();
+        let mut dates: Vec<i64> = with_due
+            .iter()
+            .map(|row| sample.about[*row].dated)
+            .collect();
         if dates.len() < ENOUGH {
             return;
         }
         let nth = dates.len() * 3 / 4;
         let until = *dates.select_nth_unstable(nth).1;
-        let (old, new): (Vec<usize>, Vec<usize>) = with_due.iter().partition(|row| sample.about[**row].dated < until);
-        let trial = Growth { trees: TRIAL_TREES, ..Growth::default() };
+        let (old, new): (Vec<usize>, Vec<usize>) = with_due
+            .iter()
+            .partition(|row| sample.about[**row].dated < until);
+        let trial = Growth {
+            trees: TRIAL_TREES,
+            ..Growth::default()
+        };
         let plain = grow(&sample.part(&old, false), &trial);
         let against = grow(&sample.part(&old, true), &trial);
         let mut losses: BTreeMap<Kind, (usize, [f64; 2])> = BTreeMap::new();
@@ -185,22 +257,46 @@ impl Fitted {
             let took = seconds(f64::from(sample.rows.target[row]));
             let (count, sums) = losses.entry(*kind).or_default();
             *count += 1;
-            sums[0] += pinball(&plain.predict(values).map(|value| seconds(f64::from(value))), took);
-            sums[1] += pinball(&against.predict(values).map(|value| after_due(f64::from(value), due.unwrap_or_default())), took);
+            sums[0] += pinball(
+                &plain.predict(values).map(|value| seconds(f64::from(value))),
+                took,
+            );
+            sums[1] += pinball(
+                &against
+                    .predict(values)
+                    .map(|value| after_due(f64::from(value), due.unwrap_or_default())),
+                took,
+            );
         }
-        let is_better = |(count, [plain, against]): &(usize, [f64; 2])| *count >= ENOUGH_TO_CHOOSE && *against < 0.99 * *plain;
-        self.kinds_against_due = losses.iter().filter(|(_, loss)| is_better(loss)).map(|(kind, _)| *kind).collect();
+        let is_better = |(count, [plain, against]): &(usize, [f64; 2])| {
+            *count >= ENOUGH_TO_CHOOSE && *against < 0.99 * *plain
+        };
+        self.kinds_against_due = losses
+            .iter()
+            .filter(|(_, loss)| is_better(loss))
+            .map(|(kind, _)| *kind)
+            .collect();
         if !self.kinds_against_due.is_empty() {
             self.against_due = Some(grow(&sample.part(&with_due, true), &Growth::default()));
         }
     }
 
-    /// The levels of a step's duration in seconds: by the trees that tell more of such a step, and no longer than was ever seen.
+    /// The levels of a step's duration in seconds: by the trees that tell more of such a step, and
+    /// no longer than was ever seen.
     pub(super) fn levels(&self, row: &[f32], kind: Kind, due: Option<f64>) -> [f64; LEVELS.len()] {
-        let against = self.against_due.as_ref().zip(due).filter(|_| self.kinds_against_due.contains(&kind));
+        let against = self
+            .against_due
+            .as_ref()
+            .zip(due)
+            .filter(|_| self.kinds_against_due.contains(&kind));
         let levels = match against {
-            Some((forest, due)) => forest.predict(row).map(|value| after_due(f64::from(value), due)),
-            None => self.forest.predict(row).map(|value| seconds(f64::from(value))),
+            Some((forest, due)) => forest
+                .predict(row)
+                .map(|value| after_due(f64::from(value), due)),
+            None => self
+                .forest
+                .predict(row)
+                .map(|value| seconds(f64::from(value))),
         };
         let longest = self.longest(kind);
         levels.map(|level| level.min(longest))
@@ -221,11 +317,25 @@ impl Fitted {
             let record = records[draft.record];
             self.fill(record, draft.step, &mut row, &mut keys);
             let kind = kind_key(record, draft.step);
-            let base = *self.past.entry(kind).or_insert_with(|| shrunk(sums.get(&kind), None, [0.0; 3]));
+            let base = *self
+                .past
+                .entry(kind)
+                .or_insert_with(|| shrunk(sums.get(&kind), None, [0.0; 3]));
             let mut values: Vec<Past> = Vec::with_capacity(keys.len());
             for (context, key) in keys.iter().enumerate() {
-                let above = PARENT.get(context).copied().flatten().map_or(base, |parent| values[parent]);
-                values.push(if *key == 0 { above } else { *self.past.entry(*key).or_insert_with(|| shrunk(sums.get(key), None, above)) });
+                let above = PARENT
+                    .get(context)
+                    .copied()
+                    .flatten()
+                    .map_or(base, |parent| values[parent]);
+                values.push(if *key == 0 {
+                    above
+                } else {
+                    *self
+                        .past
+                        .entry(*key)
+                        .or_insert_with(|| shrunk(sums.get(key), None, above))
+                });
             }
         }
     }
@@ -233,18 +343,35 @@ impl Fitted {
     /// How much each context counts.
     fn weigh(&mut self) {
         let gains = &self.forest.gains;
-        let total = gains.iter().map(|gain| f64::from(*gain)).sum::<f64>().max(1e-300);
-        let share = |columns: &[f32]| columns.iter().map(|gain| f64::from(*gain)).sum::<f64>() / total;
+        let total = gains
+            .iter()
+            .map(|gain| f64::from(*gain))
+            .sum::<f64>()
+            .max(1e-300);
+        let share =
+            |columns: &[f32]| columns.iter().map(|gain| f64::from(*gain)).sum::<f64>() / total;
         let contexts = COLUMNS + self.numbers.len();
-        self.weights = gains.get(contexts..).unwrap_or_default().chunks(2).map(share).collect();
-        self.plan_weight = (0..COLUMNS).filter(|column| is_of_plan(*column)).map(|column| share(&gains[column..=column])).sum();
+        self.weights = gains
+            .get(contexts..)
+            .unwrap_or_default()
+            .chunks(2)
+            .map(share)
+            .collect();
+        self.plan_weight = (0..COLUMNS)
+            .filter(|column| is_of_plan(*column))
+            .map(|column| share(&gains[column..=column]))
+            .sum();
     }
 
     /// Measures the tail beyond the levels, and the head before them.
     fn measure_ends(&mut self, sample: &Sample) {
         let (mut tails, mut heads) = (Vec::new(), Vec::new());
         for nth in 0..sample.about.len() {
-            let levels = self.levels(sample.row(nth), sample.about[nth].kind, sample.about[nth].due);
+            let levels = self.levels(
+                sample.row(nth),
+                sample.about[nth].kind,
+                sample.about[nth].due,
+            );
             let took = seconds(f64::from(sample.rows.target[nth]));
             let width = width(&levels);
             tails.push((took - levels[2]) / width);
@@ -274,11 +401,22 @@ pub(super) fn kind_key(record: &Record, nth: usize) -> u64 {
 fn shrunk(sums: Option<&Sums>, without: Option<usize>, above: Past) -> Past {
     let Some(sums) = sums else { return above };
     let mut total = [0.0_f32; 3];
-    for (fold, cell) in sums.iter().enumerate().filter(|(fold, _)| Some(*fold) != without) {
+    for (fold, cell) in sums
+        .iter()
+        .enumerate()
+        .filter(|(fold, _)| Some(*fold) != without)
+    {
         let _ = fold;
-        total.iter_mut().zip(cell).for_each(|(total, cell)| *total += cell);
+        total
+            .iter_mut()
+            .zip(cell)
+            .for_each(|(total, cell)| *total += cell);
     }
-    [(total[1] + STRENGTH * above[0]) / (total[0] + STRENGTH), (total[2] + STRENGTH * above[1]) / (total[0] + STRENGTH), total[0]]
+    [
+        (total[1] + STRENGTH * above[0]) / (total[0] + STRENGTH),
+        (total[2] + STRENGTH * above[1]) / (total[0] + STRENGTH),
+        total[0],
+    ]
 }
 
 /// Rows to learn from, and what each is about.
@@ -304,8 +442,21 @@ impl Sample {
         let all = &self.rows;
         Rows {
             columns: all.columns,
-            values: which.iter().flat_map(|row| self.row(*row)).copied().collect(),
-            target: which.iter().map(|row| if against_due { self.about[*row].deviation } else { all.target[*row] }).collect(),
+            values: which
+                .iter()
+                .flat_map(|row| self.row(*row))
+                .copied()
+                .collect(),
+            target: which
+                .iter()
+                .map(|row| {
+                    if against_due {
+                        self.about[*row].deviation
+                    } else {
+                        all.target[*row]
+                    }
+                })
+                .collect(),
             weight: which.iter().map(|row| all.weight[*row]).collect(),
         }
     }
@@ -318,7 +469,13 @@ const ENOUGH_TO_CHOOSE: usize = 100;
 
 /// The pinball loss of levels, summed.
 fn pinball(levels: &[f64; LEVELS.len()], took: f64) -> f64 {
-    LEVELS.iter().zip(levels).map(|(share, level)| (f64::from(*share) * (took - level)).max((f64::from(*share) - 1.0) * (took - level))).sum()
+    LEVELS
+        .iter()
+        .zip(levels)
+        .map(|(share, level)| {
+            (f64::from(*share) * (took - level)).max((f64::from(*share) - 1.0) * (took - level))
+        })
+        .sum()
 }
 
 /// A duration from its deviation from what was due, on the scale of deviations.
@@ -326,13 +483,28 @@ fn after_due(deviation: f64, due: f64) -> f64 {
     (due + deviation.clamp(-12.0, 12.0).sinh() * SCALE).max(0.0)
 }
 
-/// How much a journey weighs among others, by when it began: not by its end, which would favour the slow.
+/// How much a journey weighs among others, by when it began: not by its end, which would favour the
+/// slow.
 fn recency(records: &[&Record], settings: &ModelSettings, newest: i64) -> impl Fn(&Record) -> f64 {
-    let mut transits: Vec<i64> = records.iter().filter_map(|record| Some(delivered(record)? - record.start())).collect();
+    let mut transits: Vec<i64> = records
+        .iter()
+        .filter_map(|record| Some(delivered(record)? - record.start()))
+        .collect();
     let middle = transits.len() / 2;
-    let typical = if transits.is_empty() { 0 } else { *transits.select_nth_unstable(middle).1 };
-    let half_life = settings.half_life_days.max(1.0).max(HALF_LIFE_TRANSITS * typical as f64 / DAY);
-    move |record| (-((newest - record.start()).max(0) as f64 / DAY / half_life)).clamp(-900.0, 0.0).exp2()
+    let typical = if transits.is_empty() {
+        0
+    } else {
+        *transits.select_nth_unstable(middle).1
+    };
+    let half_life = settings
+        .half_life_days
+        .max(1.0)
+        .max(HALF_LIFE_TRANSITS * typical as f64 / DAY);
+    move |record| {
+        (-((newest - record.start()).max(0) as f64 / DAY / half_life))
+            .clamp(-900.0, 0.0)
+            .exp2()
+    }
 }
 
 fn delivered(record: &Record) -> Option<i64> {
@@ -342,7 +514,8 @@ fn delivered(record: &Record) -> Option<i64> {
     }
 }
 
-/// Of the steps of each kind, the weight of those that lie at least so long back: who is slower than that could not have arrived yet.
+/// Of the steps of each kind, the weight of those that lie at least so long back: who is slower
+/// than that could not have arrived yet.
 struct Observable {
     /// By kind: ages in seconds, the largest first, with the weight up to each.
     by_kind: BTreeMap<Kind, Vec<(i64, f64)>>,
@@ -354,7 +527,10 @@ impl Observable {
         for record in records {
             let weight = recency(record);
             for step in &record.steps {
-                by_kind.entry(step.kind).or_default().push((newest - step.at, weight));
+                by_kind
+                    .entry(step.kind)
+                    .or_default()
+                    .push((newest - step.at, weight));
             }
         }
         for ages in by_kind.values_mut() {
@@ -370,7 +546,9 @@ impl Observable {
 
     /// The share of steps of a kind after which a duration could have been observed.
     fn share(&self, kind: Kind, took: i64) -> f64 {
-        let Some(ages) = self.by_kind.get(&kind) else { return 1.0 };
+        let Some(ages) = self.by_kind.get(&kind) else {
+            return 1.0;
+        };
         let old_enough = ages.partition_point(|(age, _)| *age >= took);
         let of = |nth: usize| ages.get(nth).map_or(0.0, |(_, sum)| *sum);
         old_enough.checked_sub(1).map_or(0.0, of) / of(ages.len() - 1).max(1e-300)
@@ -379,14 +557,17 @@ impl Observable {
 
 /// The rows: every step of every journey that was delivered.
 ///
-/// Durations are about parcels that come, and parcels still under way are not among them. So that the quick of the newest journeys, which have arrived,
-/// do not outvote the slow, which have not, a duration weighs the more, the fewer journeys began early enough for it to be seen by now.
+/// Durations are about parcels that come, and parcels still under way are not among them. So that
+/// the quick of the newest journeys, which have arrived, do not outvote the slow, which have not, a
+/// duration weighs the more, the fewer journeys began early enough for it to be seen by now.
 fn drafts(records: &[&Record], settings: &ModelSettings, newest: i64) -> Vec<Draft> {
     let recency = recency(records, settings, newest);
     let observable = Observable::of(records, &recency, newest);
     let mut drafts = Vec::new();
     for (nth, record) in records.iter().enumerate() {
-        let Some(until) = delivered(record) else { continue };
+        let Some(until) = delivered(record) else {
+            continue;
+        };
         let weight = recency(record);
         for (step, at) in record.steps.iter().enumerate() {
             if at.kind.milestone().is_terminal() {

@@ -2,7 +2,8 @@
 
 use super::boost::{LANES, LEVELS};
 
-/// How many trees are walked down side by side: the steps of one wait for each other, those of several do not.
+/// How many trees are walked down side by side: the steps of one wait for each other, those of
+/// several do not.
 const ABREAST: usize = 8;
 
 /// A split, or the end of a way.
@@ -65,9 +66,17 @@ pub(super) struct Forest {
 
 impl Forest {
     pub(super) fn new(start: [f32; LANES], mut trees: Vec<Tree>, gains: Vec<f32>) -> Self {
-        let mut forest = Self { start, gains, ..Self::default() };
+        let mut forest = Self {
+            start,
+            gains,
+            ..Self::default()
+        };
         // The first node is a leaf that says nothing: it fills the last group.
-        forest.nodes.push(Node { next: [0, 0], threshold: 0.0, column: 0 });
+        forest.nodes.push(Node {
+            next: [0, 0],
+            threshold: 0.0,
+            column: 0,
+        });
         forest.values.push([0.0; LANES]);
         // Trees of one depth go together.
         trees.sort_by_key(|tree| tree.depth);
@@ -77,7 +86,10 @@ impl Forest {
                 *root = forest.nodes.len() as u32;
                 forest.push(tree);
             }
-            forest.groups.push((roots, group.iter().map(|tree| tree.depth).max().unwrap_or(0)));
+            forest.groups.push((
+                roots,
+                group.iter().map(|tree| tree.depth).max().unwrap_or(0),
+            ));
         }
         forest
     }
@@ -85,14 +97,25 @@ impl Forest {
     fn push(&mut self, tree: &Tree) {
         let first = self.nodes.len();
         let leaves = first + tree.splits.len();
-        let place = |next: u16| (if next & LEAF == 0 { first + usize::from(next) } else { leaves + usize::from(next & !LEAF) }) as u32;
+        let place = |next: u16| {
+            (if next & LEAF == 0 {
+                first + usize::from(next)
+            } else {
+                leaves + usize::from(next & !LEAF)
+            }) as u32
+        };
         self.nodes.extend(tree.splits.iter().map(|split| Node {
             next: split.next.map(place),
             threshold: split.threshold,
             column: u32::from(split.column),
         }));
         self.values.resize(leaves, [0.0; LANES]);
-        self.nodes.extend((leaves..leaves + tree.leaves.len()).map(|leaf| Node { next: [leaf as u32; 2], threshold: 0.0, column: 0 }));
+        self.nodes
+            .extend((leaves..leaves + tree.leaves.len()).map(|leaf| Node {
+                next: [leaf as u32; 2],
+                threshold: 0.0,
+                column: 0,
+            }));
         self.values.extend(&tree.leaves);
     }
 
@@ -108,7 +131,9 @@ impl Forest {
                 }
             }
             for at in at {
-                sum.iter_mut().zip(&self.values[at as usize]).for_each(|(sum, value)| *sum += value);
+                sum.iter_mut()
+                    .zip(&self.values[at as usize])
+                    .for_each(|(sum, value)| *sum += value);
             }
         }
         let mut out = [0.0; LEVELS.len()];

@@ -20,7 +20,10 @@ impl Kind {
     }
 
     pub(super) fn milestone(self) -> Milestone {
-        Milestone::ALL.get(usize::from(self.0 % MILESTONES)).copied().unwrap_or(Milestone::Unmapped)
+        Milestone::ALL
+            .get(usize::from(self.0 % MILESTONES))
+            .copied()
+            .unwrap_or(Milestone::Unmapped)
     }
 
     pub(super) const fn index(self) -> u16 {

@@ -1,7 +1,8 @@
 //! When a parcel will arrive, and how sure that is.
 //!
-//! [`TransitModel`] learns from [histories](crate::History), finished and open, and answers with an [`Estimate`]: four instants, the risks, and what
-//! they rest on. [`Calibration`] watches how estimates turned out and corrects the next ones.
+//! [`TransitModel`] learns from [histories](crate::History), finished and open, and answers with an
+//! [`Estimate`]: four instants, the risks, and what they rest on. [`Calibration`] watches how
+//! estimates turned out and corrects the next ones.
 //!
 //! ```
 //! use parceltrail::History;
@@ -23,8 +24,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! An open journey is evidence too: teach it as often as you like; what was taught last about a journey replaces what was taught before, and its end
-//! replaces all.
+//! An open journey is evidence too: teach it as often as you like; what was taught last about a
+//! journey replaces what was taught before, and its end replaces all.
 
 mod arrival;
 mod ask;

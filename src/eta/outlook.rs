@@ -19,9 +19,11 @@ use crate::model::Country;
 
 /// Observations from which a level is named as the basis.
 const SPEAKS: f64 = 3.0;
-/// Settled journeys that make up half of what is believed of loss; the other half is [`prior::lost_after`].
+/// Settled journeys that make up half of what is believed of loss; the other half is
+/// [`prior::lost_after`].
 const LOSS_STRENGTH: f64 = 30.0;
-/// A parcel that has been silent for longer than anything that was seen is given this much of its silence again, at most.
+/// A parcel that has been silent for longer than anything that was seen is given this much of its
+/// silence again, at most.
 const BEYOND_SILENCE: f64 = 1.25;
 /// How many factors an explanation names.
 const FACTORS: usize = 6;
@@ -58,15 +60,27 @@ impl Outlook<'_> {
     /// The finest level with enough observations, and how many it has.
     fn basis(&self) -> (Level, f64) {
         let observations = |table: &Table| table.weight / self.unit;
-        let finest = self.levels.iter().rev().find(|(_, table)| observations(table) >= SPEAKS);
-        let any = finest.or_else(|| self.levels.iter().rev().find(|(_, table)| table.weight > 0.0));
-        any.map_or((Level::Prior, 0.0), |(level, table)| (*level, observations(table)))
+        let finest = self
+            .levels
+            .iter()
+            .rev()
+            .find(|(_, table)| observations(table) >= SPEAKS);
+        let any = finest.or_else(|| {
+            self.levels
+                .iter()
+                .rev()
+                .find(|(_, table)| table.weight > 0.0)
+        });
+        any.map_or((Level::Prior, 0.0), |(level, table)| {
+            (*level, observations(table))
+        })
     }
 }
 
 impl TransitModel {
-    /// When a parcel will arrive, given what is known of it so far and the silence since. Events after `now` are not looked at. `None` when it is
-    /// finished, when nothing has happened yet, or when nothing tells: neither an observation nor a published standard of its carrier.
+    /// When a parcel will arrive, given what is known of it so far and the silence since. Events
+    /// after `now` are not looked at. `None` when it is finished, when nothing has happened yet, or
+    /// when nothing tells: neither an observation nor a published standard of its carrier.
     #[must_use]
     pub fn estimate(&self, history: &History, now: DateTime<Utc>) -> Option<Estimate> {
         let record = Record::of(history, now)?;
@@ -80,16 +94,28 @@ impl TransitModel {
         if observations == 0.0 && outlook.prior.is_empty() {
             return None;
         }
-        let basis = Basis { level, observations, comparable: outlook.comparable(), prior: SmolStr::new_static(outlook.prior) };
+        let basis = Basis {
+            level,
+            observations,
+            comparable: outlook.comparable(),
+            prior: SmolStr::new_static(outlook.prior),
+        };
         let silence = (now.timestamp() - step.at).max(0) as f64;
         let arrival = outlook.arrival.reaching(silence * BEYOND_SILENCE);
         let at = |share: f64| instant(step.at, arrival.quantile_after(silence, share)).max(now);
         let uncorrected @ [p10, p50, p80, p90] = [0.1, 0.5, 0.8, 0.9].map(at);
         let loss = outlook.loss(silence);
-        let miss_promise = history.promised.filter(|_| basis.is_trained()).map(|promised| {
-            let wait = (promised.timestamp() - step.at) as f64;
-            if wait <= silence { 1.0 } else { loss + (1.0 - loss) * arrival.ending_beyond(wait, silence) }
-        });
+        let miss_promise = history
+            .promised
+            .filter(|_| basis.is_trained())
+            .map(|promised| {
+                let wait = (promised.timestamp() - step.at) as f64;
+                if wait <= silence {
+                    1.0
+                } else {
+                    loss + (1.0 - loss) * arrival.ending_beyond(wait, silence)
+                }
+            });
         Some(Estimate {
             made: now,
             p10,
@@ -100,7 +126,9 @@ impl TransitModel {
             miss_promise,
             promise: history.promised,
             uncorrected,
-            shape: Shape::new(instant(step.at, 0.0), |share| arrival.quantile_after(0.0, share)),
+            shape: Shape::new(instant(step.at, 0.0), |share| {
+                arrival.quantile_after(0.0, share)
+            }),
             stage: step.kind.stage(),
             milestone: step.kind.milestone(),
             destination: towards(&history.destination),
@@ -114,12 +142,27 @@ impl TransitModel {
         let step = &record.steps[nth];
         let unit = self.tables().unit(self.settings());
         let levels: Vec<_> = self.tables().levels(record, step).collect();
-        let is_known = levels.iter().any(|(_, table)| is_drowning(table, unit, self.settings().shrinkage));
-        let (prior, source) = if is_known { (fallback::drowned().clone(), "") } else { fallback::remaining(history, record, nth) };
-        let curve = refine(prior, &levels, |table| &table.arrival, unit, self.settings().shrinkage);
+        let is_known = levels
+            .iter()
+            .any(|(_, table)| is_drowning(table, unit, self.settings().shrinkage));
+        let (prior, source) = if is_known {
+            (fallback::drowned().clone(), "")
+        } else {
+            fallback::remaining(history, record, nth)
+        };
+        let curve = refine(
+            prior,
+            &levels,
+            |table| &table.arrival,
+            unit,
+            self.settings().shrinkage,
+        );
         let fitted = self.fitted();
         let reading = fitted.is_ready().then(|| fitted.read(record, nth));
-        let arrival = reading.as_ref().map_or_else(|| curve.arrival(), |reading| fitted.arrival(reading, &curve));
+        let arrival = reading.as_ref().map_or_else(
+            || curve.arrival(),
+            |reading| fitted.arrival(reading, &curve),
+        );
         let settled = levels.first().map_or(0.0, |(_, table)| table.weight / unit);
         let held = (step.at - fallback::handed_over(record).unwrap_or(step.at)).max(0) as f64;
         Outlook {
@@ -134,44 +177,99 @@ impl TransitModel {
         }
     }
 
-    fn explain(&self, history: &History, record: &Record, nth: usize, outlook: &Outlook<'_>, silence: f64, p50: DateTime<Utc>) -> Vec<Factor> {
+    fn explain(
+        &self,
+        history: &History,
+        record: &Record,
+        nth: usize,
+        outlook: &Outlook<'_>,
+        silence: f64,
+        p50: DateTime<Utc>,
+    ) -> Vec<Factor> {
         let step = &record.steps[nth];
         let mut factors = Vec::with_capacity(FACTORS + 2);
         if let Some(reading) = &outlook.reading {
-            factors.extend(self.fitted().voices(record, nth, reading, FACTORS).into_iter().map(|voice| {
-                let (name, value) = match voice.named {
-                    Named::Context(name) => (SmolStr::new_static(name), value(name, history)),
-                    Named::Attribute(hash) => attribute(hash, history),
-                };
-                Factor { name, value, weight: voice.weight, observations: voice.observations, says: instant(step.at, voice.says) }
-            }));
+            factors.extend(
+                self.fitted()
+                    .voices(record, nth, reading, FACTORS)
+                    .into_iter()
+                    .map(|voice| {
+                        let (name, value) = match voice.named {
+                            Named::Context(name) => {
+                                (SmolStr::new_static(name), value(name, history))
+                            }
+                            Named::Attribute(hash) => attribute(hash, history),
+                        };
+                        Factor {
+                            name,
+                            value,
+                            weight: voice.weight,
+                            observations: voice.observations,
+                            says: instant(step.at, voice.says),
+                        }
+                    }),
+            );
         } else {
             factors.extend(outlook.levels.iter().map(|(level, table)| {
                 let says = instant(step.at, table.arrival.median());
                 let name = level.as_str();
-                Factor { name: SmolStr::new_static(name), value: value(name, history), weight: 0.0, observations: table.weight / outlook.unit, says }
+                Factor {
+                    name: SmolStr::new_static(name),
+                    value: value(name, history),
+                    weight: 0.0,
+                    observations: table.weight / outlook.unit,
+                    says,
+                }
             }));
         }
         if silence > 0.0 {
             let value = format_smolstr!("{} h", (silence / 3600.0).round() as i64);
-            factors.push(Factor { name: SmolStr::new_static("silence"), value, weight: 0.0, observations: 0.0, says: p50 });
+            factors.push(Factor {
+                name: SmolStr::new_static("silence"),
+                value,
+                weight: 0.0,
+                observations: 0.0,
+                says: p50,
+            });
         }
         factors
     }
 }
 
-/// The weight of the journeys that can be compared: those at the level of the carrier, or of all where it is not known.
+/// The weight of the journeys that can be compared: those at the level of the carrier, or of all
+/// where it is not known.
 pub(super) fn comparable(levels: &[(Level, &Table)], knows_carrier: bool) -> f64 {
-    let least = if knows_carrier { Level::Carrier } else { Level::All };
-    levels.iter().filter(|(level, _)| *level >= least).map(|(_, table)| table.weight).fold(0.0, f64::max)
+    let least = if knows_carrier {
+        Level::Carrier
+    } else {
+        Level::All
+    };
+    levels
+        .iter()
+        .filter(|(level, _)| *level >= least)
+        .map(|(_, table)| table.weight)
+        .fold(0.0, f64::max)
 }
 
 /// What a factor stood at, in the words of the history.
 fn value(name: &str, history: &History) -> SmolStr {
     let (from, to) = (&history.origin, &history.destination);
-    let country = |station: &Station| station.country.as_ref().map(|country| SmolStr::new_inline(country.as_str())).unwrap_or_default();
+    let country = |station: &Station| {
+        station
+            .country
+            .as_ref()
+            .map(|country| SmolStr::new_inline(country.as_str()))
+            .unwrap_or_default()
+    };
     let word = |word: &Option<SmolStr>| word.clone().unwrap_or_default();
-    let last = || history.events.last().and_then(|event| event.place.as_ref()).map(finest).unwrap_or_default();
+    let last = || {
+        history
+            .events
+            .last()
+            .and_then(|event| event.place.as_ref())
+            .map(finest)
+            .unwrap_or_default()
+    };
     match name {
         "carrier" => word(&history.carrier),
         "service" => word(&history.service),
@@ -189,7 +287,9 @@ fn value(name: &str, history: &History) -> SmolStr {
         "office and country" => format_smolstr!("{} → {}", last(), country(to)),
         "office" => last(),
         "office and destination" => format_smolstr!("{} → {}", last(), lane_end(to)),
-        "service and destination" => format_smolstr!("{} → {}", word(&history.service), lane_end(to)),
+        "service and destination" => {
+            format_smolstr!("{} → {}", word(&history.service), lane_end(to))
+        }
         _ => SmolStr::default(),
     }
 }
@@ -204,13 +304,28 @@ fn lane_end(station: &Station) -> SmolStr {
 }
 
 fn finest(station: &Station) -> SmolStr {
-    let finest = station.code.as_ref().or(station.postcode.as_ref()).or(station.region.as_ref()).cloned();
-    finest.or_else(|| station.country.as_ref().map(|country| SmolStr::new_inline(country.as_str()))).unwrap_or_default()
+    let finest = station
+        .code
+        .as_ref()
+        .or(station.postcode.as_ref())
+        .or(station.region.as_ref())
+        .cloned();
+    finest
+        .or_else(|| {
+            station
+                .country
+                .as_ref()
+                .map(|country| SmolStr::new_inline(country.as_str()))
+        })
+        .unwrap_or_default()
 }
 
 /// The name and word of an attribute, by the hash of its name.
 fn attribute(hash: u32, history: &History) -> (SmolStr, SmolStr) {
-    let found = history.attributes.iter().find(|(name, _)| hashed(Some(name)) == hash);
+    let found = history
+        .attributes
+        .iter()
+        .find(|(name, _)| hashed(Some(name)) == hash);
     found.map_or_else(Default::default, |(name, value)| {
         let value = match value {
             Attribute::Text(text) => text.clone(),
@@ -220,10 +335,15 @@ fn attribute(hash: u32, history: &History) -> (SmolStr, SmolStr) {
     })
 }
 
-/// A destination as corrections tell them apart: finer than a region there are too few outcomes in a month.
+/// A destination as corrections tell them apart: finer than a region there are too few outcomes in
+/// a month.
 fn towards(destination: &Station) -> Option<SmolStr> {
     match (&destination.country, &destination.region) {
         (None, None) => None,
-        (country, region) => Some(format_smolstr!("{} {}", country.as_ref().map_or("", Country::as_str), region.as_deref().unwrap_or_default())),
+        (country, region) => Some(format_smolstr!(
+            "{} {}",
+            country.as_ref().map_or("", Country::as_str),
+            region.as_deref().unwrap_or_default()
+        )),
     }
 }

@@ -9,7 +9,8 @@ use crate::History;
 use crate::history::{Attribute, HistoryEnd, Station};
 use crate::model::{Country, Milestone};
 
-/// Dates before 1990 and from 2200 on are mistakes, and what comes three years after the start is not the same journey.
+/// Dates before 1990 and from 2200 on are mistakes, and what comes three years after the start is
+/// not the same journey.
 const EARLIEST: i64 = 631_152_000;
 const LATEST: i64 = 7_258_118_400;
 const LONGEST: i64 = 3 * 366 * 86_400;
@@ -43,7 +44,12 @@ type WrittenSpot = (u32, u32, u32, u32, u32, Option<f32>);
 
 impl From<(u32, u32, Spot, Spot)> for Route {
     fn from((carrier, service, from, to): (u32, u32, Spot, Spot)) -> Self {
-        Self { carrier, service, from, to }
+        Self {
+            carrier,
+            service,
+            from,
+            to,
+        }
     }
 }
 
@@ -55,14 +61,28 @@ impl From<Route> for (u32, u32, Spot, Spot) {
 
 impl From<WrittenSpot> for Spot {
     fn from((country, region, area, postcode, code, number): WrittenSpot) -> Self {
-        Self { country, region, area, postcode, code, number: number.unwrap_or(UNKNOWN) }
+        Self {
+            country,
+            region,
+            area,
+            postcode,
+            code,
+            number: number.unwrap_or(UNKNOWN),
+        }
     }
 }
 
 impl From<Spot> for WrittenSpot {
     fn from(spot: Spot) -> Self {
         let number = (spot.number > UNKNOWN).then_some(spot.number);
-        (spot.country, spot.region, spot.area, spot.postcode, spot.code, number)
+        (
+            spot.country,
+            spot.region,
+            spot.area,
+            spot.postcode,
+            spot.code,
+            number,
+        )
     }
 }
 
@@ -83,8 +103,8 @@ impl Spot {
         self.region | self.postcode | self.code
     }
 
-    /// What lanes are made of: a facility, else a region, else the first three characters of the postcode, else the country. Whole postcodes make lanes
-    /// of one journey each.
+    /// What lanes are made of: a facility, else a region, else the first three characters of the
+    /// postcode, else the country. Whole postcodes make lanes of one journey each.
     pub(super) const fn lane_end(self) -> u32 {
         match self {
             Self { code, .. } if code != 0 => code,
@@ -97,8 +117,15 @@ impl Spot {
 
 /// The hash of the finest that is known of a place.
 fn finest(station: &Station) -> u32 {
-    let word = station.code.as_deref().or(station.postcode.as_deref()).or(station.region.as_deref());
-    word.map_or_else(|| station.country.as_ref().map_or(0, packed), |word| hashed(Some(word)))
+    let word = station
+        .code
+        .as_deref()
+        .or(station.postcode.as_deref())
+        .or(station.region.as_deref());
+    word.map_or_else(
+        || station.country.as_ref().map_or(0, packed),
+        |word| hashed(Some(word)),
+    )
 }
 
 /// One event, or one step of a plan.
@@ -147,7 +174,11 @@ pub(super) struct Record {
 impl Record {
     /// What was known of a journey at a moment; nothing if nothing had happened.
     pub(super) fn of(history: &History, at: DateTime<Utc>) -> Option<Self> {
-        let known = || history.events.iter().filter(|event| event.at <= at && EARLIEST <= event.at.timestamp() && event.at.timestamp() < LATEST);
+        let known = || {
+            history.events.iter().filter(|event| {
+                event.at <= at && EARLIEST <= event.at.timestamp() && event.at.timestamp() < LATEST
+            })
+        };
         let moving = known().any(|event| event.milestone.moves_state());
         let mut steps: Vec<Step> = known()
             .filter(|event| !moving || event.milestone.moves_state())
@@ -161,12 +192,20 @@ impl Record {
         let first = steps.first()?.at;
         steps.retain(|step| step.at - first < LONGEST);
         let seen = at.timestamp().min(steps.last()?.at + LONGEST);
-        let delivered = steps.iter().find(|step| step.kind.milestone() == Milestone::Delivered).map(|step| step.at);
+        let delivered = steps
+            .iter()
+            .find(|step| step.kind.milestone() == Milestone::Delivered)
+            .map(|step| step.at);
         let whole = history.events.iter().all(|event| event.at <= at);
         let end = match (delivered, history.outcome) {
             (Some(at), _) => End::Delivered(at),
             (None, Some(HistoryEnd::Lost | HistoryEnd::Returned)) if whole => End::Never,
-            _ if steps.last().is_some_and(|last| last.kind.milestone().is_terminal()) => End::Never,
+            _ if steps
+                .last()
+                .is_some_and(|last| last.kind.milestone().is_terminal()) =>
+            {
+                End::Never
+            }
             _ => End::Open,
         };
         if let End::Delivered(at) = end {
@@ -175,21 +214,31 @@ impl Record {
         let plan = history
             .schedule
             .iter()
-            .map(|step| Step { at: step.at.timestamp(), kind: Kind::new(step.stage, step.milestone), place: 0 })
+            .map(|step| Step {
+                at: step.at.timestamp(),
+                kind: Kind::new(step.stage, step.milestone),
+                place: 0,
+            })
             .filter(|step| (step.at - first).abs() < LONGEST)
             .collect();
         Some(Self {
             id: hash(history.id.as_bytes()),
             seen,
             end,
-            promised: history.promised.map(|promised| promised.timestamp().clamp(first - LONGEST, first + LONGEST)),
+            promised: history
+                .promised
+                .map(|promised| promised.timestamp().clamp(first - LONGEST, first + LONGEST)),
             route: Route {
                 carrier: hashed(history.carrier.as_deref()),
                 service: hashed(history.service.as_deref()),
                 from: Spot::of(&history.origin),
                 to: Spot::of(&history.destination),
             },
-            attributes: history.attributes.iter().filter_map(|(name, value)| Some((hashed(Some(name)), value_of(value)?))).collect(),
+            attributes: history
+                .attributes
+                .iter()
+                .filter_map(|(name, value)| Some((hashed(Some(name)), value_of(value)?)))
+                .collect(),
             steps,
             plan,
         })
@@ -201,7 +250,8 @@ impl Record {
 
     /// When it was promised or planned to arrive.
     pub(super) fn due(&self) -> Option<i64> {
-        self.promised.or_else(|| self.plan.last().map(|step| step.at))
+        self.promised
+            .or_else(|| self.plan.last().map(|step| step.at))
     }
 
     /// When its evidence dates from: its end, or when it was last seen open.
@@ -221,18 +271,29 @@ impl Record {
 }
 
 fn area(postcode: &str) -> &str {
-    postcode.char_indices().nth(3).map_or(postcode, |(end, _)| &postcode[..end])
+    postcode
+        .char_indices()
+        .nth(3)
+        .map_or(postcode, |(end, _)| &postcode[..end])
 }
 
 fn leading_number(postcode: &str) -> f32 {
     let digits = postcode.bytes().take(5).take_while(u8::is_ascii_digit);
-    let (number, count) = digits.fold((0_u32, 0_u32), |(number, count), digit| (number * 10 + u32::from(digit - b'0'), count + 1));
-    if count == 0 { UNKNOWN } else { number as f32 * 10_f32.powi(5 - count as i32) }
+    let (number, count) = digits.fold((0_u32, 0_u32), |(number, count), digit| {
+        (number * 10 + u32::from(digit - b'0'), count + 1)
+    });
+    if count == 0 {
+        UNKNOWN
+    } else {
+        number as f32 * 10_f32.powi(5 - count as i32)
+    }
 }
 
 fn value_of(value: &Attribute) -> Option<Value> {
     match value {
-        Attribute::Number(number) => Some(*number as f32).filter(|number| number.is_finite()).map(Value::Number),
+        Attribute::Number(number) => Some(*number as f32)
+            .filter(|number| number.is_finite())
+            .map(Value::Number),
         Attribute::Text(text) => Some(Value::Word(hashed(Some(text)))),
     }
 }
@@ -245,7 +306,10 @@ pub(super) fn unpacked(country: u32) -> Option<Country> {
 
 /// A country's two letters as a number.
 pub(super) fn packed(country: &Country) -> u32 {
-    country.as_str().bytes().fold(0, |packed, byte| packed << 8 | u32::from(byte))
+    country
+        .as_str()
+        .bytes()
+        .fold(0, |packed, byte| packed << 8 | u32::from(byte))
 }
 
 /// The hash of a word, never 0; 0 for none.
@@ -255,7 +319,9 @@ pub(super) fn hashed(word: Option<&str>) -> u32 {
 
 /// FNV-1a, finished with a mix. The same on every machine, and part of the serialised form.
 pub(super) fn hash(bytes: &[u8]) -> u64 {
-    mix(bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)))
+    mix(bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+    }))
 }
 
 /// A bijection that spreads every bit.

@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 pub struct ModelSettings {
     /// After how many days an observation weighs half. Networks drift.
     pub half_life_days: f64,
-    /// How many journeys are remembered. Beyond it a sample is kept, in which recent journeys are likelier to stand.
+    /// How many journeys are remembered. Beyond it a sample is kept, in which recent journeys are
+    /// likelier to stand.
     pub capacity: usize,
     /// How many observations of a coarser level of evidence one finer level must outweigh.
     pub shrinkage: f64,
@@ -16,6 +17,10 @@ pub struct ModelSettings {
 
 impl Default for ModelSettings {
     fn default() -> Self {
-        Self { half_life_days: 90.0, capacity: 60_000, shrinkage: 8.0 }
+        Self {
+            half_life_days: 90.0,
+            capacity: 60_000,
+            shrinkage: 8.0,
+        }
     }
 }

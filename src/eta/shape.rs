@@ -3,14 +3,19 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-/// The shares at which a shape is kept; after the last of them comes the longest that is expected at all.
-const SHARES: [f64; 14] = [0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99];
+/// The shares at which a shape is kept; after the last of them comes the longest that is expected
+/// at all.
+const SHARES: [f64; 14] = [
+    0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99,
+];
 const POINTS: usize = SHARES.len() + 1;
 
-/// The distribution that an estimate was read from, as it stood at the last event: how long after it which share of comparable parcels arrives, of those
-/// that do. It is what a [`Calibration`](super::Calibration) judges an estimate by, whenever it was made.
+/// The distribution that an estimate was read from, as it stood at the last event: how long after
+/// it which share of comparable parcels arrives, of those that do. It is what a
+/// [`Calibration`](super::Calibration) judges an estimate by, whenever it was made.
 ///
-/// Depths stand for shares: depth `-ln(1 - share)`, so that equal steps of depth are equal ratios of what is left.
+/// Depths stand for shares: depth `-ln(1 - share)`, so that equal steps of depth are equal ratios
+/// of what is left.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Shape {
     since: DateTime<Utc>,
@@ -22,7 +27,8 @@ impl Shape {
     /// The depth of the longest that is expected.
     pub(super) const DEEPEST: f64 = 12.0;
 
-    /// A shape from its quantile function: `wait` gives the seconds after `since` by which a share (from 0 to 1) has arrived.
+    /// A shape from its quantile function: `wait` gives the seconds after `since` by which a share
+    /// (from 0 to 1) has arrived.
     ///
     /// ```
     /// use parceltrail::eta::Shape;
@@ -73,11 +79,16 @@ impl Shape {
             }
             last = (seconds, depth);
         }
-        self.since.checked_add_signed(TimeDelta::milliseconds((wait * 1000.0) as i64)).unwrap_or(DateTime::<Utc>::MAX_UTC)
+        self.since
+            .checked_add_signed(TimeDelta::milliseconds((wait * 1000.0) as i64))
+            .unwrap_or(DateTime::<Utc>::MAX_UTC)
     }
 
     fn points(&self) -> impl Iterator<Item = (f64, f64)> {
-        self.seconds.iter().zip(SHARES.into_iter().chain([1.0])).map(|(seconds, share)| (*seconds as f64, depth(share)))
+        self.seconds
+            .iter()
+            .zip(SHARES.into_iter().chain([1.0]))
+            .map(|(seconds, share)| (*seconds as f64, depth(share)))
     }
 }
 

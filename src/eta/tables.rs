@@ -1,4 +1,5 @@
-//! What the remembered journeys say about each context: times to delivery, times to the next event, and which event that is.
+//! What the remembered journeys say about each context: times to delivery, times to the next event,
+//! and which event that is.
 
 use super::context::{Level, Map, keys};
 use super::curve::{Curve, Seen, Spread};
@@ -50,7 +51,11 @@ impl Tables {
                 table.arrival.add(arrival, weight);
                 table.stay.add(stay, weight);
                 table.weight += weight;
-                table.count = if sign > 0.0 { table.count + 1 } else { table.count.saturating_sub(1) };
+                table.count = if sign > 0.0 {
+                    table.count + 1
+                } else {
+                    table.count.saturating_sub(1)
+                };
                 if let Some(next) = next {
                     table.went(next.kind, stay, weight);
                 }
@@ -62,8 +67,15 @@ impl Tables {
     }
 
     /// What the levels of evidence say, coarse to fine, with how many observations each holds.
-    pub(super) fn levels<'a>(&'a self, record: &Record, step: &Step) -> impl Iterator<Item = (Level, &'a Table)> {
-        Level::LEARNED.into_iter().zip(keys(record, step)).filter_map(|(level, key)| Some((level, self.by_key.get(&key)?)))
+    pub(super) fn levels<'a>(
+        &'a self,
+        record: &Record,
+        step: &Step,
+    ) -> impl Iterator<Item = (Level, &'a Table)> {
+        Level::LEARNED
+            .into_iter()
+            .zip(keys(record, step))
+            .filter_map(|(level, key)| Some((level, self.by_key.get(&key)?)))
     }
 
     /// What one observation of today weighs.
@@ -109,14 +121,26 @@ pub(super) fn is_drowning(table: &Table, unit: f64, strength: f64) -> bool {
     table.weight / unit > strength * 50.0
 }
 
-/// A belief, made finer level by level. Passed over are levels coarser than one that drowns them, and those that hold hardly anything but what the next
-/// finer one holds: the same journeys do not speak twice.
-pub(super) fn refine<'a>(prior: Curve, levels: &[(Level, &'a Table)], spread: fn(&'a Table) -> &'a Spread, unit: f64, strength: f64) -> Curve {
-    let drowning = levels.iter().rposition(|(_, table)| is_drowning(table, unit, strength)).unwrap_or(0);
+/// A belief, made finer level by level. Passed over are levels coarser than one that drowns them,
+/// and those that hold hardly anything but what the next finer one holds: the same journeys do not
+/// speak twice.
+pub(super) fn refine<'a>(
+    prior: Curve,
+    levels: &[(Level, &'a Table)],
+    spread: fn(&'a Table) -> &'a Spread,
+    unit: f64,
+    strength: f64,
+) -> Curve {
+    let drowning = levels
+        .iter()
+        .rposition(|(_, table)| is_drowning(table, unit, strength))
+        .unwrap_or(0);
     let levels = &levels[drowning.min(levels.len())..];
     let mut curve = prior;
     for (nth, (_, table)) in levels.iter().enumerate() {
-        let is_repeated = levels.get(nth + 1).is_some_and(|(_, finer)| finer.weight > SAME * table.weight);
+        let is_repeated = levels
+            .get(nth + 1)
+            .is_some_and(|(_, finer)| finer.weight > SAME * table.weight);
         if !is_repeated {
             curve = curve.after(spread(table), unit, strength);
         }
@@ -124,9 +148,12 @@ pub(super) fn refine<'a>(prior: Curve, levels: &[(Level, &'a Table)], spread: fn
     curve
 }
 
-/// Forward decay: later observations weigh more, by a factor that depends on nothing but their date.
+/// Forward decay: later observations weigh more, by a factor that depends on nothing but their
+/// date.
 pub(super) fn weight_at(seconds: i64, settings: &ModelSettings) -> f64 {
     const LANDMARK: i64 = 1_577_836_800;
     let days = ((seconds - LANDMARK) as f64 / 86_400.0).clamp(-20_000.0, 40_000.0);
-    (days / settings.half_life_days.max(1.0)).clamp(-900.0, 900.0).exp2()
+    (days / settings.half_life_days.max(1.0))
+        .clamp(-900.0, 900.0)
+        .exp2()
 }

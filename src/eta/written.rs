@@ -17,8 +17,14 @@ const VERSION: u32 = 1;
 pub(super) enum ReadError {
     #[error("a transit model of version {found}: this crate reads versions up to {VERSION}")]
     Version { found: u32 },
-    #[error("a transit model whose journey {journey} names event kind {kind}, but only {kinds} are listed")]
-    Kind { journey: u64, kind: usize, kinds: usize },
+    #[error(
+        "a transit model whose journey {journey} names event kind {kind}, but only {kinds} are listed"
+    )]
+    Kind {
+        journey: u64,
+        kind: usize,
+        kinds: usize,
+    },
 }
 
 /// The written form. Version 1.
@@ -31,9 +37,20 @@ pub(super) struct Written {
     journeys: Vec<Packed>,
 }
 
-/// Id, as of, how it ended, start, promise, words, attributes, events, plan. Times are seconds: `start` since 1970, others since `start`.
+/// Id, as of, how it ended, start, promise, words, attributes, events, plan. Times are seconds:
+/// `start` since 1970, others since `start`.
 #[derive(Serialize, Deserialize)]
-struct Packed(u64, i64, Option<Ended>, i64, Option<i64>, Route, Vec<(u32, Value)>, Vec<(i64, usize, u32)>, Vec<(i64, usize)>);
+struct Packed(
+    u64,
+    i64,
+    Option<Ended>,
+    i64,
+    Option<i64>,
+    Route,
+    Vec<(u32, Value)>,
+    Vec<(i64, usize, u32)>,
+    Vec<(i64, usize)>,
+);
 
 /// How a journey ended: delivered so many seconds after its start, or never.
 #[derive(Serialize, Deserialize)]
@@ -53,8 +70,16 @@ impl From<TransitModel> for Written {
                 kinds.len() - 1
             })
         };
-        let journeys = model.records().map(|record| pack(record, &mut number)).collect();
-        Self { version: VERSION, settings: model.settings().clone(), kinds, journeys }
+        let journeys = model
+            .records()
+            .map(|record| pack(record, &mut number))
+            .collect();
+        Self {
+            version: VERSION,
+            settings: model.settings().clone(),
+            kinds,
+            journeys,
+        }
     }
 }
 
@@ -63,9 +88,15 @@ impl TryFrom<Written> for TransitModel {
 
     fn try_from(written: Written) -> Result<Self, ReadError> {
         if written.version > VERSION {
-            return Err(ReadError::Version { found: written.version });
+            return Err(ReadError::Version {
+                found: written.version,
+            });
         }
-        let kinds: Vec<Kind> = written.kinds.iter().map(|(stage, milestone)| Kind::new(*stage, *milestone)).collect();
+        let kinds: Vec<Kind> = written
+            .kinds
+            .iter()
+            .map(|(stage, milestone)| Kind::new(*stage, *milestone))
+            .collect();
         let mut model = Self::new(written.settings);
         for packed in written.journeys {
             model.remember(unpack(packed, &kinds)?);
@@ -81,16 +112,48 @@ fn pack(record: &Record, number: &mut impl FnMut(Kind) -> usize) -> Packed {
         End::Delivered(at) => Some(Ended::Delivered(at - start)),
         End::Never => Some(Ended::Never(true)),
     };
-    let steps = record.steps.iter().map(|step| (step.at - start, number(step.kind), step.place)).collect();
-    let plan = record.plan.iter().map(|step| (step.at - start, number(step.kind))).collect();
-    let promised = record.promised.map(|promised| promised.saturating_sub(start));
-    Packed(record.id, record.seen.saturating_sub(start), end, start, promised, record.route, record.attributes.clone(), steps, plan)
+    let steps = record
+        .steps
+        .iter()
+        .map(|step| (step.at - start, number(step.kind), step.place))
+        .collect();
+    let plan = record
+        .plan
+        .iter()
+        .map(|step| (step.at - start, number(step.kind)))
+        .collect();
+    let promised = record
+        .promised
+        .map(|promised| promised.saturating_sub(start));
+    Packed(
+        record.id,
+        record.seen.saturating_sub(start),
+        end,
+        start,
+        promised,
+        record.route,
+        record.attributes.clone(),
+        steps,
+        plan,
+    )
 }
 
 fn unpack(packed: Packed, kinds: &[Kind]) -> Result<Record, ReadError> {
     let Packed(id, seen, end, start, promised, route, attributes, steps, plan) = packed;
-    let kind = |kind: usize| kinds.get(kind).copied().ok_or(ReadError::Kind { journey: id, kind, kinds: kinds.len() });
-    let step = |(after, number, place): (i64, usize, u32)| Ok(Step { at: start.saturating_add(after), kind: kind(number)?, place });
+    let kind = |kind: usize| {
+        kinds.get(kind).copied().ok_or(ReadError::Kind {
+            journey: id,
+            kind,
+            kinds: kinds.len(),
+        })
+    };
+    let step = |(after, number, place): (i64, usize, u32)| {
+        Ok(Step {
+            at: start.saturating_add(after),
+            kind: kind(number)?,
+            place,
+        })
+    };
     Ok(Record {
         id,
         seen: start.saturating_add(seen),
@@ -102,7 +165,13 @@ fn unpack(packed: Packed, kinds: &[Kind]) -> Result<Record, ReadError> {
         promised: promised.map(|promised| start.saturating_add(promised)),
         route,
         attributes,
-        steps: steps.into_iter().map(step).collect::<Result<_, ReadError>>()?,
-        plan: plan.into_iter().map(|(after, number)| step((after, number, 0))).collect::<Result<_, ReadError>>()?,
+        steps: steps
+            .into_iter()
+            .map(step)
+            .collect::<Result<_, ReadError>>()?,
+        plan: plan
+            .into_iter()
+            .map(|(after, number)| step((after, number, 0)))
+            .collect::<Result<_, ReadError>>()?,
     })
 }

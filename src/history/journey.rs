@@ -8,28 +8,38 @@ use smol_str::{SmolStr, StrExt};
 use super::{Attribute, History, HistoryEnd, Passage, Station};
 use crate::adapter::IssuerKind;
 use crate::journey::{Journey, Leg, State};
-use crate::model::{CarrierId, Event, EventId, EventTime, Milestone, Place, Scope, Shipment, TrackingNumber};
+use crate::model::{
+    CarrierId, Event, EventId, EventTime, Milestone, Place, Scope, Shipment, TrackingNumber,
+};
 
-/// Statements about a time less certain than this are left out: a local time without a zone (26 hours) is just certain enough, a date without a
-/// year is not.
+/// Statements about a time less certain than this are left out: a local time without a zone (26
+/// hours) is just certain enough, a date without a year is not.
 const CERTAIN_ENOUGH: TimeDelta = TimeDelta::hours(26);
 /// How much of a postcode is kept: a district, never a house.
 const POSTCODE_LETTERS: usize = 3;
 
 impl History {
-    /// What `journey` says at `now`, once places and times are settled. None if nothing has happened at a time that is known, or it was cancelled.
+    /// What `journey` says at `now`, once places and times are settled. None if nothing has
+    /// happened at a time that is known, or it was cancelled.
     ///
-    /// `id` is the application's own name for it; it need not and should not be the tracking number.
+    /// `id` is the application's own name for it; it need not and should not be the tracking
+    /// number.
     ///
-    /// - **Events**: those that stand and tell about the parcel itself, from a table or sure enough; of one scan told by several feeds the one
-    ///   with the most exact time. Papers, air waybills, remarks and unmapped codes are left out.
-    /// - **Times**: the instant, or the middle of the interval that a statement allows if that is at most 26 hours wide (a day; a local time in an
-    ///   unknown zone), never later than `now`. Less certain statements are left out.
-    /// - **Delivered** stands only if the journey's state is delivered (or returned, which is then what stands), and only once: a carrier's
-    ///   "delivered" after which the parcel was seen on a later leg is `handed_over`; of one that was taken back, or of single pieces, nothing is told.
-    /// - **Carrier and service** are those of the first leg, which are known from the start. **Origin and destination** are what the shipments name; the
-    ///   origin else the place of the first event. The postcode is cut to three signs.
-    /// - **Promised** is the first promise that a carrier made. Weight in grams and number of pieces are attributes where told.
+    /// - **Events**: those that stand and tell about the parcel itself, from a table or sure
+    ///   enough; of one scan told by several feeds the one with the most exact time. Papers, air
+    ///   waybills, remarks and unmapped codes are left out.
+    /// - **Times**: the instant, or the middle of the interval that a statement allows if that is
+    ///   at most 26 hours wide (a day; a local time in an unknown zone), never later than `now`.
+    ///   Less certain statements are left out.
+    /// - **Delivered** stands only if the journey's state is delivered (or returned, which is then
+    ///   what stands), and only once: a carrier's "delivered" after which the parcel was seen on a
+    ///   later leg is `handed_over`; of one that was taken back, or of single pieces, nothing is
+    ///   told.
+    /// - **Carrier and service** are those of the first leg, which are known from the start.
+    ///   **Origin and destination** are what the shipments name; the origin else the place of the
+    ///   first event. The postcode is cut to three signs.
+    /// - **Promised** is the first promise that a carrier made. Weight in grams and number of
+    ///   pieces are attributes where told.
     ///
     /// ```
     /// # use parceltrail::{History, Journey, Payload, Registry};
@@ -48,12 +58,23 @@ impl History {
     /// ```
     #[must_use]
     pub fn of(id: impl Into<SmolStr>, journey: &Journey, now: DateTime<Utc>) -> Option<Self> {
-        Self::told_by(id.into(), &told(journey, DateTime::<Utc>::MAX_UTC), &journey.state(now), now)
+        Self::told_by(
+            id.into(),
+            &told(journey, DateTime::<Utc>::MAX_UTC),
+            &journey.state(now),
+            now,
+        )
     }
 
-    /// What `journey` said at `now` by what had been received then, given its [state](Journey::state_at) of that moment.
+    /// What `journey` said at `now` by what had been received then, given its
+    /// [state](Journey::state_at) of that moment.
     #[must_use]
-    pub fn of_state(id: impl Into<SmolStr>, journey: &Journey, state: &State, now: DateTime<Utc>) -> Option<Self> {
+    pub fn of_state(
+        id: impl Into<SmolStr>,
+        journey: &Journey,
+        state: &State,
+        now: DateTime<Utc>,
+    ) -> Option<Self> {
         Self::told_by(id.into(), &told(journey, now), state, now)
     }
 
@@ -62,26 +83,60 @@ impl History {
         if stands == Some(Milestone::Cancelled) {
             return None;
         }
-        let repeated: HashSet<EventId> =
-            state.same_scans.iter().flat_map(|scan| scan.events.iter().filter(|id| **id != scan.best)).copied().collect();
-        let best = state.events.iter().filter(|event| !repeated.contains(&event.id()));
-        let mut events: Vec<Passage> = best.filter_map(|event| passage(event, state, now)).collect();
+        let repeated: HashSet<EventId> = state
+            .same_scans
+            .iter()
+            .flat_map(|scan| scan.events.iter().filter(|id| **id != scan.best))
+            .copied()
+            .collect();
+        let best = state
+            .events
+            .iter()
+            .filter(|event| !repeated.contains(&event.id()));
+        let mut events: Vec<Passage> = best
+            .filter_map(|event| passage(event, state, now))
+            .collect();
         events.sort_by_key(|event| event.at);
         let first = events.first()?;
         let by_leg = by_leg(told, &state.legs);
-        let first_of = |of: fn(&Shipment) -> Option<&Place>| by_leg.iter().flatten().find_map(|shipment| of(shipment)).map(station);
-        let last_of = |of: fn(&Shipment) -> Option<&Place>| by_leg.iter().rev().flatten().find_map(|shipment| of(shipment)).map(station);
-        let origin = first_of(|shipment| shipment.origin.as_ref()).or_else(|| first.place.clone()).unwrap_or_default();
+        let first_of = |of: fn(&Shipment) -> Option<&Place>| {
+            by_leg
+                .iter()
+                .flatten()
+                .find_map(|shipment| of(shipment))
+                .map(station)
+        };
+        let last_of = |of: fn(&Shipment) -> Option<&Place>| {
+            by_leg
+                .iter()
+                .rev()
+                .flatten()
+                .find_map(|shipment| of(shipment))
+                .map(station)
+        };
+        let origin = first_of(|shipment| shipment.origin.as_ref())
+            .or_else(|| first.place.clone())
+            .unwrap_or_default();
         let destination = last_of(|shipment| shipment.destination.as_ref()).unwrap_or_default();
-        let outcome = [HistoryEnd::Delivered, HistoryEnd::Lost, HistoryEnd::Returned];
+        let outcome = [
+            HistoryEnd::Delivered,
+            HistoryEnd::Lost,
+            HistoryEnd::Returned,
+        ];
         Some(Self {
             id,
             carrier: state.legs.first().map(|leg| leg.carrier.as_str().into()),
-            service: by_leg.first().and_then(|of_leg| of_leg.iter().find_map(|shipment| shipment.service.clone())),
+            service: by_leg
+                .first()
+                .and_then(|of_leg| of_leg.iter().find_map(|shipment| shipment.service.clone())),
             origin,
             destination,
-            promised: told.iter().find_map(|shipment| Some(shipment.promise()?.end())),
-            outcome: outcome.into_iter().find(|end| stands.is_some_and(|milestone| end.is_told_by(milestone))),
+            promised: told
+                .iter()
+                .find_map(|shipment| Some(shipment.promise()?.end())),
+            outcome: outcome
+                .into_iter()
+                .find(|end| stands.is_some_and(|milestone| end.is_told_by(milestone))),
             attributes: attributes(told),
             events,
             schedule: Vec::new(),
@@ -91,8 +146,13 @@ impl History {
 
 /// What carriers said until a moment.
 fn told(journey: &Journey, until: DateTime<Utc>) -> Vec<&Shipment> {
-    let counts = |shipment: &&Shipment| shipment.issuer == IssuerKind::Carrier && shipment.received <= until;
-    journey.shipments().map(AsRef::as_ref).filter(counts).collect()
+    let counts =
+        |shipment: &&Shipment| shipment.issuer == IssuerKind::Carrier && shipment.received <= until;
+    journey
+        .shipments()
+        .map(AsRef::as_ref)
+        .filter(counts)
+        .collect()
 }
 
 /// An event as a history keeps it, if it does.
@@ -105,7 +165,14 @@ fn passage(event: &Event, state: &State, now: DateTime<Utc>) -> Option<Passage> 
         other => other,
     };
     let place = event.place.as_ref().map(station);
-    Some(Passage { at: instant(&event.time)?.min(now), stage: event.stage, milestone, place, planned: None, reason: event.reason })
+    Some(Passage {
+        at: instant(&event.time)?.min(now),
+        stage: event.stage,
+        milestone,
+        place,
+        planned: None,
+        reason: event.reason,
+    })
 }
 
 /// What a "delivered" is worth: the end of a leg, the end of the journey, or nothing.
@@ -113,7 +180,11 @@ fn delivered(event: &Event, state: &State) -> Option<Milestone> {
     if state.handed_over.contains(&event.id()) {
         return (event.scope == Scope::Parcel).then_some(Milestone::HandedOver);
     }
-    let decides = state.trace.state.get("milestone").is_some_and(|decisive| decisive.contains(&event.id()));
+    let decides = state
+        .trace
+        .state
+        .get("milestone")
+        .is_some_and(|decisive| decisive.contains(&event.id()));
     let stands = state.parcel.as_ref()?.milestone;
     (decides && matches!(stands, Milestone::Delivered | Milestone::Returned)).then_some(stands)
 }
@@ -124,7 +195,12 @@ fn instant(time: &EventTime) -> Option<DateTime<Utc>> {
 }
 
 fn station(place: &Place) -> Station {
-    let postcode = place.postcode.as_ref().map(|code| code.chars().filter(|sign| sign.is_alphanumeric()).take(POSTCODE_LETTERS).collect::<SmolStr>());
+    let postcode = place.postcode.as_ref().map(|code| {
+        code.chars()
+            .filter(|sign| sign.is_alphanumeric())
+            .take(POSTCODE_LETTERS)
+            .collect::<SmolStr>()
+    });
     Station {
         country: place.country,
         region: place.region.clone(),
@@ -135,9 +211,22 @@ fn station(place: &Place) -> Station {
 
 /// The shipments of each leg, oldest first.
 fn by_leg<'j>(told: &[&'j Shipment], legs: &[Leg]) -> Vec<Vec<&'j Shipment>> {
-    let numbers = |leg: &'_ Leg| leg.packages.iter().chain([&leg.number]).cloned().collect::<Vec<_>>();
-    let known: HashMap<(&CarrierId, TrackingNumber), usize> =
-        legs.iter().enumerate().flat_map(|(at, leg)| numbers(leg).into_iter().map(move |number| ((&leg.carrier, number), at))).collect();
+    let numbers = |leg: &'_ Leg| {
+        leg.packages
+            .iter()
+            .chain([&leg.number])
+            .cloned()
+            .collect::<Vec<_>>()
+    };
+    let known: HashMap<(&CarrierId, TrackingNumber), usize> = legs
+        .iter()
+        .enumerate()
+        .flat_map(|(at, leg)| {
+            numbers(leg)
+                .into_iter()
+                .map(move |number| ((&leg.carrier, number), at))
+        })
+        .collect();
     let mut by_leg = vec![Vec::new(); legs.len()];
     for shipment in told {
         if let Some(at) = known.get(&(&shipment.carrier, shipment.number.clone())) {
@@ -148,7 +237,17 @@ fn by_leg<'j>(told: &[&'j Shipment], legs: &[Leg]) -> Vec<Vec<&'j Shipment>> {
 }
 
 fn attributes(told: &[&Shipment]) -> BTreeMap<SmolStr, Attribute> {
-    let weight = told.iter().find_map(|shipment| shipment.weight_grams).map(|grams| ("weight_grams", grams as f64));
-    let pieces = told.iter().find_map(|shipment| shipment.piece_count).map(|count| ("pieces", f64::from(count)));
-    weight.into_iter().chain(pieces).map(|(name, value)| (name.into(), Attribute::Number(value))).collect()
+    let weight = told
+        .iter()
+        .find_map(|shipment| shipment.weight_grams)
+        .map(|grams| ("weight_grams", grams as f64));
+    let pieces = told
+        .iter()
+        .find_map(|shipment| shipment.piece_count)
+        .map(|count| ("pieces", f64::from(count)));
+    weight
+        .into_iter()
+        .chain(pieces)
+        .map(|(name, value)| (name.into(), Attribute::Number(value)))
+        .collect()
 }

@@ -22,12 +22,14 @@ pub struct HistoryError(#[from] serde_json::Error);
 impl History {
     /// Reads one line of a history file.
     ///
-    /// Keys that are not of the format are passed over; numbers count as texts where a text is expected (`"id": 7`, `"postcode": 10115`); events may
-    /// stand in any order. A milestone outside the vocabulary becomes `unmapped`, such a stage or reason is left out, and a text that names no country
-    /// is kept as (the beginning of) the region.
+    /// Keys that are not of the format are passed over; numbers count as texts where a text is
+    /// expected (`"id": 7`, `"postcode": 10115`); events may stand in any order. A milestone
+    /// outside the vocabulary becomes `unmapped`, such a stage or reason is left out, and a text
+    /// that names no country is kept as (the beginning of) the region.
     ///
     /// # Errors
-    /// When it is no JSON object, has no `id`, an event lacks its time or milestone, a time is not RFC 3339, or the outcome is none of the format.
+    /// When it is no JSON object, has no `id`, an event lacks its time or milestone, a time is not
+    /// RFC 3339, or the outcome is none of the format.
     ///
     /// ```
     /// use parceltrail::History;
@@ -41,10 +43,12 @@ impl History {
         Ok(serde_json::from_slice(line.as_ref())?)
     }
 
-    /// The line that a history file holds for it, without a line break. Reading it gives an equal history.
+    /// The line that a history file holds for it, without a line break. Reading it gives an equal
+    /// history.
     #[must_use]
     pub fn to_line(&self) -> String {
-        // A history holds nothing that JSON cannot say: no maps but of texts, and numbers that are none become null.
+        // A history holds nothing that JSON cannot say: no maps but of texts, and numbers that are
+        // none become null.
         serde_json::to_string(&Written::of(self)).unwrap_or_default()
     }
 }
@@ -72,9 +76,31 @@ struct Written<'h> {
 
 impl<'h> Written<'h> {
     fn of(history: &'h History) -> Self {
-        let History { id, carrier, service, origin, destination, promised, outcome, attributes, events, schedule } = history;
+        let History {
+            id,
+            carrier,
+            service,
+            origin,
+            destination,
+            promised,
+            outcome,
+            attributes,
+            events,
+            schedule,
+        } = history;
         let schedule = (*schedule != plan_of(events)).then_some(schedule.as_slice());
-        Self { id, carrier, service, origin, destination, promised, outcome: *outcome, attributes, events, schedule }
+        Self {
+            id,
+            carrier,
+            service,
+            origin,
+            destination,
+            promised,
+            outcome: *outcome,
+            attributes,
+            events,
+            schedule,
+        }
     }
 }
 
@@ -86,8 +112,16 @@ impl Serialize for History {
 
 /// What the events say was planned, in order of the plan.
 fn plan_of(events: &[Passage]) -> Vec<Planned> {
-    let mut plan: Vec<Planned> =
-        events.iter().filter_map(|event| Some(Planned { stage: event.stage, milestone: event.milestone, at: event.planned? })).collect();
+    let mut plan: Vec<Planned> = events
+        .iter()
+        .filter_map(|event| {
+            Some(Planned {
+                stage: event.stage,
+                milestone: event.milestone,
+                at: event.planned?,
+            })
+        })
+        .collect();
     plan.sort_by_key(|step| step.at);
     plan
 }
@@ -119,11 +153,33 @@ pub(super) struct Line {
 
 impl From<Line> for History {
     fn from(line: Line) -> Self {
-        let Line { id, carrier, service, origin, destination, promised, outcome, attributes, mut events, schedule } = line;
+        let Line {
+            id,
+            carrier,
+            service,
+            origin,
+            destination,
+            promised,
+            outcome,
+            attributes,
+            mut events,
+            schedule,
+        } = line;
         events.sort_by_key(|event| event.at);
         let schedule = schedule.unwrap_or_else(|| plan_of(&events));
         let (origin, destination) = (origin.unwrap_or_default(), destination.unwrap_or_default());
-        Self { id, carrier, service, origin, destination, promised, outcome, attributes, events, schedule }
+        Self {
+            id,
+            carrier,
+            service,
+            origin,
+            destination,
+            promised,
+            outcome,
+            attributes,
+            events,
+            schedule,
+        }
     }
 }
 
@@ -174,7 +230,9 @@ fn maybe_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SmolS
 }
 
 /// A word of a vocabulary; another word is left out.
-pub(super) fn word<'de, T: FromStr, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+pub(super) fn word<'de, T: FromStr, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
     Ok(maybe_text(deserializer)?.and_then(|word| word.parse().ok()))
 }
 
@@ -184,7 +242,9 @@ pub(super) fn milestone<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Mi
 }
 
 /// A time in RFC 3339.
-pub(super) fn instant<'de, D: Deserializer<'de>>(deserializer: D) -> Result<DateTime<Utc>, D::Error> {
+pub(super) fn instant<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<DateTime<Utc>, D::Error> {
     struct InstantVisitor;
     impl Visitor<'_> for InstantVisitor {
         type Value = DateTime<Utc>;
@@ -203,14 +263,18 @@ pub(super) fn instant<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Date
     deserializer.deserialize_str(InstantVisitor)
 }
 
-pub(super) fn maybe_instant<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<DateTime<Utc>>, D::Error> {
+pub(super) fn maybe_instant<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<DateTime<Utc>>, D::Error> {
     #[derive(Deserialize)]
     struct Instant(#[serde(deserialize_with = "instant")] DateTime<Utc>);
     Ok(Option::<Instant>::deserialize(deserializer)?.map(|Instant(at)| at))
 }
 
 /// Words and numbers; truth values count 1 and 0, what is neither is left out.
-fn attributes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<SmolStr, Attribute>, D::Error> {
+fn attributes<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<BTreeMap<SmolStr, Attribute>, D::Error> {
     struct Value(Option<Attribute>);
     impl<'de> Deserialize<'de> for Value {
         fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -260,7 +324,11 @@ fn attributes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<Smo
         }
     }
     let all: Option<BTreeMap<SmolStr, Value>> = Option::deserialize(deserializer)?;
-    Ok(all.unwrap_or_default().into_iter().filter_map(|(name, Value(value))| Some((name, value?))).collect())
+    Ok(all
+        .unwrap_or_default()
+        .into_iter()
+        .filter_map(|(name, Value(value))| Some((name, value?)))
+        .collect())
 }
 
 impl<'de> Deserialize<'de> for Station {
@@ -285,25 +353,49 @@ impl<'de> Deserialize<'de> for Station {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Station, A::Error> {
-                let Fields { country, region, postcode, code } = Fields::deserialize(MapAccessDeserializer::new(map))?;
-                let (country, region) = match country {
-                    None => (None, region),
-                    Some(text) => match country_of(&text) {
-                        Some(country) => (Some(country), region),
-                        None => (None, Some(region.map_or(text.clone(), |region| format!("{text}/{region}").into()))),
-                    },
-                };
-                Ok(Station { country, region, postcode, code })
+                let Fields {
+                    country,
+                    region,
+                    postcode,
+                    code,
+                } = Fields::deserialize(MapAccessDeserializer::new(map))?;
+                let (country, region) =
+                    match country {
+                        None => (None, region),
+                        Some(text) => match country_of(&text) {
+                            Some(country) => (Some(country), region),
+                            None => (
+                                None,
+                                Some(region.map_or(text.clone(), |region| {
+                                    format!("{text}/{region}").into()
+                                })),
+                            ),
+                        },
+                    };
+                Ok(Station {
+                    country,
+                    region,
+                    postcode,
+                    code,
+                })
             }
 
             fn visit_str<E: Error>(self, text: &str) -> Result<Station, E> {
                 let country = country_of(text);
-                let code = (country.is_none() && !text.trim().is_empty()).then(|| text.trim().into());
-                Ok(Station { country, code, ..Station::default() })
+                let code =
+                    (country.is_none() && !text.trim().is_empty()).then(|| text.trim().into());
+                Ok(Station {
+                    country,
+                    code,
+                    ..Station::default()
+                })
             }
 
             fn visit_u64<E: Error>(self, number: u64) -> Result<Station, E> {
-                Ok(Station { code: Some(number.to_smolstr()), ..Station::default() })
+                Ok(Station {
+                    code: Some(number.to_smolstr()),
+                    ..Station::default()
+                })
             }
 
             fn visit_unit<E: Error>(self) -> Result<Station, E> {

@@ -1,7 +1,9 @@
 //! Past and present journeys in the shape that estimates learn from: [`History`].
 //!
-//! A history is what a [`Journey`](crate::Journey) says once places and times are settled: one line of JSON a journey, small enough to keep for years.
-//! It holds no number, name or address. [`History::of`] makes one of a journey, [`History::to_line`] writes it, [`History::from_line`] reads it.
+//! A history is what a [`Journey`](crate::Journey) says once places and times are settled: one line
+//! of JSON a journey, small enough to keep for years. It holds no number, name or address.
+//! [`History::of`] makes one of a journey, [`History::to_line`] writes it, [`History::from_line`]
+//! reads it.
 
 mod journey;
 mod line;
@@ -53,17 +55,28 @@ pub struct History {
     pub attributes: BTreeMap<SmolStr, Attribute>,
     /// What happened, oldest first.
     pub events: Vec<Passage>,
-    /// What was planned from the start, in order of the plan: every `planned` of the line, also of events that were yet to come.
+    /// What was planned from the start, in order of the plan: every `planned` of the line, also of
+    /// events that were yet to come.
     pub schedule: Vec<Planned>,
 }
 
 impl History {
-    /// What was known at a moment: the events until then, and everything known from the start: ends, service, promise, plan, attributes. How it
-    /// ended is known once an event tells it. Nothing that happens later changes the answer.
+    /// What was known at a moment: the events until then, and everything known from the start:
+    /// ends, service, promise, plan, attributes. How it ended is known once an event tells it.
+    /// Nothing that happens later changes the answer.
     #[must_use]
     pub fn known_at(&self, at: DateTime<Utc>) -> Self {
-        let events: Vec<Passage> = self.events.iter().take_while(|event| event.at <= at).cloned().collect();
-        let outcome = self.outcome.filter(|outcome| events.iter().any(|event| outcome.is_told_by(event.milestone)));
+        let events: Vec<Passage> = self
+            .events
+            .iter()
+            .take_while(|event| event.at <= at)
+            .cloned()
+            .collect();
+        let outcome = self.outcome.filter(|outcome| {
+            events
+                .iter()
+                .any(|event| outcome.is_told_by(event.milestone))
+        });
         Self {
             id: self.id.clone(),
             carrier: self.carrier.clone(),
@@ -84,19 +97,29 @@ impl History {
         self.events.first().map(|event| event.at)
     }
 
-    /// When it was delivered, if it was: the first such event, unless the journey is known to have ended otherwise.
+    /// When it was delivered, if it was: the first such event, unless the journey is known to have
+    /// ended otherwise.
     #[must_use]
     pub fn delivered_at(&self) -> Option<DateTime<Utc>> {
         if matches!(self.outcome, Some(HistoryEnd::Lost | HistoryEnd::Returned)) {
             return None;
         }
-        self.events.iter().find(|event| event.milestone == Milestone::Delivered).map(|event| event.at)
+        self.events
+            .iter()
+            .find(|event| event.milestone == Milestone::Delivered)
+            .map(|event| event.at)
     }
 
-    /// When it was known to be over, however it ended: the first event that tells its outcome, or a delivery.
+    /// When it was known to be over, however it ended: the first event that tells its outcome, or a
+    /// delivery.
     #[must_use]
     pub fn ended_at(&self) -> Option<DateTime<Utc>> {
-        let tells = |event: &&Passage| self.outcome.map_or(event.milestone == Milestone::Delivered, |outcome| outcome.is_told_by(event.milestone));
+        let tells = |event: &&Passage| {
+            self.outcome
+                .map_or(event.milestone == Milestone::Delivered, |outcome| {
+                    outcome.is_told_by(event.milestone)
+                })
+        };
         self.events.iter().find(tells).map(|event| event.at)
     }
 
@@ -127,7 +150,8 @@ pub struct Station {
 }
 
 impl Station {
-    /// One word for it: country and region (`CN-GD`), else country and code, else whichever of them is known; the postcode only if nothing else is.
+    /// One word for it: country and region (`CN-GD`), else country and code, else whichever of them
+    /// is known; the postcode only if nothing else is.
     #[must_use]
     pub fn label(&self) -> Option<SmolStr> {
         let part = self.region.as_ref().or(self.code.as_ref());
@@ -146,7 +170,11 @@ pub struct Passage {
     #[serde(deserialize_with = "line::instant")]
     pub at: DateTime<Utc>,
     /// Where in the chain.
-    #[serde(default, deserialize_with = "line::word", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "line::word",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub stage: Option<Stage>,
     /// What happened.
     #[serde(deserialize_with = "line::milestone")]
@@ -155,10 +183,18 @@ pub struct Passage {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<Station>,
     /// When it was planned for.
-    #[serde(default, deserialize_with = "line::maybe_instant", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "line::maybe_instant",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub planned: Option<DateTime<Utc>>,
     /// Why.
-    #[serde(default, deserialize_with = "line::word", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "line::word",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub reason: Option<Reason>,
 }
 
@@ -197,12 +233,16 @@ crate::model::words! {
 }
 
 impl HistoryEnd {
-    /// Whether an event of that kind tells that a journey ended so. Destroyed and seized parcels are lost to their recipient.
+    /// Whether an event of that kind tells that a journey ended so. Destroyed and seized parcels
+    /// are lost to their recipient.
     #[must_use]
     pub const fn is_told_by(self, milestone: Milestone) -> bool {
         match self {
             Self::Delivered => matches!(milestone, Milestone::Delivered),
-            Self::Lost => matches!(milestone, Milestone::Lost | Milestone::Disposed | Milestone::CustomsSeized),
+            Self::Lost => matches!(
+                milestone,
+                Milestone::Lost | Milestone::Disposed | Milestone::CustomsSeized
+            ),
             Self::Returned => matches!(milestone, Milestone::Returned),
         }
     }

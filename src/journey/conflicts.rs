@@ -44,14 +44,23 @@ pub(super) fn find(events: &[Standing<'_>], scans: &[SameScan], legs: &Legs) -> 
 }
 
 fn conflict(kind: ConflictKind, witnesses: &[(&Standing<'_>, String)]) -> Conflict {
-    Conflict { kind, events: witnesses.iter().map(|(one, _)| one.id).collect(), values: witnesses.iter().map(|(_, value)| value.clone()).collect() }
+    Conflict {
+        kind,
+        events: witnesses.iter().map(|(one, _)| one.id).collect(),
+        values: witnesses.iter().map(|(_, value)| value.clone()).collect(),
+    }
 }
 
 fn is_final_delivery(one: &Standing<'_>, legs: &Legs) -> bool {
-    one.event.milestone == Milestone::Delivered && one.event.is_evidence_of_state() && legs.of(one).is_none_or(|leg| legs.goes_on(one, leg).is_none())
+    one.event.milestone == Milestone::Delivered
+        && one.event.is_evidence_of_state()
+        && legs
+            .of(one)
+            .is_none_or(|leg| legs.goes_on(one, leg).is_none())
 }
 
-/// What one carrier says that it delivered, and the next one moved later: the first "delivered" of each leg, and the last movement after it.
+/// What one carrier says that it delivered, and the next one moved later: the first "delivered" of
+/// each leg, and the last movement after it.
 fn went_on(events: &[Standing<'_>], legs: &Legs) -> Vec<Conflict> {
     let mut told = BTreeSet::new();
     let mut pairs: Vec<(&Standing<'_>, EventId)> = Vec::new();
@@ -63,10 +72,23 @@ fn went_on(events: &[Standing<'_>], legs: &Legs) -> Vec<Conflict> {
         }
     }
     let scans: HashSet<EventId> = pairs.iter().map(|(_, scan)| *scan).collect();
-    let by_id: HashMap<EventId, &Standing<'_>> = events.iter().filter(|one| scans.contains(&one.id)).map(|one| (one.id, one)).collect();
+    let by_id: HashMap<EventId, &Standing<'_>> = events
+        .iter()
+        .filter(|one| scans.contains(&one.id))
+        .map(|one| (one.id, one))
+        .collect();
     let text = |one: &Standing<'_>| one.event.milestone.to_string();
-    let witnesses = pairs.into_iter().filter_map(|(delivery, scan)| Some((delivery, *by_id.get(&scan)?)));
-    witnesses.map(|(delivery, scan)| conflict(ConflictKind::MovementAfterDelivery, &[(delivery, text(delivery)), (scan, text(scan))])).collect()
+    let witnesses = pairs
+        .into_iter()
+        .filter_map(|(delivery, scan)| Some((delivery, *by_id.get(&scan)?)));
+    witnesses
+        .map(|(delivery, scan)| {
+            conflict(
+                ConflictKind::MovementAfterDelivery,
+                &[(delivery, text(delivery)), (scan, text(scan))],
+            )
+        })
+        .collect()
 }
 
 /// The first movement of the same number beyond doubt after a final delivery.
@@ -86,43 +108,80 @@ fn after_delivery(events: &[Standing<'_>], legs: &Legs) -> Option<Conflict> {
         )
     };
     let later = events.iter().find(|one| {
-        let same = one.event.number == delivery.event.number && (delivery.event.piece.is_none() || one.event.piece == delivery.event.piece);
+        let same = one.event.number == delivery.event.number
+            && (delivery.event.piece.is_none() || one.event.piece == delivery.event.piece);
         same && matches!(one.event.scope, Scope::Parcel | Scope::Piece)
             && moves(one.event.milestone)
             && one.event.time.earliest() > delivery.event.time.latest()
     })?;
     let text = |one: &Standing<'_>| one.event.milestone.to_string();
-    Some(conflict(ConflictKind::MovementAfterDelivery, &[(delivery, text(delivery)), (later, text(later))]))
+    Some(conflict(
+        ConflictKind::MovementAfterDelivery,
+        &[(delivery, text(delivery)), (later, text(later))],
+    ))
 }
 
 fn different_ends(events: &[Standing<'_>], legs: &Legs) -> Option<Conflict> {
     let ends: Vec<&Standing<'_>> = events
         .iter()
         .filter(|one| {
-            one.event.is_evidence_of_state() && matches!(one.event.milestone, Milestone::Lost | Milestone::Disposed) || is_final_delivery(one, legs)
+            one.event.is_evidence_of_state()
+                && matches!(one.event.milestone, Milestone::Lost | Milestone::Disposed)
+                || is_final_delivery(one, legs)
         })
         .collect();
     let first = ends.first()?;
-    let other = ends.iter().find(|one| one.event.milestone != first.event.milestone && one.event.piece == first.event.piece)?;
-    Some(conflict(ConflictKind::DifferentEnds, &[(first, first.event.milestone.to_string()), (other, other.event.milestone.to_string())]))
+    let other = ends.iter().find(|one| {
+        one.event.milestone != first.event.milestone && one.event.piece == first.event.piece
+    })?;
+    Some(conflict(
+        ConflictKind::DifferentEnds,
+        &[
+            (first, first.event.milestone.to_string()),
+            (other, other.event.milestone.to_string()),
+        ],
+    ))
 }
 
 fn within_scans(events: &[Standing<'_>], scans: &[SameScan]) -> Vec<Conflict> {
     let by_id: HashMap<EventId, &Standing<'_>> = events.iter().map(|one| (one.id, one)).collect();
     let mut found = Vec::new();
     for scan in scans {
-        let members: Vec<&Standing<'_>> = scan.events.iter().filter_map(|id| by_id.get(id).copied()).collect();
+        let members: Vec<&Standing<'_>> = scan
+            .events
+            .iter()
+            .filter_map(|id| by_id.get(id).copied())
+            .collect();
         for pair in members.windows(2) {
             let (a, b) = (pair[0], pair[1]);
-            let city = |one: &Standing<'_>| one.event.place.as_ref().and_then(|place| place.city.as_ref()).map(|city| city.to_uppercase());
+            let city = |one: &Standing<'_>| {
+                one.event
+                    .place
+                    .as_ref()
+                    .and_then(|place| place.city.as_ref())
+                    .map(|city| city.to_uppercase())
+            };
             if let (Some(here), Some(there)) = (city(a), city(b))
                 && here != there
             {
-                found.push(conflict(ConflictKind::DifferentPlaces, &[(a, here), (b, there)]));
+                found.push(conflict(
+                    ConflictKind::DifferentPlaces,
+                    &[(a, here), (b, there)],
+                ));
             }
             if a.event.damaged != b.event.damaged {
-                let condition = |one: &Standing<'_>| if one.event.damaged { "damaged" } else { "not damaged" }.to_owned();
-                found.push(conflict(ConflictKind::DifferentCondition, &[(a, condition(a)), (b, condition(b))]));
+                let condition = |one: &Standing<'_>| {
+                    if one.event.damaged {
+                        "damaged"
+                    } else {
+                        "not damaged"
+                    }
+                    .to_owned()
+                };
+                found.push(conflict(
+                    ConflictKind::DifferentCondition,
+                    &[(a, condition(a)), (b, condition(b))],
+                ));
             }
         }
     }

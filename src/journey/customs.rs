@@ -1,4 +1,5 @@
-//! Customs, a track of its own beside the parcel's movement: submitted, held by whom for what, released.
+//! Customs, a track of its own beside the parcel's movement: submitted, held by whom for what,
+//! released.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -64,7 +65,9 @@ impl Hold {
     pub fn who_must_act(&self) -> Party {
         match self.kind {
             Milestone::DutiesDue => Party::Recipient,
-            Milestone::CustomsInfoRequired | Milestone::CustomsRejected => self.reason.map_or(Party::Sender, Reason::party),
+            Milestone::CustomsInfoRequired | Milestone::CustomsRejected => {
+                self.reason.map_or(Party::Sender, Reason::party)
+            }
             _ => self.reason.map_or(Party::Customs, Reason::party),
         }
     }
@@ -80,11 +83,18 @@ impl Customs {
     /// Whether anything holds the parcel.
     #[must_use]
     pub fn is_held(&self) -> bool {
-        [&self.export, &self.import].into_iter().flatten().any(|track| !track.holds.is_empty())
+        [&self.export, &self.import]
+            .into_iter()
+            .flatten()
+            .any(|track| !track.holds.is_empty())
     }
 
     pub(super) fn evidence(&self) -> BTreeSet<EventId> {
-        [&self.export, &self.import].into_iter().flatten().flat_map(|track| track.evidence.iter().copied()).collect()
+        [&self.export, &self.import]
+            .into_iter()
+            .flatten()
+            .flat_map(|track| track.evidence.iter().copied())
+            .collect()
     }
 }
 
@@ -92,13 +102,24 @@ impl Customs {
 pub(super) fn track(events: &[Standing<'_>]) -> Customs {
     let mut export = Follower::default();
     let mut import = Follower::default();
-    for one in events.iter().filter(|one| one.event.milestone.is_customs() && one.event.scope != Scope::Document) {
-        if is_export(one) { export.take(one) } else { import.take(one) }
+    for one in events
+        .iter()
+        .filter(|one| one.event.milestone.is_customs() && one.event.scope != Scope::Document)
+    {
+        if is_export(one) {
+            export.take(one)
+        } else {
+            import.take(one)
+        }
     }
-    Customs { export: export.finish(), import: import.finish() }
+    Customs {
+        export: export.finish(),
+        import: import.finish(),
+    }
 }
 
-/// What is left to go by when declarations were withdrawn: without what the same authority said of customs, in the same direction, until then.
+/// What is left to go by when declarations were withdrawn: without what the same authority said of
+/// customs, in the same direction, until then.
 pub(super) fn without_withdrawn(events: Vec<Standing<'_>>) -> Vec<Standing<'_>> {
     fn key<'j>(one: &Standing<'j>) -> (&'j FeedId, &'j CarrierId, bool) {
         (&one.event.feed, &one.event.carrier, is_export(one))
@@ -113,7 +134,8 @@ pub(super) fn without_withdrawn(events: Vec<Standing<'_>>) -> Vec<Standing<'_>> 
     }
     let stands = |one: &Standing<'_>| {
         let until = withdrawn.get(&(&one.event.feed, &one.event.carrier, is_export(one)));
-        !(one.event.milestone.is_customs() && until.is_some_and(|until| one.event.time.latest() <= *until))
+        !(one.event.milestone.is_customs()
+            && until.is_some_and(|until| one.event.time.latest() <= *until))
     };
     let mut left = events.clone();
     left.retain(stands);
@@ -122,7 +144,10 @@ pub(super) fn without_withdrawn(events: Vec<Standing<'_>>) -> Vec<Standing<'_>> 
 
 /// Whether a statement about customs is about the way out of the country of origin.
 pub(super) fn is_export(one: &Standing<'_>) -> bool {
-    matches!(one.event.stage, Some(Stage::ExportCustoms | Stage::FirstMile | Stage::Order))
+    matches!(
+        one.event.stage,
+        Some(Stage::ExportCustoms | Stage::FirstMile | Stage::Order)
+    )
 }
 
 #[derive(Default)]
@@ -139,21 +164,38 @@ impl Follower {
         match event.milestone {
             Milestone::CustomsReleased => {
                 let is_authority = one.shipment.issuer == IssuerKind::Authority;
-                // A carrier knows of its own holds only; an authority's release ends every hold told before it.
-                self.holds.retain(|hold| hold.feed != event.feed && hold.agency != event.carrier && !is_authority);
-                if self.seized.as_ref().is_some_and(|seizure| is_authority || seizure.feed == event.feed) {
+                // A carrier knows of its own holds only; an authority's release ends every hold
+                // told before it.
+                self.holds.retain(|hold| {
+                    hold.feed != event.feed && hold.agency != event.carrier && !is_authority
+                });
+                if self
+                    .seized
+                    .as_ref()
+                    .is_some_and(|seizure| is_authority || seizure.feed == event.feed)
+                {
                     self.seized = None;
                 }
                 if self.holds.is_empty() && self.seized.is_none() {
-                    self.released.get_or_insert_with(|| (event.time.clone(), one.id));
+                    self.released
+                        .get_or_insert_with(|| (event.time.clone(), one.id));
                 }
             }
             Milestone::CustomsSubmitted => {
-                // Papers handed in, duties paid, a new declaration after a rejection, a review finished: ends what waited for it.
-                // An examination, and what an authority detains, ends with a release only.
+                // Papers handed in, duties paid, a new declaration after a rejection, a review
+                // finished: ends what waited for it. An examination, and what an authority detains,
+                // ends with a release only.
                 let is_authority = one.shipment.issuer == IssuerKind::Authority;
-                let is_detained = |hold: &Hold| is_authority && hold.kind == Milestone::CustomsHold && hold.reason == Some(Reason::Regulatory);
-                self.holds.retain(|hold| hold.feed != event.feed || hold.kind == Milestone::CustomsInspection || is_detained(hold));
+                let is_detained = |hold: &Hold| {
+                    is_authority
+                        && hold.kind == Milestone::CustomsHold
+                        && hold.reason == Some(Reason::Regulatory)
+                };
+                self.holds.retain(|hold| {
+                    hold.feed != event.feed
+                        || hold.kind == Milestone::CustomsInspection
+                        || is_detained(hold)
+                });
                 if self.submitted.is_none() {
                     self.submitted = Some((event.time.clone(), one.id));
                 }
@@ -165,7 +207,12 @@ impl Follower {
             _ => {
                 self.released = None;
                 let new = hold(one);
-                let is_told = |hold: &Hold| hold.feed == new.feed && hold.agency == new.agency && hold.kind == new.kind && hold.reason == new.reason;
+                let is_told = |hold: &Hold| {
+                    hold.feed == new.feed
+                        && hold.agency == new.agency
+                        && hold.kind == new.kind
+                        && hold.reason == new.reason
+                };
                 if !self.holds.iter().any(is_told) {
                     self.holds.push(new);
                 }
@@ -174,7 +221,10 @@ impl Follower {
     }
 
     fn finish(self) -> Option<CustomsTrack> {
-        let worst = self.holds.iter().max_by_key(|hold| (severity(hold.kind), hold.event));
+        let worst = self
+            .holds
+            .iter()
+            .max_by_key(|hold| (severity(hold.kind), hold.event));
         let milestone = match (&self.seized, worst, &self.released, &self.submitted) {
             (Some(_), ..) => Milestone::CustomsSeized,
             (None, Some(hold), ..) => hold.kind,
@@ -186,8 +236,13 @@ impl Follower {
             Milestone::CustomsReleased => None,
             _ => worst.map(Hold::who_must_act).or(Some(Party::Customs)),
         };
-        let steps = [&self.submitted, &self.released].into_iter().flatten().map(|(_, id)| *id);
-        let evidence = steps.chain(self.holds.iter().chain(&self.seized).map(|hold| hold.event)).collect();
+        let steps = [&self.submitted, &self.released]
+            .into_iter()
+            .flatten()
+            .map(|(_, id)| *id);
+        let evidence = steps
+            .chain(self.holds.iter().chain(&self.seized).map(|hold| hold.event))
+            .collect();
         Some(CustomsTrack {
             milestone,
             submitted: self.submitted.map(|(time, _)| time),

@@ -12,7 +12,8 @@ use super::{LegId, linked};
 use crate::adapter::{IssuerKind, Notice, NoticeKind};
 use crate::model::{CarrierId, FeedId, Role, Shipment, TrackingNumber};
 
-/// By how much the use of one carrier's number must be nearer in time than another carrier's, so that it alone is meant.
+/// By how much the use of one carrier's number must be nearer in time than another carrier's, so
+/// that it alone is meant.
 const NEARER: Duration = Duration::days(30);
 /// Successors of successors are looked for so often: nobody names a carrier that is farther ahead.
 const ROUNDS: usize = 4;
@@ -30,7 +31,8 @@ struct Naming<'n> {
 }
 
 impl Naming<'_> {
-    /// Whose number it must be: the carrier for which the statement ties, else the one that it names.
+    /// Whose number it must be: the carrier for which the statement ties, else the one that it
+    /// names.
     fn whose(&self) -> Option<&CarrierId> {
         match self.ruling {
             Ruling::Ties(whose) => whose,
@@ -39,17 +41,30 @@ impl Naming<'_> {
     }
 
     fn refused(&self, node: &Node, kind: NoticeKind, why: &str) -> Notice {
-        Notice::of_own_words(kind, self.feed.clone(), why).about(Some(&node.id.number)).at("reference").value(self.number.as_str())
+        Notice::of_own_words(kind, self.feed.clone(), why)
+            .about(Some(&node.id.number))
+            .at("reference")
+            .value(self.number.as_str())
     }
 }
 
 /// Ties the uses that are one parcel; a notice for each tie that was refused.
 ///
-/// First what carriers and the application say of a parcel's own numbers, then the papers of authorities, which never tie two parcels to each other,
-/// last the successors, each of one parcel only.
-pub(super) fn join(nodes: &[Node], declared: &BTreeSet<(LegId, LegId)>, union: &mut Union) -> Vec<Notice> {
+/// First what carriers and the application say of a parcel's own numbers, then the papers of
+/// authorities, which never tie two parcels to each other, last the successors, each of one parcel
+/// only.
+pub(super) fn join(
+    nodes: &[Node],
+    declared: &BTreeSet<(LegId, LegId)>,
+    union: &mut Union,
+) -> Vec<Notice> {
     let namings = namings(nodes);
-    let mut joining = Joining { nodes, by_number: ByNumber::of(nodes), union, notices: Vec::new() };
+    let mut joining = Joining {
+        nodes,
+        by_number: ByNumber::of(nodes),
+        union,
+        notices: Vec::new(),
+    };
     joining.declared(declared);
     joining.claims(&namings);
     joining.own_numbers(&namings);
@@ -58,20 +73,35 @@ pub(super) fn join(nodes: &[Node], declared: &BTreeSet<(LegId, LegId)>, union: &
     joining.notices
 }
 
-/// What every node says about other numbers, once each. What names too many numbers in one role is a list.
+/// What every node says about other numbers, once each. What names too many numbers in one role is
+/// a list.
 fn namings(nodes: &[Node]) -> Vec<Naming<'_>> {
     let mut all = Vec::new();
-    for (at, node) in nodes.iter().enumerate().filter(|(_, node)| !node.is_order()) {
-        let mut of_node: BTreeMap<(Role, Option<&CarrierId>, TrackingNumber), Naming<'_>> = BTreeMap::new();
+    for (at, node) in nodes
+        .iter()
+        .enumerate()
+        .filter(|(_, node)| !node.is_order())
+    {
+        let mut of_node: BTreeMap<(Role, Option<&CarrierId>, TrackingNumber), Naming<'_>> =
+            BTreeMap::new();
         for (shipment, reference) in node.statements() {
             let number = TrackingNumber::new(&reference.number);
-            if !(reference.role.identifies_parcel() || leads_on(reference.role).is_some()) || number == node.id.number && is_own(shipment, reference)
+            if !(reference.role.identifies_parcel() || leads_on(reference.role).is_some())
+                || number == node.id.number && is_own(shipment, reference)
             {
                 continue;
             }
             let proven = shipment.proof.is_proven();
             let stated = reference.carrier.as_ref();
-            let naming = Naming { at, role: reference.role, stated, ruling: ruling(shipment, reference), proven, feed: &shipment.feed, number };
+            let naming = Naming {
+                at,
+                role: reference.role,
+                stated,
+                ruling: ruling(shipment, reference),
+                proven,
+                feed: &shipment.feed,
+                number,
+            };
             let known = of_node.entry((naming.role, stated, naming.number.clone()));
             known
                 .and_modify(|known| {
@@ -82,22 +112,40 @@ fn namings(nodes: &[Node]) -> Vec<Naming<'_>> {
                 .or_insert(naming);
         }
         let mut counts: BTreeMap<Role, usize> = BTreeMap::new();
-        of_node.keys().for_each(|(role, ..)| *counts.entry(*role).or_default() += 1);
-        let is_list = |role: Role| counts.get(&role).is_some_and(|count| *count > most_names(role));
-        all.extend(of_node.into_values().map(|naming| match is_list(naming.role) {
-            true => Naming { ruling: Ruling::Nothing, ..naming },
-            false => naming,
-        }));
+        of_node
+            .keys()
+            .for_each(|(role, ..)| *counts.entry(*role).or_default() += 1);
+        let is_list = |role: Role| {
+            counts
+                .get(&role)
+                .is_some_and(|count| *count > most_names(role))
+        };
+        all.extend(
+            of_node
+                .into_values()
+                .map(|naming| match is_list(naming.role) {
+                    true => Naming {
+                        ruling: Ruling::Nothing,
+                        ..naming
+                    },
+                    false => naming,
+                }),
+        );
     }
     all
 }
 
-/// Whether a number, where it is the speaker's, is named by itself: a carrier's, or what an authority calls a waybill.
+/// Whether a number, where it is the speaker's, is named by itself: a carrier's, or what an
+/// authority calls a waybill.
 fn is_own(shipment: &Shipment, reference: &crate::model::Reference) -> bool {
     if shipment.issuer == IssuerKind::Authority {
         return reference.role == Role::Waybill;
     }
-    shipment.issuer == IssuerKind::Carrier && reference.carrier.as_ref().is_none_or(|carrier| *carrier == shipment.carrier)
+    shipment.issuer == IssuerKind::Carrier
+        && reference
+            .carrier
+            .as_ref()
+            .is_none_or(|carrier| *carrier == shipment.carrier)
 }
 
 struct Joining<'j, 'n> {
@@ -114,7 +162,12 @@ impl<'n> Joining<'_, 'n> {
 
     /// What is declared is declared of the newest use.
     fn declared(&mut self, declared: &BTreeSet<(LegId, LegId)>) {
-        let newest: BTreeMap<&LegId, usize> = self.nodes.iter().enumerate().map(|(at, node)| (&node.id, at)).collect();
+        let newest: BTreeMap<&LegId, usize> = self
+            .nodes
+            .iter()
+            .enumerate()
+            .map(|(at, node)| (&node.id, at))
+            .collect();
         for (from, to) in declared {
             if let (Some(from), Some(to)) = (newest.get(from), newest.get(to)) {
                 self.union.tie(*from, *to);
@@ -122,23 +175,41 @@ impl<'n> Joining<'_, 'n> {
         }
     }
 
-    /// Ties what both sides name, where one of them is proven; says so of the rest that names a number told of.
+    /// Ties what both sides name, where one of them is proven; says so of the rest that names a
+    /// number told of.
     fn claims(&mut self, namings: &[Naming<'n>]) {
         let mut named: HashMap<(usize, &str), bool> = HashMap::new();
-        for naming in namings.iter().filter(|naming| naming.ruling != Ruling::Nothing) {
-            *named.entry((naming.at, naming.number.as_str())).or_default() |= naming.proven;
+        for naming in namings
+            .iter()
+            .filter(|naming| naming.ruling != Ruling::Nothing)
+        {
+            *named
+                .entry((naming.at, naming.number.as_str()))
+                .or_default() |= naming.proven;
         }
         let mut lists: BTreeSet<(usize, Role)> = BTreeSet::new();
         for naming in namings.iter().filter(|naming| !naming.ruling.ties()) {
             let node = self.node(naming.at);
             let targets = self.by_number.get(naming.number.as_str());
-            let fits = |target: &usize| *target != naming.at && naming.stated.is_none_or(|carrier| *carrier == self.nodes[*target].id.carrier);
-            let Some(target) = nearest(self.nodes, naming.at, targets.iter().copied().filter(fits)) else { continue };
+            let fits = |target: &usize| {
+                *target != naming.at
+                    && naming
+                        .stated
+                        .is_none_or(|carrier| *carrier == self.nodes[*target].id.carrier)
+            };
+            let Some(target) = nearest(self.nodes, naming.at, targets.iter().copied().filter(fits))
+            else {
+                continue;
+            };
             if naming.ruling == Ruling::Nothing {
                 if !lists.insert((naming.at, naming.role)) {
                     continue;
                 }
-                self.notices.push(naming.refused(node, NoticeKind::LinkRefused, "a placeholder or the number of a list ties nothing"));
+                self.notices.push(naming.refused(
+                    node,
+                    NoticeKind::LinkRefused,
+                    "a placeholder or the number of a list ties nothing",
+                ));
                 continue;
             }
             match named.get(&(target, node.id.number.as_str())) {
@@ -152,42 +223,78 @@ impl<'n> Joining<'_, 'n> {
         }
     }
 
-    /// Whether as many parcels name a number as may; else it ties none of them, and a notice says so.
+    /// Whether as many parcels name a number as may; else it ties none of them, and a notice says
+    /// so.
     fn may_be_shared(&mut self, namings: &[&Naming<'n>], distinct: usize, matters: bool) -> bool {
-        let Some(first) = namings.first() else { return false };
+        let Some(first) = namings.first() else {
+            return false;
+        };
         // Each of too many namings was told of already.
         let too_many_uses = self.by_number.has_too_many(first.number.as_str());
         if distinct <= most_named_by(first.role) && !too_many_uses {
             return true;
         }
         if matters && !too_many_uses {
-            let message = format!("more parcels name this number as {} than can share one; it ties none of them", first.role);
-            let notice = Notice::of_own_words(NoticeKind::LinkRefused, first.feed.clone(), message).at("reference").value(first.number.as_str());
+            let message = format!(
+                "more parcels name this number as {} than can share one; it ties none of them",
+                first.role
+            );
+            let notice = Notice::of_own_words(NoticeKind::LinkRefused, first.feed.clone(), message)
+                .at("reference")
+                .value(first.number.as_str());
             self.notices.push(notice);
         }
         false
     }
 
-    /// The use of the number that is meant. An authority or a shop that tells of it alone stands in for its carrier.
+    /// The use of the number that is meant. An authority or a shop that tells of it alone stands in
+    /// for its carrier.
     fn target(&mut self, naming: &Naming<'n>) -> Option<usize> {
         let (nodes, at) = (self.nodes, naming.at);
         if self.by_number.has_too_many(naming.number.as_str()) {
-            self.notices.push(naming.refused(self.node(at), NoticeKind::LinkRefused, "too many shipments have this number; naming it ties nothing"));
+            self.notices.push(naming.refused(
+                self.node(at),
+                NoticeKind::LinkRefused,
+                "too many shipments have this number; naming it ties nothing",
+            ));
             return None;
         }
-        let is_far = |target: &usize| nodes[at].issuer == IssuerKind::Merchant && nodes[at].distance(&nodes[*target]) > SHOP_NUMBER_REACH;
-        let near: Vec<usize> = self.by_number.get(naming.number.as_str()).iter().copied().filter(|target| *target != at && !is_far(target)).collect();
-        let carriers: Vec<usize> = near.iter().copied().filter(|target| nodes[*target].issuer == IssuerKind::Carrier).collect();
+        let is_far = |target: &usize| {
+            nodes[at].issuer == IssuerKind::Merchant
+                && nodes[at].distance(&nodes[*target]) > SHOP_NUMBER_REACH
+        };
+        let near: Vec<usize> = self
+            .by_number
+            .get(naming.number.as_str())
+            .iter()
+            .copied()
+            .filter(|target| *target != at && !is_far(target))
+            .collect();
+        let carriers: Vec<usize> = near
+            .iter()
+            .copied()
+            .filter(|target| nodes[*target].issuer == IssuerKind::Carrier)
+            .collect();
         if carriers.is_empty() {
             return nearest(nodes, at, near.into_iter());
         }
-        let fits = |target: &usize| naming.whose().is_none_or(|carrier| *carrier == nodes[*target].id.carrier);
+        let fits = |target: &usize| {
+            naming
+                .whose()
+                .is_none_or(|carrier| *carrier == nodes[*target].id.carrier)
+        };
         let meant = nearest(nodes, at, carriers.iter().copied().filter(fits))?;
         let closest = nodes[at].distance(&nodes[meant]);
-        let is_rival =
-            |target: &usize| nodes[*target].id.carrier != nodes[meant].id.carrier && nodes[at].distance(&nodes[*target]) <= closest + NEARER;
+        let is_rival = |target: &usize| {
+            nodes[*target].id.carrier != nodes[meant].id.carrier
+                && nodes[at].distance(&nodes[*target]) <= closest + NEARER
+        };
         if naming.whose().is_none() && carriers.iter().any(is_rival) {
-            self.notices.push(naming.refused(self.node(at), NoticeKind::AmbiguousLink, "several carriers have a parcel of this number"));
+            self.notices.push(naming.refused(
+                self.node(at),
+                NoticeKind::AmbiguousLink,
+                "several carriers have a parcel of this number",
+            ));
             return None;
         }
         Some(meant)
@@ -195,15 +302,27 @@ impl<'n> Joining<'_, 'n> {
 
     /// Ties what names one number in one role to it and to each other.
     fn own_numbers(&mut self, namings: &[Naming<'n>]) {
-        let is_own = |naming: &&Naming<'n>| leads_on(naming.role).is_none() && naming.ruling.ties() && !is_paper(naming, self.nodes);
-        let mut shared: BTreeMap<(Role, Option<&CarrierId>, &str), Vec<&Naming<'n>>> = BTreeMap::new();
+        let is_own = |naming: &&Naming<'n>| {
+            leads_on(naming.role).is_none() && naming.ruling.ties() && !is_paper(naming, self.nodes)
+        };
+        let mut shared: BTreeMap<(Role, Option<&CarrierId>, &str), Vec<&Naming<'n>>> =
+            BTreeMap::new();
         for naming in namings.iter().filter(is_own) {
-            shared.entry((naming.role, naming.whose(), naming.number.as_str())).or_default().push(naming);
+            shared
+                .entry((naming.role, naming.whose(), naming.number.as_str()))
+                .or_default()
+                .push(naming);
         }
         for members in shared.into_values() {
-            let targets: Vec<Option<usize>> = members.iter().map(|naming| self.target(naming)).collect();
-            let distinct = distinct_numbers(self.nodes, members.iter().map(|naming| naming.at)).len();
-            if !self.may_be_shared(&members, distinct, distinct > 1 || targets.iter().any(Option::is_some)) {
+            let targets: Vec<Option<usize>> =
+                members.iter().map(|naming| self.target(naming)).collect();
+            let distinct =
+                distinct_numbers(self.nodes, members.iter().map(|naming| naming.at)).len();
+            if !self.may_be_shared(
+                &members,
+                distinct,
+                distinct > 1 || targets.iter().any(Option::is_some),
+            ) {
                 continue;
             }
             for (naming, target) in members.iter().zip(targets) {
@@ -226,57 +345,116 @@ impl<'n> Joining<'_, 'n> {
         }
     }
 
-    /// Ties an authority's papers: to the parcel whose waybill they are about, then to each other, where that does not tie two parcels.
+    /// Ties an authority's papers: to the parcel whose waybill they are about, then to each other,
+    /// where that does not tie two parcels.
     fn papers(&mut self, namings: &[Naming<'n>]) {
-        let papers: Vec<&Naming<'n>> = namings.iter().filter(|naming| naming.ruling.ties() && is_paper(naming, self.nodes)).collect();
+        let papers: Vec<&Naming<'n>> = namings
+            .iter()
+            .filter(|naming| naming.ruling.ties() && is_paper(naming, self.nodes))
+            .collect();
         self.spoken_of();
         let of_parcel = |at: &usize| self.nodes[*at].is_a_waybill();
-        let mut parcels: BTreeSet<usize> = (0..self.nodes.len()).filter(of_parcel).map(|at| self.union.root(at)).collect();
+        let mut parcels: BTreeSet<usize> = (0..self.nodes.len())
+            .filter(of_parcel)
+            .map(|at| self.union.root(at))
+            .collect();
         let mut waybills: BTreeMap<usize, BTreeSet<&str>> = BTreeMap::new();
         let mut named: BTreeMap<(bool, &str), Vec<&Naming<'n>>> = BTreeMap::new();
         for naming in papers {
             if naming.role == Role::Waybill {
-                waybills.entry(naming.at).or_default().insert(naming.number.as_str());
+                waybills
+                    .entry(naming.at)
+                    .or_default()
+                    .insert(naming.number.as_str());
             }
-            named.entry((naming.role != Role::Waybill, naming.number.as_str())).or_default().push(naming);
+            named
+                .entry((naming.role != Role::Waybill, naming.number.as_str()))
+                .or_default()
+                .push(naming);
         }
         for ((_, number), members) in named {
-            let lists = |naming: &&&Naming<'n>| naming.role == Role::Waybill && waybills.get(&naming.at).is_some_and(|named| named.len() > 1);
+            let lists = |naming: &&&Naming<'n>| {
+                naming.role == Role::Waybill
+                    && waybills
+                        .get(&naming.at)
+                        .is_some_and(|named| named.len() > 1)
+            };
             if let Some(list) = members.iter().find(lists) {
-                self.notices.push(list.refused(self.node(list.at), NoticeKind::LinkRefused, "a paper that lists several waybills ties none of them"));
+                self.notices.push(list.refused(
+                    self.node(list.at),
+                    NoticeKind::LinkRefused,
+                    "a paper that lists several waybills ties none of them",
+                ));
             }
-            let members: Vec<&Naming<'n>> = members.iter().copied().filter(|naming| !lists(&naming)).collect();
-            let pairs: Vec<(usize, usize)> = members.iter().filter_map(|naming| Some((naming.at, self.target(naming)?))).collect();
-            let all: BTreeSet<usize> = pairs.iter().map(|(_, target)| *target).chain(members.iter().map(|naming| naming.at)).collect();
-            let distinct = distinct_numbers(self.nodes, members.iter().map(|naming| naming.at)).len();
+            let members: Vec<&Naming<'n>> = members
+                .iter()
+                .copied()
+                .filter(|naming| !lists(&naming))
+                .collect();
+            let pairs: Vec<(usize, usize)> = members
+                .iter()
+                .filter_map(|naming| Some((naming.at, self.target(naming)?)))
+                .collect();
+            let all: BTreeSet<usize> = pairs
+                .iter()
+                .map(|(_, target)| *target)
+                .chain(members.iter().map(|naming| naming.at))
+                .collect();
+            let distinct =
+                distinct_numbers(self.nodes, members.iter().map(|naming| naming.at)).len();
             if !self.may_be_shared(&members, distinct, all.len() > 1) {
                 continue;
             }
-            let of_parcels: BTreeSet<usize> = all.iter().map(|at| self.union.root(*at)).filter(|root| parcels.contains(root)).collect();
+            let of_parcels: BTreeSet<usize> = all
+                .iter()
+                .map(|at| self.union.root(*at))
+                .filter(|root| parcels.contains(root))
+                .collect();
             if of_parcels.len() > 1 {
                 let message = "a paper that names several parcels ties none of them to each other";
-                let notice = Notice::of_own_words(NoticeKind::LinkRefused, members[0].feed.clone(), message);
+                let notice =
+                    Notice::of_own_words(NoticeKind::LinkRefused, members[0].feed.clone(), message);
                 self.notices.push(notice.at("reference").value(number));
                 continue;
             }
-            pairs.into_iter().for_each(|(at, target)| self.union.tie(at, target));
+            pairs
+                .into_iter()
+                .for_each(|(at, target)| self.union.tie(at, target));
             self.tie_in_reach(all.into_iter());
             parcels.extend(of_parcels.into_iter().map(|root| self.union.root(root)));
         }
     }
 
-    /// An authority speaks of a parcel under its carrier's number: the two share it, and neither names it to the other.
+    /// An authority speaks of a parcel under its carrier's number: the two share it, and neither
+    /// names it to the other.
     fn spoken_of(&mut self) {
-        for at in (0..self.nodes.len()).filter(|at| self.nodes[*at].issuer == IssuerKind::Authority) {
+        for at in (0..self.nodes.len()).filter(|at| self.nodes[*at].issuer == IssuerKind::Authority)
+        {
             let node = self.node(at);
             let number = node.id.number.as_str();
-            let carriers = self.by_number.get(number).iter().copied().filter(|target| self.nodes[*target].issuer == IssuerKind::Carrier);
-            let Some(meant) = nearest(self.nodes, at, carriers.clone()).filter(|_| !is_placeholder(number)) else { continue };
+            let carriers = self
+                .by_number
+                .get(number)
+                .iter()
+                .copied()
+                .filter(|target| self.nodes[*target].issuer == IssuerKind::Carrier);
+            let Some(meant) =
+                nearest(self.nodes, at, carriers.clone()).filter(|_| !is_placeholder(number))
+            else {
+                continue;
+            };
             let closest = node.distance(self.node(meant));
-            let mut rivals = carriers.filter(|other| self.nodes[*other].id.carrier != self.nodes[meant].id.carrier);
+            let mut rivals = carriers
+                .filter(|other| self.nodes[*other].id.carrier != self.nodes[meant].id.carrier);
             if rivals.any(|rival| node.distance(self.node(rival)) <= closest + NEARER) {
-                let Some(feed) = node.shipments.iter().map(|shipment| &shipment.feed).min() else { continue };
-                let notice = Notice::of_own_words(NoticeKind::AmbiguousLink, feed.clone(), "several carriers have a parcel of this number");
+                let Some(feed) = node.shipments.iter().map(|shipment| &shipment.feed).min() else {
+                    continue;
+                };
+                let notice = Notice::of_own_words(
+                    NoticeKind::AmbiguousLink,
+                    feed.clone(),
+                    "several carriers have a parcel of this number",
+                );
                 self.notices.push(notice.about(Some(&node.id.number)));
             } else {
                 self.union.tie(at, meant);
@@ -284,39 +462,66 @@ impl<'n> Joining<'_, 'n> {
         }
     }
 
-    /// Ties successors. A number goes on from one parcel only, and not from one that began after it.
+    /// Ties successors. A number goes on from one parcel only, and not from one that began after
+    /// it.
     fn successors(&mut self, namings: &[Naming<'n>]) {
         let mut returns = linked::Returns::new(self.nodes);
         let mut from: BTreeMap<(bool, usize), Vec<(&Naming<'n>, usize)>> = BTreeMap::new();
         for naming in namings.iter().filter(|naming| naming.ruling.ties()) {
-            let Some(onward) = leads_on(naming.role) else { continue };
-            let Some(target) = self.target(naming) else { continue };
+            let Some(onward) = leads_on(naming.role) else {
+                continue;
+            };
+            let Some(target) = self.target(naming) else {
+                continue;
+            };
             if !returns.is_one_parcel(naming.role, naming.at, target) {
                 continue;
             }
-            let (before, after) = if onward { (naming.at, target) } else { (target, naming.at) };
+            let (before, after) = if onward {
+                (naming.at, target)
+            } else {
+                (target, naming.at)
+            };
             if self.was_on_its_way(before, after) {
-                let why = "the number was on its way before the parcel that is said to go on under it";
-                self.notices.push(naming.refused(self.node(naming.at), NoticeKind::LinkRefused, why));
+                let why =
+                    "the number was on its way before the parcel that is said to go on under it";
+                self.notices.push(naming.refused(
+                    self.node(naming.at),
+                    NoticeKind::LinkRefused,
+                    why,
+                ));
                 continue;
             }
-            from.entry((matches!(naming.role, Role::Return | Role::Outbound), after)).or_default().push((naming, before));
+            from.entry((matches!(naming.role, Role::Return | Role::Outbound), after))
+                .or_default()
+                .push((naming, before));
         }
         for round in 1..=ROUNDS {
             let mut ties = Vec::new();
             for ((_, after), before) in &from {
-                let roots: BTreeSet<usize> = before.iter().map(|(_, at)| self.union.root(*at)).collect();
+                let roots: BTreeSet<usize> =
+                    before.iter().map(|(_, at)| self.union.root(*at)).collect();
                 let own = self.union.root(*after);
-                if roots.iter().filter(|root| **root != own).count() <= most_named_by(Role::NextCarrier) {
+                if roots.iter().filter(|root| **root != own).count()
+                    <= most_named_by(Role::NextCarrier)
+                {
                     ties.extend(before.iter().map(|(_, at)| (*at, *after)));
                 } else if round == ROUNDS {
                     let (naming, _) = before[0];
-                    let notice =
-                        Notice::of_own_words(NoticeKind::AmbiguousLink, naming.feed.clone(), "several parcels are said to go on under this number");
-                    self.notices.push(notice.at("reference").value(self.nodes[*after].id.number.as_str()));
+                    let notice = Notice::of_own_words(
+                        NoticeKind::AmbiguousLink,
+                        naming.feed.clone(),
+                        "several parcels are said to go on under this number",
+                    );
+                    self.notices.push(
+                        notice
+                            .at("reference")
+                            .value(self.nodes[*after].id.number.as_str()),
+                    );
                 }
             }
-            ties.into_iter().for_each(|(before, after)| self.union.tie(before, after));
+            ties.into_iter()
+                .for_each(|(before, after)| self.union.tie(before, after));
         }
     }
 
@@ -324,11 +529,14 @@ impl<'n> Joining<'_, 'n> {
     fn was_on_its_way(&self, before: usize, after: usize) -> bool {
         let (before, after) = (self.node(before), self.node(after));
         let began = before.first_moved.or(before.span.map(|(start, _)| start));
-        began.zip(after.first_moved).is_some_and(|(began, moved)| moved + HAND_OVER_SLACK < began)
+        began
+            .zip(after.first_moved)
+            .is_some_and(|(began, moved)| moved + HAND_OVER_SLACK < began)
     }
 }
 
 /// Whether a statement is an authority's, or about papers.
 fn is_paper(naming: &Naming<'_>, nodes: &[Node]) -> bool {
-    nodes[naming.at].issuer == IssuerKind::Authority || matches!(naming.role, Role::Declaration | Role::DeclarationReference)
+    nodes[naming.at].issuer == IssuerKind::Authority
+        || matches!(naming.role, Role::Declaration | Role::DeclarationReference)
 }

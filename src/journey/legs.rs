@@ -11,7 +11,10 @@ use super::merge::Standing;
 use super::ties::{Ruling, leads_on, ruling};
 use super::{linked, links};
 use crate::adapter::IssuerKind;
-use crate::model::{CarrierId, Event, EventId, EventTime, FeedId, Milestone, Reference, Role, Scope, Shipment, TrackingNumber, words};
+use crate::model::{
+    CarrierId, Event, EventId, EventTime, FeedId, Milestone, Reference, Role, Scope, Shipment,
+    TrackingNumber, words,
+};
 
 /// A carrier and the number that it carries the parcel under.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
@@ -26,7 +29,10 @@ impl LegId {
     /// A carrier and its number.
     #[must_use]
     pub fn new(carrier: impl Into<CarrierId>, number: &str) -> Self {
-        Self { carrier: carrier.into(), number: TrackingNumber::new(number) }
+        Self {
+            carrier: carrier.into(),
+            number: TrackingNumber::new(number),
+        }
     }
 }
 
@@ -77,9 +83,11 @@ pub struct Leg {
 #[derive(Default)]
 pub(super) struct Legs {
     pub all: Vec<Leg>,
-    /// Every number and carrier under which a leg is told: its own, pieces, alternates. By number first, because some feeds name no carrier.
+    /// Every number and carrier under which a leg is told: its own, pieces, alternates. By number
+    /// first, because some feeds name no carrier.
     pub aliases: BTreeMap<(SmolStr, CarrierId), usize>,
-    /// The events that name another leg's number, and those by which a return is known to be this parcel.
+    /// The events that name another leg's number, and those by which a return is known to be this
+    /// parcel.
     pub stated_by: BTreeSet<EventId>,
     /// What else is known of each.
     pub fates: Vec<Fate>,
@@ -98,17 +106,28 @@ impl Legs {
 
     /// Whether any carrier has a leg under a number.
     pub fn knows(&self, number: &str) -> bool {
-        self.aliases.range((number.into(), CarrierId::from(""))..).next().is_some_and(|((known, _), _)| known == number)
+        self.aliases
+            .range((number.into(), CarrierId::from(""))..)
+            .next()
+            .is_some_and(|((known, _), _)| known == number)
     }
 
     /// The leg's id.
     pub fn id(&self, leg: usize) -> LegId {
-        LegId { carrier: self.all[leg].carrier.clone(), number: self.all[leg].number.clone() }
+        LegId {
+            carrier: self.all[leg].carrier.clone(),
+            number: self.all[leg].number.clone(),
+        }
     }
 }
 
-/// Builds the legs: one for each carrier's number, pieces under their master, links by declaration, statement or time.
-pub(super) fn build(deliveries: &[&Shipment], events: &[Standing<'_>], declared: &BTreeSet<(LegId, LegId)>) -> Legs {
+/// Builds the legs: one for each carrier's number, pieces under their master, links by declaration,
+/// statement or time.
+pub(super) fn build(
+    deliveries: &[&Shipment],
+    events: &[Standing<'_>],
+    declared: &BTreeSet<(LegId, LegId)>,
+) -> Legs {
     let mut legs = gather(deliveries);
     for one in events {
         if let Some(leg) = legs.of(one) {
@@ -116,38 +135,65 @@ pub(super) fn build(deliveries: &[&Shipment], events: &[Standing<'_>], declared:
         }
     }
     let stated = stated_links(&mut legs, deliveries, events);
-    let followed: Vec<(usize, usize)> = declared.iter().filter_map(|(from, to)| declared_link(&mut legs, from, to)).collect();
+    let followed: Vec<(usize, usize)> = declared
+        .iter()
+        .filter_map(|(from, to)| declared_link(&mut legs, from, to))
+        .collect();
     legs.fates = vec![Fate::default(); legs.all.len()];
     let returns = linked::returns(&mut legs, deliveries, events);
     let mut links = Links::new(legs.all.len());
     let by = |evidence| move |(from, to)| (from, to, evidence);
-    let known = followed.into_iter().map(by(LinkEvidence::Declared)).chain(stated.into_iter().chain(returns).map(by(LinkEvidence::Stated)));
-    for (from, to, by) in known.filter(|(from, to, _)| !legs.fates[*from].aside && !legs.fates[*to].aside).collect::<Vec<_>>() {
+    let known = followed.into_iter().map(by(LinkEvidence::Declared)).chain(
+        stated
+            .into_iter()
+            .chain(returns)
+            .map(by(LinkEvidence::Stated)),
+    );
+    for (from, to, by) in known
+        .filter(|(from, to, _)| !legs.fates[*from].aside && !legs.fates[*to].aside)
+        .collect::<Vec<_>>()
+    {
         links.add(from, to, by);
     }
     links::infer(&legs, &mut links);
     links::in_order_of_travel(legs, &links, events)
 }
 
-/// A declared link. The number that the parcel goes on under becomes a leg, though no feed tells of it yet.
+/// A declared link. The number that the parcel goes on under becomes a leg, though no feed tells of
+/// it yet.
 fn declared_link(legs: &mut Legs, from: &LegId, to: &LegId) -> Option<(usize, usize)> {
     let here = legs.find(&from.carrier, from.number.as_str())?;
-    let there = find_or_add(legs, &to.carrier, here, &Reference::new(Role::Waybill, to.number.as_str()).issued_by(to.carrier.clone()))?;
+    let there = find_or_add(
+        legs,
+        &to.carrier,
+        here,
+        &Reference::new(Role::Waybill, to.number.as_str()).issued_by(to.carrier.clone()),
+    )?;
     Some((here, there))
 }
 
-/// Legs by carrier and master number, with every other number of theirs that a carrier may name as an alias.
+/// Legs by carrier and master number, with every other number of theirs that a carrier may name as
+/// an alias.
 fn gather(deliveries: &[&Shipment]) -> Legs {
-    let carried: Vec<&&Shipment> = deliveries.iter().filter(|shipment| shipment.issuer == IssuerKind::Carrier).collect();
+    let carried: Vec<&&Shipment> = deliveries
+        .iter()
+        .filter(|shipment| shipment.issuer == IssuerKind::Carrier)
+        .collect();
     let masters = masters(&carried);
     let mut legs = Legs::default();
-    let roots: BTreeSet<_> = masters.iter().map(|((carrier, _), master)| (carrier.clone(), master.clone())).collect();
+    let roots: BTreeSet<_> = masters
+        .iter()
+        .map(|((carrier, _), master)| (carrier.clone(), master.clone()))
+        .collect();
     for (carrier, master) in roots {
-        legs.aliases.insert((master.clone(), carrier.clone()), legs.all.len());
+        legs.aliases
+            .insert((master.clone(), carrier.clone()), legs.all.len());
         legs.all.push(empty_leg(carrier, &master));
     }
     for ((carrier, own), master) in masters {
-        let Some(leg) = legs.find(&carrier, &master) else { continue };
+        let Some(leg) = legs.find(&carrier, &master) else {
+            continue;
+        };
         if own != master {
             legs.all[leg].packages.insert(TrackingNumber::new(&own));
         }
@@ -155,9 +201,15 @@ fn gather(deliveries: &[&Shipment]) -> Legs {
     }
     let mut others: BTreeSet<(SmolStr, CarrierId, usize)> = BTreeSet::new();
     for shipment in carried {
-        let Some(leg) = legs.find(&shipment.carrier, shipment.number.as_str()) else { continue };
-        // The lead package's number is the master's: what is told of it is told of that package only.
-        if legs.all[leg].number == shipment.number && !legs.all[leg].packages.is_empty() && !shipment.events.is_empty() {
+        let Some(leg) = legs.find(&shipment.carrier, shipment.number.as_str()) else {
+            continue;
+        };
+        // The lead package's number is the master's: what is told of it is told of that package
+        // only.
+        if legs.all[leg].number == shipment.number
+            && !legs.all[leg].packages.is_empty()
+            && !shipment.events.is_empty()
+        {
             legs.all[leg].packages.insert(shipment.number.clone());
         }
         if !legs.all[leg].feeds.contains(&shipment.feed) {
@@ -165,11 +217,24 @@ fn gather(deliveries: &[&Shipment]) -> Legs {
             legs.all[leg].feeds.sort();
         }
         let is_alias = |reference: &&Reference| {
-            matches!(reference.role, Role::Alternate | Role::Piece) && ruling(shipment, reference) == Ruling::Ties(Some(&shipment.carrier))
+            matches!(reference.role, Role::Alternate | Role::Piece)
+                && ruling(shipment, reference) == Ruling::Ties(Some(&shipment.carrier))
         };
-        let named = shipment.references.iter().filter(is_alias).map(|alias| number_key(&alias.number));
-        let pieces = shipment.pieces.iter().filter(|_| shipment.proof.is_proven()).map(|piece| piece.as_str().into());
-        others.extend(named.chain(pieces).map(|number| (number, shipment.carrier.clone(), leg)));
+        let named = shipment
+            .references
+            .iter()
+            .filter(is_alias)
+            .map(|alias| number_key(&alias.number));
+        let pieces = shipment
+            .pieces
+            .iter()
+            .filter(|_| shipment.proof.is_proven())
+            .map(|piece| piece.as_str().into());
+        others.extend(
+            named
+                .chain(pieces)
+                .map(|number| (number, shipment.carrier.clone(), leg)),
+        );
     }
     for (number, carrier, leg) in others {
         legs.aliases.entry((number, carrier)).or_insert(leg);
@@ -182,13 +247,27 @@ fn masters(carried: &[&&Shipment]) -> BTreeMap<(CarrierId, SmolStr), SmolStr> {
     let mut named: BTreeMap<(CarrierId, SmolStr), Option<SmolStr>> = BTreeMap::new();
     for shipment in carried {
         let own = SmolStr::from(shipment.number.as_str());
-        let is_master =
-            |reference: &&Reference| reference.role == Role::MasterWaybill && ruling(shipment, reference) == Ruling::Ties(Some(&shipment.carrier));
-        let masters = shipment.references.iter().filter(is_master).map(|reference| number_key(&reference.number));
-        let known = named.entry((shipment.carrier.clone(), own.clone())).or_default();
-        *known = masters.filter(|master| *master != own).chain(known.take()).min();
+        let is_master = |reference: &&Reference| {
+            reference.role == Role::MasterWaybill
+                && ruling(shipment, reference) == Ruling::Ties(Some(&shipment.carrier))
+        };
+        let masters = shipment
+            .references
+            .iter()
+            .filter(is_master)
+            .map(|reference| number_key(&reference.number));
+        let known = named
+            .entry((shipment.carrier.clone(), own.clone()))
+            .or_default();
+        *known = masters
+            .filter(|master| *master != own)
+            .chain(known.take())
+            .min();
     }
-    named.into_iter().map(|((carrier, own), master)| ((carrier, own.clone()), master.unwrap_or(own))).collect()
+    named
+        .into_iter()
+        .map(|((carrier, own), master)| ((carrier, own.clone()), master.unwrap_or(own)))
+        .collect()
 }
 
 fn empty_leg(carrier: CarrierId, number: &str) -> Leg {
@@ -212,7 +291,9 @@ fn number_key(number: &str) -> SmolStr {
 
 /// Whether a statement counts for the beginning and the end of a leg.
 pub(super) fn is_movement(event: &Event) -> bool {
-    event.milestone.moves_state() && !event.milestone.is_before_pickup() && event.scope != Scope::Document
+    event.milestone.moves_state()
+        && !event.milestone.is_before_pickup()
+        && event.scope != Scope::Document
 }
 
 /// Extends a leg by a movement; events come oldest first.
@@ -228,16 +309,41 @@ fn note(leg: &mut Leg, one: &Standing<'_>) {
     leg.milestone = Some(event.milestone);
 }
 
-/// Links that feeds state and may state. A next carrier that no feed tells about yet becomes a leg without movement.
-fn stated_links(legs: &mut Legs, deliveries: &[&Shipment], events: &[Standing<'_>]) -> BTreeSet<(usize, usize)> {
+/// Links that feeds state and may state. A next carrier that no feed tells about yet becomes a leg
+/// without movement.
+fn stated_links(
+    legs: &mut Legs,
+    deliveries: &[&Shipment],
+    events: &[Standing<'_>],
+) -> BTreeSet<(usize, usize)> {
     let mut stated = BTreeSet::new();
     let heard = Heard::of(deliveries);
     let links = |shipment: &Shipment, reference: &Reference| {
-        (leads_on(reference.role).is_some() || linked::names_a_parcel_of_its_own(reference.role)) && heard.ties(shipment, reference)
+        (leads_on(reference.role).is_some() || linked::names_a_parcel_of_its_own(reference.role))
+            && heard.ties(shipment, reference)
     };
-    legs.stated_by = events.iter().filter(|one| one.event.related.iter().any(|other| links(one.shipment, other))).map(|one| one.id).collect();
-    let from_shipments = deliveries.iter().flat_map(|shipment| shipment.references.iter().map(move |reference| (*shipment, reference)));
-    let from_events = events.iter().flat_map(|one| one.event.related.iter().map(move |reference| (one.shipment, reference)));
+    legs.stated_by = events
+        .iter()
+        .filter(|one| {
+            one.event
+                .related
+                .iter()
+                .any(|other| links(one.shipment, other))
+        })
+        .map(|one| one.id)
+        .collect();
+    let from_shipments = deliveries.iter().flat_map(|shipment| {
+        shipment
+            .references
+            .iter()
+            .map(move |reference| (*shipment, reference))
+    });
+    let from_events = events.iter().flat_map(|one| {
+        one.event
+            .related
+            .iter()
+            .map(move |reference| (one.shipment, reference))
+    });
     let references: BTreeSet<(&CarrierId, &TrackingNumber, &Reference)> = from_shipments
         .chain(from_events)
         .filter(|(shipment, reference)| links(shipment, reference))
@@ -245,7 +351,9 @@ fn stated_links(legs: &mut Legs, deliveries: &[&Shipment], events: &[Standing<'_
         .collect();
     for (carrier, number, reference) in references {
         // A shop names the next carrier under the number of the one that it handed the parcel to.
-        let here = legs.find(carrier, number.as_str()).or_else(|| find_by_number(legs, &Reference::new(Role::Waybill, number.as_str())));
+        let here = legs
+            .find(carrier, number.as_str())
+            .or_else(|| find_by_number(legs, &Reference::new(Role::Waybill, number.as_str())));
         let Some(here) = here else { continue };
         match reference.role {
             Role::NextCarrier | Role::Redirection => {
@@ -254,7 +362,8 @@ fn stated_links(legs: &mut Legs, deliveries: &[&Shipment], events: &[Standing<'_
                 }
             }
             Role::PreviousCarrier => {
-                if let Some(there) = find_by_number(legs, reference).filter(|there| *there != here) {
+                if let Some(there) = find_by_number(legs, reference).filter(|there| *there != here)
+                {
                     stated.insert((there, here));
                 }
             }
@@ -264,21 +373,31 @@ fn stated_links(legs: &mut Legs, deliveries: &[&Shipment], events: &[Standing<'_
     stated
 }
 
-/// The leg of a number that is named, if it is told of. Without a carrier it must be the only one of that number.
+/// The leg of a number that is named, if it is told of. Without a carrier it must be the only one
+/// of that number.
 pub(super) fn find_by_number(legs: &Legs, reference: &Reference) -> Option<usize> {
     let number = number_key(&reference.number);
     if let Some(carrier) = &reference.carrier {
         return legs.find(carrier, &number);
     }
     let from = (number.clone(), CarrierId::from(""));
-    let mut found = legs.aliases.range(from..).take_while(|((known, _), _)| *known == number).map(|(_, leg)| *leg);
+    let mut found = legs
+        .aliases
+        .range(from..)
+        .take_while(|((known, _), _)| *known == number)
+        .map(|(_, leg)| *leg);
     let first = found.next()?;
     found.all(|leg| leg == first).then_some(first)
 }
 
-/// The leg of a number that the parcel goes on under. One that is not told of is made, if its carrier is known: that of the speaker, but for a
-/// next carrier.
-fn find_or_add(legs: &mut Legs, carrier: &CarrierId, here: usize, reference: &Reference) -> Option<usize> {
+/// The leg of a number that the parcel goes on under. One that is not told of is made, if its
+/// carrier is known: that of the speaker, but for a next carrier.
+fn find_or_add(
+    legs: &mut Legs,
+    carrier: &CarrierId,
+    here: usize,
+    reference: &Reference,
+) -> Option<usize> {
     if let Some(found) = find_by_number(legs, reference) {
         return (found != here).then_some(found);
     }
@@ -288,7 +407,8 @@ fn find_or_add(legs: &mut Legs, carrier: &CarrierId, here: usize, reference: &Re
         (None, _) => carrier.clone(),
     };
     let number = number_key(&reference.number);
-    legs.aliases.insert((number.clone(), carrier.clone()), legs.all.len());
+    legs.aliases
+        .insert((number.clone(), carrier.clone()), legs.all.len());
     legs.all.push(empty_leg(carrier, &number));
     Some(legs.all.len() - 1)
 }

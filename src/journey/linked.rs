@@ -1,4 +1,5 @@
-//! Parcels that belong to this one without being it ([`LinkedParcel`]), and what nobody may say for sure ([`Claim`]).
+//! Parcels that belong to this one without being it ([`LinkedParcel`]), and what nobody may say for
+//! sure ([`Claim`]).
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -14,7 +15,10 @@ use super::sighting::is_scan;
 use super::ties::ruling;
 use super::uses::Node;
 use crate::adapter::IssuerKind;
-use crate::model::{CarrierId, Confidence, Event, EventId, FeedId, Milestone, Proof, Reference, Role, Shipment, TrackingNumber, words};
+use crate::model::{
+    CarrierId, Confidence, Event, EventId, FeedId, Milestone, Proof, Reference, Role, Shipment,
+    TrackingNumber, words,
+};
 
 words! {
     /// What another parcel is to this one.
@@ -35,7 +39,8 @@ words! {
 }
 
 impl LinkRole {
-    /// What a number that is named in this role is to whoever names it; none if it is the same parcel.
+    /// What a number that is named in this role is to whoever names it; none if it is the same
+    /// parcel.
     pub(super) const fn of(role: Role) -> Option<Self> {
         Some(match role {
             Role::Return => Self::ReturnedBy,
@@ -70,7 +75,8 @@ pub struct LinkedParcel {
     pub id: LegId,
 }
 
-/// A statement about another number that ties nothing: its speaker cannot know it or cannot prove who he is, and nobody has confirmed it.
+/// A statement about another number that ties nothing: its speaker cannot know it or cannot prove
+/// who he is, and nobody has confirmed it.
 ///
 /// It begins to tie when the other side names this parcel back, or the application declares it
 /// ([`Journeys::link`](super::Journeys::link)).
@@ -106,12 +112,16 @@ pub(super) struct Ends {
 impl Ends {
     pub fn of<'e>(events: impl IntoIterator<Item = &'e Event>) -> Self {
         let mut ends = Self::default();
-        events.into_iter().for_each(|event| ends.take(event, event.id()));
+        events
+            .into_iter()
+            .for_each(|event| ends.take(event, event.id()));
         ends
     }
 
     fn take(&mut self, event: &Event, id: EventId) {
-        let first = |known: Option<(DateTime<Utc>, EventId)>, at| Some(known.map_or((at, id), |known| known.min((at, id))));
+        let first = |known: Option<(DateTime<Utc>, EventId)>, at| {
+            Some(known.map_or((at, id), |known| known.min((at, id))))
+        };
         if event.milestone == Milestone::Delivered && event.is_evidence_of_state() {
             self.delivered = first(self.delivered, event.time.middle());
         }
@@ -123,10 +133,12 @@ impl Ends {
         }
     }
 
-    /// Whether the parcel that was not delivered goes back under another number; the statements that show it.
+    /// Whether the parcel that was not delivered goes back under another number; the statements
+    /// that show it.
     ///
-    /// The other number must have been scanned, after the parcel was: a label for a return, which many shops lay into each parcel, is none. And the
-    /// parcel must not have been delivered, unless it was said to be on its way back before.
+    /// The other number must have been scanned, after the parcel was: a label for a return, which
+    /// many shops lay into each parcel, is none. And the parcel must not have been delivered,
+    /// unless it was said to be on its way back before.
     pub fn goes_back_as(&self, back: &Self) -> Option<[EventId; 3]> {
         let ((began, first), (at, scan)) = (self.scanned?, back.scanned?);
         let turned = match self.delivered {
@@ -137,7 +149,8 @@ impl Ends {
     }
 }
 
-/// Which uses of numbers are one parcel, of those that name each other as returns and the like. Each use is looked through once.
+/// Which uses of numbers are one parcel, of those that name each other as returns and the like.
+/// Each use is looked through once.
 pub(super) struct Returns<'n> {
     nodes: &'n [Node],
     ends: Vec<Option<Ends>>,
@@ -145,7 +158,10 @@ pub(super) struct Returns<'n> {
 
 impl<'n> Returns<'n> {
     pub fn new(nodes: &'n [Node]) -> Self {
-        Self { nodes, ends: vec![None; nodes.len()] }
+        Self {
+            nodes,
+            ends: vec![None; nodes.len()],
+        }
     }
 
     /// Whether what one use of a number names in a role is the same parcel, and not one of its own.
@@ -164,37 +180,69 @@ impl<'n> Returns<'n> {
     }
 }
 
-/// What is said of parcels by those that belong to them, for each number that is named. Only who may say it is heard.
+/// What is said of parcels by those that belong to them, for each number that is named. Only who
+/// may say it is heard.
 pub(super) fn named_by_others(shipments: &[Arc<Shipment>]) -> BTreeSet<(LegId, LinkedParcel)> {
-    let named = shipments.iter().filter(|shipment| shipment.issuer == IssuerKind::Carrier).flat_map(|shipment| {
-        let related = shipment.events.iter().flat_map(|event| &event.related);
-        shipment.references.iter().chain(related).filter_map(move |reference| {
-            let role = LinkRole::of(reference.role)?.reversed();
-            let speaker = LegId { carrier: shipment.carrier.clone(), number: shipment.number.clone() };
-            let named = reference.leg_id(&shipment.carrier);
-            (named != speaker && ruling(shipment, reference).ties()).then_some((named, LinkedParcel { role, id: speaker }))
-        })
-    });
+    let named = shipments
+        .iter()
+        .filter(|shipment| shipment.issuer == IssuerKind::Carrier)
+        .flat_map(|shipment| {
+            let related = shipment.events.iter().flat_map(|event| &event.related);
+            shipment
+                .references
+                .iter()
+                .chain(related)
+                .filter_map(move |reference| {
+                    let role = LinkRole::of(reference.role)?.reversed();
+                    let speaker = LegId {
+                        carrier: shipment.carrier.clone(),
+                        number: shipment.number.clone(),
+                    };
+                    let named = reference.leg_id(&shipment.carrier);
+                    (named != speaker && ruling(shipment, reference).ties())
+                        .then_some((named, LinkedParcel { role, id: speaker }))
+                })
+        });
     named.collect()
 }
 
-/// Sets apart the legs that are parcels of their own, and returns the links to those on which this parcel goes back.
-pub(super) fn returns(legs: &mut Legs, deliveries: &[&Shipment], events: &[Standing<'_>]) -> Vec<(usize, usize)> {
+/// Sets apart the legs that are parcels of their own, and returns the links to those on which this
+/// parcel goes back.
+pub(super) fn returns(
+    legs: &mut Legs,
+    deliveries: &[&Shipment],
+    events: &[Standing<'_>],
+) -> Vec<(usize, usize)> {
     let named = named(deliveries, events);
     let mut ends: Vec<Ends> = Vec::new();
     let mut back = Vec::new();
     for (carrier, number, reference) in named {
-        let here = legs.find(carrier, number.as_str()).or_else(|| find_by_number(legs, &Reference::new(Role::Waybill, number.as_str())));
-        let (Some(here), Some(there)) = (here, find_by_number(legs, reference)) else { continue };
-        let (outbound, other) = if reference.role == Role::Outbound { (there, here) } else { (here, there) };
-        if outbound == other || legs.fates[outbound].aside || legs.fates[other].aside || legs.fates[outbound].back {
+        let here = legs
+            .find(carrier, number.as_str())
+            .or_else(|| find_by_number(legs, &Reference::new(Role::Waybill, number.as_str())));
+        let (Some(here), Some(there)) = (here, find_by_number(legs, reference)) else {
+            continue;
+        };
+        let (outbound, other) = if reference.role == Role::Outbound {
+            (there, here)
+        } else {
+            (here, there)
+        };
+        if outbound == other
+            || legs.fates[outbound].aside
+            || legs.fates[other].aside
+            || legs.fates[outbound].back
+        {
             continue;
         }
         if ends.is_empty() {
             ends = ends_of(legs, events);
         }
         let is_return = matches!(reference.role, Role::Return | Role::Outbound);
-        match ends[outbound].goes_back_as(&ends[other]).filter(|_| is_return) {
+        match ends[outbound]
+            .goes_back_as(&ends[other])
+            .filter(|_| is_return)
+        {
             Some(witnesses) => {
                 legs.fates[other].back = true;
                 legs.stated_by.extend(witnesses);
@@ -217,22 +265,37 @@ fn ends_of(legs: &Legs, events: &[Standing<'_>]) -> Vec<Ends> {
 }
 
 /// Who names which parcel of its own and may: carrier, number and what they name.
-fn named<'j>(deliveries: &[&'j Shipment], events: &[Standing<'j>]) -> BTreeSet<(&'j CarrierId, &'j TrackingNumber, &'j Reference)> {
+fn named<'j>(
+    deliveries: &[&'j Shipment],
+    events: &[Standing<'j>],
+) -> BTreeSet<(&'j CarrierId, &'j TrackingNumber, &'j Reference)> {
     let heard = Heard::of(deliveries);
-    let by_shipments = deliveries.iter().flat_map(|shipment| shipment.references.iter().map(|it| (*shipment, it)));
-    let by_events = events.iter().flat_map(|one| one.event.related.iter().map(|it| (one.shipment, it)));
+    let by_shipments = deliveries
+        .iter()
+        .flat_map(|shipment| shipment.references.iter().map(|it| (*shipment, it)));
+    let by_events = events
+        .iter()
+        .flat_map(|one| one.event.related.iter().map(|it| (one.shipment, it)));
     by_shipments
         .chain(by_events)
-        .filter(|(shipment, reference)| names_a_parcel_of_its_own(reference.role) && heard.ties(shipment, reference))
+        .filter(|(shipment, reference)| {
+            names_a_parcel_of_its_own(reference.role) && heard.ties(shipment, reference)
+        })
         .map(|(shipment, reference)| (&shipment.carrier, &shipment.number, reference))
         .collect()
 }
 
 /// The parcels of their own that this one's statements name.
-pub(super) fn told(deliveries: &[&Shipment], events: &[Standing<'_>], legs: &Legs) -> BTreeSet<LinkedParcel> {
+pub(super) fn told(
+    deliveries: &[&Shipment],
+    events: &[Standing<'_>],
+    legs: &Legs,
+) -> BTreeSet<LinkedParcel> {
     let mut told = BTreeSet::new();
     for (carrier, number, reference) in named(deliveries, events) {
-        let here = legs.find(carrier, number.as_str()).or_else(|| find_by_number(legs, &Reference::new(Role::Waybill, number.as_str())));
+        let here = legs
+            .find(carrier, number.as_str())
+            .or_else(|| find_by_number(legs, &Reference::new(Role::Waybill, number.as_str())));
         let there = find_by_number(legs, reference);
         let is_own = |leg: usize| !legs.fates[leg].aside;
         if here.is_some_and(|here| !is_own(here)) || there.is_some_and(is_own) {
@@ -240,16 +303,23 @@ pub(super) fn told(deliveries: &[&Shipment], events: &[Standing<'_>], legs: &Leg
         }
         if let Some(role) = LinkRole::of(reference.role) {
             let speaker = here.map_or(carrier, |here| &legs.all[here].carrier);
-            told.insert(LinkedParcel { role, id: reference.leg_id(speaker) });
+            told.insert(LinkedParcel {
+                role,
+                id: reference.leg_id(speaker),
+            });
         }
     }
     told
 }
 
 impl Reference {
-    /// The carrier and number that are named; of the speaker's own carrier, unless another is named.
+    /// The carrier and number that are named; of the speaker's own carrier, unless another is
+    /// named.
     pub(super) fn leg_id(&self, speaker: &CarrierId) -> LegId {
         let carrier = self.carrier.clone().unwrap_or_else(|| speaker.clone());
-        LegId { carrier, number: TrackingNumber::new(&self.number) }
+        LegId {
+            carrier,
+            number: TrackingNumber::new(&self.number),
+        }
     }
 }

@@ -17,7 +17,11 @@ pub(super) struct Links {
 
 impl Links {
     pub fn new(legs: usize) -> Self {
-        Self { next: vec![None; legs], ahead: (0..legs).collect(), followed: vec![false; legs] }
+        Self {
+            next: vec![None; legs],
+            ahead: (0..legs).collect(),
+            followed: vec![false; legs],
+        }
     }
 
     /// The last leg of the chain that a leg is in.
@@ -29,7 +33,8 @@ impl Links {
         leg
     }
 
-    /// Lets one leg follow another, unless that one has a successor or the chain would become a ring.
+    /// Lets one leg follow another, unless that one has a successor or the chain would become a
+    /// ring.
     pub fn add(&mut self, from: usize, to: usize, by: LinkEvidence) {
         if self.next[from].is_none() && self.end_of(to) != from {
             self.next[from] = Some((to, by));
@@ -53,7 +58,8 @@ type Scan = (DateTime<Utc>, EventId);
 /// What is known of a leg beside what it shows.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Fate {
-    /// Not a part of this journey: the return of a delivered parcel, a replacement, a signed receipt.
+    /// Not a part of this journey: the return of a delivered parcel, a replacement, a signed
+    /// receipt.
     pub aside: bool,
     /// On it the parcel goes back to its sender.
     pub back: bool,
@@ -83,8 +89,9 @@ impl GoesOn {
 }
 
 impl Legs {
-    /// Why the "delivered" of a leg only ends that leg. A known number is no reason: the successor must have been seen later, beyond doubt, at a scan
-    /// of its own, or the application must have declared that the parcel goes on.
+    /// Why the "delivered" of a leg only ends that leg. A known number is no reason: the successor
+    /// must have been seen later, beyond doubt, at a scan of its own, or the application must have
+    /// declared that the parcel goes on.
     pub fn goes_on(&self, one: &Standing<'_>, leg: usize) -> Option<GoesOn> {
         if one.event.milestone != Milestone::Delivered {
             return None;
@@ -96,7 +103,8 @@ impl Legs {
         (at > one.event.time.latest()).then_some(GoesOn::Seen(scan))
     }
 
-    /// The scan of a leg that follows which contradicts a "delivered": later, and not itself a delivery.
+    /// The scan of a leg that follows which contradicts a "delivered": later, and not itself a
+    /// delivery.
     pub fn contradicting(&self, one: &Standing<'_>) -> Option<EventId> {
         let leg = self.of(one)?;
         if !matches!(self.goes_on(one, leg)?, GoesOn::Seen(_)) {
@@ -115,8 +123,10 @@ impl Legs {
 /// Ties legs that nothing ties, in the order of their first movement.
 pub(super) fn infer(legs: &Legs, links: &mut Links) {
     let begun = |leg: &usize| !links.followed[*leg] && !legs.fates[*leg].aside;
-    let mut chains: Vec<(DateTime<Utc>, LegId, usize)> =
-        (0..legs.all.len()).filter(begun).filter_map(|leg| Some((legs.all[leg].first.as_ref()?.middle(), legs.id(leg), leg))).collect();
+    let mut chains: Vec<(DateTime<Utc>, LegId, usize)> = (0..legs.all.len())
+        .filter(begun)
+        .filter_map(|leg| Some((legs.all[leg].first.as_ref()?.middle(), legs.id(leg), leg)))
+        .collect();
     chains.sort();
     for pair in chains.windows(2) {
         let from = links.end_of(pair[0].2);
@@ -124,7 +134,8 @@ pub(super) fn infer(legs: &Legs, links: &mut Links) {
     }
 }
 
-/// Sorts legs from the first to the last, and writes the links and what follows from them into them.
+/// Sorts legs from the first to the last, and writes the links and what follows from them into
+/// them.
 pub(super) fn in_order_of_travel(mut legs: Legs, links: &Links, events: &[Standing<'_>]) -> Legs {
     for from in 0..legs.all.len() {
         if let Some((to, by)) = links.next[from] {
@@ -145,18 +156,29 @@ pub(super) fn in_order_of_travel(mut legs: Legs, links: &Links, events: &[Standi
     for leg in legs.aliases.values_mut() {
         *leg = place[*leg];
     }
-    let mut all: Vec<(usize, (Leg, Fate))> = place.into_iter().zip(legs.all.into_iter().zip(legs.fates)).collect();
+    let mut all: Vec<(usize, (Leg, Fate))> = place
+        .into_iter()
+        .zip(legs.all.into_iter().zip(legs.fates))
+        .collect();
     all.sort_by_key(|(new, _)| *new);
     let (all, fates) = all.into_iter().map(|(_, leg)| leg).unzip();
     Legs { all, fates, ..legs }
 }
 
-/// The legs in order of travel: chain after chain. What has not begun comes after what has, and what is aside last.
+/// The legs in order of travel: chain after chain. What has not begun comes after what has, and
+/// what is aside last.
 fn travel(legs: &Legs, links: &Links) -> Vec<usize> {
-    let mut starts: Vec<usize> = (0..legs.all.len()).filter(|leg| !links.followed[*leg]).collect();
+    let mut starts: Vec<usize> = (0..legs.all.len())
+        .filter(|leg| !links.followed[*leg])
+        .collect();
     starts.sort_by_cached_key(|leg| {
         let first = legs.all[*leg].first.as_ref().map(EventTime::middle);
-        (legs.fates[*leg].aside, first.is_none(), first, legs.id(*leg))
+        (
+            legs.fates[*leg].aside,
+            first.is_none(),
+            first,
+            legs.id(*leg),
+        )
     });
     let mut order = Vec::with_capacity(legs.all.len());
     let mut seen = vec![false; legs.all.len()];
@@ -220,9 +242,24 @@ fn owner(legs: &Legs, links: &Links) -> Option<usize> {
     let own = || (0..legs.all.len()).filter(|leg| !legs.fates[*leg].aside);
     let last = |leg: &usize| {
         let leg = &legs.all[*leg];
-        (leg.first.as_ref().map(EventTime::middle), leg.carrier.clone(), leg.number.clone())
+        (
+            leg.first.as_ref().map(EventTime::middle),
+            leg.carrier.clone(),
+            leg.number.clone(),
+        )
     };
-    let delivered = |leg: &usize| legs.all[*leg].milestone == Some(Milestone::Delivered) && !legs.fates[*leg].back;
-    let deliverer = own().filter(delivered).max_by_key(|leg| (legs.all[*leg].last.as_ref().map(EventTime::middle), last(leg)));
-    deliverer.or_else(|| own().filter(|leg| !links.is_followed(*leg)).max_by_key(last))
+    let delivered = |leg: &usize| {
+        legs.all[*leg].milestone == Some(Milestone::Delivered) && !legs.fates[*leg].back
+    };
+    let deliverer = own().filter(delivered).max_by_key(|leg| {
+        (
+            legs.all[*leg].last.as_ref().map(EventTime::middle),
+            last(leg),
+        )
+    });
+    deliverer.or_else(|| {
+        own()
+            .filter(|leg| !links.is_followed(*leg))
+            .max_by_key(last)
+    })
 }

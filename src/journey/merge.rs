@@ -1,4 +1,5 @@
-//! From deliveries to the statements that stand: repetitions fall together, withdrawn ones fall out, and all have one order.
+//! From deliveries to the statements that stand: repetitions fall together, withdrawn ones fall
+//! out, and all have one order.
 
 use std::collections::HashMap;
 
@@ -24,12 +25,24 @@ type Subject<'j> = (&'j FeedId, &'j CarrierId, &'j str, Option<&'j SmolStr>);
 /// The statements that stand, oldest first, and a notice for each that was withdrawn.
 pub(super) fn standing<'j>(deliveries: &[&'j Shipment]) -> (Vec<Standing<'j>>, Vec<Notice>) {
     let newest = newest_snapshots(deliveries);
-    let mut standing: HashMap<EventId, Standing<'j>> =
-        HashMap::with_capacity(deliveries.iter().map(|shipment| shipment.events.len()).max().unwrap_or(0));
+    let mut standing: HashMap<EventId, Standing<'j>> = HashMap::with_capacity(
+        deliveries
+            .iter()
+            .map(|shipment| shipment.events.len())
+            .max()
+            .unwrap_or(0),
+    );
     for shipment in deliveries {
         for event in &shipment.events {
-            let candidate = Standing { id: event.id(), event, shipment };
-            standing.entry(candidate.id).and_modify(|kept| *kept = later_wording(*kept, candidate)).or_insert(candidate);
+            let candidate = Standing {
+                id: event.id(),
+                event,
+                shipment,
+            };
+            standing
+                .entry(candidate.id)
+                .and_modify(|kept| *kept = later_wording(*kept, candidate))
+                .or_insert(candidate);
         }
     }
     let mut notices = Vec::new();
@@ -48,17 +61,30 @@ pub(super) fn standing<'j>(deliveries: &[&'j Shipment]) -> (Vec<Standing<'j>>, V
     (all, notices)
 }
 
-/// One order for all statements: by the middle of the time, then by progress, then by identity, so that it never depends on arrival.
+/// One order for all statements: by the middle of the time, then by progress, then by identity, so
+/// that it never depends on arrival.
 ///
-/// Receipts of an authority come in bursts of one second and in any order within it; their statuses of three digits grow with the procedure.
+/// Receipts of an authority come in bursts of one second and in any order within it; their statuses
+/// of three digits grow with the procedure.
 fn order(one: &Standing<'_>) -> (i64, u16, DateTime<Utc>, u8, EventId) {
     let code = &one.event.code.value;
-    let step = if one.shipment.issuer == IssuerKind::Authority && code.len() <= 3 { code.parse().unwrap_or(0) } else { 0 };
+    let step = if one.shipment.issuer == IssuerKind::Authority && code.len() <= 3 {
+        code.parse().unwrap_or(0)
+    } else {
+        0
+    };
     let middle = one.event.time.middle();
-    (middle.timestamp(), step, middle, one.event.milestone.rank(), one.id)
+    (
+        middle.timestamp(),
+        step,
+        middle,
+        one.event.milestone.rank(),
+        one.id,
+    )
 }
 
-/// Of two wordings of one statement the one received later; of two received together, either, but always the same.
+/// Of two wordings of one statement the one received later; of two received together, either, but
+/// always the same.
 fn later_wording<'j>(a: Standing<'j>, b: Standing<'j>) -> Standing<'j> {
     let key = |one: &Standing<'j>| (one.shipment.received, digest(one.event));
     match a.shipment.received.cmp(&b.shipment.received) {
@@ -70,7 +96,12 @@ fn later_wording<'j>(a: Standing<'j>, b: Standing<'j>) -> Standing<'j> {
 }
 
 fn subject(shipment: &Shipment) -> Subject<'_> {
-    (&shipment.feed, &shipment.carrier, shipment.number.as_str(), shipment.instance.as_ref())
+    (
+        &shipment.feed,
+        &shipment.carrier,
+        shipment.number.as_str(),
+        shipment.instance.as_ref(),
+    )
 }
 
 /// The newest snapshot of a subject.
@@ -81,21 +112,41 @@ struct Snapshot {
 }
 
 impl Snapshot {
-    /// What stands only in older snapshots was withdrawn, if this one reaches back far enough to have told it.
+    /// What stands only in older snapshots was withdrawn, if this one reaches back far enough to
+    /// have told it.
     ///
-    /// An answer without events withdraws nothing: carriers forget old shipments, and some answers hold the last scan only.
+    /// An answer without events withdraws nothing: carriers forget old shipments, and some answers
+    /// hold the last scan only.
     fn withdraws(&self, one: &Standing<'_>) -> bool {
-        one.shipment.delivery == DeliveryKind::Snapshot && one.shipment.received < self.received && one.event.time.latest() >= self.reaches_back_to
+        one.shipment.delivery == DeliveryKind::Snapshot
+            && one.shipment.received < self.received
+            && one.event.time.latest() >= self.reaches_back_to
     }
 }
 
 fn newest_snapshots<'j>(deliveries: &[&'j Shipment]) -> HashMap<Subject<'j>, Snapshot> {
     let mut newest: HashMap<Subject<'j>, Snapshot> = HashMap::new();
-    for shipment in deliveries.iter().filter(|shipment| shipment.delivery == DeliveryKind::Snapshot) {
-        let Some(oldest) = shipment.events.iter().map(|event| event.time.earliest()).min() else { continue };
-        let snapshot = newest.entry(subject(shipment)).or_insert(Snapshot { received: shipment.received, reaches_back_to: oldest });
+    for shipment in deliveries
+        .iter()
+        .filter(|shipment| shipment.delivery == DeliveryKind::Snapshot)
+    {
+        let Some(oldest) = shipment
+            .events
+            .iter()
+            .map(|event| event.time.earliest())
+            .min()
+        else {
+            continue;
+        };
+        let snapshot = newest.entry(subject(shipment)).or_insert(Snapshot {
+            received: shipment.received,
+            reaches_back_to: oldest,
+        });
         if shipment.received > snapshot.received {
-            *snapshot = Snapshot { received: shipment.received, reaches_back_to: oldest };
+            *snapshot = Snapshot {
+                received: shipment.received,
+                reaches_back_to: oldest,
+            };
         } else if shipment.received == snapshot.received {
             snapshot.reaches_back_to = snapshot.reaches_back_to.min(oldest);
         }
@@ -107,7 +158,11 @@ fn withdrawn(one: &Standing<'_>) -> Notice {
     Notice::of_own_words(
         NoticeKind::Withdrawn,
         one.event.feed.clone(),
-        format!("the carrier no longer reports {} of {}", one.event.milestone, one.event.time.raw()),
+        format!(
+            "the carrier no longer reports {} of {}",
+            one.event.milestone,
+            one.event.time.raw()
+        ),
     )
     .about(Some(&one.event.number))
     .at("id")

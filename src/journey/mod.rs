@@ -1,7 +1,8 @@
 //! What many feeds say about one parcel: [`Journey`], and [`Journeys`] for deliveries about many.
 //!
-//! A journey is the set of deliveries of statements about one parcel; everything else is computed from that set and `now`. So the order, the
-//! repetition and the batching of deliveries cannot matter, and the state at any past moment can be asked for.
+//! A journey is the set of deliveries of statements about one parcel; everything else is computed
+//! from that set and `now`. So the order, the repetition and the batching of deliveries cannot
+//! matter, and the state at any past moment can be asked for.
 
 mod claims;
 mod conflicts;
@@ -78,7 +79,8 @@ pub struct Journey {
     linked: BTreeSet<LinkedParcel>,
 }
 
-/// Orders deliveries the same way wherever they came from. The digest only sorts; equality decides repetition.
+/// Orders deliveries the same way wherever they came from. The digest only sorts; equality decides
+/// repetition.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct DeliveryKey {
     received: DateTime<Utc>,
@@ -87,7 +89,10 @@ struct DeliveryKey {
 
 impl DeliveryKey {
     fn of(shipment: &Shipment) -> Self {
-        Self { received: shipment.received, digest: digest(shipment) }
+        Self {
+            received: shipment.received,
+            digest: digest(shipment),
+        }
     }
 }
 
@@ -107,12 +112,14 @@ impl Journey {
         is_new
     }
 
-    /// Declares that the parcel goes on from one carrier's number to another's, which no feed may say.
+    /// Declares that the parcel goes on from one carrier's number to another's, which no feed may
+    /// say.
     pub fn link(&mut self, from: LegId, to: LegId) {
         self.links.insert((from, to));
     }
 
-    /// Takes in everything that another copy of this journey holds: two copies that exchange all deliveries agree.
+    /// Takes in everything that another copy of this journey holds: two copies that exchange all
+    /// deliveries agree.
     pub fn merge(&mut self, other: &Self) {
         for shipment in other.shipments() {
             self.apply(Arc::clone(shipment));
@@ -132,7 +139,8 @@ impl Journey {
         self.deliveries.is_empty()
     }
 
-    /// Everything that follows from all deliveries, at `now`: statements about the future do not count yet.
+    /// Everything that follows from all deliveries, at `now`: statements about the future do not
+    /// count yet.
     #[must_use]
     pub fn state(&self, now: DateTime<Utc>) -> State {
         self.state_at(DateTime::<Utc>::MAX_UTC, now)
@@ -141,14 +149,23 @@ impl Journey {
     /// What was known at `known_at` about `now`: only deliveries received until then count.
     #[must_use]
     pub fn state_at(&self, known_at: DateTime<Utc>, now: DateTime<Utc>) -> State {
-        let known: Vec<&Shipment> = self.shipments().map(AsRef::as_ref).filter(|shipment| shipment.received <= known_at).collect();
+        let known: Vec<&Shipment> = self
+            .shipments()
+            .map(AsRef::as_ref)
+            .filter(|shipment| shipment.received <= known_at)
+            .collect();
         state::derive(&known, &self.links, &self.linked, now)
     }
 
-    /// The same journey, with only those events that `keep` names: what a [`Trace`] is checked with.
+    /// The same journey, with only those events that `keep` names: what a [`Trace`] is checked
+    /// with.
     #[must_use]
     pub fn retaining(&self, keep: impl Fn(&Event) -> bool) -> Self {
-        let mut out = Self { links: self.links.clone(), linked: self.linked.clone(), ..Self::default() };
+        let mut out = Self {
+            links: self.links.clone(),
+            linked: self.linked.clone(),
+            ..Self::default()
+        };
         for shipment in self.shipments() {
             let mut shipment = Shipment::clone(shipment);
             shipment.events.retain(&keep);
@@ -165,7 +182,8 @@ fn digest(value: &impl Hash) -> u64 {
     hasher.finish()
 }
 
-/// Everything that follows from a journey at a moment. It serialises to the object that `track --json journey` prints.
+/// Everything that follows from a journey at a moment. It serialises to the object that `track
+/// --json journey` prints.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct State {
     /// Every number that the parcel travels under, with the carrier.
@@ -178,8 +196,9 @@ pub struct State {
     /// Where the parcel stands; absent while no statement tells.
     #[serde(rename = "state", skip_serializing_if = "Option::is_none")]
     pub parcel: Option<ParcelState>,
-    /// The last sign of life: the last thing that somebody who handles the parcel says happened to it, its meaning known or not. It may be later
-    /// than [`State::parcel`], which rests on what is understood.
+    /// The last sign of life: the last thing that somebody who handles the parcel says happened to
+    /// it, its meaning known or not. It may be later than [`State::parcel`], which rests on what is
+    /// understood.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_seen: Option<Sighting>,
     /// Customs, a track of its own.
@@ -194,14 +213,17 @@ pub struct State {
     /// When the carrier of the last leg says, now, that it will deliver.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub promise: Option<StatedPromise>,
-    /// Everything that the carrier of the last leg has ever stated of the day of delivery, oldest first; a repetition is left out. A leg that has not
-    /// begun and promises nothing is not the last.
+    /// Everything that the carrier of the last leg has ever stated of the day of delivery, oldest
+    /// first; a repetition is left out. A leg that has not begun and promises nothing is not the
+    /// last.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub promises: Vec<StatedPromise>,
-    /// Parcels of their own that belong to this one: its return, its replacement, the receipt that was signed for it.
+    /// Parcels of their own that belong to this one: its return, its replacement, the receipt that
+    /// was signed for it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub linked: Vec<LinkedParcel>,
-    /// What was said about the number of another carrier by somebody who cannot know or prove it, and nobody has confirmed.
+    /// What was said about the number of another carrier by somebody who cannot know or prove it,
+    /// and nobody has confirmed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub claims: Vec<Claim>,
     /// The statements of a "delivered" that only ended a leg: the parcel went on.

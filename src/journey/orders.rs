@@ -16,7 +16,8 @@ use super::{DeliveryKey, digest};
 use crate::adapter::{IssuerKind, Notice, NoticeKind};
 use crate::model::{EventTime, FeedId, Personal, Promise, Role, Shipment, TrackingNumber};
 
-/// An order that a parcel belongs to, as its shop tells it. Of several tellings of a field the one received last stands.
+/// An order that a parcel belongs to, as its shop tells it. Of several tellings of a field the one
+/// received last stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct OrderState {
     /// The shop's feed.
@@ -43,59 +44,115 @@ pub struct OrderState {
     pub basket: Option<SmolStr>,
 }
 
-/// The orders told of in deliveries. Of two tellings received at one moment the later day stands, and of what has no order one always the same.
+/// The orders told of in deliveries. Of two tellings received at one moment the later day stands,
+/// and of what has no order one always the same.
 pub(super) fn told(deliveries: &[&Shipment]) -> Vec<OrderState> {
-    let mut orders: BTreeMap<(&FeedId, &TrackingNumber, Option<&SmolStr>), Vec<&Shipment>> = BTreeMap::new();
-    for shipment in deliveries.iter().filter(|shipment| shipment.order.is_some()) {
-        orders.entry((&shipment.feed, &shipment.number, shipment.instance.as_ref())).or_default().push(shipment);
+    let mut orders: BTreeMap<(&FeedId, &TrackingNumber, Option<&SmolStr>), Vec<&Shipment>> =
+        BTreeMap::new();
+    for shipment in deliveries
+        .iter()
+        .filter(|shipment| shipment.order.is_some())
+    {
+        orders
+            .entry((&shipment.feed, &shipment.number, shipment.instance.as_ref()))
+            .or_default()
+            .push(shipment);
     }
-    let state = |((feed, number, id), tellings): ((&FeedId, &TrackingNumber, Option<&SmolStr>), Vec<&Shipment>)| {
-        let of_orders = || tellings.iter().filter_map(|shipment| Some((shipment.received, shipment.order.as_deref()?)));
+    let state = |((feed, number, id), tellings): (
+        (&FeedId, &TrackingNumber, Option<&SmolStr>),
+        Vec<&Shipment>,
+    )| {
+        let of_orders = || {
+            tellings
+                .iter()
+                .filter_map(|shipment| Some((shipment.received, shipment.order.as_deref()?)))
+        };
         let by_time = |time: &&EventTime| (time.latest(), time.earliest(), digest(time));
-        let times = tellings.iter().flat_map(|shipment| &shipment.events).map(|event| &event.time);
-        let promises = tellings.iter().filter_map(|shipment| Some((shipment.received, shipment.promise()?)));
+        let times = tellings
+            .iter()
+            .flat_map(|shipment| &shipment.events)
+            .map(|event| &event.time);
+        let promises = tellings
+            .iter()
+            .filter_map(|shipment| Some((shipment.received, shipment.promise()?)));
         OrderState {
             feed: feed.clone(),
             number: number.clone(),
             id: id.cloned(),
-            placed: times.min_by_key(|time| (time.middle(), digest(time))).cloned(),
-            ship_by: last(of_orders().filter_map(|(at, order)| Some((at, order.ship_by.as_ref()?))), by_time),
-            promise: last(promises, |promise| (promise.kind.currency(), by_time(&&promise.by), digest(promise))),
-            customer: last(of_orders().filter_map(|(at, order)| Some((at, order.customer.as_ref()?))), |customer| customer.reveal().to_owned()),
-            basket: last(of_orders().filter_map(|(at, order)| Some((at, order.basket.as_ref()?))), |basket| (*basket).clone()),
+            placed: times
+                .min_by_key(|time| (time.middle(), digest(time)))
+                .cloned(),
+            ship_by: last(
+                of_orders().filter_map(|(at, order)| Some((at, order.ship_by.as_ref()?))),
+                by_time,
+            ),
+            promise: last(promises, |promise| {
+                (
+                    promise.kind.currency(),
+                    by_time(&&promise.by),
+                    digest(promise),
+                )
+            }),
+            customer: last(
+                of_orders().filter_map(|(at, order)| Some((at, order.customer.as_ref()?))),
+                |customer| customer.reveal().to_owned(),
+            ),
+            basket: last(
+                of_orders().filter_map(|(at, order)| Some((at, order.basket.as_ref()?))),
+                |basket| (*basket).clone(),
+            ),
         }
     };
     orders.into_iter().map(state).collect()
 }
 
 /// What was received last; of several received at one moment the greatest.
-fn last<'t, T: Clone + 't, K: Ord>(told: impl Iterator<Item = (DateTime<Utc>, &'t T)>, key: impl Fn(&&'t T) -> K) -> Option<T> {
-    told.max_by_key(|(received, value)| (*received, key(value))).map(|(_, value)| value.clone())
+fn last<'t, T: Clone + 't, K: Ord>(
+    told: impl Iterator<Item = (DateTime<Utc>, &'t T)>,
+    key: impl Fn(&&'t T) -> K,
+) -> Option<T> {
+    told.max_by_key(|(received, value)| (*received, key(value)))
+        .map(|(_, value)| value.clone())
 }
 
-/// An order's deliveries as each of its parcels is told them. Of several parcels none is told the others' waybills, or an order of ten thousand
-/// parcels would be told ten thousand times.
+/// An order's deliveries as each of its parcels is told them. Of several parcels none is told the
+/// others' waybills, or an order of ten thousand parcels would be told ten thousand times.
 pub(super) fn told_in_each(order: &Node, parcels: usize) -> Vec<(DeliveryKey, Arc<Shipment>)> {
     if parcels < 2 {
         return keyed(&order.shipments);
     }
     let without_waybills = |shipment: &Arc<Shipment>| {
         let mut shipment = Shipment::clone(shipment);
-        shipment.references.retain(|reference| reference.role != Role::Waybill);
+        shipment
+            .references
+            .retain(|reference| reference.role != Role::Waybill);
         Arc::new(shipment)
     };
-    keyed(&order.shipments.iter().map(without_waybills).collect::<Vec<_>>())
+    keyed(
+        &order
+            .shipments
+            .iter()
+            .map(without_waybills)
+            .collect::<Vec<_>>(),
+    )
 }
 
 /// The most orders that one number may stand for, so that it says which one is meant.
 const MOST_ORDERS: usize = 16;
 
-/// Which parcels each order became: for the node of an order, the roots of the parcels. What is said of an order is said of each of them.
+/// Which parcels each order became: for the node of an order, the roots of the parcels. What is
+/// said of an order is said of each of them.
 ///
-/// A waybill that the shop names is its parcel for sure. So is a parcel of which a carrier or authority names the order's number, if only one
-/// order in reach has that number.
-pub(super) fn attach(nodes: &[Node], union: &mut Union, notices: &mut Vec<Notice>) -> BTreeMap<usize, BTreeSet<usize>> {
-    let orders: Vec<usize> = (0..nodes.len()).filter(|at| nodes[*at].is_order()).collect();
+/// A waybill that the shop names is its parcel for sure. So is a parcel of which a carrier or
+/// authority names the order's number, if only one order in reach has that number.
+pub(super) fn attach(
+    nodes: &[Node],
+    union: &mut Union,
+    notices: &mut Vec<Notice>,
+) -> BTreeMap<usize, BTreeSet<usize>> {
+    let orders: Vec<usize> = (0..nodes.len())
+        .filter(|at| nodes[*at].is_order())
+        .collect();
     if orders.is_empty() {
         return BTreeMap::new();
     }
@@ -107,25 +164,50 @@ pub(super) fn attach(nodes: &[Node], union: &mut Union, notices: &mut Vec<Notice
         }
     }
     let mut holders: BTreeMap<TrackingNumber, BTreeSet<usize>> = BTreeMap::new();
-    for (at, node) in nodes.iter().enumerate().filter(|(_, node)| !node.is_order()) {
-        for (shipment, reference) in node.statements().filter(|(_, reference)| reference.role.suggests_parcel()) {
+    for (at, node) in nodes
+        .iter()
+        .enumerate()
+        .filter(|(_, node)| !node.is_order())
+    {
+        for (shipment, reference) in node
+            .statements()
+            .filter(|(_, reference)| reference.role.suggests_parcel())
+        {
             let number = TrackingNumber::new(&reference.number);
             if ruling(shipment, reference).ties() {
                 holders.entry(number).or_default().insert(at);
             } else if by_name.contains_key(&number) {
-                notices.extend(refused(node, &number, NoticeKind::LinkRefused, "who proves nothing, or names a placeholder, names no order"));
+                notices.extend(refused(
+                    node,
+                    &number,
+                    NoticeKind::LinkRefused,
+                    "who proves nothing, or names a placeholder, names no order",
+                ));
             }
         }
     }
-    for (name, orders) in by_name.into_iter().filter(|(name, _)| is_telling(name.as_str())) {
+    for (name, orders) in by_name
+        .into_iter()
+        .filter(|(name, _)| is_telling(name.as_str()))
+    {
         for holder in holders.get(&name).into_iter().flatten().copied() {
             let root = union.root(holder);
             let is_many = orders.len() > MOST_ORDERS;
-            let has_it = |order: &usize| parcels.get(order).is_some_and(|roots| roots.contains(&root));
+            let has_it = |order: &usize| {
+                parcels
+                    .get(order)
+                    .is_some_and(|roots| roots.contains(&root))
+            };
             if !is_many && orders.iter().any(has_it) {
                 continue;
             }
-            let near = || orders.iter().copied().filter(|order| nodes[*order].distance(&nodes[holder]) <= SHOP_NUMBER_REACH).take(2);
+            let near = || {
+                orders
+                    .iter()
+                    .copied()
+                    .filter(|order| nodes[*order].distance(&nodes[holder]) <= SHOP_NUMBER_REACH)
+                    .take(2)
+            };
             match (is_many, near().next(), near().nth(1)) {
                 (false, None, _) => {}
                 (false, Some(only), None) => {
@@ -133,7 +215,12 @@ pub(super) fn attach(nodes: &[Node], union: &mut Union, notices: &mut Vec<Notice
                 }
                 _ => {
                     let message = "several orders have the number that the parcel names; it is tied to none of them";
-                    notices.extend(refused(&nodes[holder], &name, NoticeKind::AmbiguousLink, message));
+                    notices.extend(refused(
+                        &nodes[holder],
+                        &name,
+                        NoticeKind::AmbiguousLink,
+                        message,
+                    ));
                 }
             }
         }
@@ -143,23 +230,39 @@ pub(super) fn attach(nodes: &[Node], union: &mut Union, notices: &mut Vec<Notice
     parcels
 }
 
-/// The parcels whose waybills an order names. The shop's own statement about a waybill is preferred: it is about the same use of the number.
-fn by_waybills(nodes: &[Node], orders: &[usize], union: &mut Union) -> BTreeMap<usize, BTreeSet<usize>> {
+/// The parcels whose waybills an order names. The shop's own statement about a waybill is
+/// preferred: it is about the same use of the number.
+fn by_waybills(
+    nodes: &[Node],
+    orders: &[usize],
+    union: &mut Union,
+) -> BTreeMap<usize, BTreeSet<usize>> {
     let by_number = ByNumber::of(nodes);
     let mut parcels: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
     for order in orders.iter().copied() {
-        for (shipment, reference) in nodes[order].statements().filter(|(_, reference)| reference.role == Role::Waybill) {
+        for (shipment, reference) in nodes[order]
+            .statements()
+            .filter(|(_, reference)| reference.role == Role::Waybill)
+        {
             if !ruling(shipment, reference).ties() {
                 continue;
             }
             let number = TrackingNumber::new(&reference.number);
             let named = || by_number.get(number.as_str()).iter().copied();
-            let of_shop = named().filter(|at| nodes[*at].issuer == IssuerKind::Merchant && nodes[*at].id.carrier == nodes[order].id.carrier);
+            let of_shop = named().filter(|at| {
+                nodes[*at].issuer == IssuerKind::Merchant
+                    && nodes[*at].id.carrier == nodes[order].id.carrier
+            });
             let of_carrier = named().filter(|at| {
-                let is_its = reference.carrier.as_ref().is_none_or(|carrier| *carrier == nodes[*at].id.carrier);
+                let is_its = reference
+                    .carrier
+                    .as_ref()
+                    .is_none_or(|carrier| *carrier == nodes[*at].id.carrier);
                 is_its && nodes[*at].distance(&nodes[order]) <= SHOP_NUMBER_REACH
             });
-            if let Some(meant) = nearest(nodes, order, of_shop).or_else(|| nearest(nodes, order, of_carrier)) {
+            if let Some(meant) =
+                nearest(nodes, order, of_shop).or_else(|| nearest(nodes, order, of_carrier))
+            {
                 parcels.entry(order).or_default().insert(union.root(meant));
             }
         }
@@ -169,12 +272,29 @@ fn by_waybills(nodes: &[Node], orders: &[usize], union: &mut Union) -> BTreeMap<
 
 /// The numbers under which others may name an order.
 fn names(order: &Node) -> BTreeSet<TrackingNumber> {
-    let named = order.statements().filter(|(shipment, reference)| reference.role == Role::Order && ruling(shipment, reference).ties());
+    let named = order.statements().filter(|(shipment, reference)| {
+        reference.role == Role::Order && ruling(shipment, reference).ties()
+    });
     let others = named.map(|(_, reference)| TrackingNumber::new(&reference.number));
     others.chain([order.id.number.clone()]).collect()
 }
 
-fn refused(holder: &Node, name: &TrackingNumber, kind: NoticeKind, message: &str) -> Option<Notice> {
-    let feed = holder.shipments.iter().map(|shipment| &shipment.feed).min()?.clone();
-    Some(Notice::of_own_words(kind, feed, message).about(Some(&holder.id.number)).at("reference").value(name.as_str()))
+fn refused(
+    holder: &Node,
+    name: &TrackingNumber,
+    kind: NoticeKind,
+    message: &str,
+) -> Option<Notice> {
+    let feed = holder
+        .shipments
+        .iter()
+        .map(|shipment| &shipment.feed)
+        .min()?
+        .clone();
+    Some(
+        Notice::of_own_words(kind, feed, message)
+            .about(Some(&holder.id.number))
+            .at("reference")
+            .value(name.as_str()),
+    )
 }

@@ -68,40 +68,75 @@ struct Piece<'j> {
 impl Piece<'_> {
     /// Whether the carrier has it or had it.
     fn is_held(&self) -> bool {
-        self.position.as_ref().is_some_and(|position| !position.milestone.is_before_pickup())
+        self.position
+            .as_ref()
+            .is_some_and(|position| !position.milestone.is_before_pickup())
     }
 }
 
-/// The piece that a statement is about: named by it, or a package with a number of its own under a master.
+/// The piece that a statement is about: named by it, or a package with a number of its own under a
+/// master.
 fn piece_of(Step { one, leg, .. }: &Step<'_>, legs: &Legs) -> Option<TrackingNumber> {
     if let Some(piece) = &one.event.piece {
         return Some(piece.clone());
     }
     let leg = (*leg)?;
-    let is_package = legs.all[leg].packages.contains(&one.event.number) && legs.all[leg].packages.len() > 1;
+    let is_package =
+        legs.all[leg].packages.contains(&one.event.number) && legs.all[leg].packages.len() > 1;
     is_package.then(|| one.event.number.clone())
 }
 
 /// Rolls the pieces up.
 ///
-/// A statement that names no piece is about all. Of the pieces that the carrier has, the shipment stands where the least advanced stands. A piece
-/// that is only a label does not lower it, because the carrier has the others; but it keeps the shipment open, as does a piece that the carrier
-/// counts and no feed tells apart. Where all others have ended, the shipment then stands where it stood before they did. When all pieces have ended
-/// alike, it ends with the last of them; when they ended differently, with the one that did not end well. [`PieceCount`] tells what one milestone
-/// cannot.
-pub(super) fn roll_up<'j>(deliveries: &[&Shipment], events: &[Standing<'j>], legs: &Legs) -> RolledUp<'j> {
+/// A statement that names no piece is about all. Of the pieces that the carrier has, the shipment
+/// stands where the least advanced stands. A piece that is only a label does not lower it, because
+/// the carrier has the others; but it keeps the shipment open, as does a piece that the carrier
+/// counts and no feed tells apart. Where all others have ended, the shipment then stands where it
+/// stood before they did. When all pieces have ended alike, it ends with the last of them; when
+/// they ended differently, with the one that did not end well. [`PieceCount`] tells what one
+/// milestone cannot.
+pub(super) fn roll_up<'j>(
+    deliveries: &[&Shipment],
+    events: &[Standing<'j>],
+    legs: &Legs,
+) -> RolledUp<'j> {
     let steps = steps(events, legs);
     let (mut pieces, common) = gather(deliveries, &steps, legs);
-    let is_own = |shipment: &&&Shipment| !legs.find(&shipment.carrier, shipment.number.as_str()).is_some_and(|leg| legs.fates[leg].aside);
-    let counted = deliveries.iter().filter(is_own).filter_map(|shipment| shipment.piece_count).max().unwrap_or(0);
+    let is_own = |shipment: &&&Shipment| {
+        !legs
+            .find(&shipment.carrier, shipment.number.as_str())
+            .is_some_and(|leg| legs.fates[leg].aside)
+    };
+    let counted = deliveries
+        .iter()
+        .filter(is_own)
+        .filter_map(|shipment| shipment.piece_count)
+        .max()
+        .unwrap_or(0);
     let walker = Walker::new(&steps, &common);
-    let of_all = Piece { position: walker.walk(&[]), ..Piece::default() };
+    let of_all = Piece {
+        position: walker.walk(&[]),
+        ..Piece::default()
+    };
     if pieces.is_empty() {
-        let others = if is_package(deliveries) { counted.saturating_sub(1) } else { counted };
+        let others = if is_package(deliveries) {
+            counted.saturating_sub(1)
+        } else {
+            counted
+        };
         let unknown = Piece::default();
-        let all = if others < counted && others > 0 { vec![&of_all, &unknown] } else { vec![&of_all] };
+        let all = if others < counted && others > 0 {
+            vec![&of_all, &unknown]
+        } else {
+            vec![&of_all]
+        };
         let count = count(&all, counted, others);
-        return RolledUp { overall: of_all.position, pieces: Vec::new(), count, evidence: Vec::new() };
+        return RolledUp {
+            overall: of_all.position,
+            pieces: Vec::new(),
+            count,
+            evidence: Vec::new(),
+        };
     }
     for piece in pieces.values_mut() {
         piece.position = walker.walk(&piece.own);
@@ -109,18 +144,32 @@ pub(super) fn roll_up<'j>(deliveries: &[&Shipment], events: &[Standing<'j>], leg
     drop_repeated(&mut pieces, legs);
     // What is told of all is told of those, too, that no feed tells apart.
     let untold = counted.saturating_sub(u32::try_from(pieces.len()).unwrap_or(u32::MAX));
-    let relevant: Vec<&Piece<'_>> = pieces.values().chain((untold > 0).then_some(&of_all)).collect();
+    let relevant: Vec<&Piece<'_>> = pieces
+        .values()
+        .chain((untold > 0).then_some(&of_all))
+        .collect();
     let overall = overall(&relevant).or_else(|| before_the_end(&steps, &relevant));
     RolledUp {
         count: count(&relevant, counted, untold),
         overall,
-        evidence: relevant.iter().filter_map(|piece| piece.position.as_ref()).map(Position::evidence).collect(),
-        pieces: pieces.iter().map(|(number, piece)| piece_state(number.clone(), piece.position.as_ref(), legs)).collect(),
+        evidence: relevant
+            .iter()
+            .filter_map(|piece| piece.position.as_ref())
+            .map(Position::evidence)
+            .collect(),
+        pieces: pieces
+            .iter()
+            .map(|(number, piece)| piece_state(number.clone(), piece.position.as_ref(), legs))
+            .collect(),
     }
 }
 
 /// The pieces with what is told of each, and what is told of all of them.
-fn gather<'j>(deliveries: &[&Shipment], steps: &[Step<'j>], legs: &Legs) -> (BTreeMap<TrackingNumber, Piece<'j>>, Vec<usize>) {
+fn gather<'j>(
+    deliveries: &[&Shipment],
+    steps: &[Step<'j>],
+    legs: &Legs,
+) -> (BTreeMap<TrackingNumber, Piece<'j>>, Vec<usize>) {
     let mut pieces: BTreeMap<TrackingNumber, Piece<'j>> = BTreeMap::new();
     let mut common: Vec<usize> = Vec::new();
     for (at, step) in steps.iter().enumerate() {
@@ -152,11 +201,15 @@ fn gather<'j>(deliveries: &[&Shipment], steps: &[Step<'j>], legs: &Legs) -> (BTr
     (pieces, common)
 }
 
-/// Leaves out what another number of the same piece tells better: a piece that went on under the next carrier's number, and the next carrier's
-/// label for a piece that it does not have yet.
+/// Leaves out what another number of the same piece tells better: a piece that went on under the
+/// next carrier's number, and the next carrier's label for a piece that it does not have yet.
 fn drop_repeated(pieces: &mut BTreeMap<TrackingNumber, Piece<'_>>, legs: &Legs) {
     let mut held = vec![0_usize; legs.all.len() + 1];
-    for leg in pieces.values().filter(|piece| piece.is_held()).filter_map(|piece| piece.position.as_ref()?.leg()) {
+    for leg in pieces
+        .values()
+        .filter(|piece| piece.is_held())
+        .filter_map(|piece| piece.position.as_ref()?.leg())
+    {
         held[leg] += 1;
     }
     let mut most_later = vec![0_usize; held.len()];
@@ -168,53 +221,101 @@ fn drop_repeated(pieces: &mut BTreeMap<TrackingNumber, Piece<'_>>, legs: &Legs) 
         let Some(position) = piece.position.as_ref().filter(|_| piece.is_held()) else {
             return first_held.is_none() || piece.leg.is_none() || piece.leg <= first_held;
         };
-        let Some(here) = position.leg() else { return true };
-        let went_on = position.milestone == Milestone::HandedOver || !position.terminal() && most_later[here] >= held[here];
+        let Some(here) = position.leg() else {
+            return true;
+        };
+        let went_on = position.milestone == Milestone::HandedOver
+            || !position.terminal() && most_later[here] >= held[here];
         most_later[here] == 0 || !went_on
     });
 }
 
-/// Whether what is told is told of one package of several: its deliveries name the shipment that it belongs to.
+/// Whether what is told is told of one package of several: its deliveries name the shipment that it
+/// belongs to.
 fn is_package(deliveries: &[&Shipment]) -> bool {
-    deliveries.iter().flat_map(|shipment| &shipment.references).any(|reference| reference.role == Role::MasterWaybill)
+    deliveries
+        .iter()
+        .flat_map(|shipment| &shipment.references)
+        .any(|reference| reference.role == Role::MasterWaybill)
 }
 
 /// None while no piece that the carrier has is open, but others are still to come.
 fn overall<'j>(pieces: &[&Piece<'j>]) -> Option<Position<'j>> {
-    let known: Vec<&Position<'j>> = pieces.iter().filter_map(|piece| piece.position.as_ref()).collect();
-    let behind = |position: &&&Position<'j>| (progress(position), position.since.event.time.middle(), position.decided.id);
-    let (announced, held): (Vec<&Position<'j>>, Vec<&Position<'j>>) =
-        known.iter().copied().filter(|position| !position.terminal()).partition(|position| position.milestone.is_before_pickup());
+    let known: Vec<&Position<'j>> = pieces
+        .iter()
+        .filter_map(|piece| piece.position.as_ref())
+        .collect();
+    let behind = |position: &&&Position<'j>| {
+        (
+            progress(position),
+            position.since.event.time.middle(),
+            position.decided.id,
+        )
+    };
+    let (announced, held): (Vec<&Position<'j>>, Vec<&Position<'j>>) = known
+        .iter()
+        .copied()
+        .filter(|position| !position.terminal())
+        .partition(|position| position.milestone.is_before_pickup());
     if let Some(position) = held.iter().min_by_key(behind) {
         return Some((*position).clone());
     }
     let ended = known.len() - announced.len();
     if ended == 0 {
-        return announced.iter().min_by_key(behind).map(|position| (*position).clone());
+        return announced
+            .iter()
+            .min_by_key(behind)
+            .map(|position| (*position).clone());
     }
     if ended < pieces.len() {
         return None;
     }
-    let last = |position: &&&Position<'j>| (position.since.event.time.middle(), position.decided.id);
-    let unhappy = known.iter().filter(|position| position.milestone != Milestone::Delivered).max_by_key(last);
-    unhappy.or_else(|| known.iter().max_by_key(last)).map(|position| (*position).clone())
+    let last =
+        |position: &&&Position<'j>| (position.since.event.time.middle(), position.decided.id);
+    let unhappy = known
+        .iter()
+        .filter(|position| position.milestone != Milestone::Delivered)
+        .max_by_key(last);
+    unhappy
+        .or_else(|| known.iter().max_by_key(last))
+        .map(|position| (*position).clone())
 }
 
-/// Where a shipment stands of which all that the carrier has have ended, while other pieces are still to come: where those stood before.
-/// If nothing of that is told, no more is known than that the carrier has had pieces of it.
+/// Where a shipment stands of which all that the carrier has have ended, while other pieces are
+/// still to come: where those stood before. If nothing of that is told, no more is known than that
+/// the carrier has had pieces of it.
 fn before_the_end<'j>(steps: &[Step<'j>], pieces: &[&Piece<'j>]) -> Option<Position<'j>> {
-    let before = walk(steps.iter().filter(|step| step.counts() && !step.milestone.is_terminal()));
-    if before.as_ref().is_some_and(|position| !position.milestone.is_before_pickup()) {
+    let before = walk(
+        steps
+            .iter()
+            .filter(|step| step.counts() && !step.milestone.is_terminal()),
+    );
+    if before
+        .as_ref()
+        .is_some_and(|position| !position.milestone.is_before_pickup())
+    {
         return before;
     }
-    let ended = pieces.iter().filter_map(|piece| piece.position.as_ref()).filter(|position| position.terminal());
-    ended.max_by_key(|position| (position.since.event.time.middle(), position.decided.id)).map(Position::not_understood)
+    let ended = pieces
+        .iter()
+        .filter_map(|piece| piece.position.as_ref())
+        .filter(|position| position.terminal());
+    ended
+        .max_by_key(|position| (position.since.event.time.middle(), position.decided.id))
+        .map(Position::not_understood)
 }
 
-/// How many pieces there are, if there are several. The last of `pieces` stands for the `untold` ones, which no feed tells apart.
+/// How many pieces there are, if there are several. The last of `pieces` stands for the `untold`
+/// ones, which no feed tells apart.
 fn count(pieces: &[&Piece<'_>], counted: u32, untold: u32) -> Option<PieceCount> {
     let told = pieces.len() - usize::from(untold > 0);
-    let mut count = PieceCount { total: counted.max(u32::try_from(told).unwrap_or(u32::MAX)), delivered: 0, ended: 0, not_collected: 0, untold: 0 };
+    let mut count = PieceCount {
+        total: counted.max(u32::try_from(told).unwrap_or(u32::MAX)),
+        delivered: 0,
+        ended: 0,
+        not_collected: 0,
+        untold: 0,
+    };
     for (at, piece) in pieces.iter().enumerate() {
         let many = if at < told { 1 } else { untold };
         match piece.position.as_ref().map(|position| position.milestone) {
@@ -229,7 +330,10 @@ fn count(pieces: &[&Piece<'_>], counted: u32, untold: u32) -> Option<PieceCount>
 }
 
 fn progress(position: &Position<'_>) -> (Option<Stage>, u8) {
-    (position.stage.map(|(stage, _)| stage), position.milestone.rank())
+    (
+        position.stage.map(|(stage, _)| stage),
+        position.milestone.rank(),
+    )
 }
 
 fn piece_state(number: TrackingNumber, position: Option<&Position<'_>>, legs: &Legs) -> PieceState {
@@ -238,7 +342,10 @@ fn piece_state(number: TrackingNumber, position: Option<&Position<'_>>, legs: &L
         number,
         stage: state.as_ref().and_then(|state| state.stage),
         milestone: state.as_ref().map(|state| state.milestone),
-        place: state.as_ref().filter(|state| state.place_at.is_none()).and_then(|state| state.place.clone()),
+        place: state
+            .as_ref()
+            .filter(|state| state.place_at.is_none())
+            .and_then(|state| state.place.clone()),
         terminal: state.as_ref().is_some_and(|state| state.terminal),
         since: state.map(|state| state.since),
     }

@@ -25,7 +25,8 @@ pub(super) struct Position<'j> {
     /// The scan that told the place.
     place: Option<Standing<'j>>,
     leg: Option<(usize, EventId)>,
-    /// The statement that the parcel goes back: what is delivered after it is delivered to the sender.
+    /// The statement that the parcel goes back: what is delivered after it is delivered to the
+    /// sender.
     returning: Option<EventId>,
     export: Clearance,
     import: Clearance,
@@ -45,7 +46,12 @@ impl Clearance {
         match one.event.milestone {
             Milestone::CustomsReleased => self.released = self.released.or(Some(one.id)),
             Milestone::CustomsSubmitted => {}
-            milestone if milestone.is_customs() => *self = Self { released: None, control: Some(one.id) },
+            milestone if milestone.is_customs() => {
+                *self = Self {
+                    released: None,
+                    control: Some(one.id),
+                }
+            }
             _ => {}
         }
     }
@@ -71,7 +77,10 @@ impl<'j> Position<'j> {
             milestone: self.milestone,
             since: self.since.event.time.clone(),
             place: self.place.and_then(|one| one.event.place.clone()),
-            place_at: self.place.filter(|one| one.id != self.since.id).map(|one| one.event.time.clone()),
+            place_at: self
+                .place
+                .filter(|one| one.id != self.since.id)
+                .map(|one| one.event.time.clone()),
             leg: self.leg.map(|(leg, _)| legs.id(leg)),
             terminal: self.terminal(),
         }
@@ -79,8 +88,13 @@ impl<'j> Position<'j> {
 
     pub fn trace(&self, legs: &Legs) -> BTreeMap<&'static str, BTreeSet<EventId>> {
         let [decided, since] = self.because;
-        let witnesses = |one: &Standing<'_>, because: Option<EventId>| because.into_iter().chain([one.id]).collect::<BTreeSet<_>>();
-        let mut trace = BTreeMap::from([("milestone", BTreeSet::from([self.decided.id])), ("since", witnesses(&self.since, since))]);
+        let witnesses = |one: &Standing<'_>, because: Option<EventId>| {
+            because.into_iter().chain([one.id]).collect::<BTreeSet<_>>()
+        };
+        let mut trace = BTreeMap::from([
+            ("milestone", BTreeSet::from([self.decided.id])),
+            ("since", witnesses(&self.since, since)),
+        ]);
         if let Some(scan) = decided {
             trace.insert("hand_over", BTreeSet::from([scan]));
         }
@@ -93,24 +107,51 @@ impl<'j> Position<'j> {
         if let Some(by) = self.returning {
             trace.insert("returning", BTreeSet::from([by]));
         }
-        let customs: BTreeSet<EventId> = self.export.evidence().chain(self.import.evidence()).collect();
+        let customs: BTreeSet<EventId> = self
+            .export
+            .evidence()
+            .chain(self.import.evidence())
+            .collect();
         if !customs.is_empty() {
             trace.insert("customs", customs);
         }
-        let leg: BTreeSet<EventId> = legs.stated_by.iter().copied().chain([self.decided.id]).chain(self.leg.map(|(_, by)| by)).collect();
+        let leg: BTreeSet<EventId> = legs
+            .stated_by
+            .iter()
+            .copied()
+            .chain([self.decided.id])
+            .chain(self.leg.map(|(_, by)| by))
+            .collect();
         trace.insert("leg", leg);
         trace
     }
 
     pub fn evidence(&self) -> BTreeSet<EventId> {
-        let carried = [self.stage.map(|(_, by)| by), self.place.map(|one| one.id), self.leg.map(|(_, by)| by), self.returning];
+        let carried = [
+            self.stage.map(|(_, by)| by),
+            self.place.map(|one| one.id),
+            self.leg.map(|(_, by)| by),
+            self.returning,
+        ];
         let customs = self.export.evidence().chain(self.import.evidence());
-        carried.into_iter().chain(self.because).flatten().chain([self.decided.id, self.since.id]).chain(customs).collect()
+        carried
+            .into_iter()
+            .chain(self.because)
+            .flatten()
+            .chain([self.decided.id, self.since.id])
+            .chain(customs)
+            .collect()
     }
 
     /// The position that a statement alone leads to.
     fn of(step: &Step<'j>) -> Self {
-        let Step { one, leg, milestone, because, .. } = *step;
+        let Step {
+            one,
+            leg,
+            milestone,
+            because,
+            ..
+        } = *step;
         Self {
             milestone,
             decided: one,
@@ -135,14 +176,24 @@ impl<'j> Position<'j> {
             });
         }
         let step = match (step.milestone, &this) {
-            (Milestone::Delivered, Some(position)) if position.returning.is_some() || step.is_back => {
-                &Step { milestone: Milestone::Returned, ..*step }
+            (Milestone::Delivered, Some(position))
+                if position.returning.is_some() || step.is_back =>
+            {
+                &Step {
+                    milestone: Milestone::Returned,
+                    ..*step
+                }
             }
             _ => step,
         };
         let had_ended = this.as_ref().is_some_and(Self::terminal);
         let mut position = match this {
-            Some(position) if position.is_paperwork(step.milestone, &step.one) || !position.yields_to(step) => position,
+            Some(position)
+                if position.is_paperwork(step.milestone, &step.one)
+                    || !position.yields_to(step) =>
+            {
+                position
+            }
             Some(position) => position.moved(step),
             None => Self::of(step),
         };
@@ -153,8 +204,9 @@ impl<'j> Position<'j> {
         Some(position)
     }
 
-    /// Where the parcel is after a carrier's unknown scan at a place. It shows that the carrier has a parcel that was only announced, and no more:
-    /// the milestone says `unmapped`, until something is understood.
+    /// Where the parcel is after a carrier's unknown scan at a place. It shows that the carrier has
+    /// a parcel that was only announced, and no more: the milestone says `unmapped`, until
+    /// something is understood.
     fn seen_at(self, step: &Step<'j>) -> Self {
         let is_unknown = self.milestone == Milestone::Unmapped;
         if !is_unknown && !self.milestone.is_before_pickup() {
@@ -163,7 +215,13 @@ impl<'j> Position<'j> {
         let goes_on = is_unknown && self.is_same_place(&step.one);
         let since = if goes_on { self.since } else { step.one };
         let place = if goes_on { self.place } else { Some(step.one) };
-        Self { since, place, export: self.export, import: self.import, ..Self::of(step) }
+        Self {
+            since,
+            place,
+            export: self.export,
+            import: self.import,
+            ..Self::of(step)
+        }
     }
 
     /// Notes that from this statement on the parcel goes back.
@@ -178,28 +236,47 @@ impl<'j> Position<'j> {
     }
 
     fn clearance_mut(&mut self, one: &Standing<'_>) -> &mut Clearance {
-        if customs::is_export(one) { &mut self.export } else { &mut self.import }
+        if customs::is_export(one) {
+            &mut self.export
+        } else {
+            &mut self.import
+        }
     }
 
-    /// Whether a statement only adds to the file of a clearance that is over: a straggler of a lower step, or an authority that closes its case
-    /// when the parcel is long on its way.
+    /// Whether a statement only adds to the file of a clearance that is over: a straggler of a
+    /// lower step, or an authority that closes its case when the parcel is long on its way.
     fn is_paperwork(&self, milestone: Milestone, one: &Standing<'_>) -> bool {
-        let clearance = if customs::is_export(one) { self.export } else { self.import };
+        let clearance = if customs::is_export(one) {
+            self.export
+        } else {
+            self.import
+        };
         let is_authority = one.shipment.issuer == IssuerKind::Authority;
         clearance.released.is_some()
             && match milestone {
                 Milestone::CustomsReleased => is_authority,
-                Milestone::CustomsSubmitted => is_authority || self.milestone == Milestone::CustomsReleased,
+                Milestone::CustomsSubmitted => {
+                    is_authority || self.milestone == Milestone::CustomsReleased
+                }
                 _ => false,
             }
     }
 
     /// Whether a later statement changes the state at all.
     fn yields_to(&self, step: &Step<'j>) -> bool {
-        let Step { one, leg, milestone, .. } = *step;
+        let Step {
+            one,
+            leg,
+            milestone,
+            ..
+        } = *step;
         let has_moved = !self.milestone.is_before_pickup();
-        if milestone == Milestone::Cancelled && has_moved && one.shipment.issuer == IssuerKind::Merchant {
-            // A shop cancels orders; a parcel that a carrier holds goes on until the carrier says otherwise.
+        if milestone == Milestone::Cancelled
+            && has_moved
+            && one.shipment.issuer == IssuerKind::Merchant
+        {
+            // A shop cancels orders; a parcel that a carrier holds goes on until the carrier says
+            // otherwise.
             return false;
         }
         if milestone.is_before_pickup() {
@@ -217,24 +294,48 @@ impl<'j> Position<'j> {
         !self.terminal() || self.reopens_by(milestone, &one, leg)
     }
 
-    /// Whether a leg that the parcel has left may say this of it. A "delivered" that no later leg contradicts is one; on the way back the earlier
-    /// carriers carry it again; and an unknown scan does not show that the parcel has left.
+    /// Whether a leg that the parcel has left may say this of it. A "delivered" that no later leg
+    /// contradicts is one; on the way back the earlier carriers carry it again; and an unknown scan
+    /// does not show that the parcel has left.
     fn yields_to_an_earlier_leg(&self, milestone: Milestone) -> bool {
-        let of_any_leg =
-            matches!(milestone, Milestone::Delivered | Milestone::Lost | Milestone::Damaged | Milestone::Disposed | Milestone::CustomsSeized);
+        let of_any_leg = matches!(
+            milestone,
+            Milestone::Delivered
+                | Milestone::Lost
+                | Milestone::Damaged
+                | Milestone::Disposed
+                | Milestone::CustomsSeized
+        );
         of_any_leg || self.returning.is_some() || self.milestone == Milestone::Unmapped
     }
 
     /// The same position, of which no more is known than that somebody had the parcel.
     pub fn not_understood(&self) -> Self {
-        Self { milestone: Milestone::Unmapped, stage: None, ..self.clone() }
+        Self {
+            milestone: Milestone::Unmapped,
+            stage: None,
+            ..self.clone()
+        }
     }
 
     /// Whether the same statements decide both.
     pub fn is_same(&self, other: &Self) -> bool {
         let key = |this: &Self| {
-            let ids = (this.decided.id, this.since.id, this.because, this.place.map(|one| one.id), this.returning);
-            (this.milestone, ids, this.stage, this.leg, this.export, this.import)
+            let ids = (
+                this.decided.id,
+                this.since.id,
+                this.because,
+                this.place.map(|one| one.id),
+                this.returning,
+            );
+            (
+                this.milestone,
+                ids,
+                this.stage,
+                this.leg,
+                this.export,
+                this.import,
+            )
         };
         key(self) == key(other)
     }
@@ -252,14 +353,18 @@ impl<'j> Position<'j> {
         if one.event.time.earliest() <= self.since.event.time.latest() {
             return false;
         }
-        if self.milestone == Milestone::Delivered && milestone == Milestone::Lost && leg != self.leg() {
+        if self.milestone == Milestone::Delivered
+            && milestone == Milestone::Lost
+            && leg != self.leg()
+        {
             // A carrier that never had it, or had it before, does not know what became of it.
             return false;
         }
         may_reopen(self.milestone, milestone)
     }
 
-    /// Whether a statement is about the place where this state began. Without a place of its own it repeats what was told; with one it tells where.
+    /// Whether a statement is about the place where this state began. Without a place of its own it
+    /// repeats what was told; with one it tells where.
     fn is_same_place(&self, one: &Standing<'_>) -> bool {
         match (self.since.event.place.as_ref(), one.event.place.as_ref()) {
             (Some(before), Some(now)) => before.identity() == now.identity(),
@@ -269,8 +374,16 @@ impl<'j> Position<'j> {
     }
 
     fn moved(mut self, step: &Step<'j>) -> Self {
-        let Step { one, leg, milestone, because, .. } = *step;
-        let goes_on = milestone == self.milestone && (milestone.is_terminal() || self.is_same_place(&one) && (leg.is_none() || leg == self.leg()));
+        let Step {
+            one,
+            leg,
+            milestone,
+            because,
+            ..
+        } = *step;
+        let goes_on = milestone == self.milestone
+            && (milestone.is_terminal()
+                || self.is_same_place(&one) && (leg.is_none() || leg == self.leg()));
         if goes_on && self.terminal() {
             // The first of several "delivered" stays the witness of stage and place.
             self.stage = self.stage.or(one.event.stage.map(|stage| (stage, one.id)));
@@ -299,10 +412,27 @@ pub(super) const fn may_reopen(end: Milestone, later: Milestone) -> bool {
     match end {
         M::Lost | M::Cancelled => true,
         M::Delivered => {
-            matches!(later, M::Returning | M::Returned | M::OutForDelivery | M::DeliveryAttempted | M::Refused | M::Disposed | M::Lost)
+            matches!(
+                later,
+                M::Returning
+                    | M::Returned
+                    | M::OutForDelivery
+                    | M::DeliveryAttempted
+                    | M::Refused
+                    | M::Disposed
+                    | M::Lost
+            )
         }
         M::CustomsSeized => {
-            matches!(later, M::CustomsReleased | M::OutForDelivery | M::Delivered | M::Returning | M::Returned | M::Disposed)
+            matches!(
+                later,
+                M::CustomsReleased
+                    | M::OutForDelivery
+                    | M::Delivered
+                    | M::Returning
+                    | M::Returned
+                    | M::Disposed
+            )
         }
         M::Returned => matches!(later, M::OutForDelivery | M::Delivered | M::Disposed),
         _ => false,
@@ -314,14 +444,20 @@ fn is_return(milestone: Milestone, one: &Standing<'_>) -> bool {
     milestone == Milestone::Returning && one.event.confidence > Confidence::Low
 }
 
-/// Whether a statement may move the state: about the parcel, or about a consignment that carries it and not about its end.
+/// Whether a statement may move the state: about the parcel, or about a consignment that carries it
+/// and not about its end.
 fn is_evidence(one: &Standing<'_>) -> bool {
     let event = one.event;
     match event.scope {
         Scope::Consignment => {
             event.milestone.moves_state()
                 && !event.milestone.is_terminal()
-                && !matches!(event.milestone, Milestone::OutForDelivery | Milestone::AvailableForPickup | Milestone::DeliveryAttempted)
+                && !matches!(
+                    event.milestone,
+                    Milestone::OutForDelivery
+                        | Milestone::AvailableForPickup
+                        | Milestone::DeliveryAttempted
+                )
         }
         _ => event.is_evidence_of_state(),
     }

@@ -14,35 +14,48 @@ use crate::model::Shipment;
 /// Deliveries about many parcels. [`Journeys::sorted`] tells which belong together.
 ///
 /// Sorting is a pure function of the set of deliveries:
-/// - deliveries about one number of one carrier belong together, unless the number was used again: another shipment by the feed's own identity,
-///   or a new beginning after two months of silence. A second identity that goes on where the first was left open is the same parcel;
-/// - a return under another number is the same parcel only if it was scanned and the outbound parcel had not been delivered; else it is a parcel of
-///   its own, as replacements and signed receipts are, and [`State::linked`](super::State::linked) names each to the other;
-/// - an authority's statement about a carrier's number belongs to the use of that number nearest in time;
-/// - a shop's order number or reference ties legs of *different* carriers and papers of authorities, if it names one parcel of each, the
-///   two lie within four months, and one carrier alone collected at the sender. One order may be several parcels: then it ties nothing, and a
+/// - deliveries about one number of one carrier belong together, unless the number was used again:
+///   another shipment by the feed's own identity, or a new beginning after two months of silence. A
+///   second identity that goes on where the first was left open is the same parcel;
+/// - a return under another number is the same parcel only if it was scanned and the outbound
+///   parcel had not been delivered; else it is a parcel of its own, as replacements and signed
+///   receipts are, and [`State::linked`](super::State::linked) names each to the other;
+/// - an authority's statement about a carrier's number belongs to the use of that number nearest in
+///   time;
+/// - a shop's order number or reference ties legs of *different* carriers and papers of
+///   authorities, if it names one parcel of each, the two lie within four months, and one carrier
+///   alone collected at the sender. One order may be several parcels: then it ties nothing, and a
 ///   notice says so;
-/// - what a shop says of an order belongs to every parcel of it: those whose waybills the shop names, and those of which a carrier or authority
-///   names the order's number. While there is none, the order is a journey by itself.
+/// - what a shop says of an order belongs to every parcel of it: those whose waybills the shop
+///   names, and those of which a carrier or authority names the order's number. While there is
+///   none, the order is a journey by itself.
 ///
 /// # Who may tie parcels together
-/// Feeds name other numbers of a parcel. Such a statement ties only what its speaker can know, so that nobody's message changes the parcel of
-/// another:
-/// - **A carrier's proven statement** (see [`Proof`](crate::model::Proof)) ties the numbers of that carrier (master, piece, alternate number, house
-///   waybill, redirection, return), and the successor that it names with carrier and number. Where a number stands without a carrier, it is
-///   the partner's if the carrier's pack names a partner whose numbers look like it.
-/// - **An authority's papers** belong to the parcel whose waybill they are about, and to each other. They never tie two parcels.
+/// Feeds name other numbers of a parcel. Such a statement ties only what its speaker can know, so
+/// that nobody's message changes the parcel of another:
+/// - **A carrier's proven statement** (see [`Proof`](crate::model::Proof)) ties the numbers of that
+///   carrier (master, piece, alternate number, house waybill, redirection, return), and the
+///   successor that it names with carrier and number. Where a number stands without a carrier, it
+///   is the partner's if the carrier's pack names a partner whose numbers look like it.
+/// - **An authority's papers** belong to the parcel whose waybill they are about, and to each
+///   other. They never tie two parcels.
 /// - **The application's own data** may tie anything, and so may [`Journeys::link`].
-/// - **Everything else is a claim**: what a feed says that proves nothing, whom a carrier says it took the parcel from, a number of another
-///   carrier without a role that the speaker can know. A claim is kept with its witness in [`State::claims`](super::State::claims). It ties
-///   when the other side names the number back and one of the two is proven, or when the application declares it.
-/// - **Placeholders** (`N/A`, `0`, `TEST`, `123456`, one character repeated, words without a digit) **and lists** (manifest, bag, container, master
-///   air waybill) tie nothing, and neither does a number that more parcels name than can share it: 999 pieces have one master, 32 papers
-///   one waybill, 3 papers one declaration, 4 numbers one alternate number, and a parcel goes on as one.
-/// - **A tie joins forward only**: a number that moved before its alleged predecessor began is not its successor.
+/// - **Everything else is a claim**: what a feed says that proves nothing, whom a carrier says it
+///   took the parcel from, a number of another carrier without a role that the speaker can know. A
+///   claim is kept with its witness in [`State::claims`](super::State::claims). It ties when the
+///   other side names the number back and one of the two is proven, or when the application
+///   declares it.
+/// - **Placeholders** (`N/A`, `0`, `TEST`, `123456`, one character repeated, words without a digit)
+///   **and lists** (manifest, bag, container, master air waybill) tie nothing, and neither does a
+///   number that more parcels name than can share it: 999 pieces have one master, 32 papers one
+///   waybill, 3 papers one declaration, 4 numbers one alternate number, and a parcel goes on as
+///   one.
+/// - **A tie joins forward only**: a number that moved before its alleged predecessor began is not
+///   its successor.
 ///
-/// Each refusal that leaves two journeys apart is a notice: [`NoticeKind::LinkRefused`](crate::NoticeKind::LinkRefused) or, where several parcels
-/// may be meant, [`NoticeKind::AmbiguousLink`](crate::NoticeKind::AmbiguousLink).
+/// Each refusal that leaves two journeys apart is a notice:
+/// [`NoticeKind::LinkRefused`](crate::NoticeKind::LinkRefused) or, where several parcels may be
+/// meant, [`NoticeKind::AmbiguousLink`](crate::NoticeKind::AmbiguousLink).
 ///
 /// ```
 /// use parceltrail::journey::Journeys;
@@ -66,7 +79,8 @@ impl Journeys {
         self.links.insert((from, to));
     }
 
-    /// The journeys, each with what belongs to it, ordered by first event and number; and what could not be tied for sure.
+    /// The journeys, each with what belongs to it, ordered by first event and number; and what
+    /// could not be tied for sure.
     #[must_use]
     pub fn sorted(&self) -> (Vec<Journey>, Vec<Notice>) {
         let nodes = nodes(&self.shipments);
@@ -79,13 +93,22 @@ impl Journeys {
             match parcels_of_orders.get(&at) {
                 Some(roots) => {
                     let told = orders::told_in_each(node, roots.len());
-                    roots.iter().for_each(|root| groups.entry(*root).or_default().take(node, &told));
+                    roots
+                        .iter()
+                        .for_each(|root| groups.entry(*root).or_default().take(node, &told));
                 }
-                None => groups.entry(union.root(at)).or_default().take(node, &keyed(&node.shipments)),
+                None => groups
+                    .entry(union.root(at))
+                    .or_default()
+                    .take(node, &keyed(&node.shipments)),
             }
         }
         // What is declared, and what others say of it, is said of the newest use of a number.
-        let newest: BTreeMap<&LegId, usize> = nodes.iter().enumerate().map(|(at, node)| (&node.id, union.root(at))).collect();
+        let newest: BTreeMap<&LegId, usize> = nodes
+            .iter()
+            .enumerate()
+            .map(|(at, node)| (&node.id, union.root(at)))
+            .collect();
         let group_of = |id: &LegId| newest.get(id).copied();
         for link in &self.links {
             for root in [&link.0, &link.1].into_iter().filter_map(group_of) {
@@ -95,7 +118,10 @@ impl Journeys {
             }
         }
         for (named, parcel) in linked::named_by_others(&self.shipments) {
-            if let Some(group) = group_of(&named).and_then(|root| groups.get_mut(&root)).filter(|group| !group.numbers.contains(&parcel.id)) {
+            if let Some(group) = group_of(&named)
+                .and_then(|root| groups.get_mut(&root))
+                .filter(|group| !group.numbers.contains(&parcel.id))
+            {
                 group.journey.linked.insert(parcel);
             }
         }
@@ -103,13 +129,19 @@ impl Journeys {
         sorted.sort_by(|a, b| (a.first, &a.numbers).cmp(&(b.first, &b.numbers)));
         notices.sort();
         notices.dedup();
-        (sorted.into_iter().map(|group| group.journey).collect(), notices)
+        (
+            sorted.into_iter().map(|group| group.journey).collect(),
+            notices,
+        )
     }
 }
 
 /// Deliveries with what sorts them, which is computed once however many journeys they belong to.
 pub(super) fn keyed(shipments: &[Arc<Shipment>]) -> Vec<(DeliveryKey, Arc<Shipment>)> {
-    shipments.iter().map(|shipment| (DeliveryKey::of(shipment), Arc::clone(shipment))).collect()
+    shipments
+        .iter()
+        .map(|shipment| (DeliveryKey::of(shipment), Arc::clone(shipment)))
+        .collect()
 }
 
 /// What was found to be one parcel.
@@ -122,7 +154,10 @@ struct Group {
 
 impl Group {
     fn take(&mut self, node: &Node, told: &[(DeliveryKey, Arc<Shipment>)]) {
-        self.first = [self.first, node.span.map(|(start, _)| start)].into_iter().flatten().min();
+        self.first = [self.first, node.span.map(|(start, _)| start)]
+            .into_iter()
+            .flatten()
+            .min();
         self.numbers.insert(node.id.clone());
         for (key, shipment) in told {
             self.journey.insert(key.clone(), Arc::clone(shipment));

@@ -6,12 +6,16 @@ use serde::Serialize;
 
 use super::merge::Standing;
 use crate::adapter::IssuerKind;
-use crate::model::{CarrierId, Confidence, Country, Event, EventId, EventTime, Milestone, Place, Scope};
+use crate::model::{
+    CarrierId, Confidence, Country, Event, EventId, EventTime, Milestone, Place, Scope,
+};
 
-/// A moment at which somebody who handles the parcel had it, whether or not it is understood what they did.
+/// A moment at which somebody who handles the parcel had it, whether or not it is understood what
+/// they did.
 ///
-/// Only carriers handle parcels. Papers, labels, booked pickups, agreed days, voided labels and the word that a parcel is lost are no sign of life. A
-/// statement with an unknown code is one if it names a place, or if that carrier has scanned the parcel before.
+/// Only carriers handle parcels. Papers, labels, booked pickups, agreed days, voided labels and the
+/// word that a parcel is lost are no sign of life. A statement with an unknown code is one if it
+/// names a place, or if that carrier has scanned the parcel before.
 ///
 /// It refutes silence: whoever counts days without news counts from here.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -33,15 +37,21 @@ pub struct Sighting {
 pub(super) fn last(events: &[Standing<'_>]) -> (Option<Sighting>, BTreeSet<EventId>) {
     let mut scanned: HashMap<&CarrierId, EventId> = HashMap::new();
     let mut last: Option<(&Standing<'_>, Option<EventId>)> = None;
-    for one in events.iter().filter(|one| one.shipment.issuer == IssuerKind::Carrier && one.event.scope != Scope::Document) {
+    for one in events.iter().filter(|one| {
+        one.shipment.issuer == IssuerKind::Carrier && one.event.scope != Scope::Document
+    }) {
         if shows_life(one.event.milestone) || is_unknown_scan(one) {
             scanned.entry(&one.event.carrier).or_insert(one.id);
             last = Some((one, None));
-        } else if let (Milestone::Unmapped, Some(before)) = (one.event.milestone, scanned.get(&one.event.carrier)) {
+        } else if let (Milestone::Unmapped, Some(before)) =
+            (one.event.milestone, scanned.get(&one.event.carrier))
+        {
             last = Some((one, Some(*before)));
         }
     }
-    let Some((one, before)) = last else { return (None, BTreeSet::new()) };
+    let Some((one, before)) = last else {
+        return (None, BTreeSet::new());
+    };
     let sighting = Sighting {
         event: one.id,
         time: one.event.time.clone(),
@@ -53,11 +63,15 @@ pub(super) fn last(events: &[Standing<'_>]) -> (Option<Sighting>, BTreeSet<Event
 }
 
 fn shows_life(milestone: Milestone) -> bool {
-    let says_nothing = matches!(milestone, Milestone::Cancelled | Milestone::Lost | Milestone::DeliveryScheduled);
+    let says_nothing = matches!(
+        milestone,
+        Milestone::Cancelled | Milestone::Lost | Milestone::DeliveryScheduled
+    );
     milestone.moves_state() && !milestone.is_before_pickup() && !says_nothing
 }
 
-/// Whether a carrier says that something happened at a place, in a code that no table knows: it has the parcel, and no more is known.
+/// Whether a carrier says that something happened at a place, in a code that no table knows: it has
+/// the parcel, and no more is known.
 pub(super) fn is_unknown_scan(one: &Standing<'_>) -> bool {
     let event = one.event;
     event.milestone == Milestone::Unmapped
@@ -68,11 +82,19 @@ pub(super) fn is_unknown_scan(one: &Standing<'_>) -> bool {
 
 /// Whether a place says more than the country.
 fn is_somewhere(place: &Place) -> bool {
-    let named = place.name.as_ref().filter(|name| Country::from_alpha2(name).or_else(|| Country::named(name)).is_none());
-    [&place.city, &place.region, &place.postcode, &place.code].into_iter().any(Option::is_some) || named.is_some()
+    let named = place.name.as_ref().filter(|name| {
+        Country::from_alpha2(name)
+            .or_else(|| Country::named(name))
+            .is_none()
+    });
+    [&place.city, &place.region, &place.postcode, &place.code]
+        .into_iter()
+        .any(Option::is_some)
+        || named.is_some()
 }
 
-/// Whether a statement can only be made by whoever has the parcel in hand. What is decided, booked or feared is no scan.
+/// Whether a statement can only be made by whoever has the parcel in hand. What is decided, booked
+/// or feared is no scan.
 pub(super) fn is_scan(event: &Event) -> bool {
     matches!(event.scope, Scope::Parcel | Scope::Piece)
         && !(event.milestone.is_terminal() && event.confidence == Confidence::Low)

@@ -8,7 +8,10 @@ use serde::Serialize;
 use super::legs::LegId;
 use super::linked::LinkedParcel;
 use super::merge::{Standing, standing};
-use super::{State, claims, conflicts, customs, instances, legs, linked, orders, pieces, promises, scans, sighting};
+use super::{
+    State, claims, conflicts, customs, instances, legs, linked, orders, pieces, promises, scans,
+    sighting,
+};
 use crate::adapter::{Notice, NoticeKind};
 use crate::model::{EventId, EventTime, Milestone, Place, Shipment, Stage};
 
@@ -18,16 +21,18 @@ pub struct ParcelState {
     /// Where in the chain; absent while no statement tells.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stage: Option<Stage>,
-    /// What happened last that moves the state. [`Milestone::Unmapped`] where a carrier has the parcel, by a scan at a place, and nothing is
-    /// understood of what it did: it is no longer only announced.
+    /// What happened last that moves the state. [`Milestone::Unmapped`] where a carrier has the
+    /// parcel, by a scan at a place, and nothing is understood of what it did: it is no longer only
+    /// announced.
     pub milestone: Milestone,
     /// When this state began.
     pub since: EventTime,
     /// The last place told.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub place: Option<Place>,
-    /// When it was at that place, if another scan tells of it than the one with which this state began: the state itself began at a place that is not
-    /// told. Absent where one scan tells of both.
+    /// When it was at that place, if another scan tells of it than the one with which this state
+    /// began: the state itself began at a place that is not told. Absent where one scan tells of
+    /// both.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub place_at: Option<EventTime>,
     /// The leg that it is on.
@@ -59,13 +64,28 @@ impl Trace {
 }
 
 /// Everything that follows from `deliveries` at `now`.
-pub(super) fn derive(deliveries: &[&Shipment], declared: &BTreeSet<(LegId, LegId)>, linked: &BTreeSet<LinkedParcel>, now: DateTime<Utc>) -> State {
+pub(super) fn derive(
+    deliveries: &[&Shipment],
+    declared: &BTreeSet<(LegId, LegId)>,
+    linked: &BTreeSet<LinkedParcel>,
+    now: DateTime<Utc>,
+) -> State {
     let (events, mut notices) = standing(deliveries);
     notices.extend(reused(deliveries));
-    let happened = customs::without_withdrawn(events.iter().filter(|one| one.event.time.earliest() <= now).copied().collect());
+    let happened = customs::without_withdrawn(
+        events
+            .iter()
+            .filter(|one| one.event.time.earliest() <= now)
+            .copied()
+            .collect(),
+    );
     let legs = legs::build(deliveries, &happened, declared);
     // What is told of a return, a replacement or a signed receipt is about another parcel.
-    let own: Vec<Standing<'_>> = happened.iter().filter(|one| !legs.is_aside(one)).copied().collect();
+    let own: Vec<Standing<'_>> = happened
+        .iter()
+        .filter(|one| !legs.is_aside(one))
+        .copied()
+        .collect();
     let mut trace = Trace::default();
     let rolled = pieces::roll_up(deliveries, &own, &legs);
     if let Some(position) = &rolled.overall {
@@ -79,21 +99,37 @@ pub(super) fn derive(deliveries: &[&Shipment], declared: &BTreeSet<(LegId, LegId
     let (last_seen, seen_by) = sighting::last(&own);
     trace.last_seen = seen_by;
     let same_scans = scans::group(&events);
-    let parcel = rolled.overall.as_ref().map(|position| position.state(&legs));
+    let parcel = rolled
+        .overall
+        .as_ref()
+        .map(|position| position.state(&legs));
     let promises = promises::stated(deliveries, &legs);
     State {
         numbers: numbers(deliveries),
         shipments: instances::named(deliveries),
-        promise: promises::current(&promises, deliveries, &legs).filter(|_| !parcel.as_ref().is_some_and(|parcel| parcel.terminal)),
+        promise: promises::current(&promises, deliveries, &legs)
+            .filter(|_| !parcel.as_ref().is_some_and(|parcel| parcel.terminal)),
         promises,
         conflicts: conflicts::find(&own, &same_scans, &legs),
         orders: orders::told(deliveries),
         pieces: rolled.pieces,
         piece_count: rolled.count,
-        linked: linked::told(deliveries, &happened, &legs).into_iter().chain(linked.iter().cloned()).collect::<BTreeSet<_>>().into_iter().collect(),
+        linked: linked::told(deliveries, &happened, &legs)
+            .into_iter()
+            .chain(linked.iter().cloned())
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .collect(),
         claims: claims::open(deliveries, &events, &legs),
         last_seen,
-        handed_over: own.iter().filter(|one| legs.of(one).is_some_and(|leg| legs.goes_on(one, leg).is_some())).map(|one| one.id).collect(),
+        handed_over: own
+            .iter()
+            .filter(|one| {
+                legs.of(one)
+                    .is_some_and(|leg| legs.goes_on(one, leg).is_some())
+            })
+            .map(|one| one.id)
+            .collect(),
         legs: legs.all,
         parcel,
         customs,
@@ -105,16 +141,28 @@ pub(super) fn derive(deliveries: &[&Shipment], declared: &BTreeSet<(LegId, LegId
 }
 
 fn numbers(deliveries: &[&Shipment]) -> Vec<LegId> {
-    let numbers: BTreeSet<LegId> =
-        deliveries.iter().map(|shipment| LegId { carrier: shipment.carrier.clone(), number: shipment.number.clone() }).collect();
+    let numbers: BTreeSet<LegId> = deliveries
+        .iter()
+        .map(|shipment| LegId {
+            carrier: shipment.carrier.clone(),
+            number: shipment.number.clone(),
+        })
+        .collect();
     numbers.into_iter().collect()
 }
 
-/// A journey handed two shipments under one number says so; [`Journeys`](super::Journeys) keeps them apart.
+/// A journey handed two shipments under one number says so; [`Journeys`](super::Journeys) keeps
+/// them apart.
 fn reused(deliveries: &[&Shipment]) -> BTreeSet<Notice> {
     let mut by_number: BTreeMap<_, Vec<&Shipment>> = BTreeMap::new();
-    for shipment in deliveries.iter().filter(|shipment| shipment.instance.is_some()) {
-        by_number.entry((&shipment.feed, &shipment.number)).or_default().push(shipment);
+    for shipment in deliveries
+        .iter()
+        .filter(|shipment| shipment.instance.is_some())
+    {
+        by_number
+            .entry((&shipment.feed, &shipment.number))
+            .or_default()
+            .push(shipment);
     }
     by_number
         .into_iter()
@@ -122,7 +170,8 @@ fn reused(deliveries: &[&Shipment]) -> BTreeSet<Notice> {
         .filter(|(.., count)| *count > 1)
         .map(|(feed, number, count)| {
             let message = format!("{count} shipments under one number in one journey");
-            Notice::of_own_words(NoticeKind::NumberReused, feed.clone(), message).about(Some(number))
+            Notice::of_own_words(NoticeKind::NumberReused, feed.clone(), message)
+                .about(Some(number))
         })
         .collect()
 }

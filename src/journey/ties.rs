@@ -1,4 +1,5 @@
-//! What a statement about another number may do: [`ruling`]. The only place that decides it, for sorting and for legs alike.
+//! What a statement about another number may do: [`ruling`]. The only place that decides it, for
+//! sorting and for legs alike.
 
 use crate::adapter::IssuerKind;
 use crate::model::{CarrierId, Reference, Role, Shipment};
@@ -8,7 +9,8 @@ use crate::model::{CarrierId, Reference, Role, Shipment};
 pub(super) enum Ruling<'r> {
     /// Nothing: the number means nothing, or its role stands for many parcels.
     Nothing,
-    /// It is kept with its witness, and ties when the other side names this number back or the application declares it.
+    /// It is kept with its witness, and ties when the other side names this number back or the
+    /// application declares it.
     Claim,
     /// It ties: to the number of this carrier, or of whichever one carrier has it.
     Ties(Option<&'r CarrierId>),
@@ -23,12 +25,15 @@ impl Ruling<'_> {
 /// What `shipment` may say about the number that `reference` names.
 ///
 /// - Whoever proves nothing ([`Proof::Nothing`](crate::model::Proof::Nothing)) can only claim.
-/// - A carrier knows its own numbers (pieces, master, alternate numbers, house waybill, return, outbound parcel, redirection) and whom it hands a
-///   parcel to under which number. It does not know the numbers of others otherwise: whom the parcel came from is a claim, and so is a next
-///   carrier that it does not name. Which partner's format an unnamed number has is settled when a feed is decoded.
+/// - A carrier knows its own numbers (pieces, master, alternate numbers, house waybill, return,
+///   outbound parcel, redirection) and whom it hands a parcel to under which number. It does not
+///   know the numbers of others otherwise: whom the parcel came from is a claim, and so is a next
+///   carrier that it does not name. Which partner's format an unnamed number has is settled when a
+///   feed is decoded.
 /// - An authority knows which waybill its papers are about, and which papers are one declaration.
 /// - The application's own data may say anything.
-/// - A placeholder ties nothing in any role, and so does what lists many parcels: manifest, bag, container, master air waybill, payment.
+/// - A placeholder ties nothing in any role, and so does what lists many parcels: manifest, bag,
+///   container, master air waybill, payment.
 pub(super) fn ruling<'r>(shipment: &'r Shipment, reference: &'r Reference) -> Ruling<'r> {
     let (role, whose) = (reference.role, reference.carrier.as_ref());
     if lists_many(role) || is_placeholder(&reference.number) {
@@ -40,13 +45,22 @@ pub(super) fn ruling<'r>(shipment: &'r Shipment, reference: &'r Reference) -> Ru
     let own = &shipment.carrier;
     let is_own = whose.is_none_or(|carrier| carrier == own);
     match (shipment.issuer, role) {
-        (_, Role::Order | Role::CustomerReference) | (IssuerKind::Merchant, _) => Ruling::Ties(whose),
+        (_, Role::Order | Role::CustomerReference) | (IssuerKind::Merchant, _) => {
+            Ruling::Ties(whose)
+        }
         (IssuerKind::Authority, Role::Waybill) => Ruling::Ties(whose),
         (_, Role::Declaration | Role::DeclarationReference) => Ruling::Ties(None),
         (IssuerKind::Authority, _) => Ruling::Claim,
-        (IssuerKind::Carrier, Role::NextCarrier) => whose.map_or(Ruling::Claim, |next| Ruling::Ties(Some(next))),
-        (IssuerKind::Carrier, Role::Redirection | Role::Return | Role::Replacement | Role::SignedReceipt) => Ruling::Ties(whose.or(Some(own))),
-        (IssuerKind::Carrier, _) if is_own && role != Role::PreviousCarrier => Ruling::Ties(Some(own)),
+        (IssuerKind::Carrier, Role::NextCarrier) => {
+            whose.map_or(Ruling::Claim, |next| Ruling::Ties(Some(next)))
+        }
+        (
+            IssuerKind::Carrier,
+            Role::Redirection | Role::Return | Role::Replacement | Role::SignedReceipt,
+        ) => Ruling::Ties(whose.or(Some(own))),
+        (IssuerKind::Carrier, _) if is_own && role != Role::PreviousCarrier => {
+            Ruling::Ties(Some(own))
+        }
         (IssuerKind::Carrier, Role::PreviousCarrier) if whose == Some(own) => Ruling::Ties(whose),
         (IssuerKind::Carrier, _) => Ruling::Claim,
     }
@@ -54,10 +68,14 @@ pub(super) fn ruling<'r>(shipment: &'r Shipment, reference: &'r Reference) -> Ru
 
 /// Whether a number in this role stands for many parcels.
 const fn lists_many(role: Role) -> bool {
-    matches!(role, Role::Manifest | Role::Bag | Role::Container | Role::MasterAirWaybill | Role::Payment)
+    matches!(
+        role,
+        Role::Manifest | Role::Bag | Role::Container | Role::MasterAirWaybill | Role::Payment
+    )
 }
 
-/// Whether a role says in which direction the parcel goes on: from the speaker to the number named, or the other way round.
+/// Whether a role says in which direction the parcel goes on: from the speaker to the number named,
+/// or the other way round.
 pub(super) const fn leads_on(role: Role) -> Option<bool> {
     match role {
         Role::NextCarrier | Role::Redirection | Role::Return => Some(true),
@@ -66,13 +84,17 @@ pub(super) const fn leads_on(role: Role) -> Option<bool> {
     }
 }
 
-/// The most parcels that one number may be named by in a role; what is named by more ties none of them.
+/// The most parcels that one number may be named by in a role; what is named by more ties none of
+/// them.
 ///
 /// - A shipment has at most 999 pieces with the carriers known here.
-/// - The papers of one waybill (declaration, receipts, taxes, corrections) come under a few numbers.
+/// - The papers of one waybill (declaration, receipts, taxes, corrections) come under a few
+///   numbers.
 /// - Receipts of one declaration come under its waybill, its goods list and the declarant's number.
-/// - One parcel has a few other numbers, and another number is that of one parcel: several feeds may name it under several of its numbers.
-/// - A parcel goes on as one: a number that two parcels are said to go on under is nobody's successor.
+/// - One parcel has a few other numbers, and another number is that of one parcel: several feeds
+///   may name it under several of its numbers.
+/// - A parcel goes on as one: a number that two parcels are said to go on under is nobody's
+///   successor.
 pub(super) const fn most_named_by(role: Role) -> usize {
     match role {
         Role::Piece | Role::MasterWaybill => 999,
@@ -83,7 +105,8 @@ pub(super) const fn most_named_by(role: Role) -> usize {
     }
 }
 
-/// The most numbers that one parcel may name in a role; a longer list is no statement about one parcel.
+/// The most numbers that one parcel may name in a role; a longer list is no statement about one
+/// parcel.
 pub(super) const fn most_names(role: Role) -> usize {
     match role {
         Role::Piece | Role::NextCarrier => 999,
@@ -122,16 +145,25 @@ const PLACEHOLDERS: [&str; 27] = [
     "XXX",
 ];
 
-/// Whether what stands where a number should be is none: nothing, words without a digit, a placeholder with a short count (`TEST1`), one
-/// character repeated, digits that count up or down, fewer than five digits alone.
+/// Whether what stands where a number should be is none: nothing, words without a digit, a
+/// placeholder with a short count (`TEST1`), one character repeated, digits that count up or down,
+/// fewer than five digits alone.
 pub(super) fn is_placeholder(number: &str) -> bool {
-    let signs: Vec<char> = number.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect();
+    let signs: Vec<char> = number
+        .chars()
+        .filter(|c| c.is_alphanumeric())
+        .flat_map(char::to_uppercase)
+        .collect();
     let digits: Vec<u32> = signs.iter().filter_map(|c| c.to_digit(10)).collect();
     if digits.is_empty() || signs.windows(2).all(|pair| pair[0] == pair[1]) {
         return true;
     }
     if digits.len() == signs.len() {
-        let counts = |step: u32| digits.windows(2).all(|pair| (pair[0] + step) % 10 == pair[1]);
+        let counts = |step: u32| {
+            digits
+                .windows(2)
+                .all(|pair| (pair[0] + step) % 10 == pair[1])
+        };
         return digits.len() < 5 || counts(1) || counts(9);
     }
     let letters: String = signs.iter().filter(|c| !c.is_ascii_digit()).collect();
@@ -192,9 +224,19 @@ mod tests {
         ] {
             assert!(is_placeholder(number), "{number}");
         }
-        for number in
-            ["SF1", "1Z1", "WEB-5501", "PO-10337", "7100000042", "TEST-20260301", "COP-203", "100000000001", "A1000", "12345679", "RB123456785GB"]
-        {
+        for number in [
+            "SF1",
+            "1Z1",
+            "WEB-5501",
+            "PO-10337",
+            "7100000042",
+            "TEST-20260301",
+            "COP-203",
+            "100000000001",
+            "A1000",
+            "12345679",
+            "RB123456785GB",
+        ] {
             assert!(!is_placeholder(number), "{number}");
         }
     }
@@ -202,9 +244,17 @@ mod tests {
     #[test]
     fn a_placeholder_ties_nothing_in_every_role() {
         for role in Role::ALL {
-            for told in [told("ups.track", "1Z1"), told("cn-customs.ceb", "LIST1").authority(), told("shop.orders", "SF1").merchant()] {
+            for told in [
+                told("ups.track", "1Z1"),
+                told("cn-customs.ceb", "LIST1").authority(),
+                told("shop.orders", "SF1").merchant(),
+            ] {
                 for number in ["N/A", "0", "NONE", "TEST", "123456", "7777777"] {
-                    assert_eq!(says(told.clone(), *role, None, number), "nothing", "{role} {number}");
+                    assert_eq!(
+                        says(told.clone(), *role, None, number),
+                        "nothing",
+                        "{role} {number}"
+                    );
                 }
             }
         }
@@ -215,32 +265,85 @@ mod tests {
         for role in Role::ALL {
             let told = told("sf.push", "SF1").proven_by(Proof::Nothing);
             let said = says(told, *role, Some("ups"), "1Z0000000300000013");
-            assert!(said == "claim" || said == "nothing" && lists_many(*role), "{role}: {said}");
+            assert!(
+                said == "claim" || said == "nothing" && lists_many(*role),
+                "{role}: {said}"
+            );
         }
     }
 
     #[test]
     fn a_carrier_knows_its_own_numbers_and_its_successor() {
         let ups = || told("ups.track", "1Z1").proven_by(Proof::Credential);
-        for role in [Role::Waybill, Role::Piece, Role::MasterWaybill, Role::Alternate, Role::HouseWaybill] {
+        for role in [
+            Role::Waybill,
+            Role::Piece,
+            Role::MasterWaybill,
+            Role::Alternate,
+            Role::HouseWaybill,
+        ] {
             assert_eq!(says(ups(), role, None, "7100000042"), "ups", "{role}");
-            assert_eq!(says(ups(), role, Some("dhl"), "7100000042"), "claim", "{role}");
+            assert_eq!(
+                says(ups(), role, Some("dhl"), "7100000042"),
+                "claim",
+                "{role}"
+            );
         }
-        assert_eq!(says(ups(), Role::NextCarrier, Some("usps"), "9400100000000000000112"), "usps");
-        assert_eq!(says(ups(), Role::NextCarrier, None, "9400100000000000000112"), "claim");
+        assert_eq!(
+            says(
+                ups(),
+                Role::NextCarrier,
+                Some("usps"),
+                "9400100000000000000112"
+            ),
+            "usps"
+        );
+        assert_eq!(
+            says(ups(), Role::NextCarrier, None, "9400100000000000000112"),
+            "claim"
+        );
         assert_eq!(says(ups(), Role::Return, None, "1Z2"), "ups");
-        assert_eq!(says(ups(), Role::PreviousCarrier, Some("sf"), "SF1000000000017"), "claim");
-        assert_eq!(says(ups(), Role::PreviousCarrier, None, "SF1000000000017"), "claim");
+        assert_eq!(
+            says(ups(), Role::PreviousCarrier, Some("sf"), "SF1000000000017"),
+            "claim"
+        );
+        assert_eq!(
+            says(ups(), Role::PreviousCarrier, None, "SF1000000000017"),
+            "claim"
+        );
     }
 
     #[test]
     fn an_authority_knows_its_papers_and_the_waybill_that_they_are_about() {
         let customs = || told("cn-customs.ceb", "LIST1").authority();
-        assert_eq!(says(customs(), Role::Waybill, None, "SF1000000000017"), "anybody's");
-        assert_eq!(says(customs(), Role::DeclarationReference, None, "COP-203"), "anybody's");
-        assert_eq!(says(customs(), Role::NextCarrier, Some("ups"), "1Z0000000300000013"), "claim");
-        for role in [Role::Manifest, Role::Bag, Role::Container, Role::MasterAirWaybill] {
-            assert_eq!(says(customs(), role, None, "99900000017"), "nothing", "{role}");
+        assert_eq!(
+            says(customs(), Role::Waybill, None, "SF1000000000017"),
+            "anybody's"
+        );
+        assert_eq!(
+            says(customs(), Role::DeclarationReference, None, "COP-203"),
+            "anybody's"
+        );
+        assert_eq!(
+            says(
+                customs(),
+                Role::NextCarrier,
+                Some("ups"),
+                "1Z0000000300000013"
+            ),
+            "claim"
+        );
+        for role in [
+            Role::Manifest,
+            Role::Bag,
+            Role::Container,
+            Role::MasterAirWaybill,
+        ] {
+            assert_eq!(
+                says(customs(), role, None, "99900000017"),
+                "nothing",
+                "{role}"
+            );
         }
     }
 }

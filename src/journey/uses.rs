@@ -9,10 +9,12 @@ use super::{LegId, digest, instances};
 use crate::adapter::IssuerKind;
 use crate::model::{Event, Milestone, Reference, Role, Scope, Shipment, Stage, TrackingNumber};
 
-/// A silence after which a number may begin anew. Carriers reuse numbers after three months at the earliest.
+/// A silence after which a number may begin anew. Carriers reuse numbers after three months at the
+/// earliest.
 pub(super) const REUSE_SILENCE: Duration = Duration::days(60);
 
-/// How far the scans of two carriers at a hand-over may lie apart the wrong way round: partners report each other's late and in other clocks.
+/// How far the scans of two carriers at a hand-over may lie apart the wrong way round: partners
+/// report each other's late and in other clocks.
 pub(super) const HAND_OVER_SLACK: Duration = Duration::days(2);
 
 /// From the first to the last event.
@@ -33,10 +35,25 @@ pub(super) struct Node {
 impl Node {
     fn new(id: &LegId, shipments: Vec<Arc<Shipment>>) -> Self {
         let events = || shipments.iter().flat_map(|shipment| &shipment.events);
-        let first_moved = events().filter(|event| is_movement(event)).map(|event| event.time.latest()).min();
-        let last_moved = events().filter(|event| is_movement(event)).map(|event| event.time.earliest()).max();
-        let issuer = shipments.first().map_or(IssuerKind::Carrier, |shipment| shipment.issuer);
-        Self { id: id.clone(), issuer, span: span(events()), first_moved, last_moved, shipments }
+        let first_moved = events()
+            .filter(|event| is_movement(event))
+            .map(|event| event.time.latest())
+            .min();
+        let last_moved = events()
+            .filter(|event| is_movement(event))
+            .map(|event| event.time.earliest())
+            .max();
+        let issuer = shipments
+            .first()
+            .map_or(IssuerKind::Carrier, |shipment| shipment.issuer);
+        Self {
+            id: id.clone(),
+            issuer,
+            span: span(events()),
+            first_moved,
+            last_moved,
+            shipments,
+        }
     }
 
     pub fn events(&self) -> impl Iterator<Item = &Event> {
@@ -45,26 +62,47 @@ impl Node {
 
     /// Whether it is about an order, of which several parcels may be made, and not about a parcel.
     pub fn is_order(&self) -> bool {
-        self.shipments.iter().any(|shipment| shipment.order.is_some())
+        self.shipments
+            .iter()
+            .any(|shipment| shipment.order.is_some())
     }
 
     /// Every number that it names, with the delivery that names it.
     pub fn statements(&self) -> impl Iterator<Item = (&Shipment, &Reference)> {
-        self.shipments.iter().map(AsRef::as_ref).flat_map(|shipment: &Shipment| {
-            let of_events = shipment.events.iter().flat_map(|event| &event.related);
-            shipment.references.iter().chain(of_events).map(move |reference| (shipment, reference))
-        })
+        self.shipments
+            .iter()
+            .map(AsRef::as_ref)
+            .flat_map(|shipment: &Shipment| {
+                let of_events = shipment.events.iter().flat_map(|event| &event.related);
+                shipment
+                    .references
+                    .iter()
+                    .chain(of_events)
+                    .map(move |reference| (shipment, reference))
+            })
     }
 
-    /// Whether its number is that of a parcel and not of papers: a carrier's or shop's, or one that an authority calls a waybill.
+    /// Whether its number is that of a parcel and not of papers: a carrier's or shop's, or one that
+    /// an authority calls a waybill.
     pub fn is_a_waybill(&self) -> bool {
-        let names_itself = |reference: &Reference| reference.role == Role::Waybill && TrackingNumber::new(&reference.number) == self.id.number;
-        !self.is_order() && (self.issuer != IssuerKind::Authority || self.statements().any(|(_, reference)| names_itself(reference)))
+        let names_itself = |reference: &Reference| {
+            reference.role == Role::Waybill
+                && TrackingNumber::new(&reference.number) == self.id.number
+        };
+        !self.is_order()
+            && (self.issuer != IssuerKind::Authority
+                || self
+                    .statements()
+                    .any(|(_, reference)| names_itself(reference)))
     }
 
-    /// Whether anything told is about the parcel itself: an authority also speaks of papers and sheets.
+    /// Whether anything told is about the parcel itself: an authority also speaks of papers and
+    /// sheets.
     pub fn is_about_a_parcel(&self) -> bool {
-        self.shipments.iter().flat_map(|shipment| &shipment.events).any(|event| matches!(event.scope, Scope::Parcel | Scope::Piece))
+        self.shipments
+            .iter()
+            .flat_map(|shipment| &shipment.events)
+            .any(|event| matches!(event.scope, Scope::Parcel | Scope::Piece))
     }
 
     /// How long lies between two uses; zero when they overlap or nothing is known.
@@ -81,25 +119,36 @@ pub(super) fn distance(a: Option<Span>, b: Option<Span>) -> Duration {
 }
 
 pub(super) fn span<'e>(events: impl Iterator<Item = &'e Event>) -> Option<Span> {
-    events.map(|event| (event.time.earliest(), event.time.latest())).reduce(|(a, b), (c, d)| (a.min(c), b.max(d)))
+    events
+        .map(|event| (event.time.earliest(), event.time.latest()))
+        .reduce(|(a, b), (c, d)| (a.min(c), b.max(d)))
 }
 
 /// Whether somebody moved the parcel: neither an announcement nor paper.
 pub(super) fn is_movement(event: &Event) -> bool {
-    event.milestone.moves_state() && !event.milestone.is_before_pickup() && matches!(event.scope, Scope::Parcel | Scope::Piece)
+    event.milestone.moves_state()
+        && !event.milestone.is_before_pickup()
+        && matches!(event.scope, Scope::Parcel | Scope::Piece)
 }
 
 /// The uses of every number.
 pub(super) fn nodes(shipments: &[Arc<Shipment>]) -> Vec<Node> {
     let mut by_number: BTreeMap<LegId, Vec<Arc<Shipment>>> = BTreeMap::new();
     for shipment in shipments {
-        let id = LegId { carrier: shipment.carrier.clone(), number: shipment.number.clone() };
+        let id = LegId {
+            carrier: shipment.carrier.clone(),
+            number: shipment.number.clone(),
+        };
         by_number.entry(id).or_default().push(Arc::clone(shipment));
     }
-    by_number.into_iter().flat_map(|(id, shipments)| uses(&id, &whole(shipments))).collect()
+    by_number
+        .into_iter()
+        .flat_map(|(id, shipments)| uses(&id, &whole(shipments)))
+        .collect()
 }
 
-/// Parts of one delivery put together again: what is the same but for its events. In one order, whatever order they came in.
+/// Parts of one delivery put together again: what is the same but for its events. In one order,
+/// whatever order they came in.
 fn whole(shipments: Vec<Arc<Shipment>>) -> Vec<Arc<Shipment>> {
     struct Whole {
         frame: Shipment,
@@ -111,10 +160,17 @@ fn whole(shipments: Vec<Arc<Shipment>>) -> Vec<Arc<Shipment>> {
         let same_digest = wholes.entry((frame.received, digest(&frame))).or_default();
         match same_digest.iter_mut().find(|whole| whole.frame == frame) {
             Some(whole) => whole.parts.push(shipment),
-            None => same_digest.push(Whole { frame, parts: vec![shipment] }),
+            None => same_digest.push(Whole {
+                frame,
+                parts: vec![shipment],
+            }),
         }
     }
-    wholes.into_values().flatten().map(|whole| joined(whole.frame, &whole.parts)).collect()
+    wholes
+        .into_values()
+        .flatten()
+        .map(|whole| joined(whole.frame, &whole.parts))
+        .collect()
 }
 
 /// Parts as one delivery, each event once, in an order of its own.
@@ -124,7 +180,11 @@ fn joined(mut frame: Shipment, parts: &[Arc<Shipment>]) -> Arc<Shipment> {
     {
         return Arc::clone(first);
     }
-    let mut events: Vec<(u64, &Event)> = parts.iter().flat_map(|part| &part.events).map(|event| (digest(event), event)).collect();
+    let mut events: Vec<(u64, &Event)> = parts
+        .iter()
+        .flat_map(|part| &part.events)
+        .map(|event| (digest(event), event))
+        .collect();
     events.sort_by_key(|(digest, event)| (event.time.middle(), *digest));
     // Equal events stand beside each other, but for two that share a digest by accident.
     events.dedup_by(|a, b| a.1 == b.1);
@@ -161,26 +221,54 @@ fn frame(shipment: &Shipment) -> Shipment {
 fn uses(id: &LegId, shipments: &[Arc<Shipment>]) -> Vec<Node> {
     // Shops do not use an order's number again; what is ordered in advance is silent for months.
     let is_order = shipments.iter().any(|shipment| shipment.order.is_some());
-    let cuts = if is_order { Vec::new() } else { cuts(shipments) };
+    let cuts = if is_order {
+        Vec::new()
+    } else {
+        cuts(shipments)
+    };
     let mut parts: BTreeMap<usize, Vec<Arc<Shipment>>> = BTreeMap::new();
     for shipment in shipments {
         let mut by_use: BTreeMap<usize, Vec<Event>> = BTreeMap::new();
-        let first = shipment.events.first().map(|event| use_at(&cuts, event.time.middle()));
-        if shipment.events.iter().all(|event| Some(use_at(&cuts, event.time.middle())) == first) {
-            parts.entry(first.unwrap_or(cuts.len())).or_default().push(Arc::clone(shipment));
+        let first = shipment
+            .events
+            .first()
+            .map(|event| use_at(&cuts, event.time.middle()));
+        if shipment
+            .events
+            .iter()
+            .all(|event| Some(use_at(&cuts, event.time.middle())) == first)
+        {
+            parts
+                .entry(first.unwrap_or(cuts.len()))
+                .or_default()
+                .push(Arc::clone(shipment));
             continue;
         }
         for event in &shipment.events {
-            by_use.entry(use_at(&cuts, event.time.middle())).or_default().push(event.clone());
+            by_use
+                .entry(use_at(&cuts, event.time.middle()))
+                .or_default()
+                .push(event.clone());
         }
         let last = by_use.keys().next_back().copied();
         for (at, events) in by_use {
             // What a delivery says besides events is about the newest use.
-            let part = if Some(at) == last { Shipment { events, ..frame(shipment) } } else { history(shipment, events) };
+            let part = if Some(at) == last {
+                Shipment {
+                    events,
+                    ..frame(shipment)
+                }
+            } else {
+                history(shipment, events)
+            };
             parts.entry(at).or_default().push(Arc::new(part));
         }
     }
-    parts.into_values().flat_map(|shipments| instances::told_apart(shipments, is_order)).map(|shipments| Node::new(id, shipments)).collect()
+    parts
+        .into_values()
+        .flat_map(|shipments| instances::told_apart(shipments, is_order))
+        .map(|shipments| Node::new(id, shipments))
+        .collect()
 }
 
 /// An older use's part of a delivery: its events, without what describes the newest.
@@ -197,15 +285,29 @@ fn history(shipment: &Shipment, events: Vec<Event>) -> Shipment {
     }
 }
 
-/// The moments at which a number begins anew: after a long silence, with a beginning, or after an end.
+/// The moments at which a number begins anew: after a long silence, with a beginning, or after an
+/// end.
 fn cuts(shipments: &[Arc<Shipment>]) -> Vec<DateTime<Utc>> {
-    let mut events: Vec<&Event> = shipments.iter().flat_map(|shipment| &shipment.events).collect();
-    events.sort_by_cached_key(|event| (event.time.middle(), event.milestone.rank(), event.id(), digest(event)));
+    let mut events: Vec<&Event> = shipments
+        .iter()
+        .flat_map(|shipment| &shipment.events)
+        .collect();
+    events.sort_by_cached_key(|event| {
+        (
+            event.time.middle(),
+            event.milestone.rank(),
+            event.id(),
+            digest(event),
+        )
+    });
     let mut ended = false;
     let mut cuts = Vec::new();
     for pair in events.windows(2) {
         let (before, next) = (pair[0], pair[1]);
-        ended |= matches!(before.milestone, Milestone::Delivered | Milestone::Returned | Milestone::Disposed | Milestone::Cancelled);
+        ended |= matches!(
+            before.milestone,
+            Milestone::Delivered | Milestone::Returned | Milestone::Disposed | Milestone::Cancelled
+        );
         let is_silent = next.time.earliest() - before.time.latest() > REUSE_SILENCE;
         if is_silent && (begins(next) || ended && next.stage != Some(Stage::Return)) {
             cuts.push(next.time.middle());
@@ -217,49 +319,77 @@ fn cuts(shipments: &[Arc<Shipment>]) -> Vec<DateTime<Utc>> {
 
 /// Whether a statement may be the first of a parcel.
 pub(super) fn begins(event: &Event) -> bool {
-    event.milestone.is_before_pickup() || event.milestone == Milestone::PickedUp || matches!(event.stage, Some(Stage::Order | Stage::FirstMile))
+    event.milestone.is_before_pickup()
+        || event.milestone == Milestone::PickedUp
+        || matches!(event.stage, Some(Stage::Order | Stage::FirstMile))
 }
 
 fn use_at(cuts: &[DateTime<Utc>], at: DateTime<Utc>) -> usize {
     cuts.partition_point(|cut| *cut <= at)
 }
 
-/// Of several uses of the number named, the nearest in time is meant; of equally near ones the newest.
-pub(super) fn nearest(nodes: &[Node], at: usize, targets: impl Iterator<Item = usize>) -> Option<usize> {
+/// Of several uses of the number named, the nearest in time is meant; of equally near ones the
+/// newest.
+pub(super) fn nearest(
+    nodes: &[Node],
+    at: usize,
+    targets: impl Iterator<Item = usize>,
+) -> Option<usize> {
     targets.min_by_key(|target| {
         let node = &nodes[*target];
-        (nodes[at].distance(node), std::cmp::Reverse(node.span), *target)
+        (
+            nodes[at].distance(node),
+            std::cmp::Reverse(node.span),
+            *target,
+        )
     })
 }
 
 /// The nodes by number, where a number has no more uses than [`MOST_USES`].
 pub(super) struct ByNumber<'n>(HashMap<&'n str, Vec<usize>>);
 
-/// The most shipments that may have one number at once, so that naming it says something. Carriers tell a handful apart.
+/// The most shipments that may have one number at once, so that naming it says something. Carriers
+/// tell a handful apart.
 const MOST_USES: usize = 64;
 
 impl<'n> ByNumber<'n> {
     /// All nodes that are about parcels.
     pub fn of(nodes: &'n [Node]) -> Self {
         let mut by_number: HashMap<&str, Vec<usize>> = HashMap::new();
-        for (at, node) in nodes.iter().enumerate().filter(|(_, node)| !node.is_order()) {
-            by_number.entry(node.id.number.as_str()).or_default().push(at);
+        for (at, node) in nodes
+            .iter()
+            .enumerate()
+            .filter(|(_, node)| !node.is_order())
+        {
+            by_number
+                .entry(node.id.number.as_str())
+                .or_default()
+                .push(at);
         }
         Self(by_number)
     }
 
     /// The uses of a number; none if it has too many.
     pub fn get(&self, number: &str) -> &[usize] {
-        self.0.get(number).filter(|uses| uses.len() <= MOST_USES).map_or(&[], Vec::as_slice)
+        self.0
+            .get(number)
+            .filter(|uses| uses.len() <= MOST_USES)
+            .map_or(&[], Vec::as_slice)
     }
 
     /// Numbers that too many shipments have.
     pub fn has_too_many(&self, number: &str) -> bool {
-        self.0.get(number).is_some_and(|uses| uses.len() > MOST_USES)
+        self.0
+            .get(number)
+            .is_some_and(|uses| uses.len() > MOST_USES)
     }
 }
 
-/// The distinct numbers of some nodes: several uses of one number are not several parcels that share something.
-pub(super) fn distinct_numbers(nodes: &[Node], members: impl IntoIterator<Item = usize>) -> BTreeSet<&LegId> {
+/// The distinct numbers of some nodes: several uses of one number are not several parcels that
+/// share something.
+pub(super) fn distinct_numbers(
+    nodes: &[Node],
+    members: impl IntoIterator<Item = usize>,
+) -> BTreeSet<&LegId> {
     members.into_iter().map(|at| &nodes[at].id).collect()
 }

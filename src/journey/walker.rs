@@ -4,9 +4,15 @@ use super::position::{Position, Step, may_reopen};
 use crate::model::Milestone;
 
 /// The ends after which little is worth looking at.
-const ENDS: [Milestone; 4] = [Milestone::Delivered, Milestone::Returned, Milestone::Disposed, Milestone::CustomsSeized];
+const ENDS: [Milestone; 4] = [
+    Milestone::Delivered,
+    Milestone::Returned,
+    Milestone::Disposed,
+    Milestone::CustomsSeized,
+];
 
-/// Where the statements about all pieces lead, for walking pieces that have statements of their own in between.
+/// Where the statements about all pieces lead, for walking pieces that have statements of their own
+/// in between.
 pub(super) struct Walker<'w, 'j> {
     steps: &'w [Step<'j>],
     /// The statements about all, by their place among the steps.
@@ -24,8 +30,17 @@ impl<'w, 'j> Walker<'w, 'j> {
             let next = Position::after(after.last().cloned().flatten(), &steps[*at]);
             after.push(next);
         }
-        let reopening = ENDS.map(|end| (0..common.len()).filter(|at| reopens(end, &steps[common[*at]])).collect());
-        Self { steps, common, after, reopening }
+        let reopening = ENDS.map(|end| {
+            (0..common.len())
+                .filter(|at| reopens(end, &steps[common[*at]]))
+                .collect()
+        });
+        Self {
+            steps,
+            common,
+            after,
+            reopening,
+        }
     }
 
     /// Where a piece stands by the statements about all and its own.
@@ -35,15 +50,25 @@ impl<'w, 'j> Walker<'w, 'j> {
         let mut is_as_all = true;
         for own in own {
             let until = at + self.common[at..].partition_point(|common| common < own);
-            position = Position::after(self.go_on(position, is_as_all, at, until), &self.steps[*own]);
+            position = Position::after(
+                self.go_on(position, is_as_all, at, until),
+                &self.steps[*own],
+            );
             at = until;
             is_as_all = false;
         }
         self.go_on(position, is_as_all, at, self.common.len())
     }
 
-    /// Walks over the statements about all from one to another, in leaps where the piece stands as all do, or has ended.
-    fn go_on(&self, mut position: Option<Position<'j>>, mut is_as_all: bool, mut at: usize, until: usize) -> Option<Position<'j>> {
+    /// Walks over the statements about all from one to another, in leaps where the piece stands as
+    /// all do, or has ended.
+    fn go_on(
+        &self,
+        mut position: Option<Position<'j>>,
+        mut is_as_all: bool,
+        mut at: usize,
+        until: usize,
+    ) -> Option<Position<'j>> {
         while at < until {
             if is_as_all {
                 return self.after[until].clone();
@@ -64,18 +89,23 @@ impl<'w, 'j> Walker<'w, 'j> {
 
     /// The next statement about all that can change a position.
     fn leap(&self, position: Option<&Position<'j>>, at: usize) -> usize {
-        let end =
-            position.filter(|position| !position.lacks_stage_or_place()).and_then(|position| ENDS.iter().position(|end| *end == position.milestone));
+        let end = position
+            .filter(|position| !position.lacks_stage_or_place())
+            .and_then(|position| ENDS.iter().position(|end| *end == position.milestone));
         end.map_or(at, |end| {
             let later = &self.reopening[end];
-            later.get(later.partition_point(|reopening| *reopening < at)).copied().unwrap_or(usize::MAX)
+            later
+                .get(later.partition_point(|reopening| *reopening < at))
+                .copied()
+                .unwrap_or(usize::MAX)
         })
     }
 }
 
 /// Whether a statement may reopen an end. What is delivered on the way back counts as returned.
 fn reopens(end: Milestone, step: &Step<'_>) -> bool {
-    may_reopen(end, step.milestone) || step.milestone == Milestone::Delivered && may_reopen(end, Milestone::Returned)
+    may_reopen(end, step.milestone)
+        || step.milestone == Milestone::Delivered && may_reopen(end, Milestone::Returned)
 }
 
 #[cfg(all(test, feature = "testing"))]
@@ -86,19 +116,28 @@ mod tests {
     use crate::model::{Milestone, Shipment, Stage};
     use crate::testing::told;
 
-    /// Statements about all and about one piece, of every kind and in any order, that no two seeds share.
+    /// Statements about all and about one piece, of every kind and in any order, that no two seeds
+    /// share.
     fn history(seed: u64) -> Shipment {
         let mut state = seed;
         let mut next = |below: u64| {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
             (state >> 33) % below
         };
         let mut told = told("a.x", "A1");
         for minute in 0..24 {
             let milestone = Milestone::ALL[next(Milestone::ALL.len() as u64) as usize];
-            let stage = [None, Some(Stage::LineHaul), Some(Stage::LastMile), Some(Stage::Return)][next(4) as usize];
-            told =
-                told.event(&format!("2026-03-02T10:{minute:02}:00Z"), stage, milestone).at(["", "Reno, NV, US", "Dallas, TX, US"][next(3) as usize]);
+            let stage = [
+                None,
+                Some(Stage::LineHaul),
+                Some(Stage::LastMile),
+                Some(Stage::Return),
+            ][next(4) as usize];
+            told = told
+                .event(&format!("2026-03-02T10:{minute:02}:00Z"), stage, milestone)
+                .at(["", "Reno, NV, US", "Dallas, TX, US"][next(3) as usize]);
             if next(2) == 0 {
                 told = told.of_piece("P1");
             }
@@ -111,13 +150,22 @@ mod tests {
         for seed in 0..3_000 {
             let shipment = history(seed);
             let (events, _) = standing(&[&shipment]);
-            let legs = crate::journey::legs::build(&[&shipment], &events, &std::collections::BTreeSet::new());
+            let legs = crate::journey::legs::build(
+                &[&shipment],
+                &events,
+                &std::collections::BTreeSet::new(),
+            );
             let steps = steps(&events, &legs);
             let counted = || (0..steps.len()).filter(|at| steps[*at].counts());
-            let (own, common): (Vec<usize>, Vec<usize>) = counted().partition(|at| steps[*at].one.event.piece.is_some());
+            let (own, common): (Vec<usize>, Vec<usize>) =
+                counted().partition(|at| steps[*at].one.event.piece.is_some());
             let leapt = Walker::new(&steps, &common).walk(&own);
             let walked = walk(counted().map(|at| &steps[at]));
-            let state = |position: &Option<super::Position<'_>>| position.as_ref().map(|position| (position.state(&legs), position.evidence()));
+            let state = |position: &Option<super::Position<'_>>| {
+                position
+                    .as_ref()
+                    .map(|position| (position.state(&legs), position.evidence()))
+            };
             assert_eq!(state(&leapt), state(&walked), "seed {seed}");
         }
     }

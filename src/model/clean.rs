@@ -6,22 +6,31 @@ use smol_str::SmolStr;
 
 use super::{Place, Reference, Shipment};
 
-/// The longest escape sequence that is taken out as a whole, in bytes; of a longer one only the escape character goes.
+/// The longest escape sequence that is taken out as a whole, in bytes; of a longer one only the
+/// escape character goes.
 const LONGEST_SEQUENCE: usize = 128;
 
-/// The text on one line, without control characters, ANSI escape sequences, bidi controls, and characters of no width.
+/// The text on one line, without control characters, ANSI escape sequences, bidi controls, and
+/// characters of no width.
 ///
-/// White space of every kind becomes a blank. One pass, linear; what holds nothing of the sort is not copied.
+/// White space of every kind becomes a blank. One pass, linear; what holds nothing of the sort is
+/// not copied.
 pub(crate) fn clean(text: &str) -> Cow<'_, str> {
     if text.bytes().all(|b| matches!(b, 0x20..0x7f)) {
         return Cow::Borrowed(text);
     }
-    let Some(first) = text.find(is_unfit) else { return Cow::Borrowed(text) };
+    let Some(first) = text.find(is_unfit) else {
+        return Cow::Borrowed(text);
+    };
     let mut out = String::with_capacity(text.len());
     out.push_str(&text[..first]);
     let mut rest = &text[first..];
     while let Some(letter) = rest.chars().next() {
-        let taken = if is_unfit(letter) { sequence(rest) } else { letter.len_utf8() };
+        let taken = if is_unfit(letter) {
+            sequence(rest)
+        } else {
+            letter.len_utf8()
+        };
         if !is_unfit(letter) {
             out.push(letter);
         } else if becomes_blank(letter) && !out.is_empty() && !out.ends_with(' ') {
@@ -40,7 +49,8 @@ pub(crate) fn clean_in_place(text: &mut SmolStr) {
     }
 }
 
-/// Cleans every text of a shipment that is shown as it is. Sentences are cleaned when they are shown.
+/// Cleans every text of a shipment that is shown as it is. Sentences are cleaned when they are
+/// shown.
 pub(crate) fn clean_shipment(shipment: &mut Shipment) {
     for event in &mut shipment.events {
         clean_in_place(&mut event.code.value);
@@ -57,7 +67,13 @@ pub(crate) fn clean_shipment(shipment: &mut Shipment) {
 
 fn clean_place(place: &mut Option<Place>) {
     let Some(parts) = place else { return };
-    for part in [&mut parts.name, &mut parts.city, &mut parts.region, &mut parts.postcode, &mut parts.code] {
+    for part in [
+        &mut parts.name,
+        &mut parts.city,
+        &mut parts.region,
+        &mut parts.postcode,
+        &mut parts.code,
+    ] {
         clean_optional(part);
     }
     if parts.is_empty() {
@@ -66,7 +82,9 @@ fn clean_place(place: &mut Option<Place>) {
 }
 
 fn clean_references(references: &mut [Reference]) {
-    references.iter_mut().for_each(|reference| clean_in_place(&mut reference.number));
+    references
+        .iter_mut()
+        .for_each(|reference| clean_in_place(&mut reference.number));
 }
 
 /// Cleans a text in place; one of which nothing is left goes.
@@ -80,7 +98,10 @@ fn clean_optional(text: &mut Option<SmolStr>) {
 }
 
 fn becomes_blank(letter: char) -> bool {
-    matches!(letter, '\t' | '\n' | '\u{b}' | '\u{c}' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}')
+    matches!(
+        letter,
+        '\t' | '\n' | '\u{b}' | '\u{c}' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}'
+    )
 }
 
 fn is_unfit(letter: char) -> bool {
@@ -92,7 +113,8 @@ fn is_unfit(letter: char) -> bool {
                 | '\u{fff0}'..='\u{fffb}' | '\u{fe00}'..='\u{fe0f}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// How many bytes go with the unfit character at the start: itself, or the escape sequence that it begins.
+/// How many bytes go with the unfit character at the start: itself, or the escape sequence that it
+/// begins.
 fn sequence(text: &str) -> usize {
     let lone = text.chars().next().map_or(1, char::len_utf8);
     let (introducer, begins) = match text.as_bytes() {
@@ -103,11 +125,22 @@ fn sequence(text: &str) -> usize {
     let body = text.as_bytes()[begins..].iter().take(LONGEST_SEQUENCE);
     let end = match introducer {
         // A control sequence: parameters, then one final byte.
-        b'[' => body.clone().position(|b| !(0x20..0x40).contains(b)).filter(|at| text.as_bytes()[begins + at].is_ascii_graphic()).map(|at| at + 1),
+        b'[' => body
+            .clone()
+            .position(|b| !(0x20..0x40).contains(b))
+            .filter(|at| text.as_bytes()[begins + at].is_ascii_graphic())
+            .map(|at| at + 1),
         // A string for the terminal, up to its bell or terminator.
-        b']' | b'P' | b'X' | b'^' | b'_' => body.clone().position(|b| matches!(b, 0x07 | 0x1b)).map(|at| {
-            if text.as_bytes()[begins + at..].starts_with(b"\x1b\\") { at + 2 } else { at + usize::from(text.as_bytes()[begins + at] == 0x07) }
-        }),
+        b']' | b'P' | b'X' | b'^' | b'_' => body
+            .clone()
+            .position(|b| matches!(b, 0x07 | 0x1b))
+            .map(|at| {
+                if text.as_bytes()[begins + at..].starts_with(b"\x1b\\") {
+                    at + 2
+                } else {
+                    at + usize::from(text.as_bytes()[begins + at] == 0x07)
+                }
+            }),
         _ => None,
     };
     end.map_or(lone, |end| begins + end)

@@ -4,13 +4,15 @@ use serde::ser::{Serialize, SerializeStruct, Serializer};
 use smol_str::SmolStr;
 
 use super::{
-    CarrierId, Confidence, DeliveredTo, EventTime, FeedId, FreeText, Milestone, Party, Personal, Place, Reason, RecipientKind, Reference, Scope,
-    Stage, TrackingNumber, clean,
+    CarrierId, Confidence, DeliveredTo, EventTime, FeedId, FreeText, Milestone, Party, Personal,
+    Place, Reason, RecipientKind, Reference, Scope, Stage, TrackingNumber, clean,
 };
 
-/// The identity of a statement: equal for every repetition of it, whatever batch, language or spelling it comes in.
+/// The identity of a statement: equal for every repetition of it, whatever batch, language or
+/// spelling it comes in.
 ///
-/// It is derived from feed, number, piece, resolved time, code and place, never from the text, which carriers re-word and translate.
+/// It is derived from feed, number, piece, resolved time, code and place, never from the text,
+/// which carriers re-word and translate.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct EventId(u64);
 
@@ -33,7 +35,10 @@ impl std::str::FromStr for EventId {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let digits = text.len() == 16 && text.bytes().all(|b| b.is_ascii_hexdigit());
         let id = digits.then(|| u64::from_str_radix(text, 16).ok()).flatten();
-        id.map(Self).ok_or_else(|| super::UnknownWord { vocabulary: "EventId", word: text.chars().take(40).collect() })
+        id.map(Self).ok_or_else(|| super::UnknownWord {
+            vocabulary: "EventId",
+            word: text.chars().take(40).collect(),
+        })
     }
 }
 
@@ -61,11 +66,23 @@ pub struct CarrierCode {
 }
 
 impl CarrierCode {
-    fn serialize_at<S: Serializer>(&self, place: Option<&Place>, serializer: S) -> Result<S::Ok, S::Error> {
+    fn serialize_at<S: Serializer>(
+        &self,
+        place: Option<&Place>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
         let mut out = serializer.serialize_struct("CarrierCode", 3)?;
-        field(&mut out, "value", (!self.value.is_empty()).then(|| clean(&self.value)))?;
+        field(
+            &mut out,
+            "value",
+            (!self.value.is_empty()).then(|| clean(&self.value)),
+        )?;
         field(&mut out, "qualifier", self.qualifier.as_deref().map(clean))?;
-        field(&mut out, "text", self.text.as_ref().map(|text| text.shown_with(place)))?;
+        field(
+            &mut out,
+            "text",
+            self.text.as_ref().map(|text| text.shown_with(place)),
+        )?;
         out.end()
     }
 }
@@ -122,8 +139,8 @@ pub struct Event {
     pub recipient_kind: Option<RecipientKind>,
     /// Other numbers that this statement names.
     pub related: Vec<Reference>,
-    /// Whether its speaker takes back with it what he declared about the parcel before, in the same direction: an authority that lets a customs
-    /// declaration be withdrawn.
+    /// Whether its speaker takes back with it what he declared about the parcel before, in the same
+    /// direction: an authority that lets a customs declaration be withdrawn.
     pub retracts: bool,
     /// How sure the mapping of the code is.
     pub confidence: Confidence,
@@ -149,18 +166,24 @@ impl Event {
         EventId(hash.0)
     }
 
-    /// Who caused it or must act: the [`Party`] of its reason, or of its milestone where that alone tells.
+    /// Who caused it or must act: the [`Party`] of its reason, or of its milestone where that alone
+    /// tells.
     #[must_use]
     pub fn party(&self) -> Option<Party> {
         self.reason.map(Reason::party).or(match self.milestone {
-            Milestone::DutiesDue | Milestone::AvailableForPickup | Milestone::Refused => Some(Party::Recipient),
-            Milestone::CustomsInspection | Milestone::CustomsHold | Milestone::CustomsSeized => Some(Party::Customs),
+            Milestone::DutiesDue | Milestone::AvailableForPickup | Milestone::Refused => {
+                Some(Party::Recipient)
+            }
+            Milestone::CustomsInspection | Milestone::CustomsHold | Milestone::CustomsSeized => {
+                Some(Party::Customs)
+            }
             Milestone::Misrouted | Milestone::Lost => Some(Party::Carrier),
             _ => None,
         })
     }
 
-    /// Whether it may set a parcel's state by itself: about the parcel or a piece, mapped, and sure enough if it would end the journey.
+    /// Whether it may set a parcel's state by itself: about the parcel or a piece, mapped, and sure
+    /// enough if it would end the journey.
     #[must_use]
     pub fn is_evidence_of_state(&self) -> bool {
         self.milestone.moves_state()
@@ -188,14 +211,22 @@ impl Serialize for Event {
         field(&mut out, "delivered_to", self.delivered_to)?;
         field(&mut out, "recipient_kind", self.recipient_kind)?;
         field(&mut out, "damaged", self.damaged.then_some(true))?;
-        field(&mut out, "related", (!self.related.is_empty()).then_some(&self.related))?;
+        field(
+            &mut out,
+            "related",
+            (!self.related.is_empty()).then_some(&self.related),
+        )?;
         field(&mut out, "retracts", self.retracts.then_some(true))?;
         out.serialize_field("confidence", &self.confidence)?;
         out.end()
     }
 }
 
-fn field<S: SerializeStruct, T: Serialize>(out: &mut S, name: &'static str, value: Option<T>) -> Result<(), S::Error> {
+fn field<S: SerializeStruct, T: Serialize>(
+    out: &mut S,
+    name: &'static str,
+    value: Option<T>,
+) -> Result<(), S::Error> {
     match value {
         Some(value) => out.serialize_field(name, &value),
         None => out.skip_field(name),

@@ -5,7 +5,8 @@ use super::words::words;
 words! {
     /// Where in the chain a statement belongs.
     ///
-    /// An event whose code does not tell has no stage; the journey then keeps the stage already reached.
+    /// An event whose code does not tell has no stage; the journey then keeps the stage already
+    /// reached.
     Stage {
         /// Before the carrier holds the parcel.
         Order = "order",
@@ -112,7 +113,15 @@ impl Milestone {
     /// Whether a parcel in this state is finished: no further movement is expected.
     #[must_use]
     pub const fn is_terminal(self) -> bool {
-        matches!(self, Self::Delivered | Self::Returned | Self::Disposed | Self::Lost | Self::Cancelled | Self::CustomsSeized)
+        matches!(
+            self,
+            Self::Delivered
+                | Self::Returned
+                | Self::Disposed
+                | Self::Lost
+                | Self::Cancelled
+                | Self::CustomsSeized
+        )
     }
 
     /// Whether a statement of this kind can set a parcel's state at all.
@@ -160,11 +169,19 @@ impl Milestone {
             Self::Departed | Self::HandedOver => 10,
             Self::Delayed | Self::Misrouted | Self::Redirected | Self::DeliveryScheduled => 11,
             Self::OutForDelivery => 12,
-            Self::Held | Self::AddressIssue | Self::Damaged | Self::Exception | Self::DeliveryAttempted => 13,
+            Self::Held
+            | Self::AddressIssue
+            | Self::Damaged
+            | Self::Exception
+            | Self::DeliveryAttempted => 13,
             Self::AvailableForPickup | Self::Refused => 14,
             Self::Returning => 15,
             Self::Delivered => 16,
-            Self::Returned | Self::Disposed | Self::Lost | Self::Cancelled | Self::CustomsSeized => 17,
+            Self::Returned
+            | Self::Disposed
+            | Self::Lost
+            | Self::Cancelled
+            | Self::CustomsSeized => 17,
         }
     }
 }

@@ -1,7 +1,8 @@
 //! The one vocabulary that every feed is turned into.
 //!
-//! An [`Event`] is one thing that somebody says happened: [`Stage`] × [`Milestone`] × [`Reason`] × [`Scope`], at an [`EventTime`] and a
-//! [`Place`], with the carrier's own code kept. A [`Shipment`] is what one feed said about one number in one delivery.
+//! An [`Event`] is one thing that somebody says happened: [`Stage`] × [`Milestone`] × [`Reason`] ×
+//! [`Scope`], at an [`EventTime`] and a [`Place`], with the carrier's own code kept. A [`Shipment`]
+//! is what one feed said about one number in one delivery.
 
 mod clean;
 mod event;

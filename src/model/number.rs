@@ -1,4 +1,5 @@
-//! Numbers that parcels travel under: [`TrackingNumber`], [`Reference`], and the ids of feeds and carriers.
+//! Numbers that parcels travel under: [`TrackingNumber`], [`Reference`], and the ids of feeds and
+//! carriers.
 
 use serde::Serialize;
 use smol_str::{SmolStr, StrExt};
@@ -47,18 +48,22 @@ macro_rules! id {
 }
 
 id! {
-    /// The id of a feed, such as `dhl.unified`: one interface of one carrier with one vocabulary. Open text; third parties choose their own.
+    /// The id of a feed, such as `dhl.unified`: one interface of one carrier with one vocabulary.
+    /// Open text; third parties choose their own.
     FeedId
 }
 
 id! {
-    /// The id of a carrier, customs authority or post, such as `dhl`: the part of a [`FeedId`] before its dot. Open text.
+    /// The id of a carrier, customs authority or post, such as `dhl`: the part of a [`FeedId`]
+    /// before its dot. Open text.
     CarrierId
 }
 
-/// A number that a parcel or piece travels under: upper case, without white space, control characters and characters of no width.
+/// A number that a parcel or piece travels under: upper case, without white space, control
+/// characters and characters of no width.
 ///
-/// `Debug` masks the middle, so that a number never lands whole in a log; `Display` and JSON give it whole.
+/// `Debug` masks the middle, so that a number never lands whole in a log; `Display` and JSON give
+/// it whole.
 ///
 /// ```
 /// use parceltrail::TrackingNumber;
@@ -72,7 +77,9 @@ pub struct TrackingNumber(SmolStr);
 
 impl<'de> serde::Deserialize<'de> for TrackingNumber {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Self::new(&<std::borrow::Cow<'_, str> as serde::Deserialize>::deserialize(deserializer)?))
+        Ok(Self::new(
+            &<std::borrow::Cow<'_, str> as serde::Deserialize>::deserialize(deserializer)?,
+        ))
     }
 }
 
@@ -80,10 +87,18 @@ impl TrackingNumber {
     /// The number in its normal form.
     #[must_use]
     pub fn new(number: &str) -> Self {
-        if number.bytes().all(|b| b.is_ascii_graphic() && !b.is_ascii_lowercase()) {
+        if number
+            .bytes()
+            .all(|b| b.is_ascii_graphic() && !b.is_ascii_lowercase())
+        {
             return Self(number.into());
         }
-        Self(super::clean(number).split_whitespace().collect::<SmolStr>().to_uppercase_smolstr())
+        Self(
+            super::clean(number)
+                .split_whitespace()
+                .collect::<SmolStr>()
+                .to_uppercase_smolstr(),
+        )
     }
 
     /// The number, unless the text holds none.
@@ -144,7 +159,8 @@ words! {
         Redirection = "redirection",
         /// The parcel sent in place of this one.
         Replacement = "replacement",
-        /// The paper that the recipient signed, on its way back to the sender as a parcel of its own (签回单).
+        /// The paper that the recipient signed, on its way back to the sender as a parcel of its
+        /// own (签回单).
         SignedReceipt = "signed_receipt",
         /// The shop's order number.
         Order = "order",
@@ -158,7 +174,8 @@ words! {
         Container = "container",
         /// Bag or sack.
         Bag = "bag",
-        /// A sheet that lists many parcels: a manifest, a report of arrival or departure, a collective declaration.
+        /// A sheet that lists many parcels: a manifest, a report of arrival or departure, a
+        /// collective declaration.
         Manifest = "manifest",
         /// Customs declaration or goods list.
         Declaration = "declaration",
@@ -188,7 +205,8 @@ impl Role {
         )
     }
 
-    /// Whether it may tie parcels together when nothing contradicts it: the shop's numbers, of which one may stand for several parcels.
+    /// Whether it may tie parcels together when nothing contradicts it: the shop's numbers, of
+    /// which one may stand for several parcels.
     #[must_use]
     pub const fn suggests_parcel(self) -> bool {
         matches!(self, Self::Order | Self::CustomerReference)
@@ -211,7 +229,11 @@ impl Reference {
     /// A reference of unknown issuer.
     #[must_use]
     pub fn new(role: Role, number: &str) -> Self {
-        Self { role, carrier: None, number: super::clean(number.trim()).into() }
+        Self {
+            role,
+            carrier: None,
+            number: super::clean(number.trim()).into(),
+        }
     }
 
     /// The same reference, issued by `carrier`.

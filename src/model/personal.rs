@@ -1,4 +1,5 @@
-//! Personal data: typed where a feed gives it a field ([`Personal`]), found where it hides in free text ([`FreeText`]).
+//! Personal data: typed where a feed gives it a field ([`Personal`]), found where it hides in free
+//! text ([`FreeText`]).
 
 use std::borrow::Cow;
 
@@ -8,7 +9,8 @@ use smol_str::SmolStr;
 use super::Place;
 use super::masking::{HIDDEN, mask};
 
-/// A name, phone number, signature or pickup code. `Debug` and JSON hide it; [`Personal::reveal`] gives it.
+/// A name, phone number, signature or pickup code. `Debug` and JSON hide it; [`Personal::reveal`]
+/// gives it.
 ///
 /// ```
 /// use parceltrail::model::Personal;
@@ -52,11 +54,13 @@ impl Serialize for Personal {
     }
 }
 
-/// A carrier's sentence. It may name a courier, a phone number, a pickup code: `Debug`, `Display` and JSON hide what is not known to be harmless.
+/// A carrier's sentence. It may name a courier, a phone number, a pickup code: `Debug`, `Display`
+/// and JSON hide what is not known to be harmless.
 ///
-/// Known are the words of the trade in fourteen languages and, with [`FreeText::shown_with`], those of the event's place; days, clock times, counts
-/// and amounts; and numbers of parcels that cannot be a phone or identity number. At most 2,000 characters are shown. The sentence is kept as it came
-/// and costs nothing until it is shown.
+/// Known are the words of the trade in fourteen languages and, with [`FreeText::shown_with`], those
+/// of the event's place; days, clock times, counts and amounts; and numbers of parcels that cannot
+/// be a phone or identity number. At most 2,000 characters are shown. The sentence is kept as it
+/// came and costs nothing until it is shown.
 ///
 /// ```
 /// use parceltrail::model::FreeText;
@@ -135,14 +139,23 @@ mod tests {
         let cases = [
             ("快件已签收,签收人:张三", "快件已签收,签收人:•••"),
             ("快递员 李四,手机 13912345678", "快递员 •••,手机 •••"),
-            ("派送途中(派件人:李四,电话:13912345678)", "派送途中(派件人:•••,电话:•••)"),
-            ("快件交给张样本，正在派送途中（联系电话：13800000000）", "快件交给•••，正在派送途中（联系电话：•••）"),
+            (
+                "派送途中(派件人:李四,电话:13912345678)",
+                "派送途中(派件人:•••,电话:•••)",
+            ),
+            (
+                "快件交给张样本，正在派送途中（联系电话：13800000000）",
+                "快件交给•••，正在派送途中（联系电话：•••）",
+            ),
             ("簽收人:張三", "簽收人:•••"),
             ("Signed by J. SAMPLE", "Signed by •••"),
             ("Delivered : SAMPLE P", "Delivered : •••"),
             ("Call +1 (555) 010-0199 for assistance", "Call +••• for •••"),
             ("Rückfragen: 0228-555-01990", "Rückfragen: •••"),
-            ("订购人身份证号110101190003070010有误", "订购人身份证号•••有误"),
+            (
+                "订购人身份证号110101190003070010有误",
+                "订购人身份证号•••有误",
+            ),
             ("凭取件码12-3-4567领取", "凭取件码•••领取"),
             ("清单 110101190003070011 已放行", "清单 ••• 已放行"),
         ];
@@ -169,7 +182,10 @@ mod tests {
     #[test]
     fn a_long_text_is_cut_and_one_with_control_characters_is_cleaned() {
         let long = FreeText::new("parcel ".repeat(100_000));
-        assert!((1_990..=2_001).contains(&long.to_string().chars().count()) && long.to_string().ends_with('…'));
+        assert!(
+            (1_990..=2_001).contains(&long.to_string().chars().count())
+                && long.to_string().ends_with('…')
+        );
         let forged = FreeText::new("Delivered\u{1b}[2J\n2026-01-01 \u{202e}Refused");
         assert_eq!(forged.to_string(), "Delivered 2026-01-01 Refused");
         assert!(forged.reveal().contains('\u{1b}'));

@@ -18,10 +18,13 @@ use super::zone;
 pub struct Country([u8; 2]);
 
 impl Country {
-    /// The code of two letters, in either case; `UK` is read as `GB`. Whether such a country exists is not checked.
+    /// The code of two letters, in either case; `UK` is read as `GB`. Whether such a country exists
+    /// is not checked.
     #[must_use]
     pub const fn from_alpha2(code: &str) -> Option<Self> {
-        let &[a, b] = code.as_bytes() else { return None };
+        let &[a, b] = code.as_bytes() else {
+            return None;
+        };
         let (a, b) = (a.to_ascii_uppercase(), b.to_ascii_uppercase());
         match (a, b) {
             (b'U', b'K') => Some(Self(*b"GB")),
@@ -30,7 +33,8 @@ impl Country {
         }
     }
 
-    /// The country that a carrier's text names: alpha-2, alpha-3, or a name in one of the spellings that carriers use.
+    /// The country that a carrier's text names: alpha-2, alpha-3, or a name in one of the spellings
+    /// that carriers use.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         zone::country_by_name(name)
@@ -48,7 +52,10 @@ impl std::str::FromStr for Country {
     type Err = super::UnknownWord;
 
     fn from_str(code: &str) -> Result<Self, Self::Err> {
-        Self::from_alpha2(code).ok_or_else(|| super::UnknownWord { vocabulary: "Country", word: code.into() })
+        Self::from_alpha2(code).ok_or_else(|| super::UnknownWord {
+            vocabulary: "Country",
+            word: code.into(),
+        })
     }
 }
 
@@ -106,9 +113,11 @@ impl Place {
         (!self.is_empty()).then_some(self)
     }
 
-    /// A place from one line of text: `LEIPZIG - GERMANY`, `Brisbane-AU`, `CINCINNATI,OH-USA`, `Dallas, TX, US`.
+    /// A place from one line of text: `LEIPZIG - GERMANY`, `Brisbane-AU`, `CINCINNATI,OH-USA`,
+    /// `Dallas, TX, US`.
     ///
-    /// Only a last part that names a country is taken as one; else the text is kept whole as [`Place::name`].
+    /// Only a last part that names a country is taken as one; else the text is kept whole as
+    /// [`Place::name`].
     ///
     /// ```
     /// use parceltrail::model::Place;
@@ -124,7 +133,10 @@ impl Place {
         if text.is_empty() {
             return Self::default();
         }
-        let mut place = Self { name: Some(text.into()), ..Self::default() };
+        let mut place = Self {
+            name: Some(text.into()),
+            ..Self::default()
+        };
         let Some((rest, country)) = split_country(text) else {
             place.country = Country::named(text).filter(|_| text.len() > 3);
             return place;
@@ -140,17 +152,26 @@ impl Place {
         place
     }
 
-    /// What two statements must share to be about the same place: the feed's code, else country and city, however the city is spelt.
+    /// What two statements must share to be about the same place: the feed's code, else country and
+    /// city, however the city is spelt.
     pub(crate) fn identity(&self) -> SmolStr {
         if let Some(code) = &self.code {
             return code.clone();
         }
-        let town = self.city.as_deref().or(self.name.as_deref()).unwrap_or_default();
+        let town = self
+            .city
+            .as_deref()
+            .or(self.name.as_deref())
+            .unwrap_or_default();
         let mut out = smol_str::SmolStrBuilder::new();
         if let Some(country) = &self.country {
             out.push_str(country.as_str());
         }
-        out.push_str(&super::spelling::town_key(town, self.country, self.postcode.as_deref()));
+        out.push_str(&super::spelling::town_key(
+            town,
+            self.country,
+            self.postcode.as_deref(),
+        ));
         out.finish()
     }
 }
@@ -158,17 +179,21 @@ impl Place {
 /// No name of a country is longer, in bytes.
 const LONGEST_COUNTRY: usize = 100;
 
-/// Splits off a country at the end: behind a dash (the last that leaves a country), else behind the last comma.
+/// Splits off a country at the end: behind a dash (the last that leaves a country), else behind the
+/// last comma.
 fn split_country(text: &str) -> Option<(&str, Country)> {
     let longest = text.len().saturating_sub(LONGEST_COUNTRY);
     for (at, _) in text.match_indices('-').skip_while(|(at, _)| *at < longest) {
         let tail = text[at + 1..].trim();
-        if let Some(country) = Country::named(tail).filter(|country| zone::is_known_country(*country)) {
+        if let Some(country) =
+            Country::named(tail).filter(|country| zone::is_known_country(*country))
+        {
             return Some((&text[..at], country));
         }
     }
     let (rest, tail) = text.rsplit_once(',')?;
-    if tail.trim().len() == 2 && !rest.contains(',') && zone::is_north_american_region(tail.trim()) {
+    if tail.trim().len() == 2 && !rest.contains(',') && zone::is_north_american_region(tail.trim())
+    {
         // "Atlanta, GA" is not in Gabon.
         return None;
     }
@@ -188,11 +213,21 @@ mod tests {
     fn texts_are_split_only_at_a_country() {
         let cases = [
             ("LEIPZIG - GERMANY", Some("LEIPZIG"), None, Some("DE")),
-            ("SHENZHEN - CHINA, PEOPLES REPUBLIC", Some("SHENZHEN"), None, Some("CN")),
+            (
+                "SHENZHEN - CHINA, PEOPLES REPUBLIC",
+                Some("SHENZHEN"),
+                None,
+                Some("CN"),
+            ),
             ("Brisbane-AU", Some("Brisbane"), None, Some("AU")),
             ("MEXICO CITY-MEXICO", Some("MEXICO CITY"), None, Some("MX")),
             ("Dallas, TX, US", Some("Dallas"), Some("TX"), Some("US")),
-            ("STRATFORD-UPON-AVON - UK", Some("STRATFORD-UPON-AVON"), None, Some("GB")),
+            (
+                "STRATFORD-UPON-AVON - UK",
+                Some("STRATFORD-UPON-AVON"),
+                None,
+                Some("GB"),
+            ),
             ("Toulouse, FR", Some("Toulouse"), None, Some("FR")),
             ("Atlanta, GA", None, None, None),
             ("SOMEWHERE", None, None, None),
@@ -201,7 +236,11 @@ mod tests {
             let place = Place::from_text(text);
             assert_eq!(place.city.as_deref(), city, "{text}");
             assert_eq!(place.region.as_deref(), region, "{text}");
-            assert_eq!(place.country.as_ref().map(Country::as_str), country, "{text}");
+            assert_eq!(
+                place.country.as_ref().map(Country::as_str),
+                country,
+                "{text}"
+            );
             assert_eq!(place.name.as_deref(), Some(text));
         }
     }

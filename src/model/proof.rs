@@ -5,13 +5,16 @@ use super::words::words;
 words! {
     /// How much a delivery proves of who speaks. Each proves what the ones before it do, and more.
     ///
-    /// It decides what a delivery may say about numbers other than its own: see [`Journeys`](crate::journey::Journeys).
+    /// It decides what a delivery may say about numbers other than its own: see
+    /// [`Journeys`](crate::journey::Journeys).
     Proof {
         /// Nothing: whoever knows the address may say anything.
         Nothing = "nothing",
-        /// That the caller knows a secret, which travels with the call. Neither the body nor the time.
+        /// That the caller knows a secret, which travels with the call. Neither the body nor the
+        /// time.
         Credential = "credential",
-        /// That the caller knows a secret and that the body is unchanged. Not the time: a copy verifies again.
+        /// That the caller knows a secret and that the body is unchanged. Not the time: a copy
+        /// verifies again.
         Signature = "signature",
         /// The time too: what is older than the scheme's window is refused.
         TimedSignature = "timed_signature",

@@ -1,4 +1,5 @@
-//! Why it happened ([`Reason`]), whose doing or duty it is ([`Party`]), and the small words around an event.
+//! Why it happened ([`Reason`]), whose doing or duty it is ([`Party`]), and the small words around
+//! an event.
 
 use super::words::words;
 
@@ -253,7 +254,8 @@ words! {
 }
 
 words! {
-    /// How sure a mapping from a carrier's code is. A low-confidence statement never makes a state terminal.
+    /// How sure a mapping from a carrier's code is. A low-confidence statement never makes a state
+    /// terminal.
     Confidence {
         /// A judgement without a second source.
         Low = "low",

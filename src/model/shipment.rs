@@ -11,7 +11,8 @@ use crate::adapter::{DeliveryKind, Descriptor, IssuerKind};
 words! {
     /// What a carrier's date of delivery is worth.
     PromiseKind {
-        /// The estimate that the carrier gave first, where it still states it beside the current one.
+        /// The estimate that the carrier gave first, where it still states it beside the current
+        /// one.
         FirstEstimate = "first_estimate",
         /// The carrier's current estimate.
         Estimated = "estimated",
@@ -25,8 +26,9 @@ words! {
 }
 
 impl PromiseKind {
-    /// How much a promise of this kind says about when the parcel will come, beside others made in the same delivery: the greatest counts.
-    /// A commitment is what lateness is measured against; an estimate beside it is newer knowledge.
+    /// How much a promise of this kind says about when the parcel will come, beside others made in
+    /// the same delivery: the greatest counts. A commitment is what lateness is measured against;
+    /// an estimate beside it is newer knowledge.
     #[must_use]
     pub const fn currency(self) -> u8 {
         match self {
@@ -49,7 +51,8 @@ pub struct Promise {
     pub from: Option<EventTime>,
     /// The window's end, or the day or moment itself.
     pub by: EventTime,
-    /// When the carrier says that it stated it. Absent where only the receipt of the delivery tells.
+    /// When the carrier says that it stated it. Absent where only the receipt of the delivery
+    /// tells.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stated: Option<EventTime>,
 }
@@ -58,13 +61,19 @@ impl Promise {
     /// A day or moment without a window.
     #[must_use]
     pub const fn by(kind: PromiseKind, by: EventTime) -> Self {
-        Self { kind, from: None, by, stated: None }
+        Self {
+            kind,
+            from: None,
+            by,
+            stated: None,
+        }
     }
 }
 
 /// What one feed said about one number in one delivery.
 ///
-/// Feeds that know nothing more than events leave the rest empty. Origin and destination are places, never people.
+/// Feeds that know nothing more than events leave the rest empty. Origin and destination are
+/// places, never people.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct Shipment {
     /// The feed that said it.
@@ -75,7 +84,8 @@ pub struct Shipment {
     pub issuer: IssuerKind,
     /// The number that it was said about.
     pub number: TrackingNumber,
-    /// The feed's own identity of the shipment behind the number, where it has one: two of them under one number are two parcels.
+    /// The feed's own identity of the shipment behind the number, where it has one: two of them
+    /// under one number are two parcels.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub instance: Option<SmolStr>,
     /// What absence in this delivery means.
@@ -115,7 +125,8 @@ pub struct Shipment {
     /// Whether the feed marks it as a return shipment.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub is_return: bool,
-    /// What a shop says of the order. Its presence makes it a statement about an order, of which several parcels may be made.
+    /// What a shop says of the order. Its presence makes it a statement about an order, of which
+    /// several parcels may be made.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub order: Option<Box<Order>>,
 }
@@ -147,27 +158,40 @@ impl Shipment {
         }
     }
 
-    /// The promise that tells best when the parcel will come: see [`PromiseKind::currency`]. Of equals the latest.
+    /// The promise that tells best when the parcel will come: see [`PromiseKind::currency`]. Of
+    /// equals the latest.
     #[must_use]
     pub fn promise(&self) -> Option<&Promise> {
         let raw = |time: &Option<EventTime>| time.as_ref().map(|time| time.raw().to_owned());
         let key = |promise: &&Promise| {
-            (promise.kind.currency(), promise.by.latest(), promise.by.raw().to_owned(), raw(&promise.from), raw(&promise.stated))
+            (
+                promise.kind.currency(),
+                promise.by.latest(),
+                promise.by.raw().to_owned(),
+                raw(&promise.from),
+                raw(&promise.stated),
+            )
         };
         self.promises.iter().max_by_key(key)
     }
 
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+    #[expect(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "serde asks for a reference"
+    )]
     fn is_answer(proof: &Proof) -> bool {
         *proof == Proof::Answer
     }
 
-    /// Whether all that this delivery tells of its shipment is older, beyond doubt, than the newest that another told.
+    /// Whether all that this delivery tells of its shipment is older, beyond doubt, than the newest
+    /// that another told.
     ///
-    /// A push that failed is sent again hours later, after newer ones. As a [`Snapshot`](DeliveryKind::Snapshot) the one received last would withdraw
-    /// what came in between; whoever keeps pushed snapshots turns one that was overtaken into an [`Increment`](DeliveryKind::Increment) first. A
-    /// polled answer is the carrier's word of now: there, what is missing was taken back. A pushed correction that only takes back the newest event
-    /// looks like a late one; it takes effect with the next snapshot.
+    /// A push that failed is sent again hours later, after newer ones. As a
+    /// [`Snapshot`](DeliveryKind::Snapshot) the one received last would withdraw what came in
+    /// between; whoever keeps pushed snapshots turns one that was overtaken into an
+    /// [`Increment`](DeliveryKind::Increment) first. A polled answer is the carrier's word of now:
+    /// there, what is missing was taken back. A pushed correction that only takes back the newest
+    /// event looks like a late one; it takes effect with the next snapshot.
     ///
     /// ```
     /// use parceltrail::{Payload, Registry};
@@ -185,13 +209,25 @@ impl Shipment {
     /// ```
     #[must_use]
     pub fn is_overtaken_by(&self, other: &Self) -> bool {
-        let subject = |shipment: &Self| (shipment.feed.clone(), shipment.number.clone(), shipment.instance.clone());
+        let subject = |shipment: &Self| {
+            (
+                shipment.feed.clone(),
+                shipment.number.clone(),
+                shipment.instance.clone(),
+            )
+        };
         let latest = self.events.iter().map(|event| event.time.latest()).max();
         let newest = other.events.iter().map(|event| event.time.earliest()).max();
-        latest.zip(newest).is_some_and(|(latest, newest)| latest < newest) && subject(self) == subject(other)
+        latest
+            .zip(newest)
+            .is_some_and(|(latest, newest)| latest < newest)
+            && subject(self) == subject(other)
     }
 }
 
-pub(crate) fn serialize_instant<S: serde::Serializer>(at: &DateTime<Utc>, serializer: S) -> Result<S::Ok, S::Error> {
+pub(crate) fn serialize_instant<S: serde::Serializer>(
+    at: &DateTime<Utc>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&super::instant_text(*at))
 }

@@ -4,7 +4,8 @@ use smol_str::{SmolStr, SmolStrBuilder};
 
 use super::Country;
 
-/// Words that are written out or cut, with the form that stands for both. Only what postal directories abbreviate.
+/// Words that are written out or cut, with the form that stands for both. Only what postal
+/// directories abbreviate.
 const SHORT: [(&str, &str); 19] = [
     ("SAINT", "ST"),
     ("SANKT", "ST"),
@@ -27,18 +28,35 @@ const SHORT: [(&str, &str); 19] = [
     ("INTERNATIONAL", "INTL"),
 ];
 
-/// What is the same in all spellings of one town: upper case, no diacritics, no punctuation, no postal code, no CEDEX, common words in their short
-/// form.
-/// A town that is no more than such a word keeps it.
+/// What is the same in all spellings of one town: upper case, no diacritics, no punctuation, no
+/// postal code, no CEDEX, common words in their short form. A town that is no more than such a word
+/// keeps it.
 pub(super) fn town_key(town: &str, country: Option<Country>, postcode: Option<&str>) -> SmolStr {
     let folded = fold(town, country);
-    let words: Vec<&str> = folded.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
-    let postcode: Vec<String> = postcode.into_iter().flat_map(|code| code.split_whitespace().take(3)).map(|part| fold(part, None)).collect();
-    let mut kept: Vec<&str> = words.iter().copied().take_while(|word| *word != "CEDEX").collect();
-    let without: Vec<&str> = kept.iter().copied().filter(|word| !is_postcode(word) && !postcode.iter().any(|part| part == word)).collect();
+    let words: Vec<&str> = folded
+        .split(|letter: char| !letter.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .collect();
+    let postcode: Vec<String> = postcode
+        .into_iter()
+        .flat_map(|code| code.split_whitespace().take(3))
+        .map(|part| fold(part, None))
+        .collect();
+    let mut kept: Vec<&str> = words
+        .iter()
+        .copied()
+        .take_while(|word| *word != "CEDEX")
+        .collect();
+    let without: Vec<&str> = kept
+        .iter()
+        .copied()
+        .filter(|word| !is_postcode(word) && !postcode.iter().any(|part| part == word))
+        .collect();
     if without.len() < kept.len() && !without.is_empty() {
         // "D-10115 BERLIN": the letter belongs to the code.
-        let has_sign = kept.len() > without.len() && kept.get(1).is_some_and(|word| is_postcode(word)) && kept[0].len() <= 2;
+        let has_sign = kept.len() > without.len()
+            && kept.get(1).is_some_and(|word| is_postcode(word))
+            && kept[0].len() <= 2;
         kept = without[usize::from(has_sign && without.len() > 1)..].to_vec();
     }
     if kept.is_empty() {
@@ -46,7 +64,10 @@ pub(super) fn town_key(town: &str, country: Option<Country>, postcode: Option<&s
     }
     let mut key = SmolStrBuilder::new();
     for word in &kept {
-        let short = SHORT.iter().find(|(long, _)| long == word && kept.len() > 1).map_or(*word, |(_, short)| *short);
+        let short = SHORT
+            .iter()
+            .find(|(long, _)| long == word && kept.len() > 1)
+            .map_or(*word, |(_, short)| *short);
         key.push_str(short);
     }
     let key = key.finish();
@@ -65,7 +86,11 @@ fn is_postcode(word: &str) -> bool {
 /// Upper case without diacritics. Where German is written, the umlauts' two letters count as one.
 fn fold(text: &str, country: Option<Country>) -> String {
     let mut folded = String::with_capacity(text.len());
-    for letter in text.chars().flat_map(char::to_uppercase).filter(|letter| !matches!(letter, '\u{300}'..='\u{36f}' | '\'' | '’')) {
+    for letter in text
+        .chars()
+        .flat_map(char::to_uppercase)
+        .filter(|letter| !matches!(letter, '\u{300}'..='\u{36f}' | '\'' | '’'))
+    {
         match base(letter) {
             "" => folded.push(letter),
             base => folded.push_str(base),
@@ -120,13 +145,38 @@ mod tests {
     #[test]
     fn spellings_of_one_town_have_one_key() {
         let same: [(&str, &[&str]); 11] = [
-            ("FR", &["PARIS", "Paris", "PARIS CEDEX", "Paris Cedex 08", "75008 PARIS", "PARIS 75008", "F-75008 Paris"]),
-            ("DE", &["MÜNCHEN", "München", "MUENCHEN", "MUNCHEN", "80331 München"]),
+            (
+                "FR",
+                &[
+                    "PARIS",
+                    "Paris",
+                    "PARIS CEDEX",
+                    "Paris Cedex 08",
+                    "75008 PARIS",
+                    "PARIS 75008",
+                    "F-75008 Paris",
+                ],
+            ),
+            (
+                "DE",
+                &["MÜNCHEN", "München", "MUENCHEN", "MUNCHEN", "80331 München"],
+            ),
             ("DE", &["BERLIN", "D-10115 Berlin"]),
             ("CH", &["ZÜRICH", "Zurich", "ZUERICH", "CH-8000 ZÜRICH"]),
-            ("FR", &["SAINT-ÉTIENNE", "ST ETIENNE", "St. Etienne", "SAINT ETIENNE CEDEX 1"]),
+            (
+                "FR",
+                &[
+                    "SAINT-ÉTIENNE",
+                    "ST ETIENNE",
+                    "St. Etienne",
+                    "SAINT ETIENNE CEDEX 1",
+                ],
+            ),
             ("US", &["FORT WORTH", "Ft. Worth", "FT WORTH"]),
-            ("US", &["NORTH HOLLYWOOD", "N Hollywood", "N. HOLLYWOOD 91601"]),
+            (
+                "US",
+                &["NORTH HOLLYWOOD", "N Hollywood", "N. HOLLYWOOD 91601"],
+            ),
             ("PL", &["ŁÓDŹ", "Lodz"]),
             ("BR", &["SÃO PAULO", "Sao Paulo", "SA\u{303}O PAULO"]),
             ("CN", &["深圳", "深圳市"]),
@@ -134,10 +184,17 @@ mod tests {
         ];
         for (country, spellings) in same {
             for spelling in spellings {
-                assert_eq!(key(spelling, country, None), key(spellings[0], country, None), "{spelling}");
+                assert_eq!(
+                    key(spelling, country, None),
+                    key(spellings[0], country, None),
+                    "{spelling}"
+                );
             }
         }
-        assert_eq!(key("LONDON SW1A 1AA", "GB", Some("SW1A 1AA")), key("London", "GB", None));
+        assert_eq!(
+            key("LONDON SW1A 1AA", "GB", Some("SW1A 1AA")),
+            key("London", "GB", None)
+        );
     }
 
     #[test]
@@ -162,7 +219,8 @@ mod tests {
             "深",
             "市",
         ];
-        let keys: std::collections::BTreeSet<SmolStr> = towns.iter().map(|town| key(town, "US", None)).collect();
+        let keys: std::collections::BTreeSet<SmolStr> =
+            towns.iter().map(|town| key(town, "US", None)).collect();
         assert_eq!(keys.len(), towns.len());
         assert_eq!(key("", "US", None), "");
     }

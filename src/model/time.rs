@@ -1,6 +1,9 @@
 //! When it happened, as exactly as the feed told it and no more: [`EventTime`].
 
-use chrono::{DateTime, Duration, FixedOffset, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, Offset, SecondsFormat, TimeZone, Utc};
+use chrono::{
+    DateTime, Duration, FixedOffset, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, Offset,
+    SecondsFormat, TimeZone, Utc,
+};
 use chrono_tz::Tz;
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 use smol_str::SmolStr;
@@ -35,12 +38,14 @@ words! {
 
 /// A time that admits what it does not know.
 ///
-/// It keeps the text as received, the [kind](TimeKind) of statement, and the interval `[earliest, latest]` (UTC instants) in which the true
-/// instant lies. Where offset or zone is known the interval is one instant; for a local time in an unknown zone it is 26 hours wide, because
-/// clocks on Earth differ by that much; for a day it spans the day. Order and rules work on the interval, so a missing zone cannot raise an
-/// alarm.
+/// It keeps the text as received, the [kind](TimeKind) of statement, and the interval `[earliest,
+/// latest]` (UTC instants) in which the true instant lies. Where offset or zone is known the
+/// interval is one instant; for a local time in an unknown zone it is 26 hours wide, because clocks
+/// on Earth differ by that much; for a day it spans the day. Order and rules work on the interval,
+/// so a missing zone cannot raise an alarm.
 ///
-/// A time before the year 1 or after 9998 is taken for the nearest one between: rules may add spans to it without leaving the calendar.
+/// A time before the year 1 or after 9998 is taken for the nearest one between: rules may add spans
+/// to it without leaving the calendar.
 ///
 /// ```
 /// use chrono::NaiveDate;
@@ -66,7 +71,8 @@ pub struct EventTime {
 }
 
 impl EventTime {
-    /// A local time whose offset (seconds east of UTC) the feed states. An offset of a day or more is not one, and counts as unknown.
+    /// A local time whose offset (seconds east of UTC) the feed states. An offset of a day or more
+    /// is not one, and counts as unknown.
     #[must_use]
     pub fn at_offset(raw: impl Into<SmolStr>, local: NaiveDateTime, offset_seconds: i32) -> Self {
         let local = within(local);
@@ -74,14 +80,30 @@ impl EventTime {
             return Self::local(raw, local, &Zones::Unknown);
         };
         let instant = shift(local, -i64::from(offset_seconds));
-        Self { raw: kept(raw), kind: TimeKind::Offset, local: Some(local), offset: Some(offset), zone: None, earliest: instant, latest: instant }
+        Self {
+            raw: kept(raw),
+            kind: TimeKind::Offset,
+            local: Some(local),
+            offset: Some(offset),
+            zone: None,
+            earliest: instant,
+            latest: instant,
+        }
     }
 
     /// An instant without a wall clock.
     #[must_use]
     pub fn instant(raw: impl Into<SmolStr>, at: DateTime<Utc>) -> Self {
         let at = within(at.naive_utc()).and_utc();
-        Self { raw: kept(raw), kind: TimeKind::Instant, local: None, offset: None, zone: None, earliest: at, latest: at }
+        Self {
+            raw: kept(raw),
+            kind: TimeKind::Instant,
+            local: None,
+            offset: None,
+            zone: None,
+            earliest: at,
+            latest: at,
+        }
     }
 
     /// An instant at a place whose zone is known: the wall clock follows from both.
@@ -105,8 +127,9 @@ impl EventTime {
 
     /// A local time at a place of which the possible zones are known.
     ///
-    /// One zone: the instant follows ([`TimeKind::PlaceZone`]). Several: the interval covers them all. None known: every zone on Earth.
-    /// A wall time that a clock change skips or repeats keeps both readings in the interval.
+    /// One zone: the instant follows ([`TimeKind::PlaceZone`]). Several: the interval covers them
+    /// all. None known: every zone on Earth. A wall time that a clock change skips or repeats keeps
+    /// both readings in the interval.
     #[must_use]
     pub fn local(raw: impl Into<SmolStr>, local: NaiveDateTime, zones: &Zones) -> Self {
         let (raw, local) = (kept(raw), within(local));
@@ -114,7 +137,15 @@ impl EventTime {
             return Self::in_zone(raw, local, zone, TimeKind::PlaceZone);
         }
         let (earliest, latest) = span(local, zones);
-        Self { raw, kind: TimeKind::Local, local: Some(local), offset: None, zone: None, earliest, latest }
+        Self {
+            raw,
+            kind: TimeKind::Local,
+            local: Some(local),
+            offset: None,
+            zone: None,
+            earliest,
+            latest,
+        }
     }
 
     /// A day without a time: from its first to its last second in the zones possible there.
@@ -124,7 +155,15 @@ impl EventTime {
         let (earliest, _) = span(day.and_time(NaiveTime::MIN), zones);
         let last_second = NaiveTime::from_hms_opt(23, 59, 59).unwrap_or(NaiveTime::MIN);
         let (_, latest) = span(day.and_time(last_second), zones);
-        Self { raw: kept(raw), kind: TimeKind::Date, local: Some(day.and_time(NaiveTime::MIN)), offset: None, zone: zones.only(), earliest, latest }
+        Self {
+            raw: kept(raw),
+            kind: TimeKind::Date,
+            local: Some(day.and_time(NaiveTime::MIN)),
+            offset: None,
+            zone: zones.only(),
+            earliest,
+            latest,
+        }
     }
 
     fn in_zone(raw: SmolStr, local: NaiveDateTime, zone: Tz, kind: TimeKind) -> Self {
@@ -138,7 +177,15 @@ impl EventTime {
                 (earliest, latest, None)
             }
         };
-        Self { raw, kind, local: Some(local), offset, zone: Some(zone), earliest, latest }
+        Self {
+            raw,
+            kind,
+            local: Some(local),
+            offset,
+            zone: Some(zone),
+            earliest,
+            latest,
+        }
     }
 
     /// The text as received.
@@ -153,7 +200,8 @@ impl EventTime {
         self.kind
     }
 
-    /// The wall clock at the place, where known. For [`TimeKind::Date`] only the day means anything.
+    /// The wall clock at the place, where known. For [`TimeKind::Date`] only the day means
+    /// anything.
     #[must_use]
     pub fn wall_clock(&self) -> Option<NaiveDateTime> {
         self.local
@@ -192,7 +240,11 @@ impl EventTime {
     /// The middle of the interval: what statements are sorted by.
     #[must_use]
     pub fn middle(&self) -> DateTime<Utc> {
-        if self.is_exact() { self.earliest } else { self.earliest + (self.latest - self.earliest) / 2 }
+        if self.is_exact() {
+            self.earliest
+        } else {
+            self.earliest + (self.latest - self.earliest) / 2
+        }
     }
 }
 
@@ -240,7 +292,10 @@ fn span(local: NaiveDateTime, zones: &Zones) -> (DateTime<Utc>, DateTime<Utc>) {
     let mut all = zones.iter().map(|zone| readings(local, zone));
     match all.next() {
         Some(first) => all.fold(first, |(a, b), (c, d)| (a.min(c), b.max(d))),
-        None => (shift(local, -EASTMOST_HOURS * 3600), shift(local, WESTMOST_HOURS * 3600)),
+        None => (
+            shift(local, -EASTMOST_HOURS * 3600),
+            shift(local, WESTMOST_HOURS * 3600),
+        ),
     }
 }
 
@@ -264,7 +319,10 @@ fn readings(local: NaiveDateTime, zone: Tz) -> (DateTime<Utc>, DateTime<Utc>) {
 fn around_gap(local: NaiveDateTime, zone: Tz) -> (DateTime<Utc>, DateTime<Utc>) {
     let near = |hours: i64| {
         let probe = shift(local, hours * 3600).naive_utc();
-        let offset = zone.offset_from_utc_datetime(&probe).fix().local_minus_utc();
+        let offset = zone
+            .offset_from_utc_datetime(&probe)
+            .fix()
+            .local_minus_utc();
         shift(local, -i64::from(offset))
     };
     let (before, after) = (near(-EASTMOST_HOURS - 12), near(WESTMOST_HOURS + 12));
@@ -273,14 +331,16 @@ fn around_gap(local: NaiveDateTime, zone: Tz) -> (DateTime<Utc>, DateTime<Utc>) 
 
 /// The nearest time in the years 1 to 9998.
 fn within(time: NaiveDateTime) -> NaiveDateTime {
-    let edge = |year| NaiveDate::from_ymd_opt(year, 1, 1).map_or(time, |day| day.and_time(NaiveTime::MIN));
+    let edge =
+        |year| NaiveDate::from_ymd_opt(year, 1, 1).map_or(time, |day| day.and_time(NaiveTime::MIN));
     time.clamp(edge(1), edge(9999))
 }
 
 /// `local` read as UTC and moved by `seconds`; at the edge of the calendar it stays where it is.
 fn shift(local: NaiveDateTime, seconds: i64) -> DateTime<Utc> {
     let utc = local.and_utc();
-    utc.checked_add_signed(Duration::seconds(seconds)).unwrap_or(utc)
+    utc.checked_add_signed(Duration::seconds(seconds))
+        .unwrap_or(utc)
 }
 
 #[cfg(test)]
@@ -305,14 +365,16 @@ mod tests {
 
     #[test]
     fn a_repeated_hour_keeps_both_readings() {
-        let told = EventTime::in_fixed_zone("", wall("2025-10-26T02:30:00"), chrono_tz::Europe::Berlin);
+        let told =
+            EventTime::in_fixed_zone("", wall("2025-10-26T02:30:00"), chrono_tz::Europe::Berlin);
         assert_eq!((told.latest() - told.earliest()).num_minutes(), 60);
         assert_eq!(told.offset(), None);
     }
 
     #[test]
     fn a_skipped_hour_keeps_both_readings() {
-        let told = EventTime::in_fixed_zone("", wall("2025-03-30T02:30:00"), chrono_tz::Europe::Berlin);
+        let told =
+            EventTime::in_fixed_zone("", wall("2025-03-30T02:30:00"), chrono_tz::Europe::Berlin);
         assert_eq!((told.latest() - told.earliest()).num_minutes(), 60);
     }
 

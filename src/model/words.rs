@@ -1,6 +1,8 @@
-//! The macro behind every closed vocabulary of the model: one word per value, the same word in code tables, JSON and `Display`.
+//! The macro behind every closed vocabulary of the model: one word per value, the same word in code
+//! tables, JSON and `Display`.
 
-/// Declares an enum whose values are words: `as_str`, `FromStr`, `Display`, serde and `ALL` come with it.
+/// Declares an enum whose values are words: `as_str`, `FromStr`, `Display`, serde and `ALL` come
+/// with it.
 macro_rules! words {
     ($(#[$meta:meta])* $name:ident { $($(#[$value_meta:meta])* $value:ident = $word:literal,)+ }) => {
         $(#[$meta])*

@@ -1,9 +1,12 @@
-//! Which time zones a place may keep: country, region and city → IANA zones, from the tables beside this file.
+//! Which time zones a place may keep: country, region and city → IANA zones, from the tables beside
+//! this file.
 //!
-//! `countries.csv` comes from the IANA time-zone database's `zone.tab` (public domain). `regions.csv`, `cities.csv` and `areas.csv` say which of
-//! those zones a region, city or three-letter service area keeps; they were written by hand from general knowledge, without a source for each
-//! row, and a test holds that every zone in them is one that its country keeps. Zone rules themselves come from `chrono-tz`, so a newer database
-//! is a dependency update in the application, not a release of this crate.
+//! `countries.csv` comes from the IANA time-zone database's `zone.tab` (public domain).
+//! `regions.csv`, `cities.csv` and `areas.csv` say which of those zones a region, city or
+//! three-letter service area keeps; they were written by hand from general knowledge, without a
+//! source for each row, and a test holds that every zone in them is one that its country keeps.
+//! Zone rules themselves come from `chrono-tz`, so a newer database is a dependency update in the
+//! application, not a release of this crate.
 
 use std::hash::BuildHasherDefault;
 use std::sync::LazyLock;
@@ -80,7 +83,9 @@ impl Tables {
         let mut countries = HashMap::default();
         let mut country_names = HashMap::default();
         for [code, alpha3, name, zones] in rows(include_str!("zones/countries.csv")) {
-            let Some(country) = Country::from_alpha2(code) else { continue };
+            let Some(country) = Country::from_alpha2(code) else {
+                continue;
+            };
             countries.insert(country, parse_zones(zones));
             country_names.insert(alpha3, country);
             country_names.insert(name, country);
@@ -90,31 +95,57 @@ impl Tables {
         }
         let mut regions = HashMap::default();
         for [code, region, zones] in rows(include_str!("zones/regions.csv")) {
-            regions.extend(Country::from_alpha2(code).map(|country| ((country, region), parse_zones(zones))));
+            regions.extend(
+                Country::from_alpha2(code).map(|country| ((country, region), parse_zones(zones))),
+            );
         }
         let mut cities: HashMap<_, Vec<_>> = HashMap::default();
         let mut city_countries = HashMap::default();
         for [code, region, city, zone] in rows(include_str!("zones/cities.csv")) {
-            let (Some(country), Ok(zone)) = (Country::from_alpha2(code), zone.parse()) else { continue };
-            cities.entry((country, city)).or_default().push((region, zone));
+            let (Some(country), Ok(zone)) = (Country::from_alpha2(code), zone.parse()) else {
+                continue;
+            };
+            cities
+                .entry((country, city))
+                .or_default()
+                .push((region, zone));
             let known = city_countries.entry(city).or_insert(Some(country));
             if *known != Some(country) {
                 *known = None;
             }
         }
         let areas = rows(include_str!("zones/areas.csv"))
-            .filter_map(|[code, _city, country, zone]| Some((code, Area { country: Country::from_alpha2(country)?, zone: zone.parse().ok()? })))
+            .filter_map(|[code, _city, country, zone]| {
+                Some((
+                    code,
+                    Area {
+                        country: Country::from_alpha2(country)?,
+                        zone: zone.parse().ok()?,
+                    },
+                ))
+            })
             .collect();
-        Self { countries, country_names, regions, cities, city_countries, areas }
+        Self {
+            countries,
+            country_names,
+            regions,
+            cities,
+            city_countries,
+            areas,
+        }
     }
 }
 
 fn parse_zones(text: &'static str) -> &'static [Tz] {
-    let zones: Vec<Tz> = text.split(';').filter_map(|name| name.parse().ok()).collect();
+    let zones: Vec<Tz> = text
+        .split(';')
+        .filter_map(|name| name.parse().ok())
+        .collect();
     Vec::leak(zones)
 }
 
-/// The rows of one of our own tables after its header, quotes and all; a row of another width is left out (a test counts them).
+/// The rows of one of our own tables after its header, quotes and all; a row of another width is
+/// left out (a test counts them).
 fn rows<const N: usize>(text: &'static str) -> impl Iterator<Item = [&'static str; N]> {
     text.lines().skip(1).filter_map(|line| {
         let mut cells = [""; N];
@@ -146,14 +177,23 @@ fn rows<const N: usize>(text: &'static str) -> impl Iterator<Item = [&'static st
 #[must_use]
 pub fn zones_of(place: &Place) -> Zones {
     let Some(country) = place.country else {
-        return place.code.as_deref().and_then(area).map_or(Zones::Unknown, |area| Zones::One(area.zone));
+        return place
+            .code
+            .as_deref()
+            .and_then(area)
+            .map_or(Zones::Unknown, |area| Zones::One(area.zone));
     };
     let tables = &*TABLES;
     let of_country = tables.countries.get(&country).copied().unwrap_or_default();
     if let [zone] = of_country {
         return Zones::One(*zone);
     }
-    if let Some(area) = place.code.as_deref().and_then(area).filter(|area| area.country == country) {
+    if let Some(area) = place
+        .code
+        .as_deref()
+        .and_then(area)
+        .filter(|area| area.country == country)
+    {
         return Zones::One(area.zone);
     }
     let region = place.region.as_deref().map(upper);
@@ -162,7 +202,10 @@ pub fn zones_of(place: &Place) -> Zones {
     {
         return Zones::One(zone);
     }
-    match region.as_deref().and_then(|region| tables.regions.get(&(country, region))) {
+    match region
+        .as_deref()
+        .and_then(|region| tables.regions.get(&(country, region)))
+    {
         Some(zones) => Zones::of(zones),
         None => Zones::of(of_country),
     }
@@ -171,20 +214,32 @@ pub fn zones_of(place: &Place) -> Zones {
 fn city_zone(tables: &Tables, country: Country, region: Option<&str>, city: &str) -> Option<Tz> {
     let found = tables.cities.get(&(country, city))?;
     match region {
-        // A city of that name in another region says nothing; one listed without a region stands for the country.
-        Some(region) => found.iter().find(|(known, _)| known.is_empty() || *known == region).map(|(_, zone)| *zone),
+        // A city of that name in another region says nothing; one listed without a region stands
+        // for the country.
+        Some(region) => found
+            .iter()
+            .find(|(known, _)| known.is_empty() || *known == region)
+            .map(|(_, zone)| *zone),
         None => match found.as_slice() {
             [(_, zone)] => Some(*zone),
-            several => several.iter().all(|(_, zone)| *zone == several[0].1).then(|| several[0].1),
+            several => several
+                .iter()
+                .all(|(_, zone)| *zone == several[0].1)
+                .then(|| several[0].1),
         },
     }
 }
 
 fn upper(text: &str) -> std::borrow::Cow<'_, str> {
-    if text.chars().any(char::is_lowercase) { text.to_uppercase().into() } else { text.into() }
+    if text.chars().any(char::is_lowercase) {
+        text.to_uppercase().into()
+    } else {
+        text.into()
+    }
 }
 
-/// The country that a carrier's text names: ISO alpha-2 or alpha-3, an English or German name, or an alias that carriers use.
+/// The country that a carrier's text names: ISO alpha-2 or alpha-3, an English or German name, or
+/// an alias that carriers use.
 pub(crate) fn country_by_name(name: &str) -> Option<Country> {
     let name = name.trim();
     if name.len() == 2
@@ -195,9 +250,14 @@ pub(crate) fn country_by_name(name: &str) -> Option<Country> {
     TABLES.country_names.get(upper(name).as_ref()).copied()
 }
 
-/// The country of a city whose name stands for one country only (used for feeds that name cities and nothing else).
+/// The country of a city whose name stands for one country only (used for feeds that name cities
+/// and nothing else).
 pub(crate) fn country_of_city(city: &str) -> Option<Country> {
-    TABLES.city_countries.get(upper(city.trim()).as_ref()).copied().flatten()
+    TABLES
+        .city_countries
+        .get(upper(city.trim()).as_ref())
+        .copied()
+        .flatten()
 }
 
 /// A three-letter service area.
@@ -210,10 +270,14 @@ pub(crate) fn is_known_country(country: Country) -> bool {
     TABLES.countries.contains_key(&country)
 }
 
-/// Whether two letters are a state of the USA or a province of Canada, which people write behind a city without the country.
+/// Whether two letters are a state of the USA or a province of Canada, which people write behind a
+/// city without the country.
 pub(crate) fn is_north_american_region(letters: &str) -> bool {
     let region = upper(letters);
-    ["US", "CA"].iter().filter_map(|code| Country::from_alpha2(code)).any(|country| TABLES.regions.contains_key(&(country, region.as_ref())))
+    ["US", "CA"]
+        .iter()
+        .filter_map(|code| Country::from_alpha2(code))
+        .any(|country| TABLES.regions.contains_key(&(country, region.as_ref())))
 }
 
 #[cfg(test)]
@@ -234,7 +298,15 @@ mod tests {
     fn offsets(zone: &str) -> Vec<i32> {
         let zone: Tz = zone.parse().unwrap_or_else(|_| panic!("{zone} is no zone"));
         (1..=12)
-            .map(|month| zone.offset_from_utc_datetime(&Utc.with_ymd_and_hms(2024, month, 15, 0, 0, 0).unwrap().naive_utc()).fix().local_minus_utc())
+            .map(|month| {
+                zone.offset_from_utc_datetime(
+                    &Utc.with_ymd_and_hms(2024, month, 15, 0, 0, 0)
+                        .unwrap()
+                        .naive_utc(),
+                )
+                .fix()
+                .local_minus_utc()
+            })
             .collect()
     }
 
@@ -251,14 +323,33 @@ mod tests {
     #[test]
     fn regions_cities_and_areas_keep_zones_of_their_country() {
         let kept: HashSet<(&str, Vec<i32>)> = rows(COUNTRIES)
-            .flat_map(|[country, _, _, zones]: [&str; 4]| zones.split(';').filter(|zone| !zone.is_empty()).map(move |zone| (country, offsets(zone))))
+            .flat_map(|[country, _, _, zones]: [&str; 4]| {
+                zones
+                    .split(';')
+                    .filter(|zone| !zone.is_empty())
+                    .map(move |zone| (country, offsets(zone)))
+            })
             .collect();
-        let regions = rows(REGIONS).flat_map(|[country, region, zones]: [&str; 3]| zones.split(';').map(move |zone| (country, region, zone)));
-        let cities = rows(CITIES).map(|[country, region, _, zone]: [&str; 4]| (country, region, zone));
+        let regions = rows(REGIONS).flat_map(|[country, region, zones]: [&str; 3]| {
+            zones.split(';').map(move |zone| (country, region, zone))
+        });
+        let cities =
+            rows(CITIES).map(|[country, region, _, zone]: [&str; 4]| (country, region, zone));
         let areas = rows(AREAS).map(|[_, _, country, zone]: [&str; 4]| (country, "", zone));
-        for (country, region, zone) in regions.chain(cities).chain(areas).filter(|(.., zone)| !zone.is_empty()) {
+        for (country, region, zone) in regions
+            .chain(cities)
+            .chain(areas)
+            .filter(|(.., zone)| !zone.is_empty())
+        {
             // Carriers also write the territories of the USA as its states.
-            let territory = matches!(zone, "America/Puerto_Rico" | "America/St_Thomas" | "Pacific/Guam" | "Pacific/Pago_Pago" | "Pacific/Saipan");
+            let territory = matches!(
+                zone,
+                "America/Puerto_Rico"
+                    | "America/St_Thomas"
+                    | "Pacific/Guam"
+                    | "Pacific/Pago_Pago"
+                    | "Pacific/Saipan"
+            );
             let is_kept = kept.contains(&(country, offsets(zone))) || country == "US" && territory;
             assert!(is_kept, "{country} {region} {zone}");
         }
@@ -272,9 +363,19 @@ mod tests {
             country: Country::from_alpha2("US"),
             ..Place::default()
         };
-        assert_eq!(zones_of(&place("El Paso", "TX")).only(), Some(chrono_tz::America::Denver));
-        assert_eq!(zones_of(&place("KNOXVILLE", "TN")).only(), Some(chrono_tz::America::New_York));
+        assert_eq!(
+            zones_of(&place("El Paso", "TX")).only(),
+            Some(chrono_tz::America::Denver)
+        );
+        assert_eq!(
+            zones_of(&place("KNOXVILLE", "TN")).only(),
+            Some(chrono_tz::America::New_York)
+        );
         assert_eq!(zones_of(&place("Nowhere", "TX")).iter().count(), 2);
-        assert_eq!(zones_of(&place("APO", "AE")), Zones::Unknown, "a military post office may be anywhere");
+        assert_eq!(
+            zones_of(&place("APO", "AE")),
+            Zones::Unknown,
+            "a military post office may be anywhere"
+        );
     }
 }

@@ -11,11 +11,14 @@ const OTHERS: &str = include_str!("../../carriers/other-numbers.json");
 
 static BUILTIN: LazyLock<Arc<Identifier>> = LazyLock::new(|| {
     // A test holds that every record compiles; one that did not would only be missing.
-    let formats = records().into_iter().filter_map(|(carrier, record)| NumberFormat::of_carrier(&record, carrier).ok());
+    let formats = records()
+        .into_iter()
+        .filter_map(|(carrier, record)| NumberFormat::of_carrier(&record, carrier).ok());
     Arc::new(formats.collect())
 });
 
-/// Which carriers a number may belong to, by the formats that come with the crate. Blanks, hyphens and lower case do not matter.
+/// Which carriers a number may belong to, by the formats that come with the crate. Blanks, hyphens
+/// and lower case do not matter.
 ///
 /// ```
 /// use parceltrail::number::identify;
@@ -37,11 +40,22 @@ pub(crate) fn builtin() -> Arc<Identifier> {
 fn records() -> Vec<(CarrierId, FormatRecord)> {
     let mut records = Vec::new();
     for pack in carriers::packs() {
-        let numbers = pack.profile().map(|profile| profile.numbers).unwrap_or_default();
-        records.extend(numbers.into_iter().map(|record| (pack.carrier().clone(), record)));
+        let numbers = pack
+            .profile()
+            .map(|profile| profile.numbers)
+            .unwrap_or_default();
+        records.extend(
+            numbers
+                .into_iter()
+                .map(|record| (pack.carrier().clone(), record)),
+        );
     }
     let others: Vec<FormatRecord> = serde_json::from_str(OTHERS).unwrap_or_default();
-    records.extend(others.into_iter().filter_map(|record| Some((record.carrier.clone()?.into(), record))));
+    records.extend(
+        others
+            .into_iter()
+            .filter_map(|record| Some((record.carrier.clone()?.into(), record))),
+    );
     records
 }
 
@@ -53,7 +67,11 @@ mod tests {
     use crate::number::{Likelihood, Verdict};
 
     fn ids(number: &str) -> BTreeSet<String> {
-        identify(number).candidates().iter().map(|candidate| candidate.format().id().to_owned()).collect()
+        identify(number)
+            .candidates()
+            .iter()
+            .map(|candidate| candidate.format().id().to_owned())
+            .collect()
     }
 
     fn set<const N: usize>(ids: [&str; N]) -> BTreeSet<String> {
@@ -73,32 +91,62 @@ mod tests {
         let records = records();
         for (carrier, record) in &records {
             NumberFormat::of_carrier(record, carrier.clone()).unwrap();
-            assert!(record.id.starts_with(&format!("{carrier}.")), "{} is a format of {carrier}", record.id);
+            assert!(
+                record.id.starts_with(&format!("{carrier}.")),
+                "{} is a format of {carrier}",
+                record.id
+            );
         }
         let unique: BTreeSet<_> = records.iter().map(|(_, record)| &record.id).collect();
         assert_eq!(unique.len(), records.len());
         for (_, record) in &records {
-            assert!(record.refines.as_ref().is_none_or(|wide| unique.contains(wide)), "{}", record.id);
+            assert!(
+                record
+                    .refines
+                    .as_ref()
+                    .is_none_or(|wide| unique.contains(wide)),
+                "{}",
+                record.id
+            );
         }
     }
 
     #[test]
     fn every_carrier_s_pack_has_formats() {
         // A shop numbers its orders as it likes.
-        for pack in carriers::packs().iter().filter(|pack| pack.carrier().as_str() != "shop") {
-            assert!(!pack.profile().unwrap().numbers.is_empty(), "{}", pack.carrier());
+        for pack in carriers::packs()
+            .iter()
+            .filter(|pack| pack.carrier().as_str() != "shop")
+        {
+            assert!(
+                !pack.profile().unwrap().numbers.is_empty(),
+                "{}",
+                pack.carrier()
+            );
         }
     }
 
     #[test]
     fn every_valid_example_has_its_format_and_no_invalid_one_has() {
         for (_, record) in records() {
-            assert!(record.valid.len() >= 2 && record.invalid.len() >= 2, "{} needs two examples of each kind", record.id);
+            assert!(
+                record.valid.len() >= 2 && record.invalid.len() >= 2,
+                "{} needs two examples of each kind",
+                record.id
+            );
             for number in &record.valid {
-                assert!(ids(number).contains(record.id.as_str()), "{number} is a {}", record.id);
+                assert!(
+                    ids(number).contains(record.id.as_str()),
+                    "{number} is a {}",
+                    record.id
+                );
             }
             for number in &record.invalid {
-                assert!(!ids(number).contains(record.id.as_str()), "{number} is no {}", record.id);
+                assert!(
+                    !ids(number).contains(record.id.as_str()),
+                    "{number} is no {}",
+                    record.id
+                );
             }
         }
     }
@@ -107,39 +155,76 @@ mod tests {
     fn every_changed_check_digit_is_noticed() {
         for (carrier, record) in records() {
             let format = NumberFormat::of_carrier(&record, carrier).unwrap();
-            for (number, shape) in record.valid.iter().flat_map(|number| format.shapes().iter().map(move |shape| (number, shape))) {
-                let values: Vec<u8> = number.chars().map(|c| u8::try_from(c.to_digit(36).unwrap()).unwrap()).collect();
-                let (true, Some(at)) = (shape.fits(&values), shape.check) else { continue };
+            for (number, shape) in record
+                .valid
+                .iter()
+                .flat_map(|number| format.shapes().iter().map(move |shape| (number, shape)))
+            {
+                let values: Vec<u8> = number
+                    .chars()
+                    .map(|c| u8::try_from(c.to_digit(36).unwrap()).unwrap())
+                    .collect();
+                let (true, Some(at)) = (shape.fits(&values), shape.check) else {
+                    continue;
+                };
                 for other in (0..10).filter(|other| *other != values[at]) {
                     let mut changed = values.clone();
                     changed[at] = other;
-                    assert!(!format.check_fits(shape, &changed), "{} of {}", number, record.id);
+                    assert!(
+                        !format.check_fits(shape, &changed),
+                        "{} of {}",
+                        number,
+                        record.id
+                    );
                 }
             }
         }
     }
 
-    /// The index by length and first character must lose nothing: each example is held against each format, without it.
+    /// The index by length and first character must lose nothing: each example is held against each
+    /// format, without it.
     #[test]
     fn no_format_that_fits_is_left_out() {
         let records = records();
         let formats: BTreeMap<String, Identifier> = records
             .iter()
-            .map(|(carrier, record)| (record.id.to_string(), Identifier::new([NumberFormat::of_carrier(record, carrier.clone()).unwrap()])))
+            .map(|(carrier, record)| {
+                (
+                    record.id.to_string(),
+                    Identifier::new([NumberFormat::of_carrier(record, carrier.clone()).unwrap()]),
+                )
+            })
             .collect();
         for number in records.iter().flat_map(|(_, record)| &record.valid) {
-            let alone = formats.iter().filter(|(_, format)| !format.identify(number, &Context::default()).candidates().is_empty());
-            assert_eq!(ids(number), alone.map(|(id, _)| id.clone()).collect::<BTreeSet<_>>(), "{number}");
+            let alone = formats.iter().filter(|(_, format)| {
+                !format
+                    .identify(number, &Context::default())
+                    .candidates()
+                    .is_empty()
+            });
+            assert_eq!(
+                ids(number),
+                alone.map(|(id, _)| id.clone()).collect::<BTreeSet<_>>(),
+                "{number}"
+            );
         }
     }
 
-    /// Whose numbers can be taken for whose: the carriers with which the examples of each pack collide.
+    /// Whose numbers can be taken for whose: the carriers with which the examples of each pack
+    /// collide.
     #[test]
     fn collisions_between_packs_are_told() {
-        let packs: BTreeSet<_> = carriers::packs().iter().map(|pack| pack.carrier().to_string()).collect();
+        let packs: BTreeSet<_> = carriers::packs()
+            .iter()
+            .map(|pack| pack.carrier().to_string())
+            .collect();
         let mut found = BTreeSet::new();
         for (carrier, record) in records() {
-            for number in record.valid.iter().filter(|_| packs.contains(carrier.as_str())) {
+            for number in record
+                .valid
+                .iter()
+                .filter(|_| packs.contains(carrier.as_str()))
+            {
                 for candidate in identify(number).candidates() {
                     let other = candidate.carrier().to_string();
                     if packs.contains(&other) && other != carrier.as_str() {
@@ -160,8 +245,17 @@ mod tests {
         for collision in certain_collisions {
             assert!(found.contains(collision), "{collision} in {found:#?}");
         }
-        for never in ["ups.1z → ", "sf.waybill → ", "fedex.door-tag → ", "cn-customs.invt → ", "dhl.express → "] {
-            assert!(!found.iter().any(|collision| collision.starts_with(never)), "{never}");
+        for never in [
+            "ups.1z → ",
+            "sf.waybill → ",
+            "fedex.door-tag → ",
+            "cn-customs.invt → ",
+            "dhl.express → ",
+        ] {
+            assert!(
+                !found.iter().any(|collision| collision.starts_with(never)),
+                "{never}"
+            );
         }
     }
 
@@ -174,18 +268,46 @@ mod tests {
             assert!(found.contains(id), "{id} in {found:?}");
         }
         let identification = identify(number);
-        let Verdict::Ambiguous(several) = identification.verdict() else { panic!() };
-        assert!(several.iter().all(|candidate| candidate.likelihood() != Likelihood::Strong));
-        let position = |id| several.iter().position(|candidate| candidate.format().id() == id);
-        assert!(position("fedex.express") < position("sf.waybill-12"), "a check digit outranks a length");
+        let Verdict::Ambiguous(several) = identification.verdict() else {
+            panic!()
+        };
+        assert!(
+            several
+                .iter()
+                .all(|candidate| candidate.likelihood() != Likelihood::Strong)
+        );
+        let position = |id| {
+            several
+                .iter()
+                .position(|candidate| candidate.format().id() == id)
+        };
+        assert!(
+            position("fedex.express") < position("sf.waybill-12"),
+            "a check digit outranks a length"
+        );
     }
 
     #[test]
     fn ninety_two_is_a_range_that_carriers_share() {
         let number = "9261290000000000000014";
-        assert_eq!(ids(number), set(["dhl.ecommerce-us", "fedex.smartpost", "ups.mail-innovations-digits", "usps.impb"]));
+        assert_eq!(
+            ids(number),
+            set([
+                "dhl.ecommerce-us",
+                "fedex.smartpost",
+                "ups.mail-innovations-digits",
+                "usps.impb"
+            ])
+        );
         assert_eq!(certain(number), None);
-        assert_eq!(ids(&format!("420972019{}", &number[1..])), set(["dhl.ecommerce-us", "ups.mail-innovations-digits", "usps.impb"]));
+        assert_eq!(
+            ids(&format!("420972019{}", &number[1..])),
+            set([
+                "dhl.ecommerce-us",
+                "ups.mail-innovations-digits",
+                "usps.impb"
+            ])
+        );
     }
 
     #[test]
@@ -202,7 +324,12 @@ mod tests {
             ("EE123456785US", "usps"),
             ("RB123456785DE", "dhl"),
         ] {
-            assert_eq!(certain(number).unwrap_or_default(), carrier, "{number}: {:?}", identify(number));
+            assert_eq!(
+                certain(number).unwrap_or_default(),
+                carrier,
+                "{number}: {:?}",
+                identify(number)
+            );
         }
     }
 
@@ -210,10 +337,22 @@ mod tests {
     fn postal_items_state_their_issuer() {
         let item = identify("RX 123 456 785 CN");
         assert_eq!(item.best().unwrap().issuer().unwrap().as_str(), "CN");
-        assert!(item.candidates().iter().any(|candidate| candidate.carrier().as_str() == "upu"), "the wider format stays in the list");
+        assert!(
+            item.candidates()
+                .iter()
+                .any(|candidate| candidate.carrier().as_str() == "upu"),
+            "the wider format stays in the list"
+        );
         assert_eq!(ids("RB123456786US"), set(["chronopost.parcel"]));
-        assert_eq!(identify("RB123456786US").mistyped().unwrap().id(), "usps.s10");
-        assert_eq!(identify("RB123456785ZZ").best().unwrap().likelihood(), Likelihood::Fair, "no such country");
+        assert_eq!(
+            identify("RB123456786US").mistyped().unwrap().id(),
+            "usps.s10"
+        );
+        assert_eq!(
+            identify("RB123456785ZZ").best().unwrap().likelihood(),
+            Likelihood::Fair,
+            "no such country"
+        );
     }
 
     #[test]
@@ -235,7 +374,11 @@ mod tests {
             &" ".repeat(10_000),
         ] {
             let nothing = identify(text);
-            assert!(matches!(nothing.verdict(), Verdict::Unknown) && nothing.best().is_none(), "{:?}", text.get(..20).unwrap_or(text));
+            assert!(
+                matches!(nothing.verdict(), Verdict::Unknown) && nothing.best().is_none(),
+                "{:?}",
+                text.get(..20).unwrap_or(text)
+            );
         }
     }
 
@@ -266,7 +409,11 @@ mod tests {
     #[test]
     fn nothing_of_the_number_is_shown() {
         for number in ["1Z0000000300000013", "RB123456785GB", "100000000220"] {
-            let shown = format!("{:?} {}", identify(number), serde_json::to_string(&identify(number)).unwrap());
+            let shown = format!(
+                "{:?} {}",
+                identify(number),
+                serde_json::to_string(&identify(number)).unwrap()
+            );
             assert!(!shown.contains(&number[3..9]), "{shown}");
         }
     }

@@ -4,7 +4,8 @@ use serde::Deserialize;
 
 /// How the check character of a number follows from its other characters.
 ///
-/// Characters have the values 0–9 and A–Z = 10–35. Only [`Check::Mod10`] and [`Check::Mod37`] read letters.
+/// Characters have the values 0–9 and A–Z = 10–35. Only [`Check::Mod10`] and [`Check::Mod37`] read
+/// letters.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
@@ -44,15 +45,36 @@ impl Check {
     /// Whether `check` is the check character of `body`. All are values, not ASCII.
     pub(crate) fn fits(&self, body: &[u8], check: u8) -> bool {
         match self {
-            Self::Mod7 => body.iter().fold(0, |rest, &value| (rest * 10 + u32::from(value)) % 7) == u32::from(check),
-            Self::Mod10 { even, odd, reverse: false } => mod10(body.iter(), *even, *odd) == u32::from(check),
-            Self::Mod10 { even, odd, reverse: true } => mod10(body.iter().rev(), *even, *odd) == u32::from(check),
+            Self::Mod7 => {
+                body.iter()
+                    .fold(0, |rest, &value| (rest * 10 + u32::from(value)) % 7)
+                    == u32::from(check)
+            }
+            Self::Mod10 {
+                even,
+                odd,
+                reverse: false,
+            } => mod10(body.iter(), *even, *odd) == u32::from(check),
+            Self::Mod10 {
+                even,
+                odd,
+                reverse: true,
+            } => mod10(body.iter().rev(), *even, *odd) == u32::from(check),
             Self::Gs1 => mod10(body.iter().rev(), 3, 1) == u32::from(check),
             Self::Luhn => luhn(body) == u32::from(check),
             Self::S10 => s10(body) == u32::from(check),
-            Self::Weighted { weights, modulo: [first, second] } => {
-                let sum: u32 = body.iter().zip(weights.iter().cycle()).map(|(&value, &weight)| u32::from(value) * u32::from(weight)).sum();
-                sum.checked_rem(u32::from(*first)).and_then(|rest| rest.checked_rem(u32::from(*second))) == Some(u32::from(check))
+            Self::Weighted {
+                weights,
+                modulo: [first, second],
+            } => {
+                let sum: u32 = body
+                    .iter()
+                    .zip(weights.iter().cycle())
+                    .map(|(&value, &weight)| u32::from(value) * u32::from(weight))
+                    .sum();
+                sum.checked_rem(u32::from(*first))
+                    .and_then(|rest| rest.checked_rem(u32::from(*second)))
+                    == Some(u32::from(check))
             }
             Self::Mod37 => mod37(body) == u32::from(check),
         }
@@ -70,18 +92,30 @@ impl Check {
 
 fn mod10<'b>(body: impl Iterator<Item = &'b u8>, even: u8, odd: u8) -> u32 {
     let digit = |value: u8| u32::from(if value < 10 { value } else { (value + 2) % 10 });
-    let sum: u32 = body.zip([even, odd].iter().cycle()).map(|(&value, &weight)| digit(value) * u32::from(weight)).sum();
+    let sum: u32 = body
+        .zip([even, odd].iter().cycle())
+        .map(|(&value, &weight)| digit(value) * u32::from(weight))
+        .sum();
     (10 - sum % 10) % 10
 }
 
 fn luhn(body: &[u8]) -> u32 {
     let folded = |value: u32| if value > 9 { value - 9 } else { value };
-    let sum: u32 = body.iter().rev().zip([2, 1].iter().cycle()).map(|(&value, &weight)| folded(u32::from(value) * weight)).sum();
+    let sum: u32 = body
+        .iter()
+        .rev()
+        .zip([2, 1].iter().cycle())
+        .map(|(&value, &weight)| folded(u32::from(value) * weight))
+        .sum();
     (10 - sum % 10) % 10
 }
 
 fn s10(body: &[u8]) -> u32 {
-    let sum: u32 = body.iter().zip([8, 6, 4, 2, 3, 5, 9, 7]).map(|(&value, weight)| u32::from(value) * weight).sum();
+    let sum: u32 = body
+        .iter()
+        .zip([8, 6, 4, 2, 3, 5, 9, 7])
+        .map(|(&value, weight)| u32::from(value) * weight)
+        .sum();
     match sum % 11 {
         0 => 5,
         1 => 0,
@@ -103,7 +137,10 @@ mod tests {
 
     /// Holds that, of all characters, exactly the last one of `number` checks the others.
     fn only(check: &Check, number: &str) {
-        let values: Vec<u8> = number.chars().map(|c| u8::try_from(c.to_digit(36).unwrap()).unwrap()).collect();
+        let values: Vec<u8> = number
+            .chars()
+            .map(|c| u8::try_from(c.to_digit(36).unwrap()).unwrap())
+            .collect();
         let (last, body) = values.split_last().unwrap();
         let fitting: Vec<u8> = (0..36).filter(|value| check.fits(body, *value)).collect();
         assert_eq!(fitting, [*last], "{check:?} of {number}");
@@ -119,15 +156,64 @@ mod tests {
     #[test]
     fn mod10_weighs_by_place_and_reads_letters() {
         // 1·1 + 2·2 + 3·1 = 8
-        only(&Check::Mod10 { even: 1, odd: 2, reverse: false }, "1232");
+        only(
+            &Check::Mod10 {
+                even: 1,
+                odd: 2,
+                reverse: false,
+            },
+            "1232",
+        );
         // From the right the same weights meet other digits where the length is even: 2·1 + 1·2 = 4
-        only(&Check::Mod10 { even: 1, odd: 2, reverse: true }, "126");
-        only(&Check::Mod10 { even: 1, odd: 2, reverse: false }, "125");
+        only(
+            &Check::Mod10 {
+                even: 1,
+                odd: 2,
+                reverse: true,
+            },
+            "126",
+        );
+        only(
+            &Check::Mod10 {
+                even: 1,
+                odd: 2,
+                reverse: false,
+            },
+            "125",
+        );
         // A counts 2, Z counts 7; products are not folded: 2 + 14 = 16.
-        only(&Check::Mod10 { even: 1, odd: 2, reverse: false }, "AZ4");
-        only(&Check::Mod10 { even: 4, odd: 9, reverse: false }, "1006");
-        only(&Check::Mod10 { even: 4, odd: 9, reverse: false }, "1107");
-        only(&Check::Mod10 { even: 4, odd: 9, reverse: false }, "1012");
+        only(
+            &Check::Mod10 {
+                even: 1,
+                odd: 2,
+                reverse: false,
+            },
+            "AZ4",
+        );
+        only(
+            &Check::Mod10 {
+                even: 4,
+                odd: 9,
+                reverse: false,
+            },
+            "1006",
+        );
+        only(
+            &Check::Mod10 {
+                even: 4,
+                odd: 9,
+                reverse: false,
+            },
+            "1107",
+        );
+        only(
+            &Check::Mod10 {
+                even: 4,
+                odd: 9,
+                reverse: false,
+            },
+            "1012",
+        );
     }
 
     #[test]
@@ -154,12 +240,22 @@ mod tests {
 
     #[test]
     fn weighted_sums_are_reduced_twice() {
-        let fedex = Check::Weighted { weights: vec![3, 1, 7], modulo: [11, 10] };
+        let fedex = Check::Weighted {
+            weights: vec![3, 1, 7],
+            modulo: [11, 10],
+        };
         // 3·3 + 1·1 = 10 → 10 mod 11 = 10 → 0
         only(&fedex, "310");
         // 3 + 2 + 21 + 12 = 38 → 5: the weights repeat.
         only(&fedex, "12345");
-        assert!(!Check::Weighted { weights: vec![], modulo: [0, 0] }.fits(&[1], 0), "a modulus of zero fits nothing");
+        assert!(
+            !Check::Weighted {
+                weights: vec![],
+                modulo: [0, 0]
+            }
+            .fits(&[1], 0),
+            "a modulus of zero fits nothing"
+        );
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! Formats of numbers: as records in `carrier.json` ([`FormatRecord`]), and compiled ([`NumberFormat`]).
+//! Formats of numbers: as records in `carrier.json` ([`FormatRecord`]), and compiled
+//! ([`NumberFormat`]).
 
 use serde::{Deserialize, Deserializer};
 use smol_str::SmolStr;
@@ -33,9 +34,11 @@ pub struct FormatRecord {
     pub carrier: Option<SmolStr>,
     /// What the numbers look like after blanks and hyphens are removed: one of these shapes.
     ///
-    /// A shape is a list of tokens divided by blanks. `n` is a digit, `A` a letter, `X` either, `[ABC0-9]` one of these, `'1Z'` these very
-    /// characters, `country` the two letters of any country, `country:GB` those of this one; a count stands before (`7n`), and in the last token a range may (`10-39X`). Parentheses
-    /// enclose the characters that the check reads; `c` is the check digit, `C` a check character that may be a letter.
+    /// A shape is a list of tokens divided by blanks. `n` is a digit, `A` a letter, `X` either,
+    /// `[ABC0-9]` one of these, `'1Z'` these very characters, `country` the two letters of any
+    /// country, `country:GB` those of this one; a count stands before (`7n`), and in the last token
+    /// a range may (`10-39X`). Parentheses enclose the characters that the check reads; `c` is the
+    /// check digit, `C` a check character that may be a letter.
     pub shapes: Vec<String>,
     /// How the check character follows from the characters in parentheses.
     pub check: Option<Check>,
@@ -60,7 +63,9 @@ pub struct FormatRecord {
 }
 
 fn confidence<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Confidence, D::Error> {
-    SmolStr::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    SmolStr::deserialize(deserializer)?
+        .parse()
+        .map_err(serde::de::Error::custom)
 }
 
 /// A format ready for matching.
@@ -92,7 +97,10 @@ impl TryFrom<&FormatRecord> for NumberFormat {
     type Error = FormatError;
 
     fn try_from(record: &FormatRecord) -> Result<Self, FormatError> {
-        let carrier = record.carrier.clone().ok_or_else(|| failed(record, "the carrier is missing"))?;
+        let carrier = record
+            .carrier
+            .clone()
+            .ok_or_else(|| failed(record, "the carrier is missing"))?;
         Self::of_carrier(record, carrier.into())
     }
 }
@@ -104,21 +112,36 @@ impl NumberFormat {
     /// On a shape that cannot be read, or one that does not go with the check.
     pub fn of_carrier(record: &FormatRecord, carrier: CarrierId) -> Result<Self, FormatError> {
         let fail = |message: &str| failed(record, message);
-        let shapes: Vec<_> = record.shapes.iter().map(|shape| Shape::parse(shape)).collect::<Result<_, _>>().map_err(|message| fail(&message))?;
+        let shapes: Vec<_> = record
+            .shapes
+            .iter()
+            .map(|shape| Shape::parse(shape))
+            .collect::<Result<_, _>>()
+            .map_err(|message| fail(&message))?;
         if shapes.is_empty() {
             return Err(fail("there is no shape"));
         }
-        if shapes.iter().any(|shape| shape.check.is_some() != record.check.is_some()) {
-            return Err(fail("a check and shapes with a check character need each other"));
+        if shapes
+            .iter()
+            .any(|shape| shape.check.is_some() != record.check.is_some())
+        {
+            return Err(fail(
+                "a check and shapes with a check character need each other",
+            ));
         }
-        if matches!(&record.check, Some(Check::Weighted { weights, modulo }) if weights.is_empty() || modulo.contains(&0)) {
+        if matches!(&record.check, Some(Check::Weighted { weights, modulo }) if weights.is_empty() || modulo.contains(&0))
+        {
             return Err(fail("a weighted check needs weights and moduli above zero"));
         }
         let prepend = record.prepend.as_deref().unwrap_or_default();
         if prepend.len() > PREPENDED || !prepend.bytes().all(|b| b.is_ascii_digit()) {
             return Err(fail("only a few digits can be prepended"));
         }
-        let countries = record.countries.iter().map(|code| Country::from_alpha2(code)).collect::<Option<_>>();
+        let countries = record
+            .countries
+            .iter()
+            .map(|code| Country::from_alpha2(code))
+            .collect::<Option<_>>();
         Ok(Self {
             id: record.id.clone(),
             name: record.name.clone(),
@@ -183,8 +206,12 @@ impl NumberFormat {
 
     /// Whether the check character of a number of this shape fits; true where there is none.
     pub(super) fn check_fits(&self, shape: &Shape, values: &[u8]) -> bool {
-        let (Some(check), Some(at)) = (&self.check, shape.check) else { return true };
-        let (Some(body), Some(&given)) = (values.get(shape.body.clone()), values.get(at)) else { return false };
+        let (Some(check), Some(at)) = (&self.check, shape.check) else {
+            return true;
+        };
+        let (Some(body), Some(&given)) = (values.get(shape.body.clone()), values.get(at)) else {
+            return false;
+        };
         if self.prepend.is_empty() || body.starts_with(&self.prepend) {
             return check.fits(body, given);
         }
@@ -193,10 +220,13 @@ impl NumberFormat {
         for (to, from) in longer.iter_mut().zip(self.prepend.iter().chain(body)) {
             *to = *from;
         }
-        longer.get(..length).is_some_and(|body| check.fits(body, given))
+        longer
+            .get(..length)
+            .is_some_and(|body| check.fits(body, given))
     }
 
-    /// What the shape and the check together weigh, less what the doubt about the format takes away.
+    /// What the shape and the check together weigh, less what the doubt about the format takes
+    /// away.
     pub(super) fn weight(&self, shape: &Shape, length: usize) -> i32 {
         let doubt = match self.confidence {
             Confidence::High => 0,
@@ -211,7 +241,10 @@ impl NumberFormat {
 const PREPENDED: usize = 4;
 
 fn failed(record: &FormatRecord, message: &str) -> FormatError {
-    FormatError { format: record.id.clone(), message: message.into() }
+    FormatError {
+        format: record.id.clone(),
+        message: message.into(),
+    }
 }
 
 #[cfg(test)]
@@ -237,15 +270,26 @@ mod tests {
         assert!(compiled(|record| record.prepend = Some("9A".into())).is_err());
         assert!(compiled(|record| record.prepend = Some("91919".into())).is_err());
         assert!(compiled(|record| record.countries = vec!["GER".into()]).is_err());
-        assert!(compiled(|record| record.check = Some(Check::Weighted { weights: vec![], modulo: [11, 10] })).is_err());
+        assert!(
+            compiled(|record| record.check = Some(Check::Weighted {
+                weights: vec![],
+                modulo: [11, 10]
+            }))
+            .is_err()
+        );
         let error = compiled(|record| record.shapes = vec!["5q".into()]).unwrap_err();
-        assert_eq!(error.to_string(), r#"number format a.b: "5q" is not a token"#);
+        assert_eq!(
+            error.to_string(),
+            r#"number format a.b: "5q" is not a token"#
+        );
     }
 
     #[test]
     fn unknown_fields_and_words_are_refused() {
         let json = |confidence: &str, more: &str| {
-            format!(r#"{{"id":"a.b","name":"B","shapes":["4n"],"confidence":"{confidence}","source":"S","valid":[],"invalid":[]{more}}}"#)
+            format!(
+                r#"{{"id":"a.b","name":"B","shapes":["4n"],"confidence":"{confidence}","source":"S","valid":[],"invalid":[]{more}}}"#
+            )
         };
         assert!(serde_json::from_str::<FormatRecord>(&json("low", "")).is_ok());
         assert!(serde_json::from_str::<FormatRecord>(&json("perhaps", "")).is_err());
@@ -259,7 +303,16 @@ mod tests {
             record.prepend = Some("91".into());
         })
         .unwrap();
-        let fits = |number: &[u8]| format.check_fits(format.shapes().iter().find(|shape| shape.fits(number)).unwrap(), number);
+        let fits = |number: &[u8]| {
+            format.check_fits(
+                format
+                    .shapes()
+                    .iter()
+                    .find(|shape| shape.fits(number))
+                    .unwrap(),
+                number,
+            )
+        };
         // 9102: 9·1 + 1·3 + 0·1 + 2·3 = 18 → 2, with or without the 91 written.
         assert!(fits(&[0, 2, 2]) && fits(&[9, 1, 0, 2, 2]));
         assert!(!fits(&[0, 2, 4]), "4 is the check digit of 02 alone");

@@ -21,12 +21,14 @@ words! {
     }
 }
 
-/// In tenths of a bit: how much a distinctive form weighs at least, and by how much a candidate must lead for certainty.
-/// Three digits that cannot be accident weigh 100; two and a check digit 99.
+/// In tenths of a bit: how much a distinctive form weighs at least, and by how much a candidate
+/// must lead for certainty. Three digits that cannot be accident weigh 100; two and a check digit
+/// 99.
 const DECISIVE: i32 = 90;
 /// What an accident of one in four weighs; a check digit modulo 7 weighs 28.
 const SLIGHT: i32 = 20;
-/// What an expected carrier or country adds to the rank. Less than decides, so that no expectation displaces a distinctive form.
+/// What an expected carrier or country adds to the rank. Less than decides, so that no expectation
+/// displaces a distinctive form.
 const EXPECTED: i32 = 70;
 const COUNTRY: i32 = 30;
 
@@ -39,7 +41,8 @@ pub(super) struct Hints {
 
 /// A carrier whose format a number has, and why.
 ///
-/// `Display` gives the carrier, the format and the reasons. It holds nothing of the number but the issuing country.
+/// `Display` gives the carrier, the format and the reasons. It holds nothing of the number but the
+/// issuing country.
 #[derive(Clone)]
 pub struct Candidate<'f> {
     format: &'f NumberFormat,
@@ -50,8 +53,20 @@ pub struct Candidate<'f> {
 }
 
 impl<'f> Candidate<'f> {
-    pub(super) fn new(format: &'f NumberFormat, shape: &'f Shape, length: usize, issuer: Option<Country>, hints: Hints) -> Self {
-        Self { format, shape, weight: format.weight(shape, length), issuer, hints }
+    pub(super) fn new(
+        format: &'f NumberFormat,
+        shape: &'f Shape,
+        length: usize,
+        issuer: Option<Country>,
+        hints: Hints,
+    ) -> Self {
+        Self {
+            format,
+            shape,
+            weight: format.weight(shape, length),
+            issuer,
+            hints,
+        }
     }
 
     /// The carrier.
@@ -97,7 +112,13 @@ impl<'f> Candidate<'f> {
     }
 
     fn rank(&self) -> i32 {
-        self.weight + if self.hints.expected { EXPECTED } else { 0 } + if self.hints.country.is_some() { COUNTRY } else { 0 }
+        self.weight
+            + if self.hints.expected { EXPECTED } else { 0 }
+            + if self.hints.country.is_some() {
+                COUNTRY
+            } else {
+                0
+            }
     }
 
     fn write_reasons(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -140,13 +161,25 @@ impl fmt::Display for Reasons<'_, '_> {
 
 impl fmt::Display for Candidate<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {} ({})", self.carrier(), self.format.name(), Reasons(self))
+        write!(
+            f,
+            "{}: {} ({})",
+            self.carrier(),
+            self.format.name(),
+            Reasons(self)
+        )
     }
 }
 
 impl fmt::Debug for Candidate<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Candidate({}, {}, {})", self.format.id(), self.likelihood(), Reasons(self))
+        write!(
+            f,
+            "Candidate({}, {}, {})",
+            self.format.id(),
+            self.likelihood(),
+            Reasons(self)
+        )
     }
 }
 
@@ -184,7 +217,8 @@ pub enum Verdict<'i, 'f> {
     Unknown,
     /// Only this carrier fits, or its form is so distinctive that the others fit by accident.
     Certain(&'i Candidate<'f>),
-    /// It may be any of these, the likeliest first. A single one means that its form could as well be an accident.
+    /// It may be any of these, the likeliest first. A single one means that its form could as well
+    /// be an accident.
     Ambiguous(&'i [Candidate<'f>]),
 }
 
@@ -197,10 +231,16 @@ impl Verdict<'_, '_> {
 }
 
 impl<'f> Identification<'f> {
-    pub(super) fn new(mut candidates: Vec<Candidate<'f>>, mistyped: Option<&'f NumberFormat>) -> Self {
+    pub(super) fn new(
+        mut candidates: Vec<Candidate<'f>>,
+        mistyped: Option<&'f NumberFormat>,
+    ) -> Self {
         // Stable: what ranks equal keeps the order of the formats.
         candidates.sort_by_key(|candidate| std::cmp::Reverse(candidate.rank()));
-        Self { candidates, mistyped }
+        Self {
+            candidates,
+            mistyped,
+        }
     }
 
     /// Every format that fits, the likeliest first.
@@ -215,7 +255,8 @@ impl<'f> Identification<'f> {
         self.candidates.first()
     }
 
-    /// A format of letters and digits that the number has but for its check digit: perhaps one character is mistyped.
+    /// A format of letters and digits that the number has but for its check digit: perhaps one
+    /// character is mistyped.
     #[must_use]
     pub fn mistyped(&self) -> Option<&'f NumberFormat> {
         self.mistyped
@@ -224,10 +265,15 @@ impl<'f> Identification<'f> {
     /// Whether it can be said whose the number is.
     #[must_use]
     pub fn verdict(&self) -> Verdict<'_, 'f> {
-        let Some((best, others)) = self.candidates.split_first() else { return Verdict::Unknown };
-        // Only the form of the number decides; an expectation that puts another candidate first leaves the matter open.
+        let Some((best, others)) = self.candidates.split_first() else {
+            return Verdict::Unknown;
+        };
+        // Only the form of the number decides; an expectation that puts another candidate first
+        // leaves the matter open.
         let outdone = |other: &Candidate<'f>| best.weight >= other.weight + DECISIVE;
-        let decided = others.iter().all(|other| other.carrier() == best.carrier() || self.is_refined(other) || outdone(other));
+        let decided = others.iter().all(|other| {
+            other.carrier() == best.carrier() || self.is_refined(other) || outdone(other)
+        });
         if best.likelihood() == Likelihood::Strong && !self.is_refined(best) && decided {
             Verdict::Certain(best)
         } else {
@@ -237,7 +283,9 @@ impl<'f> Identification<'f> {
 
     /// Whether a narrower format than this candidate's fits as well.
     fn is_refined(&self, wide: &Candidate<'f>) -> bool {
-        self.candidates.iter().any(|candidate| candidate.format.refines() == Some(wide.format.id()))
+        self.candidates
+            .iter()
+            .any(|candidate| candidate.format.refines() == Some(wide.format.id()))
     }
 }
 
@@ -260,50 +308,105 @@ mod tests {
     }
 
     fn carriers(identification: &Identification<'_>) -> Vec<String> {
-        identification.candidates().iter().map(|candidate| candidate.carrier().to_string()).collect()
+        identification
+            .candidates()
+            .iter()
+            .map(|candidate| candidate.carrier().to_string())
+            .collect()
     }
 
     #[test]
     fn evidence_ranks() {
-        let set = formats(&[("length.a", "10n", "high", None), ("check.a", "(9n) c", "high", None), ("prefix.a", "'94' 8n", "high", None)]);
+        let set = formats(&[
+            ("length.a", "10n", "high", None),
+            ("check.a", "(9n) c", "high", None),
+            ("prefix.a", "'94' 8n", "high", None),
+        ]);
         let found = set.identify("9400000009", &Context::default());
         assert_eq!(carriers(&found), ["prefix", "check", "length"]);
-        assert_eq!(found.candidates().iter().map(Candidate::likelihood).collect::<Vec<_>>(), [Likelihood::Fair, Likelihood::Fair, Likelihood::Weak]);
+        assert_eq!(
+            found
+                .candidates()
+                .iter()
+                .map(Candidate::likelihood)
+                .collect::<Vec<_>>(),
+            [Likelihood::Fair, Likelihood::Fair, Likelihood::Weak]
+        );
         assert!(matches!(found.verdict(), Verdict::Ambiguous(all) if all.len() == 3));
     }
 
     #[test]
     fn one_weak_candidate_is_not_certain() {
         let set = formats(&[("length.a", "10n", "high", None)]);
-        assert!(matches!(set.identify("9400000009", &Context::default()).verdict(), Verdict::Ambiguous([_])));
+        assert!(matches!(
+            set.identify("9400000009", &Context::default()).verdict(),
+            Verdict::Ambiguous([_])
+        ));
     }
 
     #[test]
     fn hearsay_is_never_certain() {
-        let certain =
-            |confidence| formats(&[("a.a", "'AB' 8n", confidence, None)]).identify("AB12345678", &Context::default()).verdict().is_certain();
+        let certain = |confidence| {
+            formats(&[("a.a", "'AB' 8n", confidence, None)])
+                .identify("AB12345678", &Context::default())
+                .verdict()
+                .is_certain()
+        };
         assert!(certain("high") && certain("medium") && !certain("low"));
     }
 
     #[test]
     fn a_distinctive_form_outdoes_an_accident_but_not_its_equal() {
-        let accident = formats(&[("a.a", "('942' 6n) c", "high", None), ("b.a", "10n", "high", None)]);
+        let accident = formats(&[
+            ("a.a", "('942' 6n) c", "high", None),
+            ("b.a", "10n", "high", None),
+        ]);
         let number = "9420000003";
-        assert!(accident.identify(number, &Context::default()).verdict().is_certain());
-        let equal = formats(&[("a.a", "('942' 6n) c", "high", None), ("b.a", "('94' 7n) c", "high", None)]);
-        assert!(!equal.identify(number, &Context::default()).verdict().is_certain());
-        let same_carrier = formats(&[("a.a", "('942' 6n) c", "high", None), ("a.b", "('94' 7n) c", "high", None)]);
-        assert!(same_carrier.identify(number, &Context::default()).verdict().is_certain());
+        assert!(
+            accident
+                .identify(number, &Context::default())
+                .verdict()
+                .is_certain()
+        );
+        let equal = formats(&[
+            ("a.a", "('942' 6n) c", "high", None),
+            ("b.a", "('94' 7n) c", "high", None),
+        ]);
+        assert!(
+            !equal
+                .identify(number, &Context::default())
+                .verdict()
+                .is_certain()
+        );
+        let same_carrier = formats(&[
+            ("a.a", "('942' 6n) c", "high", None),
+            ("a.b", "('94' 7n) c", "high", None),
+        ]);
+        assert!(
+            same_carrier
+                .identify(number, &Context::default())
+                .verdict()
+                .is_certain()
+        );
     }
 
     #[test]
     fn a_narrower_format_stands_for_the_wider() {
-        let set = formats(&[("wide.a", "2A 8n", "high", None), ("narrow.a", "'A' A 8n", "high", Some("wide.a"))]);
+        let set = formats(&[
+            ("wide.a", "2A 8n", "high", None),
+            ("narrow.a", "'A' A 8n", "high", Some("wide.a")),
+        ]);
         let found = set.identify("AB12345678", &Context::default());
-        assert!(matches!(found.verdict(), Verdict::Certain(candidate) if candidate.carrier().as_str() == "narrow"));
+        assert!(
+            matches!(found.verdict(), Verdict::Certain(candidate) if candidate.carrier().as_str() == "narrow")
+        );
         assert_eq!(carriers(&found), ["narrow", "wide"]);
         // Expecting the wider one does not make it certain.
-        assert!(!set.identify("AB12345678", &Context::default().expecting("wide")).verdict().is_certain());
+        assert!(
+            !set.identify("AB12345678", &Context::default().expecting("wide"))
+                .verdict()
+                .is_certain()
+        );
     }
 
     #[test]
@@ -313,33 +416,65 @@ mod tests {
         assert_eq!(carriers(&found), ["b", "a"]);
         assert!(!found.verdict().is_certain());
         assert!(found.candidates()[0].is_expected() && !found.candidates()[1].is_expected());
-        assert_eq!(found.candidates()[0].to_string(), "b: number (only the length fits, carrier expected)");
-        let found = set.identify("9400000009", &Context::default().by_way_of("JP".parse().unwrap()));
-        assert_eq!(found.candidates()[0].to_string(), "a: number (only the length fits, works in JP)");
+        assert_eq!(
+            found.candidates()[0].to_string(),
+            "b: number (only the length fits, carrier expected)"
+        );
+        let found = set.identify(
+            "9400000009",
+            &Context::default().by_way_of("JP".parse().unwrap()),
+        );
+        assert_eq!(
+            found.candidates()[0].to_string(),
+            "a: number (only the length fits, works in JP)"
+        );
     }
 
     #[test]
     fn an_expectation_displaces_no_distinctive_form() {
-        let set = formats(&[("a.a", "('942' 6n) c", "high", None), ("b.a", "10n", "high", None)]);
+        let set = formats(&[
+            ("a.a", "('942' 6n) c", "high", None),
+            ("b.a", "10n", "high", None),
+        ]);
         let found = set.identify("9420000003", &Context::default().expecting("b"));
-        assert!(matches!(found.verdict(), Verdict::Certain(candidate) if candidate.carrier().as_str() == "a"));
+        assert!(
+            matches!(found.verdict(), Verdict::Certain(candidate) if candidate.carrier().as_str() == "a")
+        );
     }
 
     #[test]
     fn a_format_added_again_replaces_the_first() {
         let mut set = formats(&[("a.a", "10n", "high", None), ("b.a", "10n", "high", None)]);
-        set.extend(formats(&[("a.a", "'AB' 8n", "high", None)]).formats().cloned());
-        assert_eq!(carriers(&set.identify("9400000009", &Context::default())), ["b"]);
-        assert_eq!(carriers(&set.identify("AB12345678", &Context::default())), ["a"]);
+        set.extend(
+            formats(&[("a.a", "'AB' 8n", "high", None)])
+                .formats()
+                .cloned(),
+        );
+        assert_eq!(
+            carriers(&set.identify("9400000009", &Context::default())),
+            ["b"]
+        );
+        assert_eq!(
+            carriers(&set.identify("AB12345678", &Context::default())),
+            ["a"]
+        );
     }
 
     #[test]
     fn a_wrong_check_digit_is_told_apart() {
-        let set = formats(&[("a.a", "'AB' (7n) c", "high", None), ("b.a", "(9n) c", "high", None)]);
+        let set = formats(&[
+            ("a.a", "'AB' (7n) c", "high", None),
+            ("b.a", "(9n) c", "high", None),
+        ]);
         let found = set.identify("AB00000001", &Context::default());
         assert!(found.candidates().is_empty());
         assert_eq!(found.mistyped().map(NumberFormat::id), Some("a.a"));
-        assert!(set.identify("0000000001", &Context::default()).mistyped().is_none(), "digits alone are mistyped numbers of everyone");
+        assert!(
+            set.identify("0000000001", &Context::default())
+                .mistyped()
+                .is_none(),
+            "digits alone are mistyped numbers of everyone"
+        );
     }
 
     #[test]

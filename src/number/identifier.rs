@@ -5,8 +5,9 @@ use super::identification::{Candidate, Hints, Identification};
 use super::shape::LONGEST;
 use crate::model::{CarrierId, Country};
 
-/// What the application knows about a number from elsewhere. It changes the order of candidates and their reasons; it never makes a number
-/// certain, for a guess that agrees with an expectation is still a guess.
+/// What the application knows about a number from elsewhere. It changes the order of candidates and
+/// their reasons; it never makes a number certain, for a guess that agrees with an expectation is
+/// still a guess.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Context {
@@ -34,7 +35,11 @@ impl Context {
     fn hints(&self, format: &NumberFormat, issuer: Option<Country>) -> Hints {
         Hints {
             expected: self.carriers.contains(format.carrier()),
-            country: self.countries.iter().copied().find(|country| format.works_in(*country) || issuer == Some(*country)),
+            country: self
+                .countries
+                .iter()
+                .copied()
+                .find(|country| format.works_in(*country) || issuer == Some(*country)),
         }
     }
 }
@@ -73,9 +78,13 @@ impl Identifier {
     /// Which formats a number has. Blanks, hyphens and lower case do not matter.
     #[must_use]
     pub fn identify(&self, number: &str, context: &Context) -> Identification<'_> {
-        let Some(normal) = Normal::of(number) else { return Identification::default() };
+        let Some(normal) = Normal::of(number) else {
+            return Identification::default();
+        };
         let values = normal.values();
-        let (Some(slots), Some(first)) = (self.by_length.get(values.len()), values.first()) else { return Identification::default() };
+        let (Some(slots), Some(first)) = (self.by_length.get(values.len()), values.first()) else {
+            return Identification::default();
+        };
         let mut candidates: Vec<Candidate<'_>> = Vec::new();
         let mut mistyped = None;
         let mut found = None;
@@ -83,8 +92,16 @@ impl Identifier {
             if slot.first >> first & 1 == 0 || found == Some(slot.format) {
                 continue;
             }
-            let Some(format) = self.formats.get(slot.format) else { continue };
-            let Some(shape) = format.shapes().get(slot.shape).filter(|shape| shape.fits(values)) else { continue };
+            let Some(format) = self.formats.get(slot.format) else {
+                continue;
+            };
+            let Some(shape) = format
+                .shapes()
+                .get(slot.shape)
+                .filter(|shape| shape.fits(values))
+            else {
+                continue;
+            };
             if !format.check_fits(shape, values) {
                 if shape.has_letters && mistyped.is_none() {
                     mistyped = Some(format);
@@ -96,7 +113,13 @@ impl Identifier {
                 candidates.reserve(8);
             }
             let issuer = shape.country(values);
-            candidates.push(Candidate::new(format, shape, values.len(), issuer, context.hints(format, issuer)));
+            candidates.push(Candidate::new(
+                format,
+                shape,
+                values.len(),
+                issuer,
+                context.hints(format, issuer),
+            ));
         }
         Identification::new(candidates, mistyped)
     }
@@ -106,7 +129,11 @@ impl Extend<NumberFormat> for Identifier {
     /// Adds formats; one whose id is there already replaces it.
     fn extend<T: IntoIterator<Item = NumberFormat>>(&mut self, formats: T) {
         for format in formats {
-            match self.formats.iter_mut().find(|known| known.id() == format.id()) {
+            match self
+                .formats
+                .iter_mut()
+                .find(|known| known.id() == format.id())
+            {
                 Some(known) => *known = format,
                 None => self.formats.push(format),
             }
@@ -116,7 +143,11 @@ impl Extend<NumberFormat> for Identifier {
             for (shape_index, shape) in format.shapes().iter().enumerate() {
                 for length in shape.lengths() {
                     if let Some(slots) = self.by_length.get_mut(length) {
-                        slots.push(Slot { first: shape.first(), format: index, shape: shape_index });
+                        slots.push(Slot {
+                            first: shape.first(),
+                            format: index,
+                            shape: shape_index,
+                        });
                     }
                 }
             }
@@ -137,17 +168,24 @@ struct Normal {
 }
 
 impl Normal {
-    /// None where it holds other characters, is longer than any number, or has no digit: a word is no number.
+    /// None where it holds other characters, is longer than any number, or has no digit: a word is
+    /// no number.
     fn of(number: &str) -> Option<Self> {
-        let mut normal = Self { values: [0; LONGEST], length: 0 };
+        let mut normal = Self {
+            values: [0; LONGEST],
+            length: 0,
+        };
         let mut has_digit = false;
         for c in number.chars() {
             let value = match c {
                 '0'..='9' => c as u8 - b'0',
                 'A'..='Z' => c as u8 - b'A' + 10,
                 'a'..='z' => c as u8 - b'a' + 10,
-                // Dashes that word processors make of hyphens, and marks without width, come along when a number is pasted.
-                ' ' | '-' | '\u{2010}'..='\u{2015}' | '\u{200b}'..='\u{200d}' | '\u{feff}' => continue,
+                // Dashes that word processors make of hyphens, and marks without width, come along
+                // when a number is pasted.
+                ' ' | '-' | '\u{2010}'..='\u{2015}' | '\u{200b}'..='\u{200d}' | '\u{feff}' => {
+                    continue;
+                }
                 _ if c.is_whitespace() => continue,
                 _ => return None,
             };

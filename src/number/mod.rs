@@ -1,8 +1,10 @@
 //! Which carriers a number may belong to: [`identify`].
 //!
-//! A number says less than it seems to. Twelve digits may be FedEx, DHL Paket, SF Express and half a dozen others, and a check digit that fits
-//! by accident fits one time in ten. So an [`Identification`] ranks every format that fits, each with its reasons, and its
-//! [`verdict`](Identification::verdict) is certain only where the evidence for one carrier leaves no room for another.
+//! A number says less than it seems to. Twelve digits may be FedEx, DHL Paket, SF Express and half
+//! a dozen others, and a check digit that fits by accident fits one time in ten. So an
+//! [`Identification`] ranks every format that fits, each with its reasons, and its
+//! [`verdict`](Identification::verdict) is certain only where the evidence for one carrier leaves
+//! no room for another.
 //!
 //! ```
 //! use parceltrail::number::{Verdict, identify};
@@ -16,8 +18,10 @@
 //! assert!(matches!(number.verdict(), Verdict::Ambiguous(several) if several.len() >= 3));
 //! ```
 //!
-//! The formats are data: those of a pack in its `carrier.json`, those of other carriers in `carriers/other-numbers.json`. An application adds
-//! its own with [`Registry::insert_formats`](crate::Registry::insert_formats), or makes an [`Identifier`] of exactly the formats it wants.
+//! The formats are data: those of a pack in its `carrier.json`, those of other carriers in
+//! `carriers/other-numbers.json`. An application adds its own with
+//! [`Registry::insert_formats`](crate::Registry::insert_formats), or makes an [`Identifier`] of
+//! exactly the formats it wants.
 
 mod builtin;
 mod check;

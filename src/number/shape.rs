@@ -1,4 +1,5 @@
-//! What a number looks like: the small language of shapes, compiled to one set of characters per place.
+//! What a number looks like: the small language of shapes, compiled to one set of characters per
+//! place.
 
 use std::ops::Range;
 
@@ -14,7 +15,8 @@ const DIGITS: Allowed = (1 << 10) - 1;
 const LETTERS: Allowed = ((1 << 26) - 1) << 10;
 const ANY: Allowed = DIGITS | LETTERS;
 
-/// The countries that issue S10 numbers, a bit per second letter: those of the table of zones, so that there is one list.
+/// The countries that issue S10 numbers, a bit per second letter: those of the table of zones, so
+/// that there is one list.
 static ISSUERS: [u32; 26] = issuers(include_bytes!("../model/zones/countries.csv"));
 
 const fn issuers(csv: &[u8]) -> [u32; 26] {
@@ -22,7 +24,11 @@ const fn issuers(csv: &[u8]) -> [u32; 26] {
     let mut i = 0;
     while i + 3 < csv.len() {
         let line_starts = i > 0 && csv[i - 1] == b'\n';
-        if line_starts && csv[i].is_ascii_uppercase() && csv[i + 1].is_ascii_uppercase() && csv[i + 2] == b',' {
+        if line_starts
+            && csv[i].is_ascii_uppercase()
+            && csv[i + 1].is_ascii_uppercase()
+            && csv[i + 2] == b','
+        {
             issuers[(csv[i] - b'A') as usize] |= 1 << (csv[i + 1] - b'A');
         }
         i += 1;
@@ -42,17 +48,20 @@ pub(super) struct Shape {
     pub(super) check: Option<usize>,
     /// Where an issuing country stands.
     country: Option<usize>,
-    /// How unlikely it is to fit by accident, in tenths of a bit: of the places, and of each character of the tail.
+    /// How unlikely it is to fit by accident, in tenths of a bit: of the places, and of each
+    /// character of the tail.
     weights: (i32, i32),
     /// Whether a letter must stand somewhere.
     pub(super) has_letters: bool,
 }
 
 impl Shape {
-    /// Reads a shape: tokens divided by blanks. The language is described at [`FormatRecord::shapes`](super::FormatRecord::shapes).
+    /// Reads a shape: tokens divided by blanks. The language is described at
+    /// [`FormatRecord::shapes`](super::FormatRecord::shapes).
     pub(super) fn parse(text: &str) -> Result<Self, String> {
         let mut draft = Draft::default();
-        text.split_whitespace().try_for_each(|word| draft.read(word))?;
+        text.split_whitespace()
+            .try_for_each(|word| draft.read(word))?;
         draft.finish()
     }
 
@@ -68,11 +77,18 @@ impl Shape {
 
     /// Whether a number has it.
     pub(super) fn fits(&self, values: &[u8]) -> bool {
-        let Some((head, rest)) = values.split_at_checked(self.places.len()) else { return false };
+        let Some((head, rest)) = values.split_at_checked(self.places.len()) else {
+            return false;
+        };
         rest.len() <= self.tail.1
-            && head.iter().zip(&self.places).all(|(value, set)| set >> value & 1 == 1)
+            && head
+                .iter()
+                .zip(&self.places)
+                .all(|(value, set)| set >> value & 1 == 1)
             && rest.iter().all(|value| self.tail.0 >> value & 1 == 1)
-            && self.country.is_none_or(|at| matches!(values.get(at..at + 2), Some(&[a, b]) if is_issuer(a, b)))
+            && self
+                .country
+                .is_none_or(|at| matches!(values.get(at..at + 2), Some(&[a, b]) if is_issuer(a, b)))
     }
 
     /// How unlikely it is that a number of this length fits by accident, in tenths of a bit.
@@ -84,14 +100,21 @@ impl Shape {
     /// The issuing country that a fitting number states.
     pub(super) fn country(&self, values: &[u8]) -> Option<Country> {
         let at = self.country?;
-        let letters = [b'A' + values.get(at)?.checked_sub(10)?, b'A' + values.get(at + 1)?.checked_sub(10)?];
-        std::str::from_utf8(&letters).ok().and_then(Country::from_alpha2)
+        let letters = [
+            b'A' + values.get(at)?.checked_sub(10)?,
+            b'A' + values.get(at + 1)?.checked_sub(10)?,
+        ];
+        std::str::from_utf8(&letters)
+            .ok()
+            .and_then(Country::from_alpha2)
     }
 
     /// The characters that every such number starts with.
     pub(super) fn prefix(&self) -> impl Iterator<Item = char> {
         let fixed = self.places.iter().take_while(|set| set.is_power_of_two());
-        fixed.filter_map(|set| char::from_digit(set.trailing_zeros(), 36)).map(|c| c.to_ascii_uppercase())
+        fixed
+            .filter_map(|set| char::from_digit(set.trailing_zeros(), 36))
+            .map(|c| c.to_ascii_uppercase())
     }
 }
 
@@ -130,9 +153,12 @@ impl Draft {
                 Some(code) => {
                     self.country = Some(here);
                     let code = literal(code).filter(|code| is_country(code));
-                    self.places.extend(code.ok_or_else(|| format!("{word:?} names no country"))?);
+                    self.places
+                        .extend(code.ok_or_else(|| format!("{word:?} names no country"))?);
                 }
-                None => self.place(&Token::parse(word).ok_or_else(|| format!("{word:?} is not a token"))?)?,
+                None => self.place(
+                    &Token::parse(word).ok_or_else(|| format!("{word:?} is not a token"))?,
+                )?,
             },
         }
         if closed.is_some() && self.body_end.replace(self.places.len()).is_some() {
@@ -158,14 +184,23 @@ impl Draft {
             self.places.extend(&token.sets);
         }
         if most > least {
-            let [set] = token.sets[..] else { return Err("only single characters can repeat by a range".into()) };
+            let [set] = token.sets[..] else {
+                return Err("only single characters can repeat by a range".into());
+            };
             self.tail = (set, most - least);
         }
         Ok(())
     }
 
     fn finish(self) -> Result<Shape, String> {
-        let Self { places, tail, body_start, body_end, check, country } = self;
+        let Self {
+            places,
+            tail,
+            body_start,
+            body_end,
+            check,
+            country,
+        } = self;
         let body = match (body_start, body_end) {
             (Some(start), Some(end)) if start < end => start..end,
             (None, None) => 0..0,
@@ -175,7 +210,9 @@ impl Draft {
             return Err(format!("the shape must be 1 to {LONGEST} characters long"));
         }
         if body.is_empty() != check.is_none() {
-            return Err("a check character and the characters that it checks need each other".into());
+            return Err(
+                "a check character and the characters that it checks need each other".into(),
+            );
         }
         if check.is_some_and(|at| body.contains(&at)) {
             return Err("a check character cannot check itself".into());
@@ -183,13 +220,25 @@ impl Draft {
         let has_letters = places.iter().any(|set| set & DIGITS == 0);
         let weigh = |set: Allowed| weight(set, has_letters);
         let weights = (places.iter().copied().map(weigh).sum(), weigh(tail.0));
-        Ok(Shape { places: places.into(), tail, body, check, country, weights, has_letters })
+        Ok(Shape {
+            places: places.into(),
+            tail,
+            body,
+            check,
+            country,
+            weights,
+            has_letters,
+        })
     }
 }
 
 fn is_issuer(a: u8, b: u8) -> bool {
-    let (Some(a), Some(b)) = (a.checked_sub(10), b.checked_sub(10)) else { return false };
-    ISSUERS.get(usize::from(a)).is_some_and(|seconds| seconds >> b & 1 == 1)
+    let (Some(a), Some(b)) = (a.checked_sub(10), b.checked_sub(10)) else {
+        return false;
+    };
+    ISSUERS
+        .get(usize::from(a))
+        .is_some_and(|seconds| seconds >> b & 1 == 1)
 }
 
 /// Whether two sets of one character each are the letters of a country.
@@ -200,7 +249,11 @@ fn is_country(letters: &[Allowed]) -> bool {
 
 /// Tenths of a bit: among digits and letters where the shape needs letters, else among digits.
 fn weight(set: Allowed, among_letters: bool) -> i32 {
-    let share = if among_letters { 36.0 / f64::from(set.count_ones().max(1)) } else { 10.0 / f64::from((set & DIGITS).count_ones().max(1)) };
+    let share = if among_letters {
+        36.0 / f64::from(set.count_ones().max(1))
+    } else {
+        10.0 / f64::from((set & DIGITS).count_ones().max(1))
+    };
     // At most 52, for one character of 36.
     #[expect(clippy::cast_possible_truncation, reason = "0 to 52")]
     {
@@ -216,7 +269,9 @@ struct Token {
 
 impl Token {
     fn parse(word: &str) -> Option<Self> {
-        let split = word.find(|c: char| !c.is_ascii_digit() && c != '-').unwrap_or(word.len());
+        let split = word
+            .find(|c: char| !c.is_ascii_digit() && c != '-')
+            .unwrap_or(word.len());
         let (count, class) = word.split_at(split);
         let count = match count.split_once('-') {
             Some((least, most)) => (least.parse().ok()?, most.parse().ok()?),
@@ -228,7 +283,10 @@ impl Token {
             "A" => vec![LETTERS],
             "X" => vec![ANY],
             _ => {
-                if let Some(text) = class.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')) {
+                if let Some(text) = class
+                    .strip_prefix('\'')
+                    .and_then(|rest| rest.strip_suffix('\''))
+                {
                     literal(text)?
                 } else {
                     vec![one_of(class.strip_prefix('[')?.strip_suffix(']')?)?]
@@ -241,7 +299,9 @@ impl Token {
 
 /// A set of one for each of these characters.
 fn literal(text: &str) -> Option<Vec<Allowed>> {
-    text.chars().map(|c| value(c).map(|value| 1 << value)).collect()
+    text.chars()
+        .map(|c| value(c).map(|value| 1 << value))
+        .collect()
 }
 
 /// The set written `ABC` or `0-8`.
@@ -249,7 +309,11 @@ fn one_of(members: &str) -> Option<Allowed> {
     let mut set = 0;
     let mut rest = members.chars().peekable();
     while let Some(from) = rest.next() {
-        let to = if rest.next_if_eq(&'-').is_some() { rest.next()? } else { from };
+        let to = if rest.next_if_eq(&'-').is_some() {
+            rest.next()?
+        } else {
+            from
+        };
         for value in value(from)?..=value(to)? {
             set |= 1 << value;
         }
@@ -259,7 +323,11 @@ fn one_of(members: &str) -> Option<Allowed> {
 
 /// The value of an upper-case letter or digit.
 fn value(c: char) -> Option<u32> {
-    if c.is_ascii_lowercase() { None } else { c.to_digit(36) }
+    if c.is_ascii_lowercase() {
+        None
+    } else {
+        c.to_digit(36)
+    }
 }
 
 #[cfg(test)]
@@ -267,7 +335,10 @@ mod tests {
     use super::*;
 
     fn fits(shape: &str, number: &str) -> bool {
-        let values: Vec<u8> = number.chars().map(|c| u8::try_from(value(c).unwrap()).unwrap()).collect();
+        let values: Vec<u8> = number
+            .chars()
+            .map(|c| u8::try_from(value(c).unwrap()).unwrap())
+            .collect();
         Shape::parse(shape).unwrap().fits(&values)
     }
 
@@ -286,7 +357,13 @@ mod tests {
 
     #[test]
     fn a_range_ends_the_shape() {
-        for (number, fitting) in [("GM1", false), ("GM12", true), ("GM1234", true), ("GM12345", false), ("GM12A", false)] {
+        for (number, fitting) in [
+            ("GM1", false),
+            ("GM12", true),
+            ("GM1234", true),
+            ("GM12345", false),
+            ("GM12A", false),
+        ] {
             assert_eq!(fits("'GM' 2-4n", number), fitting, "{number}");
         }
         assert_eq!(Shape::parse("'GM' 2-4n").unwrap().lengths(), 4..=6);
@@ -336,11 +413,21 @@ mod tests {
         assert_eq!(weight("12n"), 0, "length alone says nothing");
         assert!(weight("'96' 10n") > weight("'9' 11n"));
         assert!(weight("'SF' 10n") > weight("2A 10n"));
-        assert_eq!(weight("'SF' 10n"), weight("'SF' 5-20n"), "a tail weighs as much as places");
+        assert_eq!(
+            weight("'SF' 10n"),
+            weight("'SF' 5-20n"),
+            "a tail weighs as much as places"
+        );
     }
 
     #[test]
     fn the_prefix_ends_at_the_first_choice() {
-        assert_eq!(Shape::parse("'1LS' [12] '7'").unwrap().prefix().collect::<String>(), "1LS");
+        assert_eq!(
+            Shape::parse("'1LS' [12] '7'")
+                .unwrap()
+                .prefix()
+                .collect::<String>(),
+            "1LS"
+        );
     }
 }

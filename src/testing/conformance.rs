@@ -7,8 +7,8 @@ use http::HeaderMap;
 
 use super::{distort, loss, mutate};
 use crate::adapter::{
-    Adapter, Asked, Batch, Credentials, DecodeError, DecodeErrorKind, NoticeKind, Outcome, Payload, Poll, PollContext, Proof, Question, Reply,
-    RequestError, Verdict, Webhook, WebhookCall,
+    Adapter, Asked, Batch, Credentials, DecodeError, DecodeErrorKind, NoticeKind, Outcome, Payload,
+    Poll, PollContext, Proof, Question, Reply, RequestError, Verdict, Webhook, WebhookCall,
 };
 use crate::model::{Confidence, Event, Milestone, TimeKind, TrackingNumber};
 
@@ -49,7 +49,11 @@ impl<'a> Conformance<'a> {
     /// The suite for an adapter. Give it samples: the more of them, the more is checked.
     #[must_use]
     pub fn of(adapter: &'a dyn Adapter) -> Self {
-        Self { adapter, samples: Vec::new(), violations: Vec::new() }
+        Self {
+            adapter,
+            samples: Vec::new(),
+            violations: Vec::new(),
+        }
     }
 
     /// Adds a payload that the adapter reads.
@@ -66,8 +70,15 @@ impl<'a> Conformance<'a> {
     pub fn assert(self) {
         let feed = self.adapter.descriptor().feed.clone();
         let violations = self.run();
-        let list: Vec<String> = violations.iter().map(|one| format!("- {} [{}]: {}", one.rule, one.sample, one.detail)).collect();
-        assert!(violations.is_empty(), "{feed} does not meet the contract:\n{}", list.join("\n"));
+        let list: Vec<String> = violations
+            .iter()
+            .map(|one| format!("- {} [{}]: {}", one.rule, one.sample, one.detail))
+            .collect();
+        assert!(
+            violations.is_empty(),
+            "{feed} does not meet the contract:\n{}",
+            list.join("\n")
+        );
     }
 
     /// Runs everything and returns the violations.
@@ -97,12 +108,26 @@ impl<'a> Conformance<'a> {
 
     fn violation(&mut self, rule: &'static str, sample: &str, detail: impl Into<String>) {
         // One witness a rule and sample is enough to act on.
-        if !self.violations.iter().any(|one| one.rule == rule && one.sample == sample) {
-            self.violations.push(Violation { rule, sample: sample.to_owned(), detail: detail.into() });
+        if !self
+            .violations
+            .iter()
+            .any(|one| one.rule == rule && one.sample == sample)
+        {
+            self.violations.push(Violation {
+                rule,
+                sample: sample.to_owned(),
+                detail: detail.into(),
+            });
         }
     }
 
-    fn demand(&mut self, holds: bool, rule: &'static str, sample: &str, detail: impl FnOnce() -> String) {
+    fn demand(
+        &mut self,
+        holds: bool,
+        rule: &'static str,
+        sample: &str,
+        detail: impl FnOnce() -> String,
+    ) {
         if !holds {
             self.violation(rule, sample, detail());
         }
@@ -116,7 +141,9 @@ impl<'a> Conformance<'a> {
     /// Decodes, errors included; a panic is a violation.
     fn decoded(&mut self, sample: &str, bytes: &[u8]) -> Option<Result<Batch, DecodeError>> {
         let adapter = self.adapter;
-        match catch_unwind(AssertUnwindSafe(|| adapter.decode(Payload::new(bytes, received())))) {
+        match catch_unwind(AssertUnwindSafe(|| {
+            adapter.decode(Payload::new(bytes, received()))
+        })) {
             Ok(result) => Some(result),
             Err(_) => {
                 let shown = String::from_utf8_lossy(&bytes[..bytes.len().min(200)]).into_owned();
@@ -133,14 +160,35 @@ impl<'a> Conformance<'a> {
         };
         self.demand_told(name, &batch);
         let again = self.decode(name, bytes);
-        self.demand(again.as_ref() == Some(&batch), "is pure: the same bytes give the same batch", name, String::new);
+        self.demand(
+            again.as_ref() == Some(&batch),
+            "is pure: the same bytes give the same batch",
+            name,
+            String::new,
+        );
         let adapter = self.adapter;
         let descriptor = adapter.descriptor();
         for shipment in &batch.shipments {
-            let is_own = shipment.feed == descriptor.feed && shipment.events.iter().all(|event| event.feed == descriptor.feed);
-            self.demand(is_own, "signs with its own feed id", name, || format!("{:?}", shipment.feed));
-            self.demand(shipment.received == received(), "takes the receipt time from the payload", name, || shipment.received.to_string());
-            self.demand(!shipment.number.as_str().is_empty(), "names the number", name, String::new);
+            let is_own = shipment.feed == descriptor.feed
+                && shipment
+                    .events
+                    .iter()
+                    .all(|event| event.feed == descriptor.feed);
+            self.demand(is_own, "signs with its own feed id", name, || {
+                format!("{:?}", shipment.feed)
+            });
+            self.demand(
+                shipment.received == received(),
+                "takes the receipt time from the payload",
+                name,
+                || shipment.received.to_string(),
+            );
+            self.demand(
+                !shipment.number.as_str().is_empty(),
+                "names the number",
+                name,
+                String::new,
+            );
             for event in &shipment.events {
                 self.check_event(name, event, &batch);
             }
@@ -149,7 +197,12 @@ impl<'a> Conformance<'a> {
             self.demand(!leaks, "masks numbers in Debug", name, String::new);
         }
         let alone = crate::adapter::Sketch::of(bytes).score(descriptor.marks);
-        self.demand(descriptor.marks.is_empty() || alone > 0, "recognises its samples by its marks", name, String::new);
+        self.demand(
+            descriptor.marks.is_empty() || alone > 0,
+            "recognises its samples by its marks",
+            name,
+            String::new,
+        );
     }
 
     /// What is read gives shipments or notices: silence would be a loss.
@@ -160,16 +213,34 @@ impl<'a> Conformance<'a> {
 
     fn check_event(&mut self, name: &str, event: &Event, batch: &Batch) {
         let time = &event.time;
-        self.demand(time.earliest() <= time.latest(), "keeps earliest before latest", name, || format!("{time:?}"));
-        self.demand(!time.raw().is_empty(), "keeps the time's text", name, || format!("{time:?}"));
-        let invents = matches!(time.kind(), TimeKind::Local | TimeKind::Date) && time.offset().is_some();
+        self.demand(
+            time.earliest() <= time.latest(),
+            "keeps earliest before latest",
+            name,
+            || format!("{time:?}"),
+        );
+        self.demand(
+            !time.raw().is_empty(),
+            "keeps the time's text",
+            name,
+            || format!("{time:?}"),
+        );
+        let invents =
+            matches!(time.kind(), TimeKind::Local | TimeKind::Date) && time.offset().is_some();
         self.demand(!invents, "invents no offset", name, || format!("{time:?}"));
         let is_unsure_end = event.milestone.is_terminal() && event.confidence == Confidence::Low;
         let ends = is_unsure_end && event.is_evidence_of_state();
-        self.demand(!ends, "ends no journey on low confidence", name, || format!("{}", event.milestone));
+        self.demand(!ends, "ends no journey on low confidence", name, || {
+            format!("{}", event.milestone)
+        });
         if event.milestone == Milestone::Unmapped {
-            let told = batch.notices.iter().any(|notice| notice.kind == NoticeKind::UnmappedCode);
-            self.demand(told, "tells of every unmapped code", name, || format!("{:?}", event.code.value));
+            let told = batch
+                .notices
+                .iter()
+                .any(|notice| notice.kind == NoticeKind::UnmappedCode);
+            self.demand(told, "tells of every unmapped code", name, || {
+                format!("{:?}", event.code.value)
+            });
         }
     }
 
@@ -183,36 +254,70 @@ impl<'a> Conformance<'a> {
         for wrong in distort::with_wrong_types(bytes) {
             self.decode(name, &wrong);
         }
-        let Some(plain) = self.decode(name, bytes) else { return };
+        let Some(plain) = self.decode(name, bytes) else {
+            return;
+        };
         if let Some(changed) = distort::with_unknown_fields(bytes) {
             // It may tell of what it does not know; it may not lose what it does.
-            let same = self.decode(name, &changed).is_some_and(|batch| batch.shipments == plain.shipments);
+            let same = self
+                .decode(name, &changed)
+                .is_some_and(|batch| batch.shipments == plain.shipments);
             self.demand(same, "passes over unknown fields", name, String::new);
         }
         if let Some(changed) = distort::one_for_many(bytes) {
-            let same = self.decode(name, &changed).is_some_and(|batch| batch == plain);
-            self.demand(same, "reads one object where a list stands", name, String::new);
+            let same = self
+                .decode(name, &changed)
+                .is_some_and(|batch| batch == plain);
+            self.demand(
+                same,
+                "reads one object where a list stands",
+                name,
+                String::new,
+            );
         }
         if let Some(changed) = distort::in_gbk(bytes) {
-            let events = |batch: &Batch| batch.shipments.iter().map(|shipment| shipment.events.len()).sum::<usize>();
-            let same = self.decode(name, &changed).is_some_and(|batch| events(&batch) == events(&plain));
+            let events = |batch: &Batch| {
+                batch
+                    .shipments
+                    .iter()
+                    .map(|shipment| shipment.events.len())
+                    .sum::<usize>()
+            };
+            let same = self
+                .decode(name, &changed)
+                .is_some_and(|batch| events(&batch) == events(&plain));
             self.demand(same, "reads GBK", name, String::new);
         }
     }
 
     /// What is lost when the payload changes is told of: see the page of [`loss`].
     fn check_losses(&mut self, name: &str, bytes: &[u8]) {
-        let Some(sample) = self.decode(name, bytes) else { return };
+        let Some(sample) = self.decode(name, bytes) else {
+            return;
+        };
         let mut seen: Vec<loss::Loss> = Vec::new();
         for mutation in mutate::mutations(bytes) {
-            let Some(changed) = self.decoded(name, &mutation.bytes) else { continue };
-            seen.extend(loss::loss(&sample, &mutation, &changed, |twin| self.decode(name, twin)));
+            let Some(changed) = self.decoded(name, &mutation.bytes) else {
+                continue;
+            };
+            seen.extend(loss::loss(&sample, &mutation, &changed, |twin| {
+                self.decode(name, twin)
+            }));
         }
         while let Some((rule, _)) = seen.first().cloned() {
-            let (of_rule, others): (Vec<_>, Vec<_>) = seen.into_iter().partition(|(other, _)| *other == rule);
-            let shown: Vec<String> = of_rule.iter().take(MOST_SHOWN).map(|(_, what)| what.clone()).collect();
+            let (of_rule, others): (Vec<_>, Vec<_>) =
+                seen.into_iter().partition(|(other, _)| *other == rule);
+            let shown: Vec<String> = of_rule
+                .iter()
+                .take(MOST_SHOWN)
+                .map(|(_, what)| what.clone())
+                .collect();
             let more = of_rule.len().saturating_sub(MOST_SHOWN);
-            let rest = if more > 0 { format!("; and {more} more") } else { String::new() };
+            let rest = if more > 0 {
+                format!("; and {more} more")
+            } else {
+                String::new()
+            };
             self.violation(rule, name, format!("{}{rest}", shown.join("; ")));
             seen = others;
         }
@@ -220,14 +325,24 @@ impl<'a> Conformance<'a> {
 
     fn expect_empty_is_an_error(&mut self) {
         let adapter = self.adapter;
-        let result = catch_unwind(AssertUnwindSafe(|| adapter.decode(Payload::new(b"", received()))));
+        let result = catch_unwind(AssertUnwindSafe(|| {
+            adapter.decode(Payload::new(b"", received()))
+        }));
         let is_told = matches!(&result, Ok(Err(error)) if error.kind == DecodeErrorKind::Empty && error.feed == adapter.descriptor().feed);
-        self.demand(is_told, "an empty payload is the error `Empty` of its feed", "empty", || format!("{result:?}"));
+        self.demand(
+            is_told,
+            "an empty payload is the error `Empty` of its feed",
+            "empty",
+            || format!("{result:?}"),
+        );
     }
 
     fn check_poll(&mut self, poll: &dyn Poll) {
         const SECRET: &str = "conformance-secret-0123456789";
-        let credentials = poll.credentials().iter().fold(Credentials::default(), |all, name| all.with(*name, SECRET));
+        let credentials = poll
+            .credentials()
+            .iter()
+            .fold(Credentials::default(), |all, name| all.with(*name, SECRET));
         let token = secrecy::SecretString::from(SECRET);
         let context = PollContext {
             now: received(),
@@ -237,38 +352,90 @@ impl<'a> Conformance<'a> {
             base: None,
         };
         let most = poll.limits().max_numbers;
-        let asked: Vec<Asked> = (0..=most).map(|n| Asked::number(TrackingNumber::new(&format!("SF1{n:012}")))).collect();
+        let asked: Vec<Asked> = (0..=most)
+            .map(|n| Asked::number(TrackingNumber::new(&format!("SF1{n:012}"))))
+            .collect();
         let fitting = &asked[..most.min(1)];
         let none = poll.request(&Question::about(&[]), &context);
-        self.demand(most == 0 || matches!(none, Err(RequestError::Numbers { .. })), "refuses a question about nothing", "poll", || {
-            format!("{none:?}")
-        });
+        self.demand(
+            most == 0 || matches!(none, Err(RequestError::Numbers { .. })),
+            "refuses a question about nothing",
+            "poll",
+            || format!("{none:?}"),
+        );
         let many = poll.request(&Question::about(&asked), &context);
-        self.demand(matches!(many, Err(RequestError::Numbers { .. })), "refuses more numbers than it may ask", "poll", || {
-            format!("{:?}", many.is_ok())
-        });
+        self.demand(
+            matches!(many, Err(RequestError::Numbers { .. })),
+            "refuses more numbers than it may ask",
+            "poll",
+            || format!("{:?}", many.is_ok()),
+        );
         match poll.request(&Question::about(fitting), &context) {
             Ok(request) => {
                 let uri = request.uri().to_string();
-                self.demand(uri.starts_with("https://"), "asks over TLS", "poll", || uri.clone());
+                self.demand(uri.starts_with("https://"), "asks over TLS", "poll", || {
+                    uri.clone()
+                });
             }
             Err(error) => self.violation("builds a request", "poll", error.to_string()),
         }
         self.check_numbers(poll, &context);
-        let bare = PollContext { credentials: &Credentials::default(), token: None, ..context };
+        let bare = PollContext {
+            credentials: &Credentials::default(),
+            token: None,
+            ..context
+        };
         let unproven = poll.request(&Question::about(fitting), &bare);
         let needs = !poll.credentials().is_empty();
-        self.demand(!needs || unproven.is_err(), "misses credentials before it asks", "poll", String::new);
+        self.demand(
+            !needs || unproven.is_err(),
+            "misses credentials before it asks",
+            "poll",
+            String::new,
+        );
         let mut headers = HeaderMap::new();
-        headers.insert(http::header::RETRY_AFTER, http::HeaderValue::from_static("7"));
-        for (status, rule) in [(503, "asks again after a 503"), (429, "asks again after a 429")] {
-            let outcome = poll.outcome(&Reply { status, headers: &headers, body: b"<html>busy</html>", received: received() });
-            self.demand(matches!(outcome, Outcome::RetryAfter(_)), rule, "poll", || format!("{outcome:?}"));
+        headers.insert(
+            http::header::RETRY_AFTER,
+            http::HeaderValue::from_static("7"),
+        );
+        for (status, rule) in [
+            (503, "asks again after a 503"),
+            (429, "asks again after a 429"),
+        ] {
+            let outcome = poll.outcome(&Reply {
+                status,
+                headers: &headers,
+                body: b"<html>busy</html>",
+                received: received(),
+            });
+            self.demand(
+                matches!(outcome, Outcome::RetryAfter(_)),
+                rule,
+                "poll",
+                || format!("{outcome:?}"),
+            );
         }
         for body in distort::nonsense() {
-            let reply = Reply { status: 200, headers: &headers, body: &body, received: received() };
-            if catch_unwind(AssertUnwindSafe(|| (poll.outcome(&reply), poll.next_page(&reply), poll.token(&reply)))).is_err() {
-                self.violation("never panics", "poll", "outcome, next_page or token on nonsense");
+            let reply = Reply {
+                status: 200,
+                headers: &headers,
+                body: &body,
+                received: received(),
+            };
+            if catch_unwind(AssertUnwindSafe(|| {
+                (
+                    poll.outcome(&reply),
+                    poll.next_page(&reply),
+                    poll.token(&reply),
+                )
+            }))
+            .is_err()
+            {
+                self.violation(
+                    "never panics",
+                    "poll",
+                    "outcome, next_page or token on nonsense",
+                );
             }
         }
     }
@@ -281,12 +448,24 @@ impl<'a> Conformance<'a> {
             let request = poll.request(&Question::about(&asked), context).ok()?;
             let uri = request.uri().to_string();
             let (path, query) = uri.split_once('?').unwrap_or((&uri, ""));
-            Some((path.matches('/').count(), query.matches('&').count(), query.matches('=').count()))
+            Some((
+                path.matches('/').count(),
+                query.matches('&').count(),
+                query.matches('=').count(),
+            ))
         };
         let plain = shape("SF1000000000001");
-        for number in
-            ["..", "../SF100000001", "SF1000/00001", "SF1000001,SF1000002", "SF100000?a=b", "SF100000#a", "SF100000&a=b", "%2e%2e", "SF1%2F000001"]
-        {
+        for number in [
+            "..",
+            "../SF100000001",
+            "SF1000/00001",
+            "SF1000001,SF1000002",
+            "SF100000?a=b",
+            "SF100000#a",
+            "SF100000&a=b",
+            "%2e%2e",
+            "SF1%2F000001",
+        ] {
             let holds = match shape(number) {
                 None => true,
                 seen => seen == plain && !number.contains(['.', ',', '%']),
@@ -294,27 +473,69 @@ impl<'a> Conformance<'a> {
             self.demand(holds, RULE, "poll", || number.to_owned());
         }
         let broken = ["SF1000\n00001", "SF1000\u{1b}[31m01", "SF1000\r\nX: y"];
-        self.demand(broken.iter().all(|number| shape(number).is_none_or(|seen| Some(seen) == plain)), RULE, "poll", || {
-            "control characters".to_owned()
-        });
+        self.demand(
+            broken
+                .iter()
+                .all(|number| shape(number).is_none_or(|seen| Some(seen) == plain)),
+            RULE,
+            "poll",
+            || "control characters".to_owned(),
+        );
     }
 
     fn check_webhook(&mut self, webhook: &dyn Webhook) {
-        self.demand(webhook.protection().len() > 20, "says what its scheme protects", "webhook", String::new);
+        self.demand(
+            webhook.protection().len() > 20,
+            "says what its scheme protects",
+            "webhook",
+            String::new,
+        );
         let headers = HeaderMap::new();
-        let call = WebhookCall { headers: &headers, body: b"{}", received: received() };
+        let call = WebhookCall {
+            headers: &headers,
+            body: b"{}",
+            received: received(),
+        };
         let is_closed = webhook.verify(&call, None).is_err() || webhook.proof() == Proof::Nothing;
-        self.demand(is_closed, "believes nobody while no secret is given, unless its scheme proves nothing", "webhook", String::new);
-        let unproven = webhook.verify(&call, Some(&secrecy::SecretString::from("conformance-secret")));
-        self.demand(unproven.is_err(), "believes no call without proof when a secret is given", "webhook", String::new);
+        self.demand(
+            is_closed,
+            "believes nobody while no secret is given, unless its scheme proves nothing",
+            "webhook",
+            String::new,
+        );
+        let unproven = webhook.verify(
+            &call,
+            Some(&secrecy::SecretString::from("conformance-secret")),
+        );
+        self.demand(
+            unproven.is_err(),
+            "believes no call without proof when a secret is given",
+            "webhook",
+            String::new,
+        );
         let accepted = webhook.acknowledge(&call, Verdict::Accepted);
-        self.demand(accepted.status().is_success(), "acknowledges what was taken in", "webhook", || accepted.status().to_string());
+        self.demand(
+            accepted.status().is_success(),
+            "acknowledges what was taken in",
+            "webhook",
+            || accepted.status().to_string(),
+        );
         for body in distort::nonsense() {
-            let call = WebhookCall { headers: &headers, body: &body, received: received() };
+            let call = WebhookCall {
+                headers: &headers,
+                body: &body,
+                received: received(),
+            };
             let secret = secrecy::SecretString::from("conformance-secret");
             let calm = catch_unwind(AssertUnwindSafe(|| {
                 let _ = webhook.verify(&call, Some(&secret));
-                [Verdict::Accepted, Verdict::Unverified, Verdict::Unreadable, Verdict::Failed].map(|verdict| webhook.acknowledge(&call, verdict))
+                [
+                    Verdict::Accepted,
+                    Verdict::Unverified,
+                    Verdict::Unreadable,
+                    Verdict::Failed,
+                ]
+                .map(|verdict| webhook.acknowledge(&call, verdict))
             }));
             self.demand(calm.is_ok(), "never panics", "webhook", String::new);
         }

@@ -1,7 +1,8 @@
 //! For tests of adapters and of what is built on journeys. Behind the feature `testing`.
 //!
-//! [`Conformance`] runs any adapter, of this crate or a third party's, through what the contract demands. [`told`] builds shipments without
-//! payloads. [`simulator`] plays four carriers on a loopback address, with everything that can go wrong.
+//! [`Conformance`] runs any adapter, of this crate or a third party's, through what the contract
+//! demands. [`told`] builds shipments without payloads. [`simulator`] plays four carriers on a
+//! loopback address, with everything that can go wrong.
 
 mod conformance;
 mod distort;

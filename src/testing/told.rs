@@ -4,8 +4,8 @@ use chrono::{DateTime, FixedOffset, Utc};
 
 use crate::adapter::{DeliveryKind, IssuerKind};
 use crate::model::{
-    CarrierCode, CarrierId, Confidence, Event, EventTime, FeedId, Milestone, Order, Place, Promise, Proof, Reference, Scope, Shipment, Stage,
-    TrackingNumber,
+    CarrierCode, CarrierId, Confidence, Event, EventTime, FeedId, Milestone, Order, Place, Promise,
+    Proof, Reference, Scope, Shipment, Stage, TrackingNumber,
 };
 
 /// Starts a shipment as a feed would tell it. The carrier is the feed's part before the dot.
@@ -61,8 +61,14 @@ impl Told {
     /// # Panics
     /// When the moment is none: a mistake in the test.
     #[must_use]
-    pub fn event(mut self, at: &str, stage: impl Into<Option<Stage>>, milestone: Milestone) -> Self {
-        let moment: DateTime<FixedOffset> = at.parse().unwrap_or_else(|error| panic!("{at}: {error}"));
+    pub fn event(
+        mut self,
+        at: &str,
+        stage: impl Into<Option<Stage>>,
+        milestone: Milestone,
+    ) -> Self {
+        let moment: DateTime<FixedOffset> =
+            at.parse().unwrap_or_else(|error| panic!("{at}: {error}"));
         self.0.events.push(Event {
             feed: self.0.feed.clone(),
             carrier: self.0.carrier.clone(),
@@ -74,7 +80,10 @@ impl Told {
             scope: Scope::Parcel,
             time: EventTime::at_offset(at, moment.naive_local(), moment.offset().local_minus_utc()),
             place: None,
-            code: CarrierCode { value: milestone.as_str().into(), ..CarrierCode::default() },
+            code: CarrierCode {
+                value: milestone.as_str().into(),
+                ..CarrierCode::default()
+            },
             delivered_to: None,
             damaged: false,
             signed_by: None,

@@ -1,4 +1,5 @@
-//! Clocks in the shapes that carriers write. Fixed widths are read by hand: format strings cost as much as the event around them.
+//! Clocks in the shapes that carriers write. Fixed widths are read by hand: format strings cost as
+//! much as the event around them.
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 
@@ -16,7 +17,9 @@ fn digits(bytes: &[u8]) -> Option<u32> {
     if bytes.is_empty() || bytes.len() > 9 {
         return None;
     }
-    bytes.iter().try_fold(0u32, |n, b| b.is_ascii_digit().then(|| n * 10 + u32::from(b - b'0')))
+    bytes.iter().try_fold(0u32, |n, b| {
+        b.is_ascii_digit().then(|| n * 10 + u32::from(b - b'0'))
+    })
 }
 
 /// `2025-03-06` and also `2025/03/06`.
@@ -37,9 +40,13 @@ pub(crate) fn compact_date(text: &str) -> Option<NaiveDate> {
     ymd(digits(&b[..4])?, digits(&b[4..6])?, digits(&b[6..])?)
 }
 
-/// A date that exists, in a year that a parcel can have lived in. Zero dates and far futures are noise, not dates.
+/// A date that exists, in a year that a parcel can have lived in. Zero dates and far futures are
+/// noise, not dates.
 fn ymd(year: u32, month: u32, day: u32) -> Option<NaiveDate> {
-    (1970..=2199).contains(&year).then(|| NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)).flatten()
+    (1970..=2199)
+        .contains(&year)
+        .then(|| NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day))
+        .flatten()
 }
 
 /// `09:12`, `09:12:30`, `09:12:30.123`, and hours without their zero.
@@ -48,7 +55,13 @@ pub(crate) fn time(text: &str) -> Option<NaiveTime> {
         Some((main, fraction)) => (main, nanoseconds(fraction)?),
         None => (text, 0),
     };
-    let mut parts = main.split(':').map(|part| if part.len() <= 2 { digits(part.as_bytes()) } else { None });
+    let mut parts = main.split(':').map(|part| {
+        if part.len() <= 2 {
+            digits(part.as_bytes())
+        } else {
+            None
+        }
+    });
     let (hour, minute) = (parts.next()??, parts.next()??);
     let second = match parts.next() {
         Some(second) => second?,
@@ -83,14 +96,19 @@ pub(crate) fn offset(text: &str) -> Option<i32> {
     if matches!(text, "Z" | "z" | "UTC" | "GMT") {
         return Some(0);
     }
-    let text = text.strip_prefix("GMT").or_else(|| text.strip_prefix("UTC")).unwrap_or(text);
+    let text = text
+        .strip_prefix("GMT")
+        .or_else(|| text.strip_prefix("UTC"))
+        .unwrap_or(text);
     let (sign, rest) = match text.as_bytes().first()? {
         b'+' => (1, &text[1..]),
         b'-' => (-1, &text[1..]),
         _ => return None,
     };
     let (hours, minutes) = match rest.split_once([':', '.']) {
-        Some((hours, minutes)) if minutes.len() == 2 => (digits(hours.as_bytes())?, digits(minutes.as_bytes())?),
+        Some((hours, minutes)) if minutes.len() == 2 => {
+            (digits(hours.as_bytes())?, digits(minutes.as_bytes())?)
+        }
         Some(_) => return None,
         None if rest.len() <= 2 => (digits(rest.as_bytes())?, 0),
         None if rest.len() <= 4 => {
@@ -102,21 +120,33 @@ pub(crate) fn offset(text: &str) -> Option<i32> {
     (hours <= 14 && minutes < 60).then(|| sign * (hours * 3600 + minutes * 60) as i32)
 }
 
-/// ISO 8601 and its cousins: `2025-03-06T09:12:00+01:00`, `2025-03-06 09:12`, `…T09:12:00.000Z`, with or without offset.
+/// ISO 8601 and its cousins: `2025-03-06T09:12:00+01:00`, `2025-03-06 09:12`, `…T09:12:00.000Z`,
+/// with or without offset.
 pub(crate) fn iso(text: &str) -> Option<Stamp> {
     let day = date(text.get(..10)?)?;
     let rest = text.get(10..)?;
     let rest = rest.strip_prefix(['T', 't', ' '])?.trim_start();
-    let end = rest.find(['+', '-', 'Z', 'z', ' ', 'G', 'U']).unwrap_or(rest.len());
+    let end = rest
+        .find(['+', '-', 'Z', 'z', ' ', 'G', 'U'])
+        .unwrap_or(rest.len());
     let local = day.and_time(time(&rest[..end])?);
     let zone = rest[end..].trim();
     if zone.is_empty() {
-        return Some(Stamp { local, offset: None, is_zulu: false });
+        return Some(Stamp {
+            local,
+            offset: None,
+            is_zulu: false,
+        });
     }
-    Some(Stamp { local, offset: Some(offset(zone)?), is_zulu: matches!(zone, "Z" | "z") })
+    Some(Stamp {
+        local,
+        offset: Some(offset(zone)?),
+        is_zulu: matches!(zone, "Z" | "z"),
+    })
 }
 
-/// `20250306091230`, with up to three more digits for milliseconds, with a blank or `T` between, or down to the minute.
+/// `20250306091230`, with up to three more digits for milliseconds, with a blank or `T` between, or
+/// down to the minute.
 pub(crate) fn compact(text: &str) -> Option<NaiveDateTime> {
     let day = compact_date(text.get(..8)?)?;
     let rest = text.get(8..)?.trim_start_matches([' ', 'T']);
@@ -124,12 +154,16 @@ pub(crate) fn compact(text: &str) -> Option<NaiveDateTime> {
         4 | 6 => (rest, 0),
         7..=9 => {
             let fraction = rest.get(6..)?;
-            (rest.get(..6)?, digits(fraction.as_bytes())? * 10u32.pow(3 - fraction.len() as u32))
+            (
+                rest.get(..6)?,
+                digits(fraction.as_bytes())? * 10u32.pow(3 - fraction.len() as u32),
+            )
         }
         _ => return None,
     };
     let at = compact_time(clock)?;
-    day.and_time(at).checked_add_signed(chrono::Duration::milliseconds(i64::from(millis)))
+    day.and_time(at)
+        .checked_add_signed(chrono::Duration::milliseconds(i64::from(millis)))
 }
 
 /// `06.03.2025 09:12`, with or without seconds.
@@ -163,15 +197,35 @@ mod tests {
     #[test]
     fn iso_with_and_without_offset() {
         let cases = [
-            ("2025-03-06T09:12:00+01:00", "2025-03-06T09:12:00", Some(3600)),
-            ("2025-03-06T09:12:00.250Z", "2025-03-06T09:12:00.250", Some(0)),
+            (
+                "2025-03-06T09:12:00+01:00",
+                "2025-03-06T09:12:00",
+                Some(3600),
+            ),
+            (
+                "2025-03-06T09:12:00.250Z",
+                "2025-03-06T09:12:00.250",
+                Some(0),
+            ),
             ("2025-03-06 09:12", "2025-03-06T09:12:00", None),
-            ("2021-05-07 23:59:00 GMT-04:00", "2021-05-07T23:59:00", Some(-14_400)),
-            ("2025-03-06T09:12:00-0530", "2025-03-06T09:12:00", Some(-19_800)),
+            (
+                "2021-05-07 23:59:00 GMT-04:00",
+                "2021-05-07T23:59:00",
+                Some(-14_400),
+            ),
+            (
+                "2025-03-06T09:12:00-0530",
+                "2025-03-06T09:12:00",
+                Some(-19_800),
+            ),
         ];
         for (text, expected, offset) in cases {
             let stamp = iso(text).unwrap_or_else(|| panic!("{text}"));
-            assert_eq!((stamp.local, stamp.offset), (local(expected), offset), "{text}");
+            assert_eq!(
+                (stamp.local, stamp.offset),
+                (local(expected), offset),
+                "{text}"
+            );
         }
     }
 
@@ -196,18 +250,36 @@ mod tests {
 
     #[test]
     fn compact_shapes() {
-        assert_eq!(compact("20260102093015123"), Some(local("2026-01-02T09:30:15.123")));
-        assert_eq!(compact("20260105120000"), Some(local("2026-01-05T12:00:00")));
+        assert_eq!(
+            compact("20260102093015123"),
+            Some(local("2026-01-02T09:30:15.123"))
+        );
+        assert_eq!(
+            compact("20260105120000"),
+            Some(local("2026-01-05T12:00:00"))
+        );
         assert_eq!(compact_time("74700"), NaiveTime::from_hms_opt(7, 47, 0));
-        assert_eq!(german("04.05.2025 21:03"), Some(local("2025-05-04T21:03:00")));
-        assert_eq!(epoch("1691397830000").map(|at| at.to_rfc3339()).as_deref(), Some("2023-08-07T08:43:50+00:00"));
+        assert_eq!(
+            german("04.05.2025 21:03"),
+            Some(local("2025-05-04T21:03:00"))
+        );
+        assert_eq!(
+            epoch("1691397830000").map(|at| at.to_rfc3339()).as_deref(),
+            Some("2023-08-07T08:43:50+00:00")
+        );
     }
 
     #[test]
     fn offsets_in_every_dress() {
-        for (text, seconds) in
-            [("-04.00", -14_400), ("-7:00", -25_200), ("+0900", 32_400), ("Z", 0), ("+05:30", 19_800), ("GMT+08:00", 28_800), ("+9", 32_400)]
-        {
+        for (text, seconds) in [
+            ("-04.00", -14_400),
+            ("-7:00", -25_200),
+            ("+0900", 32_400),
+            ("Z", 0),
+            ("+05:30", 19_800),
+            ("GMT+08:00", 28_800),
+            ("+9", 32_400),
+        ] {
             assert_eq!(offset(text), Some(seconds), "{text}");
         }
         assert_eq!(offset("05:00"), None);

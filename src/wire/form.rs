@@ -1,13 +1,17 @@
-//! `application/x-www-form-urlencoded`, as Java's `URLEncoder` writes it and carriers in China sign it.
+//! `application/x-www-form-urlencoded`, as Java's `URLEncoder` writes it and carriers in China sign
+//! it.
 
 use std::fmt::Write as _;
 
-/// Encodes by the rules of Java's `URLEncoder`: blank → `+`; letters, digits and `*-_.` stay; the rest as upper-case `%XX` of UTF-8.
+/// Encodes by the rules of Java's `URLEncoder`: blank → `+`; letters, digits and `*-_.` stay; the
+/// rest as upper-case `%XX` of UTF-8.
 pub(crate) fn encode(text: &str) -> String {
     let mut out = String::with_capacity(text.len() * 3 / 2);
     for byte in text.bytes() {
         match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'*' | b'-' | b'_' | b'.' => out.push(char::from(byte)),
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'*' | b'-' | b'_' | b'.' => {
+                out.push(char::from(byte))
+            }
             b' ' => out.push('+'),
             _ => {
                 let _ = write!(out, "%{byte:02X}");
@@ -17,7 +21,8 @@ pub(crate) fn encode(text: &str) -> String {
     out
 }
 
-/// Percent-encodes a path segment or query value: like [`encode`], but a blank is `%20` and `*` is escaped too.
+/// Percent-encodes a path segment or query value: like [`encode`], but a blank is `%20` and `*` is
+/// escaped too.
 pub(crate) fn encode_query(text: &str) -> String {
     encode(text).replace('+', "%20").replace('*', "%2A")
 }
@@ -66,7 +71,9 @@ fn decode(bytes: &[u8]) -> Vec<u8> {
 }
 
 fn hex(digit: u8) -> Option<u8> {
-    char::from(digit).to_digit(16).and_then(|n| u8::try_from(n).ok())
+    char::from(digit)
+        .to_digit(16)
+        .and_then(|n| u8::try_from(n).ok())
 }
 
 #[cfg(test)]
@@ -77,7 +84,10 @@ mod tests {
     fn encoding_round_trips() {
         let text = "{\"mailNo\":\"SF1000000000017\",\"备注\":\"a b*-_.~\"}";
         let body = format!("x=1&content={}", encode(text));
-        assert_eq!(field(body.as_bytes(), "content"), Some(text.as_bytes().to_vec()));
+        assert_eq!(
+            field(body.as_bytes(), "content"),
+            Some(text.as_bytes().to_vec())
+        );
         assert!(encode(text).contains("a+b*-_.%7E"));
         assert_eq!(field(b"content=%zz%4", "content"), Some(b"%zz%4".to_vec()));
         assert_eq!(pairs([("a", "b c"), ("d", "&")]), "a=b+c&d=%26");

@@ -1,4 +1,5 @@
-//! What decoders share: bytes to text, tolerant JSON, a small XML tree, clocks in the shapes carriers write.
+//! What decoders share: bytes to text, tolerant JSON, a small XML tree, clocks in the shapes
+//! carriers write.
 
 pub(crate) mod clock;
 pub(crate) mod form;

@@ -12,7 +12,8 @@ pub(crate) enum Oddity {
     OneOfSeveral,
     /// A value is of another type than its field: it was not read.
     WrongType,
-    /// Objects that look like records of this feed stand under a key that is not read, while the list that they belong to is not there.
+    /// Objects that look like records of this feed stand under a key that is not read, while the
+    /// list that they belong to is not there.
     Elsewhere,
 }
 
@@ -20,10 +21,18 @@ impl Oddity {
     /// The sentence of the notice.
     pub fn as_str(self) -> &'static str {
         match self {
-            Self::Repeated => "the field stands twice with different values: the later one counts, of lists both are read",
-            Self::OneOfSeveral => "the element stands twice with different content: the first one counts",
-            Self::WrongType => "the value is of another type than is expected here and was not read",
-            Self::Elsewhere => "what looks like this feed's records stands in a field that is not read",
+            Self::Repeated => {
+                "the field stands twice with different values: the later one counts, of lists both are read"
+            }
+            Self::OneOfSeveral => {
+                "the element stands twice with different content: the first one counts"
+            }
+            Self::WrongType => {
+                "the value is of another type than is expected here and was not read"
+            }
+            Self::Elsewhere => {
+                "what looks like this feed's records stands in a field that is not read"
+            }
         }
     }
 }
@@ -50,7 +59,12 @@ impl Oddities {
     }
 
     pub fn note(&mut self, oddity: Oddity, key: &str) {
-        if self.found.len() < MOST && !self.found.iter().any(|(known, at)| *known == oddity && at == key) {
+        if self.found.len() < MOST
+            && !self
+                .found
+                .iter()
+                .any(|(known, at)| *known == oddity && at == key)
+        {
             self.found.push((oddity, key.to_owned()));
         }
     }

@@ -1,4 +1,5 @@
-//! Bytes to text. Feeds are taken as bytes because only they know their encoding: a mark, a declaration, UTF-8, or GBK from China.
+//! Bytes to text. Feeds are taken as bytes because only they know their encoding: a mark, a
+//! declaration, UTF-8, or GBK from China.
 
 use std::borrow::Cow;
 
@@ -13,25 +14,46 @@ pub(crate) struct Decoded<'a> {
     pub damaged: bool,
 }
 
-/// Reads `bytes` by byte order mark, else as UTF-8, else as the XML declaration says, else as GB18030 (of which GBK and GB2312 are parts),
-/// else as UTF-8 with replacement characters.
+/// Reads `bytes` by byte order mark, else as UTF-8, else as the XML declaration says, else as
+/// GB18030 (of which GBK and GB2312 are parts), else as UTF-8 with replacement characters.
 ///
-/// Valid UTF-8 beats a declaration: middlemen re-encode messages and leave the declaration as it was.
+/// Valid UTF-8 beats a declaration: middlemen re-encode messages and leave the declaration as it
+/// was.
 pub(crate) fn decode(bytes: &[u8]) -> Decoded<'_> {
     if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
         let (text, damaged) = encoding.decode_without_bom_handling(&bytes[mark..]);
-        return Decoded { text, assumed: None, damaged };
+        return Decoded {
+            text,
+            assumed: None,
+            damaged,
+        };
     }
     if let Ok(text) = simdutf8::basic::from_utf8(bytes) {
-        return Decoded { text: text.into(), assumed: None, damaged: false };
+        return Decoded {
+            text: text.into(),
+            assumed: None,
+            damaged: false,
+        };
     }
     if let Some(encoding) = declared(bytes).filter(|encoding| *encoding != UTF_8) {
         let (text, damaged) = encoding.decode_without_bom_handling(bytes);
-        return Decoded { text, assumed: None, damaged };
+        return Decoded {
+            text,
+            assumed: None,
+            damaged,
+        };
     }
     match GB18030.decode_without_bom_handling_and_without_replacement(bytes) {
-        Some(text) => Decoded { text, assumed: Some("GB18030"), damaged: false },
-        None => Decoded { text: String::from_utf8_lossy(bytes), assumed: None, damaged: true },
+        Some(text) => Decoded {
+            text,
+            assumed: Some("GB18030"),
+            damaged: false,
+        },
+        None => Decoded {
+            text: String::from_utf8_lossy(bytes),
+            assumed: None,
+            damaged: true,
+        },
     }
 }
 
@@ -52,7 +74,12 @@ fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
     }
     let head = String::from_utf8_lossy(head);
     let declaration = &head[..head.find("?>")?];
-    let value = declaration.split_once("encoding")?.1.trim_start().strip_prefix('=')?.trim_start();
+    let value = declaration
+        .split_once("encoding")?
+        .1
+        .trim_start()
+        .strip_prefix('=')?
+        .trim_start();
     let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''))?;
     Encoding::for_label(value[1..].split(quote).next()?.as_bytes())
 }
@@ -63,15 +90,25 @@ mod tests {
 
     #[test]
     fn encodings_are_told_by_mark_declaration_or_shape() {
-        let gbk = encoding_rs::GBK.encode("<?xml version=\"1.0\" encoding='GBK'?><a>放行</a>").0.into_owned();
+        let gbk = encoding_rs::GBK
+            .encode("<?xml version=\"1.0\" encoding='GBK'?><a>放行</a>")
+            .0
+            .into_owned();
         assert!(decode(&gbk).text.contains("放行"));
         assert_eq!(decode(&gbk).assumed, None);
-        let bare = encoding_rs::GBK.encode("{\"remark\":\"已签收\"}").0.into_owned();
+        let bare = encoding_rs::GBK
+            .encode("{\"remark\":\"已签收\"}")
+            .0
+            .into_owned();
         assert!(decode(&bare).text.contains("已签收"));
         assert_eq!(decode(&bare).assumed, Some("GB18030"));
         assert_eq!(decode(b"\xef\xbb\xbf{}").text, "{}");
         assert_eq!(decode(b"\xff\xfe{\0}\0").text, "{}");
         assert!(decode(b"{\"a\":\"\xff\xff\xff\"}").damaged);
-        assert!(decode("<?xml version=\"1.0\" encoding=\"GB2312\"?><a>放行</a>".as_bytes()).text.contains("放行"));
+        assert!(
+            decode("<?xml version=\"1.0\" encoding=\"GB2312\"?><a>放行</a>".as_bytes())
+                .text
+                .contains("放行")
+        );
     }
 }

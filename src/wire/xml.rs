@@ -1,7 +1,8 @@
-//! A small tree over the pull reader: names without prefix, text that borrows from the message, children in order.
+//! A small tree over the pull reader: names without prefix, text that borrows from the message,
+//! children in order.
 //!
-//! Entities other than the predefined ones and character references are never expanded, document type declarations never read, depth and
-//! size are bounded.
+//! Entities other than the predefined ones and character references are never expanded, document
+//! type declarations never read, depth and size are bounded.
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -68,7 +69,10 @@ impl<'a> Document<'a> {
 
     /// The root element.
     pub fn root(&self) -> Node<'_, 'a> {
-        Node { document: self, at: 0 }
+        Node {
+            document: self,
+            at: 0,
+        }
     }
 }
 
@@ -91,7 +95,16 @@ impl<'a> Builder<'a> {
         // The builder knows what is open and compares itself.
         config.check_end_names = false;
         let nodes = Vec::with_capacity(source.len() / 32);
-        Ok(Self { document: Document { source, nodes, built: Vec::new(), odd: Rc::default() }, reader, open: Vec::new() })
+        Ok(Self {
+            document: Document {
+                source,
+                nodes,
+                built: Vec::new(),
+                odd: Rc::default(),
+            },
+            reader,
+            open: Vec::new(),
+        })
     }
 
     fn run(mut self) -> Result<Document<'a>, XmlError> {
@@ -100,8 +113,12 @@ impl<'a> Builder<'a> {
             let event = self.reader.read_event();
             let after = self.position();
             match event {
-                Ok(Event::Start(tag)) => self.element(before, after, tag.name().as_ref().len(), false)?,
-                Ok(Event::Empty(tag)) => self.element(before, after, tag.name().as_ref().len(), true)?,
+                Ok(Event::Start(tag)) => {
+                    self.element(before, after, tag.name().as_ref().len(), false)?
+                }
+                Ok(Event::Empty(tag)) => {
+                    self.element(before, after, tag.name().as_ref().len(), true)?
+                }
                 Ok(Event::End(_)) => self.close(before, after)?,
                 Ok(Event::Text(_)) => self.text(before, after),
                 Ok(Event::CData(_)) => self.text((before + 9).min(after), after.saturating_sub(3)),
@@ -121,14 +138,26 @@ impl<'a> Builder<'a> {
                 }
                 Ok(Event::Eof) => break,
                 Ok(_) => {}
-                Err(error) => return Err(XmlError::Malformed { at: self.reader.error_position(), what: error.to_string() }),
+                Err(error) => {
+                    return Err(XmlError::Malformed {
+                        at: self.reader.error_position(),
+                        what: error.to_string(),
+                    });
+                }
             }
             if self.open.is_empty() && !self.document.nodes.is_empty() {
                 return Ok(self.document);
             }
         }
         match self.open.last() {
-            Some(&(at, _)) => Err(XmlError::Unclosed(Node { document: &self.document, at }.name().to_owned())),
+            Some(&(at, _)) => Err(XmlError::Unclosed(
+                Node {
+                    document: &self.document,
+                    at,
+                }
+                .name()
+                .to_owned(),
+            )),
             None => Err(XmlError::Empty),
         }
     }
@@ -137,7 +166,13 @@ impl<'a> Builder<'a> {
         self.reader.buffer_position() as u32
     }
 
-    fn element(&mut self, before: u32, after: u32, name_len: usize, is_empty: bool) -> Result<(), XmlError> {
+    fn element(
+        &mut self,
+        before: u32,
+        after: u32,
+        name_len: usize,
+        is_empty: bool,
+    ) -> Result<(), XmlError> {
         if self.open.len() >= DEEPEST {
             return Err(XmlError::TooDeep);
         }
@@ -146,7 +181,10 @@ impl<'a> Builder<'a> {
         }
         let name_end = before + 1 + name_len as u32;
         let full = &self.document.source[before as usize + 1..name_end as usize];
-        let prefix = full.bytes().position(|b| b == b':').map_or(0, |colon| colon + 1);
+        let prefix = full
+            .bytes()
+            .position(|b| b == b':')
+            .map_or(0, |colon| colon + 1);
         let at = self.document.nodes.len() as u32;
         self.document.nodes.push(Raw {
             name: &full[prefix..],
@@ -172,20 +210,30 @@ impl<'a> Builder<'a> {
     fn close(&mut self, before: u32, after: u32) -> Result<(), XmlError> {
         let tag = &self.document.source[before as usize + 2..after as usize - 1];
         let Some((open, _)) = self.open.pop() else {
-            return Err(XmlError::Malformed { at: u64::from(before), what: format!("</{tag}> closes nothing") });
+            return Err(XmlError::Malformed {
+                at: u64::from(before),
+                what: format!("</{tag}> closes nothing"),
+            });
         };
         let expected = self.document.nodes[open as usize].name;
         let closed = tag.trim_end();
-        let is_same = closed.ends_with(expected) && (closed.len() == expected.len() || closed.as_bytes()[closed.len() - expected.len() - 1] == b':');
+        let is_same = closed.ends_with(expected)
+            && (closed.len() == expected.len()
+                || closed.as_bytes()[closed.len() - expected.len() - 1] == b':');
         if is_same {
             return Ok(());
         }
-        Err(XmlError::Malformed { at: u64::from(before), what: format!("</{closed}> closes <{expected}>") })
+        Err(XmlError::Malformed {
+            at: u64::from(before),
+            what: format!("</{closed}> closes <{expected}>"),
+        })
     }
 
     /// Adds a slice of the source to the open element's text.
     fn text(&mut self, from: u32, to: u32) {
-        let Some(&(at, last_child)) = self.open.last() else { return };
+        let Some(&(at, last_child)) = self.open.last() else {
+            return;
+        };
         let text = self.document.nodes[at as usize].text;
         if text == (0, 0) && last_child == NONE {
             self.document.nodes[at as usize].text = (from, to);
@@ -208,12 +256,17 @@ impl<'a> Builder<'a> {
     }
 
     fn is_built(&self, at: u32) -> bool {
-        self.document.built.last().is_some_and(|(node, _)| *node == at)
+        self.document
+            .built
+            .last()
+            .is_some_and(|(node, _)| *node == at)
     }
 
     /// Adds text that is not in the source as it stands.
     fn built(&mut self, more: &str) {
-        let Some(&(at, _)) = self.open.last() else { return };
+        let Some(&(at, _)) = self.open.last() else {
+            return;
+        };
         if !self.is_built(at) {
             let text = self.document.nodes[at as usize].text;
             let so_far = self.document.source[text.0 as usize..text.1 as usize].to_owned();
@@ -238,7 +291,10 @@ impl<'d, 'a> Node<'d, 'a> {
     }
 
     fn slice(self, (from, to): (u32, u32)) -> &'a str {
-        self.document.source.get(from as usize..to as usize).unwrap_or_default()
+        self.document
+            .source
+            .get(from as usize..to as usize)
+            .unwrap_or_default()
     }
 
     /// The local name.
@@ -248,7 +304,11 @@ impl<'d, 'a> Node<'d, 'a> {
 
     /// The element's own text, trimmed, unless nothing is left.
     pub fn text(self) -> Option<&'d str> {
-        let text = match self.document.built.binary_search_by_key(&self.at, |(node, _)| *node) {
+        let text = match self
+            .document
+            .built
+            .binary_search_by_key(&self.at, |(node, _)| *node)
+        {
             Ok(found) => self.document.built[found].1.as_str(),
             Err(_) => self.slice(self.raw().text),
         };
@@ -278,12 +338,18 @@ impl<'d, 'a> Node<'d, 'a> {
 
     /// Notes that it stands beside another of its name, of which the first counts.
     pub fn is_one_of_several(self) {
-        self.document.odd.borrow_mut().note(Oddity::OneOfSeveral, self.name());
+        self.document
+            .odd
+            .borrow_mut()
+            .note(Oddity::OneOfSeveral, self.name());
     }
 
     /// Notes that it looks like a record and stands where none is read.
     pub fn is_elsewhere(self) {
-        self.document.odd.borrow_mut().note(Oddity::Elsewhere, self.name());
+        self.document
+            .odd
+            .borrow_mut()
+            .note(Oddity::Elsewhere, self.name());
     }
 
     /// Whether elements stand in it.
@@ -295,7 +361,9 @@ impl<'d, 'a> Node<'d, 'a> {
     fn only(self, name: &str) -> Option<Node<'d, 'a>> {
         let mut of_name = self.children().filter(|child| child.name() == name);
         let first = of_name.next()?;
-        let differs = |other: Node<'_, '_>| first.has_children() || other.has_children() || first.text() != other.text();
+        let differs = |other: Node<'_, '_>| {
+            first.has_children() || other.has_children() || first.text() != other.text()
+        };
         if of_name.any(differs) {
             first.is_one_of_several();
         }
@@ -363,7 +431,8 @@ impl<'d, 'a> Node<'d, 'a> {
         value
     }
 
-    /// The values of several attributes in one pass, each trimmed and unescaped, unless nothing is left.
+    /// The values of several attributes in one pass, each trimmed and unescaped, unless nothing is
+    /// left.
     pub fn attributes<const N: usize>(self, names: [&str; N]) -> [Option<Cow<'a, str>>; N] {
         let mut found = [const { None }; N];
         let mut rest = self.slice(self.raw().attributes);
@@ -390,7 +459,11 @@ fn next_attribute(text: &str) -> Option<(&str, &str, &str)> {
         at += 1;
     }
     let name = trim(&text[local..at]);
-    let open = at + 1 + bytes[at + 1..].iter().position(|b| !b.is_ascii_whitespace())?;
+    let open = at
+        + 1
+        + bytes[at + 1..]
+            .iter()
+            .position(|b| !b.is_ascii_whitespace())?;
     let quote = bytes[open];
     if !matches!(quote, b'"' | b'\'') {
         return None;
@@ -401,10 +474,14 @@ fn next_attribute(text: &str) -> Option<(&str, &str, &str)> {
 
 fn clean(value: &str) -> Option<Cow<'_, str>> {
     if memchr::memchr(b'&', value.as_bytes()).is_none() {
-        return Some(trim(value)).filter(|value| !value.is_empty()).map(Cow::Borrowed);
+        return Some(trim(value))
+            .filter(|value| !value.is_empty())
+            .map(Cow::Borrowed);
     }
     let value = unescape(value);
-    Some(value.trim()).filter(|value| !value.is_empty()).map(|value| Cow::Owned(value.to_owned()))
+    Some(value.trim())
+        .filter(|value| !value.is_empty())
+        .map(|value| Cow::Owned(value.to_owned()))
 }
 
 /// Predefined entities and character references; everything else stays as written.

@@ -10,7 +10,11 @@ use crate::support::*;
 
 fn breaking(server: &MockServer) -> Client {
     let policy = BreakerPolicy::new(3, Duration::from_secs(30));
-    paused("dhl.unified", server).retry(RetryPolicy::none()).breaker(policy).build().unwrap()
+    paused("dhl.unified", server)
+        .retry(RetryPolicy::none())
+        .breaker(policy)
+        .build()
+        .unwrap()
 }
 
 async fn sent(server: &MockServer) -> usize {
@@ -18,19 +22,32 @@ async fn sent(server: &MockServer) -> usize {
 }
 
 async fn kind(client: &Client) -> Option<ErrorKind> {
-    client.fetch(&asked(DHL)).await.err().map(|error| error.kind)
+    client
+        .fetch(&asked(DHL))
+        .await
+        .err()
+        .map(|error| error.kind)
 }
 
 #[tokio::test(start_paused = true)]
 async fn failures_in_a_row_open_it_and_one_probe_closes_it() {
-    let server = answering(InTurn::new([500, 502, 503].map(ResponseTemplate::new).into_iter().chain([ok(&dhl_found())]))).await;
+    let server = answering(InTurn::new(
+        [500, 502, 503]
+            .map(ResponseTemplate::new)
+            .into_iter()
+            .chain([ok(&dhl_found())]),
+    ))
+    .await;
     let client = breaking(&server);
     for _ in 0..3 {
         assert_eq!(kind(&client).await, Some(ErrorKind::Unavailable));
     }
     let error = client.fetch(&asked(DHL)).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::CircuitOpen);
-    assert!(matches!(error.retry, Retry::Temporary { after: Some(after) } if after <= Duration::from_secs(30)), "{error:?}");
+    assert!(
+        matches!(error.retry, Retry::Temporary { after: Some(after) } if after <= Duration::from_secs(30)),
+        "{error:?}"
+    );
     assert_eq!((sent(&server).await, client.stats().opened), (3, 1));
     tokio::time::sleep(Duration::from_secs(31)).await;
     assert_eq!(kind(&client).await, None);
@@ -40,7 +57,13 @@ async fn failures_in_a_row_open_it_and_one_probe_closes_it() {
 #[tokio::test(start_paused = true)]
 async fn half_open_lets_one_probe_through() {
     let slow = ok(&dhl_found()).set_delay(Duration::from_millis(100));
-    let server = answering(InTurn::new([500, 500, 500].map(ResponseTemplate::new).into_iter().chain([slow]))).await;
+    let server = answering(InTurn::new(
+        [500, 500, 500]
+            .map(ResponseTemplate::new)
+            .into_iter()
+            .chain([slow]),
+    ))
+    .await;
     let client = breaking(&server);
     for _ in 0..3 {
         kind(&client).await;
@@ -48,7 +71,13 @@ async fn half_open_lets_one_probe_through() {
     tokio::time::sleep(Duration::from_secs(31)).await;
     let kinds = join_all((0..5).map(|_| kind(&client))).await;
     assert_eq!(kinds.iter().filter(|kind| kind.is_none()).count(), 1);
-    assert_eq!(kinds.iter().filter(|kind| **kind == Some(ErrorKind::CircuitOpen)).count(), 4);
+    assert_eq!(
+        kinds
+            .iter()
+            .filter(|kind| **kind == Some(ErrorKind::CircuitOpen))
+            .count(),
+        4
+    );
     assert_eq!(sent(&server).await, 4);
 }
 
@@ -68,13 +97,23 @@ async fn a_probe_that_fails_opens_it_again() {
 #[tokio::test(start_paused = true)]
 async fn a_probe_that_is_given_up_makes_room_for_the_next() {
     let slow = ok(&dhl_found()).set_delay(Duration::from_millis(300));
-    let server = answering(InTurn::new([500, 500, 500].map(ResponseTemplate::new).into_iter().chain([slow, ok(&dhl_found())]))).await;
+    let server = answering(InTurn::new(
+        [500, 500, 500]
+            .map(ResponseTemplate::new)
+            .into_iter()
+            .chain([slow, ok(&dhl_found())]),
+    ))
+    .await;
     let client = breaking(&server);
     for _ in 0..3 {
         kind(&client).await;
     }
     tokio::time::sleep(Duration::from_secs(31)).await;
-    assert!(tokio::time::timeout(Duration::from_millis(100), kind(&client)).await.is_err());
+    assert!(
+        tokio::time::timeout(Duration::from_millis(100), kind(&client))
+            .await
+            .is_err()
+    );
     assert_eq!(kind(&client).await, None);
 }
 
@@ -84,15 +123,26 @@ async fn answers_do_not_count_however_unwelcome() {
         let server = answering(ResponseTemplate::new(status)).await;
         let client = breaking(&server);
         for _ in 0..6 {
-            assert_ne!(kind(&client).await, Some(ErrorKind::CircuitOpen), "{status}");
+            assert_ne!(
+                kind(&client).await,
+                Some(ErrorKind::CircuitOpen),
+                "{status}"
+            );
         }
-        assert_eq!((sent(&server).await, client.stats().opened), (6, 0), "{status}");
+        assert_eq!(
+            (sent(&server).await, client.stats().opened),
+            (6, 0),
+            "{status}"
+        );
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_answer_in_between_ends_the_row() {
-    let server = answering(InTurn::new([500, 500, 404, 500, 500, 404, 500].map(ResponseTemplate::new))).await;
+    let server = answering(InTurn::new(
+        [500, 500, 404, 500, 500, 404, 500].map(ResponseTemplate::new),
+    ))
+    .await;
     let client = breaking(&server);
     for _ in 0..7 {
         assert_ne!(kind(&client).await, Some(ErrorKind::CircuitOpen));
@@ -106,10 +156,24 @@ async fn connections_that_fail_count_and_each_host_has_its_own() {
     drop(listener);
     let server = answering(ok(&dhl_found())).await;
     let policy = BreakerPolicy::new(2, Duration::from_secs(30));
-    let client = paused("dhl.unified", &server).base(format!("http://{dead}")).retry(RetryPolicy::none()).breaker(policy).build().unwrap();
+    let client = paused("dhl.unified", &server)
+        .base(format!("http://{dead}"))
+        .retry(RetryPolicy::none())
+        .breaker(policy)
+        .build()
+        .unwrap();
     assert_eq!(
-        [kind(&client).await, kind(&client).await, kind(&client).await],
-        [ErrorKind::Connect, ErrorKind::Connect, ErrorKind::CircuitOpen].map(Some)
+        [
+            kind(&client).await,
+            kind(&client).await,
+            kind(&client).await
+        ],
+        [
+            ErrorKind::Connect,
+            ErrorKind::Connect,
+            ErrorKind::CircuitOpen
+        ]
+        .map(Some)
     );
     assert_eq!(kind(&breaking(&server)).await, None);
 }
@@ -118,8 +182,18 @@ async fn connections_that_fail_count_and_each_host_has_its_own() {
 async fn attempts_that_open_it_tell_what_they_saw() {
     let server = answering(ResponseTemplate::new(500)).await;
     let policy = BreakerPolicy::new(2, Duration::from_secs(300));
-    let client = paused("dhl.unified", &server).breaker(policy).build().unwrap();
+    let client = paused("dhl.unified", &server)
+        .breaker(policy)
+        .build()
+        .unwrap();
     let error = client.fetch(&asked(DHL)).await.unwrap_err();
-    assert!(matches!(error.retry, Retry::Exhausted { after: Some(_) }), "{error:?}");
-    assert_eq!(sent(&server).await, 2, "no further attempt at a host that is left alone");
+    assert!(
+        matches!(error.retry, Retry::Exhausted { after: Some(_) }),
+        "{error:?}"
+    );
+    assert_eq!(
+        sent(&server).await,
+        2,
+        "no further attempt at a host that is left alone"
+    );
 }

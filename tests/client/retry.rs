@@ -18,19 +18,34 @@ async fn sent(server: &wiremock::MockServer) -> usize {
 
 #[tokio::test(start_paused = true)]
 async fn pauses_grow_with_jitter() {
-    let server = answering(InTurn::new([status(503), status(500), status(502), ok(&dhl_found())])).await;
-    let client =
-        paused("dhl.unified", &server).retry(RetryPolicy::default().pauses(Duration::from_secs(1), Duration::from_secs(30))).build().unwrap();
+    let server = answering(InTurn::new([
+        status(503),
+        status(500),
+        status(502),
+        ok(&dhl_found()),
+    ]))
+    .await;
+    let client = paused("dhl.unified", &server)
+        .retry(RetryPolicy::default().pauses(Duration::from_secs(1), Duration::from_secs(30)))
+        .build()
+        .unwrap();
     let (told, took) = seconds(client.fetch(&asked(DHL))).await;
     assert!(is_found(&told));
-    assert!((3.5..7.5).contains(&took), "1 + 2 + 4 s, each at least half: {took}");
+    assert!(
+        (3.5..7.5).contains(&took),
+        "1 + 2 + 4 s, each at least half: {took}"
+    );
     assert_ne!((took * 1000.0) as u64 % 500, 0, "jitter");
     assert_eq!((client.stats().requests, client.stats().retries), (4, 3));
 }
 
 #[tokio::test(start_paused = true)]
 async fn retry_after_in_seconds_is_kept() {
-    let server = answering(InTurn::new([status(429).insert_header("retry-after", "17"), ok(&dhl_found())])).await;
+    let server = answering(InTurn::new([
+        status(429).insert_header("retry-after", "17"),
+        ok(&dhl_found()),
+    ]))
+    .await;
     let client = paused("dhl.unified", &server).build().unwrap();
     let (told, took) = seconds(client.fetch(&asked(DHL))).await;
     assert!(is_found(&told));
@@ -40,8 +55,15 @@ async fn retry_after_in_seconds_is_kept() {
 
 #[tokio::test(start_paused = true)]
 async fn retry_after_as_a_date_is_kept() {
-    let server = answering(InTurn::new([status(503).insert_header("retry-after", "Sun, 01 Mar 2026 12:00:40 GMT"), ok(&dhl_found())])).await;
-    let client = paused("dhl.unified", &server).clock(|| "2026-03-01T12:00:00Z".parse().unwrap()).build().unwrap();
+    let server = answering(InTurn::new([
+        status(503).insert_header("retry-after", "Sun, 01 Mar 2026 12:00:40 GMT"),
+        ok(&dhl_found()),
+    ]))
+    .await;
+    let client = paused("dhl.unified", &server)
+        .clock(|| "2026-03-01T12:00:00Z".parse().unwrap())
+        .build()
+        .unwrap();
     let (told, took) = seconds(client.fetch(&asked(DHL))).await;
     assert!(is_found(&told));
     assert!((40.0..41.0).contains(&took), "{took}");
@@ -49,9 +71,19 @@ async fn retry_after_as_a_date_is_kept() {
 
 #[tokio::test(start_paused = true)]
 async fn who_is_throttled_is_so_with_all_requests_of_the_credential() {
-    let server = answering(InTurn::new([status(429).insert_header("retry-after", "30"), ok(&dhl_found())])).await;
-    let client = paused("dhl.unified", &server).retry(RetryPolicy::none()).build().unwrap();
-    assert_eq!(client.fetch(&asked(DHL)).await.unwrap_err().kind, ErrorKind::Throttled);
+    let server = answering(InTurn::new([
+        status(429).insert_header("retry-after", "30"),
+        ok(&dhl_found()),
+    ]))
+    .await;
+    let client = paused("dhl.unified", &server)
+        .retry(RetryPolicy::none())
+        .build()
+        .unwrap();
+    assert_eq!(
+        client.fetch(&asked(DHL)).await.unwrap_err().kind,
+        ErrorKind::Throttled
+    );
     let (told, took) = seconds(client.fetch(&asked(DHL))).await;
     assert!(is_found(&told));
     assert!((29.0..31.0).contains(&took), "{took}");
@@ -63,7 +95,12 @@ async fn retry_after_beyond_the_budget_ends_it_at_once() {
     let client = paused("dhl.unified", &server).build().unwrap();
     let (told, took) = seconds(client.fetch(&asked(DHL))).await;
     let error = told.unwrap_err();
-    assert_eq!(error.retry, Retry::Exhausted { after: Some(Duration::from_secs(3600)) });
+    assert_eq!(
+        error.retry,
+        Retry::Exhausted {
+            after: Some(Duration::from_secs(3600))
+        }
+    );
     assert!(error.to_string().contains("not before 3600 s"), "{error}");
     assert!(took < 5.0, "{took}");
     assert_eq!(sent(&server).await, 1);
@@ -72,11 +109,21 @@ async fn retry_after_beyond_the_budget_ends_it_at_once() {
 #[tokio::test(start_paused = true)]
 async fn the_total_budget_ends_it() {
     let server = answering(status(503)).await;
-    let policy = RetryPolicy::default().attempts(1000).pauses(Duration::from_secs(5), Duration::from_secs(5)).budget(Duration::from_secs(30));
-    let client = paused("dhl.unified", &server).breaker(parceltrail::client::BreakerPolicy::never()).retry(policy).build().unwrap();
+    let policy = RetryPolicy::default()
+        .attempts(1000)
+        .pauses(Duration::from_secs(5), Duration::from_secs(5))
+        .budget(Duration::from_secs(30));
+    let client = paused("dhl.unified", &server)
+        .breaker(parceltrail::client::BreakerPolicy::never())
+        .retry(policy)
+        .build()
+        .unwrap();
     let (told, took) = seconds(client.fetch(&asked(DHL))).await;
     let error = told.unwrap_err();
-    assert_eq!((error.kind, error.retry), (ErrorKind::Unavailable, Retry::Exhausted { after: None }));
+    assert_eq!(
+        (error.kind, error.retry),
+        (ErrorKind::Unavailable, Retry::Exhausted { after: None })
+    );
     assert_eq!(error.carrier_code.as_deref(), Some("503"));
     assert!((20.0..30.5).contains(&took), "{took}");
 }
@@ -84,11 +131,20 @@ async fn the_total_budget_ends_it() {
 #[tokio::test]
 async fn exhausted_errors_are_marked() {
     let server = answering(status(502)).await;
-    let client = builder("dhl.unified", &server).retry(quick().attempts(3)).build().unwrap();
+    let client = builder("dhl.unified", &server)
+        .retry(quick().attempts(3))
+        .build()
+        .unwrap();
     let error = client.fetch(&asked(DHL)).await.unwrap_err();
-    assert_eq!((error.kind, error.retry), (ErrorKind::Unavailable, Retry::Exhausted { after: None }));
+    assert_eq!(
+        (error.kind, error.retry),
+        (ErrorKind::Unavailable, Retry::Exhausted { after: None })
+    );
     assert!(error.is_temporary());
-    assert_eq!(error.to_string(), "dhl.unified: track: the carrier is not available (502); tried again in vain");
+    assert_eq!(
+        error.to_string(),
+        "dhl.unified: track: the carrier is not available (502); tried again in vain"
+    );
     assert_eq!(sent(&server).await, 3);
 }
 
@@ -101,7 +157,10 @@ async fn what_the_adapter_calls_permanent_is_not_tried_again() {
         (ok(&json!("<html>")), ErrorKind::Undecodable),
     ] {
         let server = answering(response).await;
-        let error = client("dhl.unified", &server).fetch(&asked(DHL)).await.unwrap_err();
+        let error = client("dhl.unified", &server)
+            .fetch(&asked(DHL))
+            .await
+            .unwrap_err();
         assert_eq!((error.kind, error.retry), (kind, Retry::Permanent));
         assert_eq!(sent(&server).await, 1, "{kind}");
     }
@@ -125,8 +184,15 @@ async fn a_connection_that_fails_is_tried_again() {
     let address = listener.local_addr().unwrap();
     drop(listener);
     let server = answering(ok(&dhl_found())).await;
-    let client = builder("dhl.unified", &server).base(format!("http://{address}")).retry(quick().attempts(3)).build().unwrap();
+    let client = builder("dhl.unified", &server)
+        .base(format!("http://{address}"))
+        .retry(quick().attempts(3))
+        .build()
+        .unwrap();
     let error = client.fetch(&asked(DHL)).await.unwrap_err();
-    assert_eq!((error.kind, error.retry), (ErrorKind::Connect, Retry::Exhausted { after: None }));
+    assert_eq!(
+        (error.kind, error.retry),
+        (ErrorKind::Connect, Retry::Exhausted { after: None })
+    );
     assert_eq!((client.stats().requests, client.stats().retries), (3, 2));
 }

@@ -27,7 +27,15 @@ fn shown(error: &ClientError) -> String {
 
 fn assert_silent(text: &str, server: &MockServer) {
     let host = server.address().to_string();
-    for secret in [SECRET, TOKEN, NUMBER, BODY, &host, "http://", "trackingnumbers"] {
+    for secret in [
+        SECRET,
+        TOKEN,
+        NUMBER,
+        BODY,
+        &host,
+        "http://",
+        "trackingnumbers",
+    ] {
         assert!(!text.contains(secret), "{secret:?} in: {text}");
     }
 }
@@ -42,7 +50,8 @@ async fn failures() -> Vec<(MockServer, Client)> {
         ResponseTemplate::new(403).set_body_string(BODY),
         ResponseTemplate::new(503).set_body_string(BODY),
         ResponseTemplate::new(429).insert_header("retry-after", "100000"),
-        ResponseTemplate::new(302).insert_header("location", format!("https://elsewhere.example/?{TOKEN}")),
+        ResponseTemplate::new(302)
+            .insert_header("location", format!("https://elsewhere.example/?{TOKEN}")),
         ResponseTemplate::new(200).set_body_string(BODY),
         ResponseTemplate::new(200).set_body_string(format!("{{\"{BODY}\":\"{NUMBER}\"")),
         ResponseTemplate::new(200).set_body_string(format!("{{\"{BODY}\":\"{NUMBER}\"}}")),
@@ -50,19 +59,31 @@ async fn failures() -> Vec<(MockServer, Client)> {
     for answer in answers {
         let server = MockServer::start().await;
         grants(&server, FEDEX_TOKEN, 3600, 0..).await;
-        Mock::given(path(FEDEX_TRACK)).respond_with(answer.clone()).mount(&server).await;
+        Mock::given(path(FEDEX_TRACK))
+            .respond_with(answer.clone())
+            .mount(&server)
+            .await;
         let client = client("fedex.track", &server);
         all.push((server, client));
         let server = MockServer::start().await;
-        Mock::given(path(FEDEX_TOKEN)).respond_with(answer).mount(&server).await;
-        let client = builder("fedex.track", &server).retry(RetryPolicy::none()).build().unwrap();
+        Mock::given(path(FEDEX_TOKEN))
+            .respond_with(answer)
+            .mount(&server)
+            .await;
+        let client = builder("fedex.track", &server)
+            .retry(RetryPolicy::none())
+            .build()
+            .unwrap();
         all.push((server, client));
     }
     let server = MockServer::start().await;
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let dead = listener.local_addr().unwrap();
     drop(listener);
-    let client = builder("fedex.track", &server).base(format!("http://{dead}/{TOKEN}")).build().unwrap();
+    let client = builder("fedex.track", &server)
+        .base(format!("http://{dead}/{TOKEN}"))
+        .build()
+        .unwrap();
     all.push((server, client));
     all
 }
@@ -79,7 +100,9 @@ async fn errors_tell_nothing_that_they_should_not() {
 
 #[test]
 fn settings_tell_nothing_that_they_should_not() {
-    let builder = Client::builder(adapter("fedex.track")).credentials(credentials("fedex.track")).base(format!("https://{TOKEN}.example"));
+    let builder = Client::builder(adapter("fedex.track"))
+        .credentials(credentials("fedex.track"))
+        .base(format!("https://{TOKEN}.example"));
     let shown = format!("{builder:?} {:?}", credentials("fedex.track"));
     assert!(!shown.contains(SECRET) && !shown.contains(TOKEN), "{shown}");
 }
@@ -126,8 +149,19 @@ async fn logged() {
     }
     drop(guard);
     let text = String::from_utf8(written.0.lock().unwrap().clone()).unwrap();
-    let ours: String = text.lines().filter(|line| line.contains("parceltrail")).map(|line| format!("{line}\n")).collect();
-    for expected in ["parceltrail.request", "feed=fedex.track", "operation=track", "operation=token", "status=503", "trying again"] {
+    let ours: String = text
+        .lines()
+        .filter(|line| line.contains("parceltrail"))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    for expected in [
+        "parceltrail.request",
+        "feed=fedex.track",
+        "operation=track",
+        "operation=token",
+        "status=503",
+        "trying again",
+    ] {
         assert!(ours.contains(expected), "{expected} is missing in: {ours}");
     }
     for (server, _) in &clients {
@@ -136,7 +170,10 @@ async fn logged() {
         assert_silent(&without_hosts.replace("http://host", ""), server);
     }
     for secret in [SECRET, TOKEN, NUMBER, BODY] {
-        let lines: Vec<_> = text.lines().filter(|line| line.contains(secret) && !line.contains("wiremock")).collect();
+        let lines: Vec<_> = text
+            .lines()
+            .filter(|line| line.contains(secret) && !line.contains("wiremock"))
+            .collect();
         assert!(lines.is_empty(), "{lines:?}");
     }
 }

@@ -7,7 +7,10 @@ use async_trait::async_trait;
 use futures_util::StreamExt as _;
 use http::{Request, Response};
 use parceltrail::adapter::{Asked, Credentials};
-use parceltrail::client::{Answer, Client, ClientBuilder, ClientError, HttpTransport, Quota, RetryPolicy, Told, Transport, TransportError};
+use parceltrail::client::{
+    Answer, Client, ClientBuilder, ClientError, HttpTransport, Quota, RetryPolicy, Told, Transport,
+    TransportError,
+};
 use parceltrail::{Adapter, Registry, TrackingNumber};
 use serde_json::{Value, json};
 use wiremock::matchers::{any, path};
@@ -17,7 +20,9 @@ pub const SECRET: &str = "a-very-secret-secret";
 pub const TOKEN: &str = "sample-access-token";
 
 pub fn adapter(feed: &str) -> Arc<dyn Adapter> {
-    Registry::builtin().share(feed).unwrap_or_else(|| panic!("no feed {feed}"))
+    Registry::builtin()
+        .share(feed)
+        .unwrap_or_else(|| panic!("no feed {feed}"))
 }
 
 pub fn asked(number: &str) -> Asked {
@@ -36,13 +41,25 @@ pub fn numbers(count: usize) -> Vec<Asked> {
 /// All credentials that a feed demands.
 pub fn credentials(feed: &str) -> Credentials {
     let adapter = adapter(feed);
-    let names = adapter.as_poll().map(|poll| poll.credentials()).unwrap_or_default();
-    names.iter().fold(Credentials::default(), |credentials, name| credentials.with(*name, SECRET))
+    let names = adapter
+        .as_poll()
+        .map(|poll| poll.credentials())
+        .unwrap_or_default();
+    names
+        .iter()
+        .fold(Credentials::default(), |credentials, name| {
+            credentials.with(*name, SECRET)
+        })
 }
 
 /// A client of a feed on that server, without limits of its own, with quick and repeatable retries.
 pub fn builder(feed: &str, server: &MockServer) -> ClientBuilder {
-    Client::builder(adapter(feed)).credentials(credentials(feed)).base(server.uri()).quota(Quota::unlimited()).retry(quick()).seed(1)
+    Client::builder(adapter(feed))
+        .credentials(credentials(feed))
+        .base(server.uri())
+        .quota(Quota::unlimited())
+        .retry(quick())
+        .seed(1)
 }
 
 pub fn client(feed: &str, server: &MockServer) -> Client {
@@ -51,20 +68,32 @@ pub fn client(feed: &str, server: &MockServer) -> Client {
 
 /// The same for tests with paused time.
 pub fn paused(feed: &str, server: &MockServer) -> ClientBuilder {
-    builder(feed, server).transport(Thawing::default()).retry(RetryPolicy::default())
+    builder(feed, server)
+        .transport(Thawing::default())
+        .retry(RetryPolicy::default())
 }
 
 pub fn quick() -> RetryPolicy {
     RetryPolicy::default().pauses(Duration::from_millis(2), Duration::from_millis(5))
 }
 
-pub async fn all(client: &Client, numbers: impl IntoIterator<Item = Asked, IntoIter: Send>) -> Vec<Answer> {
+pub async fn all(
+    client: &Client,
+    numbers: impl IntoIterator<Item = Asked, IntoIter: Send>,
+) -> Vec<Answer> {
     client.track(numbers).collect().await
 }
 
 pub fn told<'a>(answers: &'a [Answer], number: &str) -> &'a Result<Told, ClientError> {
-    let mut of_number = answers.iter().filter(|answer| answer.asked.as_ref().is_some_and(|asked| asked.number.as_str() == number));
-    let answer = of_number.next().unwrap_or_else(|| panic!("no answer for {number}"));
+    let mut of_number = answers.iter().filter(|answer| {
+        answer
+            .asked
+            .as_ref()
+            .is_some_and(|asked| asked.number.as_str() == number)
+    });
+    let answer = of_number
+        .next()
+        .unwrap_or_else(|| panic!("no answer for {number}"));
     assert!(of_number.next().is_none(), "two answers for {number}");
     &answer.told
 }
@@ -74,9 +103,19 @@ pub fn is_found(told: &Result<Told, ClientError>) -> bool {
 }
 
 /// A token endpoint that must be called so often.
-pub async fn grants(server: &MockServer, at: &str, lifetime: u64, calls: impl Into<wiremock::Times>) {
+pub async fn grants(
+    server: &MockServer,
+    at: &str,
+    lifetime: u64,
+    calls: impl Into<wiremock::Times>,
+) {
     let body = json!({ "access_token": TOKEN, "token_type": "Bearer", "expires_in": lifetime });
-    Mock::given(path(at)).respond_with(ResponseTemplate::new(200).set_body_json(body)).expect(calls).named("token").mount(server).await;
+    Mock::given(path(at))
+        .respond_with(ResponseTemplate::new(200).set_body_json(body))
+        .expect(calls)
+        .named("token")
+        .mount(server)
+        .await;
 }
 
 pub const FEDEX_TOKEN: &str = "/oauth/token";
@@ -85,14 +124,24 @@ pub const FEDEX_TRACK: &str = "/track/v1/trackingnumbers";
 /// A FedEx that knows every number.
 pub async fn fedex(server: &MockServer) {
     grants(server, FEDEX_TOKEN, 3600, 0..).await;
-    Mock::given(path(FEDEX_TRACK)).respond_with(|request: &wiremock::Request| ok(&fedex_found(&fedex_asked(request)))).mount(server).await;
+    Mock::given(path(FEDEX_TRACK))
+        .respond_with(|request: &wiremock::Request| ok(&fedex_found(&fedex_asked(request))))
+        .mount(server)
+        .await;
 }
 
 /// The numbers that a request to FedEx names.
 pub fn fedex_asked(request: &wiremock::Request) -> Vec<String> {
     let body: Value = request.body_json().unwrap();
     let list = body["trackingInfo"].as_array().unwrap();
-    list.iter().map(|info| info["trackingNumberInfo"]["trackingNumber"].as_str().unwrap().to_owned()).collect()
+    list.iter()
+        .map(|info| {
+            info["trackingNumberInfo"]["trackingNumber"]
+                .as_str()
+                .unwrap()
+                .to_owned()
+        })
+        .collect()
 }
 
 pub fn fedex_found(numbers: &[String]) -> Value {
@@ -131,7 +180,10 @@ pub fn dhl_found() -> Value {
 
 pub fn dhl_page(ids: &[&str]) -> Value {
     let event = json!({ "timestamp": "2025-03-06T11:40:00+01:00", "statusCode": "transit", "status": "PU", "location": { "address": { "countryCode": "DE" } } });
-    let shipments: Vec<Value> = ids.iter().map(|id| json!({ "id": id, "service": "express", "events": [event] })).collect();
+    let shipments: Vec<Value> = ids
+        .iter()
+        .map(|id| json!({ "id": id, "service": "express", "events": [event] }))
+        .collect();
     json!({ "shipments": shipments })
 }
 
@@ -142,7 +194,10 @@ pub fn ok(body: &Value) -> ResponseTemplate {
 /// A server that answers everything so.
 pub async fn answering(response: impl Respond + 'static) -> MockServer {
     let server = MockServer::start().await;
-    Mock::given(any()).respond_with(response).mount(&server).await;
+    Mock::given(any())
+        .respond_with(response)
+        .mount(&server)
+        .await;
     server
 }
 
@@ -160,15 +215,26 @@ impl InTurn {
 impl Respond for InTurn {
     fn respond(&self, _: &wiremock::Request) -> ResponseTemplate {
         let mut responses = self.0.lock().unwrap();
-        if responses.len() > 1 { responses.pop().unwrap() } else { responses[0].clone() }
+        if responses.len() > 1 {
+            responses.pop().unwrap()
+        } else {
+            responses[0].clone()
+        }
     }
 }
 
 pub async fn calls(server: &MockServer, matcher: impl Match) -> usize {
-    server.received_requests().await.unwrap().iter().filter(|request| matcher.matches(request)).count()
+    server
+        .received_requests()
+        .await
+        .unwrap()
+        .iter()
+        .filter(|request| matcher.matches(request))
+        .count()
 }
 
-/// Lets time run while a request is under way. With paused time the runtime would leap to the next timeout while it waits for the socket.
+/// Lets time run while a request is under way. With paused time the runtime would leap to the next
+/// timeout while it waits for the socket.
 #[derive(Debug)]
 pub struct Thawing {
     inner: HttpTransport,
@@ -177,7 +243,10 @@ pub struct Thawing {
 
 impl Default for Thawing {
     fn default() -> Self {
-        Self { inner: HttpTransport::with(|http| http.no_proxy()).unwrap(), under_way: Arc::default() }
+        Self {
+            inner: HttpTransport::with(|http| http.no_proxy()).unwrap(),
+            under_way: Arc::default(),
+        }
     }
 }
 
@@ -219,11 +288,19 @@ pub async fn seconds<T>(what: impl Future<Output = T>) -> (T, f64) {
     (result, began.elapsed().as_secs_f64())
 }
 
-/// Runs a test of this binary that is ignored otherwise, with a process and an environment of its own.
+/// Runs a test of this binary that is ignored otherwise, with a process and an environment of its
+/// own.
 pub fn alone(test: &str, variables: &[(&str, &str)]) {
     let mut command = std::process::Command::new(std::env::current_exe().unwrap());
-    command.args(["--exact", test, "--ignored", "--nocapture"]).env_clear().envs(variables.iter().copied());
+    command
+        .args(["--exact", test, "--ignored", "--nocapture"])
+        .env_clear()
+        .envs(variables.iter().copied());
     let output = command.output().unwrap();
     let text = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success() && text.contains("1 passed"), "{text}{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success() && text.contains("1 passed"),
+        "{text}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
 }

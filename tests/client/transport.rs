@@ -11,7 +11,9 @@ use wiremock::{MockServer, ResponseTemplate};
 use crate::support::*;
 
 fn small() -> HttpTransport {
-    HttpTransport::with(|http| http.no_proxy()).unwrap().largest_body(10_000)
+    HttpTransport::with(|http| http.no_proxy())
+        .unwrap()
+        .largest_body(10_000)
 }
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {
@@ -23,9 +25,15 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
 #[tokio::test]
 async fn a_body_that_is_too_large_is_refused() {
     let server = answering(ResponseTemplate::new(200).set_body_bytes(vec![b' '; 10_001])).await;
-    let client = builder("dhl.unified", &server).transport(small()).build().unwrap();
+    let client = builder("dhl.unified", &server)
+        .transport(small())
+        .build()
+        .unwrap();
     let error = client.fetch(&asked(DHL)).await.unwrap_err();
-    assert_eq!((error.kind, error.retry), (ErrorKind::TooLarge, Retry::Permanent));
+    assert_eq!(
+        (error.kind, error.retry),
+        (ErrorKind::TooLarge, Retry::Permanent)
+    );
     assert_eq!(server.received_requests().await.unwrap().len(), 1);
 }
 
@@ -33,25 +41,47 @@ async fn a_body_that_is_too_large_is_refused() {
 async fn a_body_is_counted_as_it_unpacks() {
     let mut body = dhl_found();
     body["padding"] = " ".repeat(5_000).into();
-    let fitting = ResponseTemplate::new(200).insert_header("content-encoding", "gzip").set_body_bytes(gzip(body.to_string().as_bytes()));
+    let fitting = ResponseTemplate::new(200)
+        .insert_header("content-encoding", "gzip")
+        .set_body_bytes(gzip(body.to_string().as_bytes()));
     let bomb = gzip(&vec![b' '; 64 * 1024 * 1024]);
     assert!(bomb.len() < 100_000);
-    let bomb = ResponseTemplate::new(200).insert_header("content-encoding", "gzip").set_body_bytes(bomb);
+    let bomb = ResponseTemplate::new(200)
+        .insert_header("content-encoding", "gzip")
+        .set_body_bytes(bomb);
     let server = answering(InTurn::new([fitting, bomb])).await;
-    let client = builder("dhl.unified", &server).transport(small()).build().unwrap();
+    let client = builder("dhl.unified", &server)
+        .transport(small())
+        .build()
+        .unwrap();
     assert!(is_found(&client.fetch(&asked(DHL)).await));
     assert_eq!(calls(&server, header_exists("accept-encoding")).await, 1);
-    assert_eq!(client.fetch(&asked(DHL)).await.unwrap_err().kind, ErrorKind::TooLarge);
+    assert_eq!(
+        client.fetch(&asked(DHL)).await.unwrap_err().kind,
+        ErrorKind::TooLarge
+    );
 }
 
 #[tokio::test]
 async fn an_answer_too_large_for_many_numbers_is_asked_for_in_parts() {
     let server = MockServer::start().await;
     fedex(&server).await;
-    let size = fedex_found(&(0..30).map(number).collect::<Vec<_>>()).to_string().len();
-    let transport = HttpTransport::with(|http| http.no_proxy()).unwrap().largest_body(size / 2 + 200);
-    let client = builder("fedex.track", &server).transport(transport).build().unwrap();
-    assert!(all(&client, numbers(30)).await.iter().all(|answer| is_found(&answer.told)));
+    let size = fedex_found(&(0..30).map(number).collect::<Vec<_>>())
+        .to_string()
+        .len();
+    let transport = HttpTransport::with(|http| http.no_proxy())
+        .unwrap()
+        .largest_body(size / 2 + 200);
+    let client = builder("fedex.track", &server)
+        .transport(transport)
+        .build()
+        .unwrap();
+    assert!(
+        all(&client, numbers(30))
+            .await
+            .iter()
+            .all(|answer| is_found(&answer.told))
+    );
     assert_eq!(client.stats().divided, 1);
 }
 
@@ -59,9 +89,18 @@ async fn an_answer_too_large_for_many_numbers_is_asked_for_in_parts() {
 async fn redirects_are_refused() {
     let elsewhere = answering(ok(&dhl_found())).await;
     for status in [301, 302, 303, 307, 308] {
-        let server = answering(ResponseTemplate::new(status).insert_header("location", elsewhere.uri())).await;
-        let error = client("dhl.unified", &server).fetch(&asked(DHL)).await.unwrap_err();
-        assert_eq!((error.kind, error.retry), (ErrorKind::Redirected, Retry::Permanent), "{status}");
+        let server =
+            answering(ResponseTemplate::new(status).insert_header("location", elsewhere.uri()))
+                .await;
+        let error = client("dhl.unified", &server)
+            .fetch(&asked(DHL))
+            .await
+            .unwrap_err();
+        assert_eq!(
+            (error.kind, error.retry),
+            (ErrorKind::Redirected, Retry::Permanent),
+            "{status}"
+        );
         assert!(!error.to_string().contains("127.0.0.1"));
     }
     assert!(elsewhere.received_requests().await.unwrap().is_empty());
@@ -70,21 +109,44 @@ async fn redirects_are_refused() {
 #[tokio::test]
 async fn an_answer_that_a_foreign_client_fetched_elsewhere_is_refused() {
     let elsewhere = answering(ok(&dhl_found())).await;
-    let server = answering(ResponseTemplate::new(302).insert_header("location", elsewhere.uri())).await;
+    let server =
+        answering(ResponseTemplate::new(302).insert_header("location", elsewhere.uri())).await;
     let following = HttpTransport::with(|http| http.no_proxy()).unwrap();
     assert!(format!("{following:?}").contains("HttpTransport"));
-    let config = rustls::ClientConfig::builder_with_provider(rustls::crypto::aws_lc_rs::default_provider().into());
-    let config = config.with_safe_default_protocol_versions().unwrap().with_root_certificates(rustls::RootCertStore::empty()).with_no_client_auth();
-    let foreign = reqwest::Client::builder().no_proxy().tls_backend_preconfigured(config).build().unwrap();
-    let error = builder("dhl.unified", &server).http(foreign).build().unwrap().fetch(&asked(DHL)).await.unwrap_err();
-    assert_eq!((error.kind, error.retry), (ErrorKind::Redirected, Retry::Permanent));
+    let config = rustls::ClientConfig::builder_with_provider(
+        rustls::crypto::aws_lc_rs::default_provider().into(),
+    );
+    let config = config
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(rustls::RootCertStore::empty())
+        .with_no_client_auth();
+    let foreign = reqwest::Client::builder()
+        .no_proxy()
+        .tls_backend_preconfigured(config)
+        .build()
+        .unwrap();
+    let error = builder("dhl.unified", &server)
+        .http(foreign)
+        .build()
+        .unwrap()
+        .fetch(&asked(DHL))
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (error.kind, error.retry),
+        (ErrorKind::Redirected, Retry::Permanent)
+    );
 }
 
 #[tokio::test]
 async fn an_attempt_has_its_time_and_the_next_one_too() {
     let slow = ok(&dhl_found()).set_delay(Duration::from_secs(20));
     let server = answering(InTurn::new([slow, ok(&dhl_found())])).await;
-    let client = builder("dhl.unified", &server).retry(quick().attempt(Duration::from_millis(150))).build().unwrap();
+    let client = builder("dhl.unified", &server)
+        .retry(quick().attempt(Duration::from_millis(150)))
+        .build()
+        .unwrap();
     let (told, took) = seconds(client.fetch(&asked(DHL))).await;
     assert!(is_found(&told));
     assert!((0.15..5.0).contains(&took), "{took}");
@@ -93,10 +155,19 @@ async fn an_attempt_has_its_time_and_the_next_one_too() {
 #[tokio::test]
 async fn a_silent_server_is_a_timeout() {
     let server = answering(ok(&dhl_found()).set_delay(Duration::from_secs(20))).await;
-    let transport = HttpTransport::with(|http| http.no_proxy().read_timeout(Duration::from_millis(100))).unwrap();
-    let client = builder("dhl.unified", &server).transport(transport).retry(quick().attempts(2)).build().unwrap();
+    let transport =
+        HttpTransport::with(|http| http.no_proxy().read_timeout(Duration::from_millis(100)))
+            .unwrap();
+    let client = builder("dhl.unified", &server)
+        .transport(transport)
+        .retry(quick().attempts(2))
+        .build()
+        .unwrap();
     let error = client.fetch(&asked(DHL)).await.unwrap_err();
-    assert_eq!((error.kind, error.retry), (ErrorKind::Timeout, Retry::Exhausted { after: None }));
+    assert_eq!(
+        (error.kind, error.retry),
+        (ErrorKind::Timeout, Retry::Exhausted { after: None })
+    );
     assert_eq!(client.stats().requests, 2);
 }
 
@@ -114,7 +185,10 @@ async fn a_connection_is_used_again() {
             tokio::spawn(async move {
                 let mut buffer = vec![0; 16_384];
                 let body = dhl_found().to_string();
-                let answer = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+                let answer = format!(
+                    "HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{body}",
+                    body.len()
+                );
                 while stream.read(&mut buffer).await.is_ok_and(|read| read > 0) {
                     stream.write_all(answer.as_bytes()).await.unwrap();
                 }
@@ -122,7 +196,10 @@ async fn a_connection_is_used_again() {
         }
     });
     let server = MockServer::start().await;
-    let client = builder("dhl.unified", &server).base(format!("http://{address}")).build().unwrap();
+    let client = builder("dhl.unified", &server)
+        .base(format!("http://{address}"))
+        .build()
+        .unwrap();
     for _ in 0..5 {
         assert!(is_found(&client.fetch(&asked(DHL)).await));
     }
@@ -141,14 +218,23 @@ async fn a_broken_answer_is_tried_again() {
             let (mut stream, _) = listener.accept().await.unwrap();
             let mut buffer = vec![0; 16_384];
             let _ = stream.read(&mut buffer).await;
-            let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len());
-            stream.write_all(format!("{head}{}", &body[..cut]).as_bytes()).await.unwrap();
+            let head = format!(
+                "HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+                body.len()
+            );
+            stream
+                .write_all(format!("{head}{}", &body[..cut]).as_bytes())
+                .await
+                .unwrap();
             stream.shutdown().await.unwrap();
             cut = body.len();
         }
     });
     let server = MockServer::start().await;
-    let client = builder("dhl.unified", &server).base(format!("http://{address}")).build().unwrap();
+    let client = builder("dhl.unified", &server)
+        .base(format!("http://{address}"))
+        .build()
+        .unwrap();
     assert!(is_found(&client.fetch(&asked(DHL)).await));
     assert_eq!(client.stats().retries, 1);
 }
@@ -157,9 +243,16 @@ async fn a_broken_answer_is_tried_again() {
 async fn plain_answers_to_encryption_are_no_connection_to_trust() {
     let server = answering(ok(&dhl_found())).await;
     let base = server.uri().replace("http://", "https://");
-    let client = builder("dhl.unified", &server).base(base).transport(small()).build().unwrap();
+    let client = builder("dhl.unified", &server)
+        .base(base)
+        .transport(small())
+        .build()
+        .unwrap();
     let error = client.fetch(&asked(DHL)).await.unwrap_err();
-    assert_eq!((error.kind, error.retry), (ErrorKind::Tls, Retry::Permanent));
+    assert_eq!(
+        (error.kind, error.retry),
+        (ErrorKind::Tls, Retry::Permanent)
+    );
     assert_eq!(client.stats().requests, 1);
 }
 
@@ -169,17 +262,28 @@ async fn a_transport_of_ones_own_is_one_method() {
     struct Scripted;
     #[async_trait]
     impl Transport for Scripted {
-        async fn send(&self, request: http::Request<Vec<u8>>) -> Result<http::Response<Vec<u8>>, TransportError> {
+        async fn send(
+            &self,
+            request: http::Request<Vec<u8>>,
+        ) -> Result<http::Response<Vec<u8>>, TransportError> {
             assert_eq!(request.headers()["dhl-api-key"], SECRET);
             match request.uri().query() {
-                Some(query) if query.contains(DHL) => Ok(http::Response::new(dhl_found().to_string().into_bytes())),
+                Some(query) if query.contains(DHL) => {
+                    Ok(http::Response::new(dhl_found().to_string().into_bytes()))
+                }
                 _ => Err(TransportError::new(ErrorKind::Unsendable).because("no such script")),
             }
         }
     }
     let server = MockServer::start().await;
-    let client = builder("dhl.unified", &server).transport(Scripted).build().unwrap();
+    let client = builder("dhl.unified", &server)
+        .transport(Scripted)
+        .build()
+        .unwrap();
     assert!(is_found(&client.fetch(&asked(DHL)).await));
     let error = client.fetch(&asked("1")).await.unwrap_err();
-    assert_eq!((error.kind, error.retry), (ErrorKind::Unsendable, Retry::Permanent));
+    assert_eq!(
+        (error.kind, error.retry),
+        (ErrorKind::Unsendable, Retry::Permanent)
+    );
 }

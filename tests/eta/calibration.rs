@@ -21,11 +21,18 @@ fn estimate(made: f64, mean: f64) -> Estimate {
         miss_promise: None,
         promise: None,
         uncorrected: levels,
-        shape: Shape::new(day(made), |share| (-mean * (1.0 - share).max(1e-6).ln()) * 86_400.0),
+        shape: Shape::new(day(made), |share| {
+            (-mean * (1.0 - share).max(1e-6).ln()) * 86_400.0
+        }),
         stage: None,
         milestone: Milestone::PickedUp,
         destination: None,
-        basis: Basis { level: Level::All, observations: 100.0, comparable: 100.0, prior: "".into() },
+        basis: Basis {
+            level: Level::All,
+            observations: 100.0,
+            comparable: 100.0,
+            prior: "".into(),
+        },
         explanation: Vec::new(),
     }
 }
@@ -42,12 +49,16 @@ fn sent(days: f64, a_day: f64, mean: impl Fn(f64) -> f64) -> Vec<Sent> {
     (0..(days * a_day) as usize)
         .map(|nth| {
             let made = nth as f64 / a_day;
-            Sent { made, came: made - mean(made) * dice.uniform().max(1e-9).ln() }
+            Sent {
+                made,
+                came: made - mean(made) * dice.uniform().max(1e-9).ln(),
+            }
         })
         .collect()
 }
 
-/// Replays parcels; outcomes are told `delay` days late. Gives for each parcel made after `from` the adjusted estimate.
+/// Replays parcels; outcomes are told `delay` days late. Gives for each parcel made after `from`
+/// the adjusted estimate.
 fn replay(parcels: &[Sent], expected: f64, delay: f64, from: f64) -> Vec<(usize, Estimate)> {
     let mut calibration = Calibration::default();
     let mut told: Vec<usize> = (0..parcels.len()).collect();
@@ -56,12 +67,19 @@ fn replay(parcels: &[Sent], expected: f64, delay: f64, from: f64) -> Vec<(usize,
     let mut out = Vec::new();
     for (nth, parcel) in parcels.iter().enumerate() {
         while let Some(other) = told.next_if(|other| parcels[*other].came + delay <= parcel.made) {
-            calibration.settled(&other.to_string(), Some(day(parcels[other].came)), day(parcels[other].came + delay));
+            calibration.settled(
+                &other.to_string(),
+                Some(day(parcels[other].came)),
+                day(parcels[other].came + delay),
+            );
         }
         let raw = estimate(parcel.made, expected);
         let adjusted = calibration.adjust(&raw);
         // What was adjusted may be issued as well as what was not.
-        calibration.issued(&nth.to_string(), if nth % 2 == 0 { &raw } else { &adjusted });
+        calibration.issued(
+            &nth.to_string(),
+            if nth % 2 == 0 { &raw } else { &adjusted },
+        );
         if parcel.made >= from {
             out.push((nth, adjusted));
         }
@@ -69,8 +87,16 @@ fn replay(parcels: &[Sent], expected: f64, delay: f64, from: f64) -> Vec<(usize,
     out
 }
 
-fn share(estimates: &[(usize, Estimate)], parcels: &[Sent], level: fn(&Estimate) -> DateTime<Utc>) -> f64 {
-    estimates.iter().filter(|(nth, estimate)| day(parcels[*nth].came) <= level(estimate)).count() as f64 / estimates.len() as f64
+fn share(
+    estimates: &[(usize, Estimate)],
+    parcels: &[Sent],
+    level: fn(&Estimate) -> DateTime<Utc>,
+) -> f64 {
+    estimates
+        .iter()
+        .filter(|(nth, estimate)| day(parcels[*nth].came) <= level(estimate))
+        .count() as f64
+        / estimates.len() as f64
 }
 
 #[test]
@@ -83,20 +109,36 @@ fn estimates_twice_too_early_are_put_right() {
         share(&adjusted, &parcels, |estimate| estimate.p80),
         share(&adjusted, &parcels, |estimate| estimate.p90),
     );
-    assert!((0.07..0.13).contains(&p10) && (0.46..0.54).contains(&p50), "{p10} {p50}");
-    assert!((0.77..0.83).contains(&p80) && (0.88..0.92).contains(&p90), "{p80} {p90}");
+    assert!(
+        (0.07..0.13).contains(&p10) && (0.46..0.54).contains(&p50),
+        "{p10} {p50}"
+    );
+    assert!(
+        (0.77..0.83).contains(&p80) && (0.88..0.92).contains(&p90),
+        "{p80} {p90}"
+    );
 }
 
-/// The first trap: a step per outcome reacts to news that is ten days old, overshoots, and swings ever wider.
+/// The first trap: a step per outcome reacts to news that is ten days old, overshoots, and swings
+/// ever wider.
 #[test]
 fn outcomes_told_ten_days_late_do_not_make_it_swing() {
-    for drift in [|_: f64| 6.0, |made: f64| if made < 60.0 { 3.0 } else { 6.0 }] {
+    for drift in [
+        |_: f64| 6.0,
+        |made: f64| if made < 60.0 { 3.0 } else { 6.0 },
+    ] {
         let parcels = sent(150.0, 40.0, drift);
         let adjusted = replay(&parcels, 3.0, 10.0, 110.0);
         let p90 = share(&adjusted, &parcels, |estimate| estimate.p90);
         assert!((0.87..0.93).contains(&p90), "{p90}");
-        let widths: Vec<f64> = adjusted.iter().map(|(_, estimate)| (estimate.p90 - estimate.made).num_seconds() as f64 / 86_400.0).collect();
-        let (narrow, wide) = (widths.iter().copied().fold(f64::MAX, f64::min), widths.iter().copied().fold(0.0, f64::max));
+        let widths: Vec<f64> = adjusted
+            .iter()
+            .map(|(_, estimate)| (estimate.p90 - estimate.made).num_seconds() as f64 / 86_400.0)
+            .collect();
+        let (narrow, wide) = (
+            widths.iter().copied().fold(f64::MAX, f64::min),
+            widths.iter().copied().fold(0.0, f64::max),
+        );
         // The right width is 6 ln 10 = 13.8 days.
         assert!(narrow > 10.0 && wide < 18.0, "from {narrow} to {wide}");
     }
@@ -112,7 +154,11 @@ fn what_is_due_and_has_not_come_counts() {
         calibration.issued(&nth.to_string(), &estimate(parcel.made, 8.0));
     }
     let mut waits: Vec<f64> = Vec::new();
-    for (nth, parcel) in parcels.iter().enumerate().filter(|(_, parcel)| parcel.came <= now) {
+    for (nth, parcel) in parcels
+        .iter()
+        .enumerate()
+        .filter(|(_, parcel)| parcel.came <= now)
+    {
         calibration.settled(&nth.to_string(), Some(day(parcel.came)), day(parcel.came));
         waits.push(parcel.came - parcel.made);
     }
@@ -121,7 +167,10 @@ fn what_is_due_and_has_not_come_counts() {
 
     waits.sort_by(f64::total_cmp);
     let arrived_only = kept(waits[waits.len() * 9 / 10]);
-    assert!(arrived_only < 0.8, "the P90 of those that came holds {arrived_only}");
+    assert!(
+        arrived_only < 0.8,
+        "the P90 of those that came holds {arrived_only}"
+    );
 
     let fresh = calibration.adjust(&estimate(now, 8.0));
     let ours = kept((fresh.p90 - fresh.made).num_seconds() as f64 / 86_400.0);
@@ -133,7 +182,10 @@ fn what_is_due_and_has_not_come_counts() {
 fn few_outcomes_correct_little() {
     let parcels = sent(10.0, 1.0, |_| 1.0);
     for (_, adjusted) in replay(&parcels, 3.0, 0.0, 0.0) {
-        assert_eq!([adjusted.p10, adjusted.p50, adjusted.p80, adjusted.p90], adjusted.uncorrected);
+        assert_eq!(
+            [adjusted.p10, adjusted.p50, adjusted.p80, adjusted.p90],
+            adjusted.uncorrected
+        );
     }
 }
 
@@ -145,12 +197,20 @@ fn calibrations_of_shards_combine_and_are_written_down() {
         for (nth, parcel) in parcels.iter().enumerate().filter(|(nth, _)| keep(*nth)) {
             calibration.issued(&nth.to_string(), &estimate(parcel.made, 3.0));
         }
-        for (nth, parcel) in parcels.iter().enumerate().filter(|(nth, parcel)| keep(*nth) && parcel.came < 60.0) {
+        for (nth, parcel) in parcels
+            .iter()
+            .enumerate()
+            .filter(|(nth, parcel)| keep(*nth) && parcel.came < 60.0)
+        {
             calibration.settled(&nth.to_string(), Some(day(parcel.came)), day(parcel.came));
         }
         calibration
     };
-    let (mut even, odd, mut whole) = (watch(|nth| nth % 2 == 0), watch(|nth| nth % 2 == 1), watch(|_| true));
+    let (mut even, odd, mut whole) = (
+        watch(|nth| nth % 2 == 0),
+        watch(|nth| nth % 2 == 1),
+        watch(|_| true),
+    );
     even.merge(&odd);
     whole.merge(&Calibration::default());
     let question = estimate(60.0, 3.0);
@@ -160,17 +220,30 @@ fn calibrations_of_shards_combine_and_are_written_down() {
     assert!(even.adjust(&question).p50 > question.p50);
 }
 
-/// An honest estimate's quantiles are about those that come: that some never do must not stretch them.
+/// An honest estimate's quantiles are about those that come: that some never do must not stretch
+/// them.
 #[test]
 fn those_that_never_come_do_not_stretch_the_quantiles() {
     let parcels: Vec<Sent> = sent(120.0, 50.0, |_| 4.0)
         .into_iter()
         .enumerate()
-        .map(|(nth, parcel)| Sent { came: if nth % 16 == 0 { f64::MAX } else { parcel.came }, ..parcel })
+        .map(|(nth, parcel)| Sent {
+            came: if nth % 16 == 0 { f64::MAX } else { parcel.came },
+            ..parcel
+        })
         .collect();
-    let adjusted: Vec<_> = replay(&parcels, 4.0, 0.0, 70.0).into_iter().filter(|(nth, _)| nth % 16 != 0).collect();
-    let (p10, p90) = (share(&adjusted, &parcels, |estimate| estimate.p10), share(&adjusted, &parcels, |estimate| estimate.p90));
-    assert!((0.08..0.12).contains(&p10) && (0.885..0.915).contains(&p90), "{p10} {p90}");
+    let adjusted: Vec<_> = replay(&parcels, 4.0, 0.0, 70.0)
+        .into_iter()
+        .filter(|(nth, _)| nth % 16 != 0)
+        .collect();
+    let (p10, p90) = (
+        share(&adjusted, &parcels, |estimate| estimate.p10),
+        share(&adjusted, &parcels, |estimate| estimate.p90),
+    );
+    assert!(
+        (0.08..0.12).contains(&p10) && (0.885..0.915).contains(&p90),
+        "{p10} {p90}"
+    );
 }
 
 /// One region grows slow while another grows fast: pooled, their errors would hide each other.
@@ -185,8 +258,13 @@ fn destinations_that_drift_apart_are_corrected_apart() {
         while let Some((came, key)) = news.pop_if(|(came, _)| *came <= pair.0.made) {
             calibration.settled(&key, Some(day(came)), day(came));
         }
-        for (at, (parcel, destination)) in [(pair.0, "US "), (pair.1, "DE ")].into_iter().enumerate() {
-            let raw = Estimate { destination: Some(destination.into()), ..estimate(parcel.made, 3.0) };
+        for (at, (parcel, destination)) in
+            [(pair.0, "US "), (pair.1, "DE ")].into_iter().enumerate()
+        {
+            let raw = Estimate {
+                destination: Some(destination.into()),
+                ..estimate(parcel.made, 3.0)
+            };
             if parcel.made >= 60.0 && day(parcel.came) <= calibration.adjust(&raw).p90 {
                 kept[at] += 1.0 / (30.0 * 30.0);
             }
@@ -195,5 +273,8 @@ fn destinations_that_drift_apart_are_corrected_apart() {
             news.push((parcel.came, key));
         }
     }
-    assert!(kept.iter().all(|kept| (0.86..0.94).contains(kept)), "{kept:?}");
+    assert!(
+        kept.iter().all(|kept| (0.86..0.94).contains(kept)),
+        "{kept:?}"
+    );
 }

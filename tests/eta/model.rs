@@ -21,7 +21,11 @@ fn assert_same(left: Option<&Estimate>, right: Option<&Estimate>) {
 
 fn questions() -> Vec<History> {
     let lanes = [("CN", "DE"), ("DE", "DE"), ("CN", "US"), ("JP", "BR")];
-    lanes.iter().enumerate().map(|(nth, lane)| parcel(&format!("q{nth}"), *lane, 119.0, None)).collect()
+    lanes
+        .iter()
+        .enumerate()
+        .map(|(nth, lane)| parcel(&format!("q{nth}"), *lane, 119.0, None))
+        .collect()
 }
 
 proptest! {
@@ -75,20 +79,41 @@ fn with_trees_too_shards_make_the_whole_and_a_written_model_is_the_same() {
         let estimate = whole.estimate(&question, now);
         assert_same(merged.estimate(&question, now).as_ref(), estimate.as_ref());
         assert_same(read.estimate(&question, now).as_ref(), estimate.as_ref());
-        assert!(estimate.unwrap().explanation.iter().any(|factor| factor.weight > 0.0), "trees have spoken");
+        assert!(
+            estimate
+                .unwrap()
+                .explanation
+                .iter()
+                .any(|factor| factor.weight > 0.0),
+            "trees have spoken"
+        );
     }
     let slow = whole.estimate(&questions()[2], now).unwrap();
     let home = whole.estimate(&questions()[1], now).unwrap();
-    assert!(slow.p50 - now > (home.p50 - now) * 2, "each lane has its own speed: {} {}", slow.p50, home.p50);
+    assert!(
+        slow.p50 - now > (home.p50 - now) * 2,
+        "each lane has its own speed: {} {}",
+        slow.p50,
+        home.p50
+    );
 }
 
 #[test]
 fn a_model_of_a_newer_version_is_refused() {
-    let written = serde_json::to_string(&model(&[parcel("1", ("CN", "DE"), 0.0, Some(2.0))], day(9.0))).unwrap();
+    let written = serde_json::to_string(&model(
+        &[parcel("1", ("CN", "DE"), 0.0, Some(2.0))],
+        day(9.0),
+    ))
+    .unwrap();
     assert!(serde_json::from_str::<TransitModel>(&written).is_ok());
     let newer = written.replacen("\"version\":1", "\"version\":2", 1);
-    let error = serde_json::from_str::<TransitModel>(&newer).unwrap_err().to_string();
-    assert!(error.contains("version 2") && error.contains("up to 1"), "{error}");
+    let error = serde_json::from_str::<TransitModel>(&newer)
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains("version 2") && error.contains("up to 1"),
+        "{error}"
+    );
     let broken = written.replacen("\"kinds\":[", "\"kinds\":[],\"_\":[", 1);
     assert!(serde_json::from_str::<TransitModel>(&broken).is_err());
 }
@@ -96,8 +121,14 @@ fn a_model_of_a_newer_version_is_refused() {
 #[test]
 fn models_of_different_settings_do_not_merge() {
     let mut model = TransitModel::default();
-    let other = TransitModel::new(ModelSettings { half_life_days: 10.0, ..ModelSettings::default() });
-    assert!(matches!(model.merge(&other), Err(MergeError::Settings { .. })));
+    let other = TransitModel::new(ModelSettings {
+        half_life_days: 10.0,
+        ..ModelSettings::default()
+    });
+    assert!(matches!(
+        model.merge(&other),
+        Err(MergeError::Settings { .. })
+    ));
 }
 
 #[test]
@@ -105,54 +136,122 @@ fn what_is_forgotten_was_never_taught() {
     let (histories, now) = network(120, 3);
     type Goes = fn(&History) -> bool;
     let is_forgotten: [(Forget, Goes); 3] = [
-        (Forget::Carrier("slow".into()), |history| history.carrier.as_deref() == Some("slow")),
-        (Forget::Lane("CN".parse().unwrap(), "DE".parse().unwrap()), |history| history.lane().as_deref() == Some("CN>DE")),
-        (Forget::Before(day(40.0)), |history| history.events[0].at < day(40.0)),
+        (Forget::Carrier("slow".into()), |history| {
+            history.carrier.as_deref() == Some("slow")
+        }),
+        (
+            Forget::Lane("CN".parse().unwrap(), "DE".parse().unwrap()),
+            |history| history.lane().as_deref() == Some("CN>DE"),
+        ),
+        (Forget::Before(day(40.0)), |history| {
+            history.events[0].at < day(40.0)
+        }),
     ];
     for (what, goes) in is_forgotten {
         let mut forgetful = model(&histories, now);
         forgetful.forget(&what);
-        let kept: Vec<History> = histories.iter().filter(|history| !goes(history)).cloned().collect();
+        let kept: Vec<History> = histories
+            .iter()
+            .filter(|history| !goes(history))
+            .cloned()
+            .collect();
         assert!(kept.len() < histories.len());
         let never_taught = model(&kept, now);
-        assert_eq!((forgetful.journeys(), forgetful.contexts()), (never_taught.journeys(), never_taught.contexts()));
+        assert_eq!(
+            (forgetful.journeys(), forgetful.contexts()),
+            (never_taught.journeys(), never_taught.contexts())
+        );
         for question in questions() {
-            assert_same(forgetful.estimate(&question, now).as_ref(), never_taught.estimate(&question, now).as_ref());
+            assert_same(
+                forgetful.estimate(&question, now).as_ref(),
+                never_taught.estimate(&question, now).as_ref(),
+            );
         }
     }
 }
 
 #[test]
 fn the_end_of_a_journey_replaces_what_was_taught_while_it_was_open() {
-    let finished: Vec<History> = (0..40).map(|nth| parcel(&nth.to_string(), ("CN", "DE"), 0.0, Some(3.0 + 0.1 * f64::from(nth)))).collect();
+    let finished: Vec<History> = (0..40)
+        .map(|nth| {
+            parcel(
+                &nth.to_string(),
+                ("CN", "DE"),
+                0.0,
+                Some(3.0 + 0.1 * f64::from(nth)),
+            )
+        })
+        .collect();
     let mut streamed = TransitModel::default();
     for now in [1.0, 2.0, 5.0, 3.0] {
-        finished.iter().for_each(|history| streamed.learn(&history.known_at(day(now)), day(now)));
+        finished
+            .iter()
+            .for_each(|history| streamed.learn(&history.known_at(day(now)), day(now)));
     }
-    finished.iter().for_each(|history| streamed.learn(history, day(30.0)));
-    finished.iter().for_each(|history| streamed.learn(&history.known_at(day(2.0)), day(2.0)));
+    finished
+        .iter()
+        .for_each(|history| streamed.learn(history, day(30.0)));
+    finished
+        .iter()
+        .for_each(|history| streamed.learn(&history.known_at(day(2.0)), day(2.0)));
     let question = parcel("q", ("CN", "DE"), 29.0, None);
-    assert_same(streamed.estimate(&question, day(30.0)).as_ref(), model(&finished, day(30.0)).estimate(&question, day(30.0)).as_ref());
+    assert_same(
+        streamed.estimate(&question, day(30.0)).as_ref(),
+        model(&finished, day(30.0))
+            .estimate(&question, day(30.0))
+            .as_ref(),
+    );
 }
 
 #[test]
 fn open_parcels_are_evidence_of_a_long_tail() {
-    let mut histories: Vec<History> = (0..60).map(|nth| parcel(&nth.to_string(), ("CN", "DE"), 0.0, Some(2.0 + f64::from(nth % 20) * 0.1))).collect();
+    let mut histories: Vec<History> = (0..60)
+        .map(|nth| {
+            parcel(
+                &nth.to_string(),
+                ("CN", "DE"),
+                0.0,
+                Some(2.0 + f64::from(nth % 20) * 0.1),
+            )
+        })
+        .collect();
     let question = parcel("q", ("CN", "DE"), 9.5, None);
-    let before = days(&model(&histories, day(10.0)).estimate(&question, day(9.5)).unwrap(), day(9.5));
+    let before = days(
+        &model(&histories, day(10.0))
+            .estimate(&question, day(9.5))
+            .unwrap(),
+        day(9.5),
+    );
     histories.extend((0..40).map(|nth| parcel(&format!("open {nth}"), ("CN", "DE"), 0.0, None)));
-    let after = days(&model(&histories, day(10.0)).estimate(&question, day(9.5)).unwrap(), day(9.5));
+    let after = days(
+        &model(&histories, day(10.0))
+            .estimate(&question, day(9.5))
+            .unwrap(),
+        day(9.5),
+    );
     assert!(before[3] < 6.0, "{before:?}");
-    assert!(after[3] > 9.0, "four in ten took more than ten days: {after:?}");
+    assert!(
+        after[3] > 9.0,
+        "four in ten took more than ten days: {after:?}"
+    );
 }
 
 #[test]
 fn the_first_day_rests_on_a_published_standard_and_says_so() {
     let mut question = parcel("q", ("JP", "DE"), 0.0, None);
     question.carrier = Some("japan-post".into());
-    let estimate = TransitModel::default().estimate(&question, day(0.0)).unwrap();
-    assert_eq!((estimate.basis.level, estimate.basis.observations), (Level::Prior, 0.0));
-    assert!(estimate.basis.prior.starts_with("http"), "{}", estimate.basis.prior);
+    let estimate = TransitModel::default()
+        .estimate(&question, day(0.0))
+        .unwrap();
+    assert_eq!(
+        (estimate.basis.level, estimate.basis.observations),
+        (Level::Prior, 0.0)
+    );
+    assert!(
+        estimate.basis.prior.starts_with("http"),
+        "{}",
+        estimate.basis.prior
+    );
     let [p10, p50, _, p90] = days(&estimate, day(0.0));
     assert!(3.0 < p10 && p10 < p50 && p90 < 14.0, "{p10} {p50} {p90}");
 }
@@ -161,20 +260,33 @@ fn the_first_day_rests_on_a_published_standard_and_says_so() {
 fn where_nothing_tells_there_is_no_estimate() {
     let mut question = parcel("q", ("US", "JP"), 0.0, None);
     question.carrier = Some("ups".into());
-    assert_eq!(TransitModel::default().estimate(&question, day(0.0)), None, "no standard of the carrier, no observation");
+    assert_eq!(
+        TransitModel::default().estimate(&question, day(0.0)),
+        None,
+        "no standard of the carrier, no observation"
+    );
 }
 
-/// With no observations, or few, or those of another carrier, nothing is said of the odds: settings and the carrier lead.
+/// With no observations, or few, or those of another carrier, nothing is said of the odds: settings
+/// and the carrier lead.
 #[test]
 fn an_untrained_model_gives_no_odds() {
     let mut question = parcel("q", ("JP", "DE"), 9.0, None);
     question.carrier = Some("japan-post".into());
     question.promised = Some(day(10.0));
     let of = |carrier: &str, count: usize| -> Vec<History> {
-        let one = |nth: usize| History { carrier: Some(carrier.into()), ..parcel(&format!("{carrier}{nth}"), ("JP", "DE"), 0.0, Some(3.0)) };
+        let one = |nth: usize| History {
+            carrier: Some(carrier.into()),
+            ..parcel(&format!("{carrier}{nth}"), ("JP", "DE"), 0.0, Some(3.0))
+        };
         (0..count).map(one).collect()
     };
-    for (histories, trained) in [(of("japan-post", 0), false), (of("japan-post", 8), false), (of("acme", 400), false), (of("japan-post", 40), true)] {
+    for (histories, trained) in [
+        (of("japan-post", 0), false),
+        (of("japan-post", 8), false),
+        (of("acme", 400), false),
+        (of("japan-post", 40), true),
+    ] {
         let model = model(&histories, day(9.0));
         let estimate = model.estimate(&question, day(9.0)).unwrap();
         assert_eq!(estimate.basis.is_trained(), trained, "{:?}", estimate.basis);
@@ -186,18 +298,47 @@ fn an_untrained_model_gives_no_odds() {
 
 #[test]
 fn finer_evidence_outweighs_coarser_as_it_grows() {
-    let fast = |count: usize| (0..count).map(|nth| parcel(&format!("f{nth}"), ("DE", "DE"), 0.0, Some(1.0 + 0.01 * nth as f64))).collect::<Vec<_>>();
-    let slow: Vec<History> = (0..200).map(|nth| parcel(&format!("s{nth}"), ("CN", "DE"), 0.0, Some(12.0 + 0.01 * f64::from(nth)))).collect();
+    let fast = |count: usize| {
+        (0..count)
+            .map(|nth| {
+                parcel(
+                    &format!("f{nth}"),
+                    ("DE", "DE"),
+                    0.0,
+                    Some(1.0 + 0.01 * nth as f64),
+                )
+            })
+            .collect::<Vec<_>>()
+    };
+    let slow: Vec<History> = (0..200)
+        .map(|nth| {
+            parcel(
+                &format!("s{nth}"),
+                ("CN", "DE"),
+                0.0,
+                Some(12.0 + 0.01 * f64::from(nth)),
+            )
+        })
+        .collect();
     let question = parcel("q", ("DE", "DE"), 20.0, None);
     let p50 = |count: usize| {
         let histories: Vec<History> = slow.iter().cloned().chain(fast(count)).collect();
-        let estimate = model(&histories, day(20.0)).estimate(&question, day(20.0)).unwrap();
+        let estimate = model(&histories, day(20.0))
+            .estimate(&question, day(20.0))
+            .unwrap();
         (days(&estimate, day(20.0))[1], estimate.basis)
     };
     let (none, few, many) = (p50(0), p50(4), p50(60));
-    assert!(none.0 > 10.0 && few.0 < none.0 && many.0 < 2.0, "{none:?} {few:?} {many:?}");
+    assert!(
+        none.0 > 10.0 && few.0 < none.0 && many.0 < 2.0,
+        "{none:?} {few:?} {many:?}"
+    );
     assert_eq!(many.1.level, Level::Countries);
-    assert!((50.0..60.0).contains(&many.1.observations), "older ones count a little less: {}", many.1.observations);
+    assert!(
+        (50.0..60.0).contains(&many.1.observations),
+        "older ones count a little less: {}",
+        many.1.observations
+    );
 }
 
 #[test]
@@ -205,13 +346,24 @@ fn recent_outcomes_weigh_more() {
     let old = (0..100).map(|nth| parcel(&format!("o{nth}"), ("CN", "DE"), 0.0, Some(4.0)));
     let new = (0..100).map(|nth| parcel(&format!("n{nth}"), ("CN", "DE"), 360.0, Some(8.0)));
     let histories: Vec<History> = old.chain(new).collect();
-    let estimate = model(&histories, day(370.0)).estimate(&parcel("q", ("CN", "DE"), 370.0, None), day(370.0)).unwrap();
+    let estimate = model(&histories, day(370.0))
+        .estimate(&parcel("q", ("CN", "DE"), 370.0, None), day(370.0))
+        .unwrap();
     assert!(days(&estimate, day(370.0))[1] > 7.0);
 }
 
 #[test]
 fn the_promise_stands_beside_with_the_risk_of_missing_it() {
-    let histories: Vec<History> = (0..100).map(|nth| parcel(&nth.to_string(), ("CN", "DE"), 0.0, Some(2.0 + 0.04 * f64::from(nth)))).collect();
+    let histories: Vec<History> = (0..100)
+        .map(|nth| {
+            parcel(
+                &nth.to_string(),
+                ("CN", "DE"),
+                0.0,
+                Some(2.0 + 0.04 * f64::from(nth)),
+            )
+        })
+        .collect();
     let model = model(&histories, day(10.0));
     let missing = |promised: f64| {
         let mut question = parcel("q", ("CN", "DE"), 10.0, None);
@@ -220,6 +372,15 @@ fn the_promise_stands_beside_with_the_risk_of_missing_it() {
         assert_eq!(estimate.promise, question.promised);
         estimate.miss_promise.unwrap()
     };
-    assert!(missing(1.0) > 0.9 && missing(8.0) < 0.1 && (0.3..0.7).contains(&missing(4.0)), "{} {} {}", missing(1.0), missing(8.0), missing(4.0));
-    assert!((missing(-1.0) - 1.0).abs() < 1e-12, "a promise that has passed is missed");
+    assert!(
+        missing(1.0) > 0.9 && missing(8.0) < 0.1 && (0.3..0.7).contains(&missing(4.0)),
+        "{} {} {}",
+        missing(1.0),
+        missing(8.0),
+        missing(4.0)
+    );
+    assert!(
+        (missing(-1.0) - 1.0).abs() < 1e-12,
+        "a promise that has passed is missed"
+    );
 }

@@ -19,30 +19,54 @@ impl Dice {
     }
 
     pub fn normal(&mut self) -> f64 {
-        (-2.0 * self.uniform().max(1e-12).ln()).sqrt() * (std::f64::consts::TAU * self.uniform()).cos()
+        (-2.0 * self.uniform().max(1e-12).ln()).sqrt()
+            * (std::f64::consts::TAU * self.uniform()).cos()
     }
 }
 
 pub fn day(day: f64) -> DateTime<Utc> {
     // 2025-01-06 is a Monday.
-    "2025-01-06T00:00:00Z".parse::<DateTime<Utc>>().unwrap() + TimeDelta::seconds((day * 86_400.0) as i64)
+    "2025-01-06T00:00:00Z".parse::<DateTime<Utc>>().unwrap()
+        + TimeDelta::seconds((day * 86_400.0) as i64)
 }
 
 pub fn passage(at: DateTime<Utc>, stage: Stage, milestone: Milestone) -> Passage {
-    Passage { at, stage: Some(stage), milestone, place: None, planned: None, reason: None }
+    Passage {
+        at,
+        stage: Some(stage),
+        milestone,
+        place: None,
+        planned: None,
+        reason: None,
+    }
 }
 
-/// A parcel of one carrier on one lane: picked up, and if `took` says so delivered that many days later.
+/// A parcel of one carrier on one lane: picked up, and if `took` says so delivered that many days
+/// later.
 pub fn parcel(id: &str, lane: (&str, &str), picked_up: f64, took: Option<f64>) -> History {
-    let mut events = vec![passage(day(picked_up), Stage::FirstMile, Milestone::PickedUp)];
+    let mut events = vec![passage(
+        day(picked_up),
+        Stage::FirstMile,
+        Milestone::PickedUp,
+    )];
     if let Some(took) = took {
-        events.push(passage(day(picked_up + took), Stage::LastMile, Milestone::Delivered));
+        events.push(passage(
+            day(picked_up + took),
+            Stage::LastMile,
+            Milestone::Delivered,
+        ));
     }
     History {
         id: id.into(),
         carrier: Some("acme".into()),
-        origin: Station { country: lane.0.parse().ok(), ..Station::default() },
-        destination: Station { country: lane.1.parse().ok(), ..Station::default() },
+        origin: Station {
+            country: lane.0.parse().ok(),
+            ..Station::default()
+        },
+        destination: Station {
+            country: lane.1.parse().ok(),
+            ..Station::default()
+        },
         outcome: took.map(|_| HistoryEnd::Delivered),
         events,
         ..History::default()
@@ -51,19 +75,29 @@ pub fn parcel(id: &str, lane: (&str, &str), picked_up: f64, took: Option<f64>) -
 
 pub fn model(histories: &[History], now: DateTime<Utc>) -> TransitModel {
     let mut model = TransitModel::new(ModelSettings::default());
-    histories.iter().for_each(|history| model.learn(history, now));
+    histories
+        .iter()
+        .for_each(|history| model.learn(history, now));
     model
 }
 
 /// Days from `from` to each of P10, P50, P80, P90.
 pub fn days(estimate: &Estimate, from: DateTime<Utc>) -> [f64; 4] {
-    [estimate.p10, estimate.p50, estimate.p80, estimate.p90].map(|at| (at - from).num_seconds() as f64 / 86_400.0)
+    [estimate.p10, estimate.p50, estimate.p80, estimate.p90]
+        .map(|at| (at - from).num_seconds() as f64 / 86_400.0)
 }
 
-/// A small network: two carriers, five lanes of their own speeds, weekends without delivery, a scan on the way, one in fifty lost, some still open.
+/// A small network: two carriers, five lanes of their own speeds, weekends without delivery, a scan
+/// on the way, one in fifty lost, some still open.
 pub fn network(count: usize, seed: u64) -> (Vec<History>, DateTime<Utc>) {
     let mut dice = Dice(seed);
-    let lanes = [("CN", "DE"), ("CN", "FR"), ("DE", "DE"), ("DE", "FR"), ("CN", "US")];
+    let lanes = [
+        ("CN", "DE"),
+        ("CN", "FR"),
+        ("DE", "DE"),
+        ("DE", "FR"),
+        ("CN", "US"),
+    ];
     let until = day(120.0);
     let histories = (0..count)
         .map(|nth| {
@@ -78,12 +112,19 @@ pub fn network(count: usize, seed: u64) -> (Vec<History>, DateTime<Utc>) {
             let is_lost = dice.uniform() < 0.02;
             let mut history = parcel(&nth.to_string(), lanes[lane], start, Some(came - start));
             history.carrier = Some(if nth % 2 == 0 { "slow" } else { "fast" }.into());
-            history.events.insert(1, passage(day(scanned), Stage::LineHaul, Milestone::Arrived));
+            history.events.insert(
+                1,
+                passage(day(scanned), Stage::LineHaul, Milestone::Arrived),
+            );
             if is_lost {
                 history.events.pop();
                 history.outcome = (start < 60.0).then_some(HistoryEnd::Lost);
             }
-            if is_lost { history } else { history.known_at(until) }
+            if is_lost {
+                history
+            } else {
+                history.known_at(until)
+            }
         })
         .collect();
     (histories, until)

@@ -11,8 +11,12 @@ const UPS: &[&str] = &["1Z0000000300000013", "1Z0000000300000022"];
 const SF: &[&str] = &["SF1000000000203", "SF1000000000017"];
 const DHL_CODES: &[&str] = &["PU", "DF", "AR", "CC", "WC", "OK", "OH", "RT", "NEVER-SEEN"];
 const FEDEX_CODES: &[&str] = &["OC", "PU", "AR", "DP", "OD", "DE", "DL", "RS", "CA", "XX"];
-const UPS_CODES: &[&str] = &["M/MP", "P/PU", "I/OR", "I/DP", "I/AR", "X/48", "D/FS", "D/F4", "D/KB", "I/OT", "RS/RS"];
-const SF_CODES: &[&str] = &["50", "30", "31", "80", "33", "627", "99", "648", "922", "8000", "77777"];
+const UPS_CODES: &[&str] = &[
+    "M/MP", "P/PU", "I/OR", "I/DP", "I/AR", "X/48", "D/FS", "D/F4", "D/KB", "I/OT", "RS/RS",
+];
+const SF_CODES: &[&str] = &[
+    "50", "30", "31", "80", "33", "627", "99", "648", "922", "8000", "77777",
+];
 const FEDEX_KINDS: &[&str] = &[
     "STANDARD_MPS",
     "PARTNER_CARRIER_NUMBER",
@@ -31,24 +35,92 @@ pub const FEEDS: [Feed; 17] = [
         numbers: DHL,
         ids: &["express", "ecommerce", "parcel-de"],
         codes: DHL_CODES,
-        kinds: &["shipment-id", "local-tracking-number", "ecommerce-number", "customer-reference", "housebill", "customer-order-number"],
+        kinds: &[
+            "shipment-id",
+            "local-tracking-number",
+            "ecommerce-number",
+            "customer-reference",
+            "housebill",
+            "customer-order-number",
+        ],
     },
-    Feed { id: "dhl.express", numbers: DHL, ids: &[], codes: DHL_CODES, kinds: &["CU"] },
-    Feed { id: "dhl.express-xml", numbers: DHL, ids: &[], codes: DHL_CODES, kinds: &["CU"] },
+    Feed {
+        id: "dhl.express",
+        numbers: DHL,
+        ids: &[],
+        codes: DHL_CODES,
+        kinds: &["CU"],
+    },
+    Feed {
+        id: "dhl.express-xml",
+        numbers: DHL,
+        ids: &[],
+        codes: DHL_CODES,
+        kinds: &["CU"],
+    },
     Feed {
         id: "dhl.parcel-de",
         numbers: &["00340434999900000015", "00340434999900000060"],
         ids: &[],
-        codes: &["PARCV/NRQRD", "SHRCU/SERPT", "LDTMV/MVMTV", "DLVRD/NGHBR", "DLVRD/HNDTC", "SRTED/NRQRD"],
+        codes: &[
+            "PARCV/NRQRD",
+            "SHRCU/SERPT",
+            "LDTMV/MVMTV",
+            "DLVRD/NGHBR",
+            "DLVRD/HNDTC",
+            "SRTED/NRQRD",
+        ],
         kinds: &["upu", "piece-customer-reference"],
     },
-    Feed { id: "fedex.track", numbers: FEDEX, ids: FEDEX_IDS, codes: FEDEX_CODES, kinds: FEDEX_KINDS },
-    Feed { id: "fedex.track-xml", numbers: FEDEX, ids: FEDEX_IDS, codes: FEDEX_CODES, kinds: FEDEX_KINDS },
-    Feed { id: "fedex.webhook", numbers: FEDEX, ids: FEDEX_IDS, codes: FEDEX_CODES, kinds: FEDEX_KINDS },
-    Feed { id: "ups.track", numbers: UPS, ids: &[], codes: UPS_CODES, kinds: &["USPS_PIC", "", "reference"] },
-    Feed { id: "ups.track-xml", numbers: UPS, ids: &[], codes: UPS_CODES, kinds: &["USPS_PIC", "", "reference"] },
-    Feed { id: "ups.track-alert", numbers: UPS, ids: &[], codes: UPS_CODES, kinds: &[""] },
-    Feed { id: "ups.quantum-view", numbers: UPS, ids: &[], codes: &["Origin", "Delivery", "Manifest", "Exception"], kinds: &["01"] },
+    Feed {
+        id: "fedex.track",
+        numbers: FEDEX,
+        ids: FEDEX_IDS,
+        codes: FEDEX_CODES,
+        kinds: FEDEX_KINDS,
+    },
+    Feed {
+        id: "fedex.track-xml",
+        numbers: FEDEX,
+        ids: FEDEX_IDS,
+        codes: FEDEX_CODES,
+        kinds: FEDEX_KINDS,
+    },
+    Feed {
+        id: "fedex.webhook",
+        numbers: FEDEX,
+        ids: FEDEX_IDS,
+        codes: FEDEX_CODES,
+        kinds: FEDEX_KINDS,
+    },
+    Feed {
+        id: "ups.track",
+        numbers: UPS,
+        ids: &[],
+        codes: UPS_CODES,
+        kinds: &["USPS_PIC", "", "reference"],
+    },
+    Feed {
+        id: "ups.track-xml",
+        numbers: UPS,
+        ids: &[],
+        codes: UPS_CODES,
+        kinds: &["USPS_PIC", "", "reference"],
+    },
+    Feed {
+        id: "ups.track-alert",
+        numbers: UPS,
+        ids: &[],
+        codes: UPS_CODES,
+        kinds: &[""],
+    },
+    Feed {
+        id: "ups.quantum-view",
+        numbers: UPS,
+        ids: &[],
+        codes: &["Origin", "Delivery", "Manifest", "Exception"],
+        kinds: &["01"],
+    },
     Feed {
         id: "usps.tracking",
         numbers: &["9400100000000000000112", "9200190000000000000207"],
@@ -56,21 +128,54 @@ pub const FEEDS: [Feed; 17] = [
         codes: &["MA", "03", "10", "07", "OF", "01", "56", "21", "ZZ"],
         kinds: &[""],
     },
-    Feed { id: "sf.routes", numbers: SF, ids: &[], codes: SF_CODES, kinds: &["order"] },
-    Feed { id: "sf.routes-xml", numbers: SF, ids: &[], codes: SF_CODES, kinds: &["order"] },
-    Feed { id: "sf.push", numbers: SF, ids: &[], codes: SF_CODES, kinds: &["order"] },
+    Feed {
+        id: "sf.routes",
+        numbers: SF,
+        ids: &[],
+        codes: SF_CODES,
+        kinds: &["order"],
+    },
+    Feed {
+        id: "sf.routes-xml",
+        numbers: SF,
+        ids: &[],
+        codes: SF_CODES,
+        kinds: &["order"],
+    },
+    Feed {
+        id: "sf.push",
+        numbers: SF,
+        ids: &[],
+        codes: SF_CODES,
+        kinds: &["order"],
+    },
     Feed {
         id: "cn-customs.ceb",
         numbers: &["COP-SAMPLE-203", "COP-SAMPLE-204"],
         ids: &[],
         codes: &["2", "100", "120", "399", "500", "800", "899", "4"],
-        kinds: &["logisticsNo", "orderNo", "invtNo", "preNo", "billNo", "sumNo"],
+        kinds: &[
+            "logisticsNo",
+            "orderNo",
+            "invtNo",
+            "preNo",
+            "billNo",
+            "sumNo",
+        ],
     },
     Feed {
         id: "shop.orders",
         numbers: &["WEB-100117", "WEB-100118"],
         ids: &["a1", "a2"],
-        codes: &["placed", "paid", "packed", "handed_over", "cancelled", "label", "gift_wrapped"],
+        codes: &[
+            "placed",
+            "paid",
+            "packed",
+            "handed_over",
+            "cancelled",
+            "label",
+            "gift_wrapped",
+        ],
         kinds: &["b1946ac92492d234", "c2946ac92492d234"],
     },
 ];
@@ -94,7 +199,12 @@ fn pair(code: &str) -> (&str, &str) {
 
 /// One record alone, where a payload holds one; else all in one payload.
 pub fn payloads(feed: &Feed, tellings: &[Telling]) -> Vec<String> {
-    let each = |one: fn(&Telling) -> Value| tellings.iter().map(|telling| one(telling).to_string()).collect();
+    let each = |one: fn(&Telling) -> Value| {
+        tellings
+            .iter()
+            .map(|telling| one(telling).to_string())
+            .collect()
+    };
     let all = |one: fn(&Telling) -> Value| tellings.iter().map(one).collect::<Vec<Value>>();
     let text = |one: fn(&Telling) -> String| tellings.iter().map(one).collect::<String>();
     match feed.id {
@@ -129,8 +239,13 @@ fn dhl_place(scan: &Scan) -> Value {
 
 fn dhl_unified(one: &Telling) -> Value {
     let events: Vec<Value> = one.scans.iter().map(|scan| json!({"timestamp": iso(scan.at), "status": scan.code, "statusCode": "transit", "description": scan.text, "location": dhl_place(scan)})).collect();
-    let references: Vec<Value> = one.others.iter().map(|(kind, number)| json!({"number": number, "type": kind})).collect();
-    let mut record = json!({"id": one.number, "events": events, "details": {"references": references}});
+    let references: Vec<Value> = one
+        .others
+        .iter()
+        .map(|(kind, number)| json!({"number": number, "type": kind}))
+        .collect();
+    let mut record =
+        json!({"id": one.number, "events": events, "details": {"references": references}});
     if let Some(service) = one.id {
         record["service"] = service.into();
     }
@@ -143,11 +258,25 @@ fn dhl_unified(one: &Telling) -> Value {
 fn dhl_express(one: &Telling) -> Value {
     let event = |scan: &Scan| json!({"date": form(scan.at, "%Y-%m-%d"), "time": form(scan.at, "%H:%M:%S"), "GMTOffset": "+00:00", "typeCode": scan.code, "description": scan.text, "serviceArea": [{"code": "", "description": PLACES[scan.place].0}], "signedBy": one.signer});
     let piece = |piece: usize| {
-        let events: Vec<Value> = one.scans.iter().filter(|scan| scan.piece == Some(piece)).map(event).collect();
+        let events: Vec<Value> = one
+            .scans
+            .iter()
+            .filter(|scan| scan.piece == Some(piece))
+            .map(event)
+            .collect();
         json!({"number": piece, "trackingNumber": format!("JD01460000000000009{piece}"), "events": events})
     };
-    let events: Vec<Value> = one.scans.iter().filter(|scan| scan.piece.is_none()).map(event).collect();
-    let references: Vec<Value> = one.others.iter().map(|(kind, number)| json!({"value": number, "typeCode": kind})).collect();
+    let events: Vec<Value> = one
+        .scans
+        .iter()
+        .filter(|scan| scan.piece.is_none())
+        .map(event)
+        .collect();
+    let references: Vec<Value> = one
+        .others
+        .iter()
+        .map(|(kind, number)| json!({"value": number, "typeCode": kind}))
+        .collect();
     let mut record = json!({"shipmentTrackingNumber": one.number, "status": "Success", "events": events, "shipperReferences": references, "pieces": [piece(0), piece(1)]});
     if let Some(due) = one.dues.first() {
         record["estimatedDeliveryDate"] = form(*due, "%Y-%m-%d").into();
@@ -167,10 +296,24 @@ fn dhl_xml(one: &Telling) -> String {
         )
     };
     let events: String = one.scans.iter().map(event).collect();
-    let references: String =
-        one.others.iter().map(|(_, number)| format!("<ShipperReference><ReferenceID>{number}</ReferenceID></ShipperReference>")).collect();
-    let due: String =
-        one.dues.iter().take(1).map(|due| format!("<EstDlvyDate>{} GMT+00:00</EstDlvyDate>", form(*due, "%Y-%m-%d %H:%M:%S"))).collect();
+    let references: String = one
+        .others
+        .iter()
+        .map(|(_, number)| {
+            format!("<ShipperReference><ReferenceID>{number}</ReferenceID></ShipperReference>")
+        })
+        .collect();
+    let due: String = one
+        .dues
+        .iter()
+        .take(1)
+        .map(|due| {
+            format!(
+                "<EstDlvyDate>{} GMT+00:00</EstDlvyDate>",
+                form(*due, "%Y-%m-%d %H:%M:%S")
+            )
+        })
+        .collect();
     format!(
         "<AWBInfo><AWBNumber>{}</AWBNumber><Status><ActionStatus>success</ActionStatus></Status><ShipmentInfo><Pieces>1</Pieces>{due}{references}{events}</ShipmentInfo></AWBInfo>",
         one.number
@@ -191,7 +334,10 @@ fn parcel_de(one: &Telling) -> String {
     let mut others = one.others.clone();
     others.sort_unstable();
     others.dedup_by_key(|(kind, _)| *kind);
-    let others: String = others.iter().map(|(kind, number)| format!(r#" {kind}="{number}""#)).collect();
+    let others: String = others
+        .iter()
+        .map(|(kind, number)| format!(r#" {kind}="{number}""#))
+        .collect();
     format!(
         r#"<data name="piece-shipment" error-status="0" piece-code="{}" dest-country="DE" origin-country="DE"{others}><data name="piece-event-list">{events}</data></data>"#,
         one.number
@@ -204,9 +350,17 @@ fn fedex(one: &Telling) -> Value {
         json!({"date": iso(scan.at), "eventType": scan.code, "eventDescription": scan.text, "derivedStatusCode": scan.code, "scanLocation": {"city": city, "stateOrProvinceCode": region, "countryCode": country}})
     };
     let scans: Vec<Value> = one.scans.iter().map(scan).collect();
-    let others: Vec<Value> = one.others.iter().map(|(kind, number)| json!({"type": kind, "values": [number]})).collect();
-    let dues: Vec<Value> =
-        one.dues.iter().zip(["ESTIMATED_DELIVERY", "COMMITMENT"]).map(|(due, kind)| json!({"type": kind, "dateTime": iso(*due)})).collect();
+    let others: Vec<Value> = one
+        .others
+        .iter()
+        .map(|(kind, number)| json!({"type": kind, "values": [number]}))
+        .collect();
+    let dues: Vec<Value> = one
+        .dues
+        .iter()
+        .zip(["ESTIMATED_DELIVERY", "COMMITMENT"])
+        .map(|(due, kind)| json!({"type": kind, "dateTime": iso(*due)}))
+        .collect();
     let mut record = json!({"trackingNumberInfo": {"trackingNumber": one.number, "carrierCode": "FDXE"}, "additionalTrackingInfo": {"packageIdentifiers": others}, "scanEvents": scans, "dateAndTimes": dues, "latestStatusDetail": {"code": "IT", "derivedCode": "IT"}});
     if let Some(id) = one.id {
         record["trackingNumberInfo"]["trackingNumberUniqueId"] = id.into();
@@ -236,22 +390,55 @@ fn fedex_xml(one: &Telling) -> String {
             format!("<OtherIdentifiers><PackageIdentifier><Type>{kind}</Type><Value>{number}</Value></PackageIdentifier></OtherIdentifiers>")
         })
         .collect();
-    let id: String = one.id.iter().map(|id| format!("<TrackingNumberUniqueIdentifier>{id}</TrackingNumberUniqueIdentifier>")).collect();
-    let due: String = one.dues.iter().take(1).map(|due| format!("<EstimatedDeliveryTimestamp>{}</EstimatedDeliveryTimestamp>", iso(*due))).collect();
-    format!("<TrackDetails><TrackingNumber>{}</TrackingNumber>{id}{others}{due}{events}<CarrierCode>FDXE</CarrierCode></TrackDetails>", one.number)
+    let id: String = one
+        .id
+        .iter()
+        .map(|id| format!("<TrackingNumberUniqueIdentifier>{id}</TrackingNumberUniqueIdentifier>"))
+        .collect();
+    let due: String = one
+        .dues
+        .iter()
+        .take(1)
+        .map(|due| {
+            format!(
+                "<EstimatedDeliveryTimestamp>{}</EstimatedDeliveryTimestamp>",
+                iso(*due)
+            )
+        })
+        .collect();
+    format!(
+        "<TrackDetails><TrackingNumber>{}</TrackingNumber>{id}{others}{due}{events}<CarrierCode>FDXE</CarrierCode></TrackDetails>",
+        one.number
+    )
 }
 
 fn ups(one: &Telling) -> Value {
     let activity = |scan: &Scan| {
-        let ((kind, code), (day, time), (city, region, country)) =
-            (pair(scan.code), (form(scan.at, "%Y%m%d"), form(scan.at, "%H%M%S")), PLACES[scan.place]);
+        let ((kind, code), (day, time), (city, region, country)) = (
+            pair(scan.code),
+            (form(scan.at, "%Y%m%d"), form(scan.at, "%H%M%S")),
+            PLACES[scan.place],
+        );
         json!({"status": {"type": kind, "code": code, "description": scan.text}, "date": day, "time": time, "gmtDate": day, "gmtTime": time, "gmtOffset": "+00:00", "location": {"address": {"city": city, "stateProvince": region, "countryCode": country}}})
     };
-    let others: Vec<Value> =
-        one.others.iter().filter(|(kind, _)| *kind != "reference").map(|(kind, number)| json!({"type": kind, "number": number})).collect();
-    let references: Vec<Value> =
-        one.others.iter().filter(|(kind, _)| *kind == "reference").map(|(_, number)| json!({"type": "PACKAGE", "number": number})).collect();
-    let dues: Vec<Value> = one.dues.iter().zip(["SDD", "RDD"]).map(|(due, kind)| json!({"type": kind, "date": form(*due, "%Y%m%d")})).collect();
+    let others: Vec<Value> = one
+        .others
+        .iter()
+        .filter(|(kind, _)| *kind != "reference")
+        .map(|(kind, number)| json!({"type": kind, "number": number}))
+        .collect();
+    let references: Vec<Value> = one
+        .others
+        .iter()
+        .filter(|(kind, _)| *kind == "reference")
+        .map(|(_, number)| json!({"type": "PACKAGE", "number": number}))
+        .collect();
+    let dues: Vec<Value> = one
+        .dues
+        .iter()
+        .zip(["SDD", "RDD"])
+        .map(|(due, kind)| json!({"type": kind, "date": form(*due, "%Y%m%d")}))
+        .collect();
     let activities: Vec<Value> = one.scans.iter().map(activity).collect();
     let mut package = json!({"trackingNumber": one.number, "activity": activities, "alternateTrackingNumber": others, "referenceNumber": references, "deliveryDate": dues});
     if let Some(signer) = one.signer {
@@ -274,8 +461,12 @@ fn ups_xml(one: &Telling) -> String {
     };
     let activities: String = one.scans.iter().map(activity).collect();
     let other = |(kind, number): &(&str, &str)| match *kind {
-        "reference" => format!("<ReferenceNumber><Code>01</Code><Value>{number}</Value></ReferenceNumber>"),
-        kind => format!("<AlternateTrackingInfo><Type>{kind}</Type><Value>{number}</Value></AlternateTrackingInfo>"),
+        "reference" => {
+            format!("<ReferenceNumber><Code>01</Code><Value>{number}</Value></ReferenceNumber>")
+        }
+        kind => format!(
+            "<AlternateTrackingInfo><Type>{kind}</Type><Value>{number}</Value></AlternateTrackingInfo>"
+        ),
     };
     let others: String = one.others.iter().map(other).collect();
     format!(
@@ -287,9 +478,16 @@ fn ups_xml(one: &Telling) -> String {
 fn alerts(one: &Telling) -> Vec<Value> {
     let others: Vec<&str> = one.others.iter().map(|(_, number)| *number).collect();
     let alert = |scan: &Scan| {
-        let ((kind, code), (day, time), (city, region, country)) =
-            (pair(scan.code), (form(scan.at, "%Y%m%d"), form(scan.at, "%H%M%S")), PLACES[scan.place]);
-        let due = one.dues.first().map(|due| form(*due, "%Y%m%d")).unwrap_or_default();
+        let ((kind, code), (day, time), (city, region, country)) = (
+            pair(scan.code),
+            (form(scan.at, "%Y%m%d"), form(scan.at, "%H%M%S")),
+            PLACES[scan.place],
+        );
+        let due = one
+            .dues
+            .first()
+            .map(|due| form(*due, "%Y%m%d"))
+            .unwrap_or_default();
         json!({"trackingNumber": one.number, "localActivityDate": day, "localActivityTime": time, "gmtActivityDate": day, "gmtActivityTime": time, "gmtOffset": "+00.00", "activityLocation": {"city": city, "stateProvince": region, "country": country}, "activityStatus": {"type": kind, "code": code, "description": scan.text}, "scheduledDeliveryDate": due, "alternateTrackingNumber": others, "receivedBy": one.signer})
     };
     one.scans.iter().map(alert).collect()
@@ -299,8 +497,16 @@ fn quantum_view(one: &Telling) -> Value {
     let mut file = json!({"FileName": "f", "StatusType": {"Code": "U"}});
     for scan in &one.scans {
         let (day, time) = (form(scan.at, "%Y%m%d"), form(scan.at, "%H%M%S"));
-        let references: Vec<Value> = one.others.iter().map(|(code, number)| json!({"Code": code, "Value": number})).collect();
-        let due = one.dues.first().map(|due| form(*due, "%Y%m%d")).unwrap_or_default();
+        let references: Vec<Value> = one
+            .others
+            .iter()
+            .map(|(code, number)| json!({"Code": code, "Value": number}))
+            .collect();
+        let due = one
+            .dues
+            .first()
+            .map(|due| form(*due, "%Y%m%d"))
+            .unwrap_or_default();
         let record = match scan.code {
             "Manifest" => {
                 json!({"ReferenceNumber": references, "PickupDate": day, "ScheduledDeliveryDate": due, "LeadShipmentTrackingNumber": scan.other, "Package": [{"TrackingNumber": one.number, "Activity": [{"Date": day, "Time": time}]}]})
@@ -331,7 +537,9 @@ fn usps(one: &Telling) -> Value {
 }
 
 fn route(scan: &Scan) -> Value {
-    let remark = scan.other.map_or(scan.text.to_owned(), |other| format!("快件已退回/转寄,新单号为: {other}"));
+    let remark = scan.other.map_or(scan.text.to_owned(), |other| {
+        format!("快件已退回/转寄,新单号为: {other}")
+    });
     json!({"acceptTime": beijing(scan.at, "%Y-%m-%d %H:%M:%S"), "acceptAddress": PLACES[scan.place].0, "opCode": scan.code, "remark": remark})
 }
 
@@ -352,7 +560,11 @@ fn sf_xml(one: &Telling) -> String {
             of("remark")
         )
     };
-    format!(r#"<RouteResponse mailno="{}">{}</RouteResponse>"#, one.number, one.scans.iter().map(line).collect::<String>())
+    format!(
+        r#"<RouteResponse mailno="{}">{}</RouteResponse>"#,
+        one.number,
+        one.scans.iter().map(line).collect::<String>()
+    )
 }
 
 fn sf_push(one: &Telling) -> Vec<Value> {
@@ -367,7 +579,11 @@ fn sf_push(one: &Telling) -> Vec<Value> {
 
 fn ceb(one: &Telling) -> Vec<Value> {
     let receipt = |scan: &Scan| {
-        let message = if scan.piece.is_some() { "CEB622Message" } else { "CEB604Message" };
+        let message = if scan.piece.is_some() {
+            "CEB622Message"
+        } else {
+            "CEB604Message"
+        };
         let mut record = json!({"messageType": message, "copNo": one.number, "returnStatus": scan.code, "returnTime": beijing(scan.at, "%Y%m%d%H%M%S"), "returnInfo": "回执"});
         for (field, number) in &one.others {
             record[*field] = (*number).into();

@@ -1,4 +1,5 @@
-//! What random payloads tell, before any feed's syntax: few numbers, few moments, so that much falls together.
+//! What random payloads tell, before any feed's syntax: few numbers, few moments, so that much
+//! falls together.
 
 use chrono::{DateTime, Duration, Utc};
 
@@ -38,8 +39,18 @@ pub struct Feed {
     pub kinds: &'static [&'static str],
 }
 
-pub const PLACES: [(&str, &str, &str); 4] = [("RENO", "NV", "US"), ("LYON", "", "FR"), ("HONG KONG", "", "HK"), ("", "", "")];
-const TEXTS: [&str; 4] = ["", "Scanned", "Left at the front door", "转第三方快递UPS, 单号 1Z0000000300000013"];
+pub const PLACES: [(&str, &str, &str); 4] = [
+    ("RENO", "NV", "US"),
+    ("LYON", "", "FR"),
+    ("HONG KONG", "", "HK"),
+    ("", "", ""),
+];
+const TEXTS: [&str; 4] = [
+    "",
+    "Scanned",
+    "Left at the front door",
+    "转第三方快递UPS, 单号 1Z0000000300000013",
+];
 
 /// Numbers of all carriers, orders and nobody: what one feed may name of the others.
 const OTHERS: [&str; 16] = [
@@ -64,7 +75,11 @@ const OTHERS: [&str; 16] = [
 /// A moment out of few; one in twenty lies after the silence in which a number may be used again.
 fn moment(chance: &mut Chance) -> DateTime<Utc> {
     let start: DateTime<Utc> = "2026-03-01T06:00:00Z".parse().unwrap();
-    let again = if chance.once_in(20) { Duration::days(90) } else { Duration::zero() };
+    let again = if chance.once_in(20) {
+        Duration::days(90)
+    } else {
+        Duration::zero()
+    };
     start + Duration::hours(7 * i64::try_from(chance.below(9)).unwrap()) + again
 }
 
@@ -82,8 +97,12 @@ impl Telling {
             scans: scans.collect(),
             number: chance.pick(feed.numbers),
             id: (!feed.ids.is_empty() && !chance.once_in(4)).then(|| chance.pick(feed.ids)),
-            others: (0..chance.below(3)).map(|_| (chance.pick(feed.kinds), chance.pick(&OTHERS))).collect(),
-            dues: (0..chance.below(3)).map(|_| moment(chance) + Duration::days(4)).collect(),
+            others: (0..chance.below(3))
+                .map(|_| (chance.pick(feed.kinds), chance.pick(&OTHERS)))
+                .collect(),
+            dues: (0..chance.below(3))
+                .map(|_| moment(chance) + Duration::days(4))
+                .collect(),
             signer: chance.once_in(3).then_some("SAMPLE"),
         }
     }

@@ -6,20 +6,37 @@ use crate::asked::{Asked, asked, assert_delivered};
 
 #[test]
 fn a_push_that_proves_nothing_moves_no_other_parcel() {
-    let asked = asked(&["poison-ups-victim.json", "poison-sf-push.json"], "2026-03-08T00:00:00Z");
+    let asked = asked(
+        &["poison-ups-victim.json", "poison-sf-push.json"],
+        "2026-03-08T00:00:00Z",
+    );
     assert_eq!(asked.state("1Z0000000300000013")["milestone"], "departed");
 }
 
 #[test]
 fn placeholders_tie_nothing() {
-    assert_eq!(asked(&["placeholder-1.json", "placeholder-2.json"], "2026-03-05T00:00:00Z").journeys().len(), 2);
+    assert_eq!(
+        asked(
+            &["placeholder-1.json", "placeholder-2.json"],
+            "2026-03-05T00:00:00Z"
+        )
+        .journeys()
+        .len(),
+        2
+    );
 }
 
 #[test]
 fn one_order_in_two_parcels_of_two_carriers_is_two_parcels() {
-    let asked = asked(&["split-order-fedex.json", "split-order-ups.json"], "2026-03-18T12:00:00Z");
+    let asked = asked(
+        &["split-order-fedex.json", "split-order-ups.json"],
+        "2026-03-18T12:00:00Z",
+    );
     assert_eq!(asked.journeys().len(), 2);
-    assert!(!asked.rules().is_empty(), "the one that stands still is seen");
+    assert!(
+        !asked.rules().is_empty(),
+        "the one that stands still is seen"
+    );
 }
 
 #[test]

@@ -34,14 +34,30 @@ pub async fn send(request: http::Request<Vec<u8>>) -> Result<Answer, String> {
     let authority = head.uri.authority().unwrap().to_string();
     head.headers.insert("host", authority.parse().unwrap());
     head.uri = head.uri.path_and_query().unwrap().as_str().parse().unwrap();
-    let stream = tokio::net::TcpStream::connect(&authority).await.map_err(|error| error.to_string())?;
-    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.map_err(|error| error.to_string())?;
+    let stream = tokio::net::TcpStream::connect(&authority)
+        .await
+        .map_err(|error| error.to_string())?;
+    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
+        .await
+        .map_err(|error| error.to_string())?;
     tokio::spawn(connection);
     let request = http::Request::from_parts(head, Full::new(Bytes::from(body)));
-    let response = sender.send_request(request).await.map_err(|error| error.to_string())?;
+    let response = sender
+        .send_request(request)
+        .await
+        .map_err(|error| error.to_string())?;
     let (head, body) = response.into_parts();
-    let body = body.collect().await.map_err(|error| error.to_string())?.to_bytes().to_vec();
-    Ok(Answer { status: head.status.as_u16(), headers: head.headers, body })
+    let body = body
+        .collect()
+        .await
+        .map_err(|error| error.to_string())?
+        .to_bytes()
+        .to_vec();
+    Ok(Answer {
+        status: head.status.as_u16(),
+        headers: head.headers,
+        body,
+    })
 }
 
 /// Asks one feed of one simulator.
@@ -57,21 +73,39 @@ impl<'s> Asker<'s> {
     /// With the right credentials, and a token where the feed wants one.
     pub async fn new(simulator: &'s Simulator, feed: &str) -> Self {
         let now = DateTime::<Utc>::from(std::time::SystemTime::now());
-        let mut asker = Self { simulator, feed: feed.to_owned(), credentials: simulator.credentials(feed), token: None, now };
+        let mut asker = Self {
+            simulator,
+            feed: feed.to_owned(),
+            credentials: simulator.credentials(feed),
+            token: None,
+            now,
+        };
         asker.fetch_token(adapter(feed)).await;
         asker
     }
 
     pub async fn fetch_token(&mut self, adapter: &dyn Adapter) -> Option<Answer> {
         let poll = adapter.as_poll().unwrap();
-        let request = poll.token_request(&self.context("token", self.token.as_ref())).unwrap()?;
+        let request = poll
+            .token_request(&self.context("token", self.token.as_ref()))
+            .unwrap()?;
         let answer = send(request).await.unwrap();
         self.token = poll.token(&reply(&answer)).map(|token| token.secret);
         Some(answer)
     }
 
-    pub fn context<'a>(&'a self, request_id: &'a str, token: Option<&'a SecretString>) -> PollContext<'a> {
-        PollContext { now: self.now, request_id, credentials: &self.credentials, token, base: Some(self.simulator.base(&self.feed)) }
+    pub fn context<'a>(
+        &'a self,
+        request_id: &'a str,
+        token: Option<&'a SecretString>,
+    ) -> PollContext<'a> {
+        PollContext {
+            now: self.now,
+            request_id,
+            credentials: &self.credentials,
+            token,
+            base: Some(self.simulator.base(&self.feed)),
+        }
     }
 
     pub fn request(&self, numbers: &[String]) -> http::Request<Vec<u8>> {
@@ -81,8 +115,18 @@ impl<'s> Asker<'s> {
     pub fn request_by(&self, adapter: &dyn Adapter, numbers: &[String]) -> http::Request<Vec<u8>> {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         let id = format!("{:032}", NEXT.fetch_add(1, Ordering::Relaxed));
-        let asked: Vec<Asked> = numbers.iter().map(|number| Asked::number(TrackingNumber::new(number))).collect();
-        adapter.as_poll().unwrap().request(&Question::about(&asked), &self.context(&id, self.token.as_ref())).unwrap()
+        let asked: Vec<Asked> = numbers
+            .iter()
+            .map(|number| Asked::number(TrackingNumber::new(number)))
+            .collect();
+        adapter
+            .as_poll()
+            .unwrap()
+            .request(
+                &Question::about(&asked),
+                &self.context(&id, self.token.as_ref()),
+            )
+            .unwrap()
     }
 
     pub async fn ask(&self, numbers: &[String]) -> Result<Answer, String> {
@@ -90,17 +134,26 @@ impl<'s> Asker<'s> {
     }
 
     pub fn outcome(&self, answer: &Answer) -> Outcome {
-        adapter(&self.feed).as_poll().unwrap().outcome(&reply(answer))
+        adapter(&self.feed)
+            .as_poll()
+            .unwrap()
+            .outcome(&reply(answer))
     }
 
     pub fn decode(&self, answer: &Answer) -> Batch {
-        adapter(&self.feed).decode(Payload::new(&answer.body, self.simulator.now())).unwrap()
+        adapter(&self.feed)
+            .decode(Payload::new(&answer.body, self.simulator.now()))
+            .unwrap()
     }
 
     /// The numbers of a feed, as many at once as it takes.
     pub fn batches(&self) -> Vec<Vec<String>> {
         let most = adapter(&self.feed).as_poll().unwrap().limits().max_numbers;
-        self.simulator.numbers(&self.feed).chunks(most).map(<[String]>::to_vec).collect()
+        self.simulator
+            .numbers(&self.feed)
+            .chunks(most)
+            .map(<[String]>::to_vec)
+            .collect()
     }
 }
 
@@ -111,5 +164,10 @@ pub fn adapter(feed: &str) -> &'static dyn Adapter {
 }
 
 pub fn reply(answer: &Answer) -> Reply<'_> {
-    Reply { status: answer.status, headers: &answer.headers, body: &answer.body, received: DateTime::from(std::time::SystemTime::now()) }
+    Reply {
+        status: answer.status,
+        headers: &answer.headers,
+        body: &answer.body,
+        received: DateTime::from(std::time::SystemTime::now()),
+    }
 }

@@ -14,7 +14,15 @@ const HOUR: Duration = Duration::from_secs(3600);
 const LONG: Duration = Duration::from_secs(40 * 86_400);
 
 async fn simulator(plan: FaultPlan) -> Simulator {
-    Carrier::ALL.into_iter().fold(Simulator::builder().seed(11).faults(plan), |builder, carrier| builder.parcels(carrier, 40)).start().await.unwrap()
+    Carrier::ALL
+        .into_iter()
+        .fold(
+            Simulator::builder().seed(11).faults(plan),
+            |builder, carrier| builder.parcels(carrier, 40),
+        )
+        .start()
+        .await
+        .unwrap()
 }
 
 #[tokio::test]
@@ -33,16 +41,35 @@ async fn whole_stories_are_read_without_a_notice() {
             for shipment in &told.shipments {
                 let truth = simulator.truth(feed, shipment.number.as_str());
                 let difference = Difference::between(&truth, &shipment.events);
-                assert!(difference.is_empty(), "{feed} {}: {difference:?}", shipment.number);
+                assert!(
+                    difference.is_empty(),
+                    "{feed} {}: {difference:?}",
+                    shipment.number
+                );
                 milestones.extend(shipment.events.iter().map(|event| event.milestone));
             }
         }
         use Milestone::*;
-        let expected = [PickedUp, Departed, Arrived, OutForDelivery, DeliveryAttempted, AvailableForPickup, Delivered, Returned];
+        let expected = [
+            PickedUp,
+            Departed,
+            Arrived,
+            OutForDelivery,
+            DeliveryAttempted,
+            AvailableForPickup,
+            Delivered,
+            Returned,
+        ];
         for milestone in expected {
-            assert!(milestones.contains(&milestone), "{feed} never says {milestone}: {milestones:?}");
+            assert!(
+                milestones.contains(&milestone),
+                "{feed} never says {milestone}: {milestones:?}"
+            );
         }
-        assert!(milestones.iter().any(|milestone| milestone.is_customs()), "{feed} never mentions customs");
+        assert!(
+            milestones.iter().any(|milestone| milestone.is_customs()),
+            "{feed} never mentions customs"
+        );
         assert!(!milestones.contains(&Unmapped), "{feed}");
     }
 }
@@ -65,12 +92,25 @@ async fn trails_grow_with_the_clock_and_fresh_labels_are_not_found() {
                 }
                 let told = asker.decode(&answer);
                 assert_eq!(told.shipments.len(), known, "{feed}");
-                let not_found = told.notices.iter().filter(|notice| notice.kind == NoticeKind::NotFound).count();
-                assert_eq!((not_found, told.notices.len()), (batch.len() - known, batch.len() - known), "{feed}: {:?}", told.notices);
+                let not_found = told
+                    .notices
+                    .iter()
+                    .filter(|notice| notice.kind == NoticeKind::NotFound)
+                    .count();
+                assert_eq!(
+                    (not_found, told.notices.len()),
+                    (batch.len() - known, batch.len() - known),
+                    "{feed}: {:?}",
+                    told.notices
+                );
                 unknown += not_found;
                 for shipment in &told.shipments {
                     let truth = simulator.truth(feed, shipment.number.as_str());
-                    assert!(Difference::between(&truth, &shipment.events).is_empty(), "{feed} {}", shipment.number);
+                    assert!(
+                        Difference::between(&truth, &shipment.events).is_empty(),
+                        "{feed} {}",
+                        shipment.number
+                    );
                 }
             }
         }
@@ -87,19 +127,38 @@ async fn unknown_codes_are_the_only_notices_where_they_are_planned() {
         let asker = Asker::new(&simulator, feed).await;
         for batch in asker.batches() {
             let told = asker.decode(&asker.ask(&batch).await.unwrap());
-            let unmapped = told.shipments.iter().flat_map(|shipment| &shipment.events).filter(|event| event.milestone == Milestone::Unmapped).count();
-            assert!(told.notices.iter().all(|notice| notice.kind == NoticeKind::UnmappedCode), "{feed}: {:?}", told.notices);
+            let unmapped = told
+                .shipments
+                .iter()
+                .flat_map(|shipment| &shipment.events)
+                .filter(|event| event.milestone == Milestone::Unmapped)
+                .count();
+            assert!(
+                told.notices
+                    .iter()
+                    .all(|notice| notice.kind == NoticeKind::UnmappedCode),
+                "{feed}: {:?}",
+                told.notices
+            );
             assert_eq!(unmapped, told.notices.len(), "{feed}");
-            let travelled = told.shipments.iter().filter(|shipment| shipment.events.len() > 1).count();
+            let travelled = told
+                .shipments
+                .iter()
+                .filter(|shipment| shipment.events.len() > 1)
+                .count();
             assert_eq!(unmapped, travelled, "{feed}");
         }
     }
 }
 
-/// A parcel that is asked about every few hours: corrections, repetitions and disorder leave one trail, the true one.
+/// A parcel that is asked about every few hours: corrections, repetitions and disorder leave one
+/// trail, the true one.
 #[tokio::test]
 async fn corrected_repeated_and_shuffled_events_leave_one_trail() {
-    let plan = FaultPlan::none().with(Fault::Corrections, 1.0).with(Fault::DuplicateEvents, 0.5).with(Fault::ReorderedEvents, 0.5);
+    let plan = FaultPlan::none()
+        .with(Fault::Corrections, 1.0)
+        .with(Fault::DuplicateEvents, 0.5)
+        .with(Fault::ReorderedEvents, 0.5);
     let simulator = simulator(plan).await;
     let (mut withdrawn, mut said, mut held) = (0, 0, 0);
     for feed in FEEDS {
@@ -110,7 +169,10 @@ async fn corrected_repeated_and_shuffled_events_leave_one_trail() {
             for batch in asker.batches() {
                 for shipment in asker.decode(&asker.ask(&batch).await.unwrap()).shipments {
                     said += shipment.events.len();
-                    let at = numbers.iter().position(|number| *number == shipment.number.as_str()).unwrap();
+                    let at = numbers
+                        .iter()
+                        .position(|number| *number == shipment.number.as_str())
+                        .unwrap();
                     journeys[at].apply(shipment);
                 }
             }
@@ -120,25 +182,46 @@ async fn corrected_repeated_and_shuffled_events_leave_one_trail() {
             // The last answer was three hours ago.
             let asked = simulator.now() - chrono::TimeDelta::hours(3);
             let state = journey.state(asked);
-            let difference = Difference::between(&simulator.truth_at(feed, number, asked), &state.events);
+            let difference =
+                Difference::between(&simulator.truth_at(feed, number, asked), &state.events);
             assert!(difference.is_empty(), "{feed} {number}: {difference:?}");
-            withdrawn += state.notices.iter().filter(|notice| notice.kind == NoticeKind::Withdrawn).count();
+            withdrawn += state
+                .notices
+                .iter()
+                .filter(|notice| notice.kind == NoticeKind::Withdrawn)
+                .count();
             held += state.events.len();
         }
     }
     assert!(withdrawn > 20, "corrections were seen: {withdrawn}");
     assert!(said > held * 5, "answers repeat: {said} for {held}");
     let counters = simulator.counters().total();
-    assert!(counters.injected(Fault::DuplicateEvents) > 500 && counters.injected(Fault::ReorderedEvents) > 500, "{counters:?}");
+    assert!(
+        counters.injected(Fault::DuplicateEvents) > 500
+            && counters.injected(Fault::ReorderedEvents) > 500,
+        "{counters:?}"
+    );
 }
 
 #[tokio::test]
 async fn one_seed_is_one_world() {
-    let [one, same] = [simulator(FaultPlan::storm(3)).await, simulator(FaultPlan::storm(3)).await];
-    let other = Simulator::builder().seed(12).parcels(Carrier::Ups, 40).start().await.unwrap();
+    let [one, same] = [
+        simulator(FaultPlan::storm(3)).await,
+        simulator(FaultPlan::storm(3)).await,
+    ];
+    let other = Simulator::builder()
+        .seed(12)
+        .parcels(Carrier::Ups, 40)
+        .start()
+        .await
+        .unwrap();
     let all = |simulator: &Simulator, feed: &str| {
         let at = simulator.now() + chrono::TimeDelta::days(40);
-        simulator.numbers(feed).iter().map(|number| (number.clone(), simulator.truth_at(feed, number, at))).collect::<Vec<_>>()
+        simulator
+            .numbers(feed)
+            .iter()
+            .map(|number| (number.clone(), simulator.truth_at(feed, number, at)))
+            .collect::<Vec<_>>()
     };
     for feed in FEEDS {
         assert_eq!(all(&one, feed), all(&same, feed));
@@ -154,7 +237,14 @@ async fn numbers_have_right_check_digits() {
     for (feed, carrier) in FEEDS.into_iter().zip(["dhl", "fedex", "ups", "sf"]) {
         for number in simulator.numbers(feed) {
             let context = Context::default().expecting(carrier);
-            assert_eq!(registry.identify(&number, &context).best().map(|best| best.carrier().as_str()), Some(carrier), "{number}");
+            assert_eq!(
+                registry
+                    .identify(&number, &context)
+                    .best()
+                    .map(|best| best.carrier().as_str()),
+                Some(carrier),
+                "{number}"
+            );
         }
     }
 }

@@ -1,5 +1,5 @@
-//! The simulated carriers, seen by a bare HTTP client: what they say, what they demand, and what goes wrong. Needs the feature
-//! `testing`.
+//! The simulated carriers, seen by a bare HTTP client: what they say, what they demand, and what
+//! goes wrong. Needs the feature `testing`.
 #![cfg(feature = "testing")]
 
 mod access;

@@ -1,4 +1,5 @@
-//! What the carriers push verifies with the packs, arrives however often and in whatever order, and is tried again.
+//! What the carriers push verifies with the packs, arrives however often and in whatever order, and
+//! is tried again.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -34,10 +35,18 @@ struct Seen {
     handshakes: Vec<Vec<u8>>,
 }
 
-async fn receive(State(receiver): State<Arc<Receiver>>, headers: HeaderMap, body: Bytes) -> impl IntoResponse {
+async fn receive(
+    State(receiver): State<Arc<Receiver>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> impl IntoResponse {
     let feed = adapter(receiver.feed);
     let webhook = feed.as_webhook().unwrap();
-    let call = WebhookCall { headers: &headers, body: &body, received: chrono::DateTime::from(std::time::SystemTime::now()) };
+    let call = WebhookCall {
+        headers: &headers,
+        body: &body,
+        received: chrono::DateTime::from(std::time::SystemTime::now()),
+    };
     let mut seen = receiver.seen.lock().unwrap();
     seen.calls += 1;
     let verdict = if webhook.verify(&call, receiver.secret.as_ref()).is_err() {
@@ -48,13 +57,20 @@ async fn receive(State(receiver): State<Arc<Receiver>>, headers: HeaderMap, body
         Verdict::Failed
     } else {
         let batch = feed.decode(Payload::new(&body, call.received)).unwrap();
-        if batch.notices.iter().any(|notice| notice.kind == NoticeKind::Control) {
+        if batch
+            .notices
+            .iter()
+            .any(|notice| notice.kind == NoticeKind::Control)
+        {
             seen.handshakes.push(body.to_vec());
         } else {
             assert!(batch.notices.is_empty(), "{:?}", batch.notices);
         }
         for shipment in batch.shipments {
-            seen.journeys.entry(shipment.number.to_string()).or_default().apply(shipment);
+            seen.journeys
+                .entry(shipment.number.to_string())
+                .or_default()
+                .apply(shipment);
         }
         Verdict::Accepted
     };
@@ -62,18 +78,39 @@ async fn receive(State(receiver): State<Arc<Receiver>>, headers: HeaderMap, body
     (head.status, head.headers, body)
 }
 
-async fn receiver(feed: &'static str, secret: Option<&str>, failing: usize) -> (Arc<Receiver>, String) {
-    let seen = Mutex::new(Seen { failing, ..Seen::default() });
-    let receiver = Arc::new(Receiver { feed, secret: secret.map(SecretString::from), seen });
+async fn receiver(
+    feed: &'static str,
+    secret: Option<&str>,
+    failing: usize,
+) -> (Arc<Receiver>, String) {
+    let seen = Mutex::new(Seen {
+        failing,
+        ..Seen::default()
+    });
+    let receiver = Arc::new(Receiver {
+        feed,
+        secret: secret.map(SecretString::from),
+        seen,
+    });
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/hook?for=tests", listener.local_addr().unwrap());
-    let app = axum::Router::new().route("/hook", axum::routing::post(receive)).with_state(Arc::clone(&receiver));
+    let app = axum::Router::new()
+        .route("/hook", axum::routing::post(receive))
+        .with_state(Arc::clone(&receiver));
     tokio::spawn(async move { axum::serve(listener, app).await });
     (receiver, url)
 }
 
 async fn simulator(plan: FaultPlan) -> Simulator {
-    Carrier::ALL.into_iter().fold(Simulator::builder().seed(2).faults(plan), |builder, carrier| builder.parcels(carrier, 12)).start().await.unwrap()
+    Carrier::ALL
+        .into_iter()
+        .fold(
+            Simulator::builder().seed(2).faults(plan),
+            |builder, carrier| builder.parcels(carrier, 12),
+        )
+        .start()
+        .await
+        .unwrap()
 }
 
 fn secret_of(carrier: Carrier) -> Option<&'static str> {
@@ -85,7 +122,13 @@ async fn pushed(plan: FaultPlan, carrier: Carrier, failing: usize) -> (Simulator
     let simulator = simulator(plan).await;
     let feed = carrier.push_feed();
     let (receiver, url) = receiver(feed, secret_of(carrier), failing).await;
-    simulator.webhooks_to(Hook::new(feed, url).secret(secret_of(carrier).unwrap_or_default()).already_active()).unwrap();
+    simulator
+        .webhooks_to(
+            Hook::new(feed, url)
+                .secret(secret_of(carrier).unwrap_or_default())
+                .already_active(),
+        )
+        .unwrap();
     for _ in 0..30 {
         simulator.advance(Duration::from_secs(10 * 3600));
         simulator.webhooks_settled().await;
@@ -93,14 +136,26 @@ async fn pushed(plan: FaultPlan, carrier: Carrier, failing: usize) -> (Simulator
     {
         let seen = receiver.seen.lock().unwrap();
         for number in simulator.numbers(feed) {
-            let events = seen.journeys.get(&number).map(|journey| journey.state(simulator.now()).events).unwrap_or_default();
+            let events = seen
+                .journeys
+                .get(&number)
+                .map(|journey| journey.state(simulator.now()).events)
+                .unwrap_or_default();
             let difference = Difference::between(&simulator.truth(feed, &number), &events);
             let lost = (difference.missing.len(), difference.repeated.len());
-            // What came before the hook was set is not pushed, but DHL's pushes tell it all the same.
+            // What came before the hook was set is not pushed, but DHL's pushes tell it all the
+            // same.
             assert_eq!(lost, (0, 0), "{feed} {number}: {difference:?}");
-            assert!(difference.unexpected.is_empty(), "{feed} {number}: {difference:?}");
+            assert!(
+                difference.unexpected.is_empty(),
+                "{feed} {number}: {difference:?}"
+            );
         }
-        assert!(seen.journeys.len() >= 10 && seen.refused == 0, "{feed}: {} journeys", seen.journeys.len());
+        assert!(
+            seen.journeys.len() >= 10 && seen.refused == 0,
+            "{feed}: {} journeys",
+            seen.journeys.len()
+        );
     }
     (simulator, receiver)
 }
@@ -111,17 +166,28 @@ async fn what_is_pushed_verifies_and_is_the_truth() {
         let (simulator, receiver) = pushed(FaultPlan::none(), carrier, 0).await;
         let counters = simulator.counters().of(carrier.push_feed());
         assert_eq!(counters.pushes, counters.pushes_acknowledged, "{carrier:?}");
-        assert_eq!(counters.pushes as usize, receiver.seen.lock().unwrap().calls, "{carrier:?}");
+        assert_eq!(
+            counters.pushes as usize,
+            receiver.seen.lock().unwrap().calls,
+            "{carrier:?}"
+        );
     }
 }
 
 #[tokio::test]
 async fn repetitions_disorder_and_corrections_change_nothing() {
     for carrier in Carrier::ALL {
-        let plan = FaultPlan::none().with(Fault::RepeatedPush, 0.5).with(Fault::ReorderedPush, 0.5).with(Fault::Corrections, 1.0);
+        let plan = FaultPlan::none()
+            .with(Fault::RepeatedPush, 0.5)
+            .with(Fault::ReorderedPush, 0.5)
+            .with(Fault::Corrections, 1.0);
         let (simulator, _) = pushed(plan, carrier, 0).await;
         let counters = simulator.counters().of(carrier.push_feed());
-        assert!(counters.injected(Fault::RepeatedPush) > 5 && counters.injected(Fault::ReorderedPush) > 3, "{carrier:?}: {counters:?}");
+        assert!(
+            counters.injected(Fault::RepeatedPush) > 5
+                && counters.injected(Fault::ReorderedPush) > 3,
+            "{carrier:?}: {counters:?}"
+        );
     }
 }
 
@@ -130,7 +196,14 @@ async fn what_is_not_acknowledged_comes_again() {
     for carrier in Carrier::ALL {
         let (simulator, _) = pushed(FaultPlan::none(), carrier, 3).await;
         let counters = simulator.counters().of(carrier.push_feed());
-        assert_eq!((counters.pushes - counters.pushes_acknowledged, counters.pushes_given_up), (3, 0), "{carrier:?}");
+        assert_eq!(
+            (
+                counters.pushes - counters.pushes_acknowledged,
+                counters.pushes_given_up
+            ),
+            (3, 0),
+            "{carrier:?}"
+        );
     }
 }
 
@@ -138,20 +211,27 @@ async fn what_is_not_acknowledged_comes_again() {
 async fn a_wrong_secret_does_not_verify_and_is_given_up() {
     let simulator = simulator(FaultPlan::none()).await;
     let (receiver, url) = receiver("fedex.webhook", Some("another"), 0).await;
-    simulator.webhooks_to(Hook::new("fedex.webhook", url).secret(SECRET)).unwrap();
+    simulator
+        .webhooks_to(Hook::new("fedex.webhook", url).secret(SECRET))
+        .unwrap();
     while simulator.counters().of("fedex.webhook").pushes_given_up == 0 {
         simulator.advance(Duration::from_secs(1800));
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     assert!(receiver.seen.lock().unwrap().refused >= 5);
-    assert_eq!(simulator.counters().of("fedex.webhook").pushes_acknowledged, 0);
+    assert_eq!(
+        simulator.counters().of("fedex.webhook").pushes_acknowledged,
+        0
+    );
 }
 
 #[tokio::test]
 async fn dhl_pushes_only_after_the_handshake() {
     let simulator = simulator(FaultPlan::none()).await;
     let (receiver, url) = receiver("dhl.unified", Some(SECRET), 0).await;
-    simulator.webhooks_to(Hook::new("dhl.unified", url).secret(SECRET)).unwrap();
+    simulator
+        .webhooks_to(Hook::new("dhl.unified", url).secret(SECRET))
+        .unwrap();
     simulator.advance(Duration::from_secs(86_400));
     let question = loop {
         if let Some(question) = receiver.seen.lock().unwrap().handshakes.first().cloned() {
@@ -161,25 +241,49 @@ async fn dhl_pushes_only_after_the_handshake() {
     };
     assert!(receiver.seen.lock().unwrap().journeys.is_empty());
     let headers = HeaderMap::new();
-    let call = WebhookCall { headers: &headers, body: &question, received: simulator.now() };
+    let call = WebhookCall {
+        headers: &headers,
+        body: &question,
+        received: simulator.now(),
+    };
     let credentials = simulator.credentials("dhl.unified");
     let base = simulator.base("dhl.unified");
-    let context = parceltrail::adapter::PollContext { now: call.received, request_id: "", credentials: &credentials, token: None, base: Some(base) };
-    let request = adapter("dhl.unified").as_webhook().unwrap().handshake(&call, &context).unwrap().unwrap();
+    let context = parceltrail::adapter::PollContext {
+        now: call.received,
+        request_id: "",
+        credentials: &credentials,
+        token: None,
+        base: Some(base),
+    };
+    let request = adapter("dhl.unified")
+        .as_webhook()
+        .unwrap()
+        .handshake(&call, &context)
+        .unwrap()
+        .unwrap();
     let mut wrong = request.clone();
-    wrong.headers_mut().insert("dhl-api-hook-secret", "guessed".parse().unwrap());
+    wrong
+        .headers_mut()
+        .insert("dhl-api-hook-secret", "guessed".parse().unwrap());
     assert_eq!(send(wrong).await.unwrap().status, 404);
     assert_eq!(send(request).await.unwrap().status, 200);
     simulator.webhooks_settled().await;
     let seen = receiver.seen.lock().unwrap();
     assert!(!seen.journeys.is_empty());
-    assert!(seen.handshakes.iter().any(|body| String::from_utf8_lossy(body).contains("subscription.ready")));
+    assert!(
+        seen.handshakes
+            .iter()
+            .any(|body| String::from_utf8_lossy(body).contains("subscription.ready"))
+    );
 }
 
 #[tokio::test]
 async fn only_plain_http_can_be_called() {
     let simulator = simulator(FaultPlan::none()).await;
     for url in ["https://127.0.0.1/hook", "/hook", "nonsense"] {
-        assert!(simulator.webhooks_to(Hook::new("sf.push", url)).is_err(), "{url}");
+        assert!(
+            simulator.webhooks_to(Hook::new("sf.push", url)).is_err(),
+            "{url}"
+        );
     }
 }

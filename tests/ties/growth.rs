@@ -1,4 +1,5 @@
-//! Sorting and deriving take time in proportion to what is told: measured at n, 2n, 4n and 8n, by processor time, the best of three.
+//! Sorting and deriving take time in proportion to what is told: measured at n, 2n, 4n and 8n, by
+//! processor time, the best of three.
 
 use parceltrail::model::Reference;
 use rustix::time::{ClockId, clock_gettime};
@@ -25,16 +26,27 @@ fn exponent(n: u32, make: &dyn Fn(usize) -> Vec<Shipment>) -> f64 {
         let shipments = make(size as usize);
         let run = || {
             let mut journeys = Journeys::default();
-            shipments.iter().for_each(|shipment| journeys.apply(shipment.clone()));
+            shipments
+                .iter()
+                .for_each(|shipment| journeys.apply(shipment.clone()));
             let (sorted, _) = journeys.sorted();
-            sorted.iter().for_each(|journey| drop(std::hint::black_box(journey.state(now()))));
+            sorted
+                .iter()
+                .for_each(|journey| drop(std::hint::black_box(journey.state(now()))));
         };
         let best = (0..3).map(|_| seconds(&run)).fold(f64::INFINITY, f64::min);
         (f64::from(size).ln(), best.ln())
     });
     let mean = |of: fn(&(f64, f64)) -> f64| points.iter().map(of).sum::<f64>() / 4.0;
     let (x, y) = (mean(|point| point.0), mean(|point| point.1));
-    points.iter().map(|point| (point.0 - x) * (point.1 - y)).sum::<f64>() / points.iter().map(|point| (point.0 - x).powi(2)).sum::<f64>()
+    points
+        .iter()
+        .map(|point| (point.0 - x) * (point.1 - y))
+        .sum::<f64>()
+        / points
+            .iter()
+            .map(|point| (point.0 - x).powi(2))
+            .sum::<f64>()
 }
 
 /// Holds that the growth is linear; another process may disturb one measurement, not three.
@@ -57,7 +69,11 @@ fn parcel(carrier: &str, number: String) -> Shipment {
     shipment.feed = format!("{carrier}.track").into();
     shipment.number = parceltrail::TrackingNumber::new(&number);
     for event in &mut shipment.events {
-        (event.number, event.carrier, event.feed) = (shipment.number.clone(), shipment.carrier.clone(), shipment.feed.clone());
+        (event.number, event.carrier, event.feed) = (
+            shipment.number.clone(),
+            shipment.carrier.clone(),
+            shipment.feed.clone(),
+        );
     }
     shipment
 }
@@ -81,7 +97,10 @@ fn an_order_of_many_parcels() {
 fn order_of(n: usize) -> Vec<Shipment> {
     let signals: Vec<String> =
         (0..n).map(|at| format!(r#"{{"at":"2026-03-02T09:00:00Z","signal":"handed_over","carrier":"ups","number":"1ZN{at:08}"}}"#)).collect();
-    let mut all = shop(&format!(r#"{{"number":"WEB-100117","signals":[{}]}}"#, signals.join(",")));
+    let mut all = shop(&format!(
+        r#"{{"number":"WEB-100117","signals":[{}]}}"#,
+        signals.join(",")
+    ));
     all.extend((0..n).map(|at| parcel("ups", format!("1ZN{at:08}"))));
     all
 }
@@ -90,13 +109,20 @@ fn order_of(n: usize) -> Vec<Shipment> {
 fn an_order_s_parcels_hold_no_copy_of_the_order_each() {
     let kept = |n: usize| {
         let mut journeys = Journeys::default();
-        order_of(n).into_iter().for_each(|shipment| journeys.apply(shipment));
+        order_of(n)
+            .into_iter()
+            .for_each(|shipment| journeys.apply(shipment));
         let (sorted, _) = journeys.sorted();
         assert_eq!(sorted.len(), n);
         let all: std::collections::HashMap<_, _> = sorted
             .iter()
             .flat_map(|journey| journey.shipments())
-            .map(|shipment| (std::sync::Arc::as_ptr(shipment), shipment.references.len() + 1))
+            .map(|shipment| {
+                (
+                    std::sync::Arc::as_ptr(shipment),
+                    shipment.references.len() + 1,
+                )
+            })
             .collect();
         all.values().sum::<usize>()
     };
@@ -106,18 +132,35 @@ fn an_order_s_parcels_hold_no_copy_of_the_order_each() {
 #[test]
 fn a_list_of_customs() {
     is_linear("a list of customs", 250, |n| {
-        let lines: Vec<String> = (0..n).map(|at| format!(r#"{{"logisticsNo":"SF10000{at:08}","copNo":"LIST-0001","preNo":"LIST-0002"}}"#)).collect();
-        let list = format!(r#"{{"messageType":"CEB509Message","copNo":"LIST-0001","leaveTime":"20260302171000","list":[{}]}}"#, lines.join(","));
+        let lines: Vec<String> = (0..n)
+            .map(|at| {
+                format!(
+                    r#"{{"logisticsNo":"SF10000{at:08}","copNo":"LIST-0001","preNo":"LIST-0002"}}"#
+                )
+            })
+            .collect();
+        let list = format!(
+            r#"{{"messageType":"CEB509Message","copNo":"LIST-0001","leaveTime":"20260302171000","list":[{}]}}"#,
+            lines.join(",")
+        );
         decode("cn-customs.ceb", &list)
     });
 }
 
 #[test]
 fn one_number_named_by_many() {
-    for (role, whose) in [(Role::Alternate, None), (Role::NextCarrier, Some("usps")), (Role::MasterWaybill, None), (Role::Order, None)] {
+    for (role, whose) in [
+        (Role::Alternate, None),
+        (Role::NextCarrier, Some("usps")),
+        (Role::MasterWaybill, None),
+        (Role::Order, None),
+    ] {
         is_linear(&format!("one number named by many as {role}"), 250, |n| {
             let mut all = naming(n, role, "9400100000000000000112", whose);
-            all.extend(usps("9400100000000000000112", &[("2026-03-05T12:00:00Z", "OF")]));
+            all.extend(usps(
+                "9400100000000000000112",
+                &[("2026-03-05T12:00:00Z", "OF")],
+            ));
             all
         });
     }
@@ -127,8 +170,12 @@ fn one_number_named_by_many() {
 fn one_number_claimed_by_many() {
     is_linear("one number claimed by many", 250, |n| {
         let mut all = naming(n, Role::NextCarrier, "9400100000000000000112", Some("usps"));
-        all.iter_mut().for_each(|shipment| shipment.proof = Proof::Nothing);
-        all.extend(usps("9400100000000000000112", &[("2026-03-05T12:00:00Z", "OF")]));
+        all.iter_mut()
+            .for_each(|shipment| shipment.proof = Proof::Nothing);
+        all.extend(usps(
+            "9400100000000000000112",
+            &[("2026-03-05T12:00:00Z", "OF")],
+        ));
         all
     });
 }
@@ -137,9 +184,16 @@ fn one_number_claimed_by_many() {
 fn many_numbers_named_by_one() {
     is_linear("many numbers named by one", 250, |n| {
         let mut one = parcel("sf", "SF9999999999994".into());
-        one.references.extend((0..n).map(|at| Reference::new(Role::NextCarrier, &format!("1ZN{at:08}")).issued_by("ups")));
+        one.references.extend(
+            (0..n).map(|at| {
+                Reference::new(Role::NextCarrier, &format!("1ZN{at:08}")).issued_by("ups")
+            }),
+        );
         one.proof = Proof::Nothing;
-        (0..n).map(|at| parcel("ups", format!("1ZN{at:08}"))).chain([one]).collect()
+        (0..n)
+            .map(|at| parcel("ups", format!("1ZN{at:08}")))
+            .chain([one])
+            .collect()
     });
 }
 
@@ -165,8 +219,13 @@ fn a_number_used_again_and_again() {
         one.events = (0..n as i64)
             .map(|at| {
                 let mut event = event.clone();
-                event.milestone = if at % 2 == 0 { Milestone::PickedUp } else { Milestone::Delivered };
-                event.time = parceltrail::EventTime::instant("t", now() - chrono::Duration::days(at * 70));
+                event.milestone = if at % 2 == 0 {
+                    Milestone::PickedUp
+                } else {
+                    Milestone::Delivered
+                };
+                event.time =
+                    parceltrail::EventTime::instant("t", now() - chrono::Duration::days(at * 70));
                 event
             })
             .collect();

@@ -9,7 +9,15 @@ pub fn now() -> DateTime<Utc> {
 static REGISTRY: LazyLock<Registry> = LazyLock::new(Registry::builtin);
 
 pub fn decode(feed: &str, body: &str) -> Vec<Shipment> {
-    REGISTRY.get(feed).unwrap().decode(Payload::new(body.as_bytes(), "2026-03-10T00:00:00Z".parse().unwrap())).unwrap().shipments
+    REGISTRY
+        .get(feed)
+        .unwrap()
+        .decode(Payload::new(
+            body.as_bytes(),
+            "2026-03-10T00:00:00Z".parse().unwrap(),
+        ))
+        .unwrap()
+        .shipments
 }
 
 /// Lines of a push: waybill, time, operation, remark, reason.
@@ -20,7 +28,10 @@ pub fn sf_push(lines: &[(&str, &str, &str, &str, &str)]) -> Vec<Shipment> {
             serde_json::json!({"mailno": number, "acceptTime": at, "opCode": op, "remark": remark, "reasonCode": reason, "acceptAddress": "深圳市"})
         })
         .collect();
-    decode("sf.push", &serde_json::json!({"Body": {"WaybillRoute": lines}}).to_string())
+    decode(
+        "sf.push",
+        &serde_json::json!({"Body": {"WaybillRoute": lines}}).to_string(),
+    )
 }
 
 /// An answer about a waybill: time, operation, remark.
@@ -30,13 +41,22 @@ pub fn sf_routes(number: &str, lines: &[(&str, &str, &str)]) -> Vec<Shipment> {
         .map(|(at, op, remark)| serde_json::json!({"acceptTime": at, "opCode": op, "remark": remark, "acceptAddress": "深圳市"}))
         .collect();
     let data = serde_json::json!({"success": true, "errorCode": "S0000", "msgData": {"routeResps": [{"mailNo": number, "routes": routes}]}});
-    decode("sf.routes", &serde_json::json!({"apiResultCode": "A1000", "apiResultData": data.to_string()}).to_string())
+    decode(
+        "sf.routes",
+        &serde_json::json!({"apiResultCode": "A1000", "apiResultData": data.to_string()})
+            .to_string(),
+    )
 }
 
 pub fn dhl(id: &str, details: &str, events: &[(&str, &str)]) -> Vec<Shipment> {
     let events: Vec<_> = events.iter().map(|(at, code)| serde_json::json!({"timestamp": at, "status": code, "statusCode": "transit"})).collect();
     let events = serde_json::Value::from(events);
-    decode("dhl.unified", &format!(r#"{{"shipments":[{{"id":"{id}","service":"express",{details}"events":{events}}}]}}"#))
+    decode(
+        "dhl.unified",
+        &format!(
+            r#"{{"shipments":[{{"id":"{id}","service":"express",{details}"events":{events}}}]}}"#
+        ),
+    )
 }
 
 pub fn dhl_victim(id: &str) -> Vec<Shipment> {
@@ -54,12 +74,18 @@ pub fn ups(number: &str, more: &str, activities: &[(&str, &str, &str, &str)]) ->
     let activities = serde_json::Value::from(activities);
     decode(
         "ups.track",
-        &format!(r#"{{"trackResponse":{{"shipment":[{{"package":[{{"trackingNumber":"{number}"{more},"activity":{activities}}}]}}]}}}}"#),
+        &format!(
+            r#"{{"trackResponse":{{"shipment":[{{"package":[{{"trackingNumber":"{number}"{more},"activity":{activities}}}]}}]}}}}"#
+        ),
     )
 }
 
 pub fn ups_victim() -> Vec<Shipment> {
-    ups("1Z0000000300000013", "", &[("I", "DP", "20260305", "120000")])
+    ups(
+        "1Z0000000300000013",
+        "",
+        &[("I", "DP", "20260305", "120000")],
+    )
 }
 
 pub fn ups_alert(number: &str, kind: &str, code: &str, other: &str) -> Vec<Shipment> {
@@ -86,11 +112,17 @@ pub fn usps(number: &str, events: &[(&str, &str)]) -> Vec<Shipment> {
         .iter()
         .map(|(at, code)| serde_json::json!({"eventCode": code, "GMTTimestamp": at, "GMTOffset": "-05:00", "eventType": "Event"}))
         .collect();
-    decode("usps.tracking", &serde_json::json!({"trackingNumber": number, "trackingEvents": events}).to_string())
+    decode(
+        "usps.tracking",
+        &serde_json::json!({"trackingNumber": number, "trackingEvents": events}).to_string(),
+    )
 }
 
 pub fn shop(order: &str) -> Vec<Shipment> {
-    decode("shop.orders", &format!(r#"{{"format":"parceltrail.orders/1","orders":[{order}]}}"#))
+    decode(
+        "shop.orders",
+        &format!(r#"{{"format":"parceltrail.orders/1","orders":[{order}]}}"#),
+    )
 }
 
 /// Journeys of some deliveries.
@@ -102,26 +134,43 @@ pub struct Sorted {
 impl Sorted {
     pub fn of(deliveries: impl IntoIterator<Item = Vec<Shipment>>) -> Self {
         let mut journeys = Journeys::default();
-        deliveries.into_iter().flatten().for_each(|shipment| journeys.apply(shipment));
+        deliveries
+            .into_iter()
+            .flatten()
+            .for_each(|shipment| journeys.apply(shipment));
         let (sorted, notices) = journeys.sorted();
-        Self { states: sorted.iter().map(|journey| journey.state(now())).collect(), notices }
+        Self {
+            states: sorted.iter().map(|journey| journey.state(now())).collect(),
+            notices,
+        }
     }
 
     pub fn of_number(&self, number: &str) -> &State {
-        self.states.iter().find(|state| state.numbers.iter().any(|id| id.number.as_str() == number)).unwrap()
+        self.states
+            .iter()
+            .find(|state| state.numbers.iter().any(|id| id.number.as_str() == number))
+            .unwrap()
     }
 
     /// Holds that a parcel is alone in its journey and stands where its own carrier says.
     #[track_caller]
     pub fn leaves_alone(&self, number: &str, milestone: Milestone) {
         let state = self.of_number(number);
-        let carriers: std::collections::BTreeSet<_> = state.legs.iter().map(|leg| &leg.carrier).collect();
-        assert!(carriers.len() <= 1 && state.legs.len() == 1, "{:?}", state.legs);
+        let carriers: std::collections::BTreeSet<_> =
+            state.legs.iter().map(|leg| &leg.carrier).collect();
+        assert!(
+            carriers.len() <= 1 && state.legs.len() == 1,
+            "{:?}",
+            state.legs
+        );
         assert_eq!(state.parcel.as_ref().unwrap().milestone, milestone);
     }
 
     /// How many ties were refused.
     pub fn refusals(&self) -> usize {
-        self.notices.iter().filter(|notice| notice.kind == NoticeKind::LinkRefused).count()
+        self.notices
+            .iter()
+            .filter(|notice| notice.kind == NoticeKind::LinkRefused)
+            .count()
     }
 }

@@ -5,7 +5,8 @@ use crate::anomaly::{Draft, Fact, Look, Parcel, Rule, RuleAbout, Span};
 use crate::model::{Milestone, Party, Reason};
 
 rule! {
-    /// The address is wrong, incomplete or unknown, or the recipient is not known there or has moved. Somebody must correct it.
+    /// The address is wrong, incomplete or unknown, or the recipient is not known there or has
+    /// moved. Somebody must correct it.
     AddressProblem = "address-problem", Delivery, under &["refused"] =>
     /// By when it must be corrected before the parcel goes back.
     answer_within: Span = Span::days(5),
@@ -13,7 +14,12 @@ rule! {
     critical_before: Span = Span::days(2),
 }
 
-const REASONS: [Reason; 4] = [Reason::AddressIncorrect, Reason::AddressIncomplete, Reason::RecipientUnknown, Reason::RecipientMoved];
+const REASONS: [Reason; 4] = [
+    Reason::AddressIncorrect,
+    Reason::AddressIncomplete,
+    Reason::RecipientUnknown,
+    Reason::RecipientMoved,
+];
 
 impl Rule for AddressProblem {
     fn about(&self) -> &'static RuleAbout {
@@ -25,24 +31,38 @@ impl Rule for AddressProblem {
     }
 
     fn inspect(&self, parcel: &Parcel, look: &mut Look<'_>) {
-        let is_told = parcel.has(Milestone::AddressIssue) || REASONS.iter().any(|reason| parcel.cites(*reason));
+        let is_told = parcel.has(Milestone::AddressIssue)
+            || REASONS.iter().any(|reason| parcel.cites(*reason));
         if !is_told || parcel.terminal || parcel.awaits_collection() || parcel.goes_back() {
             return;
         }
         let speaks_of_it = |fact: &&Fact| {
             fact.is_of_parcel()
-                && (fact.milestone == Milestone::AddressIssue || fact.reason.is_some_and(|reason| REASONS.contains(&reason)))
+                && (fact.milestone == Milestone::AddressIssue
+                    || fact.reason.is_some_and(|reason| REASONS.contains(&reason)))
                 && !matches!(fact.milestone, Milestone::Redirected | Milestone::Delivered)
         };
-        let Some(last) = parcel.facts.iter().rev().find(speaks_of_it) else { return };
+        let Some(last) = parcel.facts.iter().rev().find(speaks_of_it) else {
+            return;
+        };
         if parcel.went_on_after(last) {
             return;
         }
         let due = self.answer_within.after(last.latest);
         let is_urgent = look.passed(self.critical_before.before(due));
         let party = last.reason.map_or(Party::Sender, |reason| reason.party());
-        let draft = Draft::since(last.latest).by(party).due(due).seen(parcel.facts.iter().filter(speaks_of_it).map(|fact| fact.event));
-        look.raise(draft.raised(is_urgent).with_word("reason", last.reason.map(|reason| reason.as_str())));
+        let draft = Draft::since(last.latest).by(party).due(due).seen(
+            parcel
+                .facts
+                .iter()
+                .filter(speaks_of_it)
+                .map(|fact| fact.event),
+        );
+        look.raise(
+            draft
+                .raised(is_urgent)
+                .with_word("reason", last.reason.map(|reason| reason.as_str())),
+        );
     }
 }
 
@@ -64,18 +84,52 @@ mod tests {
 
     #[test]
     fn fires_on_the_milestone_and_on_the_reason() {
-        let found = finding(CODE, [told_of(Milestone::AddressIssue, None)], "2026-03-05T12:00:00Z").unwrap();
-        assert_eq!((found.level, found.party), (Level::Warning, Some(Party::Sender)));
+        let found = finding(
+            CODE,
+            [told_of(Milestone::AddressIssue, None)],
+            "2026-03-05T12:00:00Z",
+        )
+        .unwrap();
+        assert_eq!(
+            (found.level, found.party),
+            (Level::Warning, Some(Party::Sender))
+        );
         let moved = told_of(Milestone::DeliveryAttempted, Some(Reason::RecipientMoved));
-        assert_eq!(finding(CODE, [moved.clone()], "2026-03-05T12:00:00Z").unwrap().party, Some(Party::Recipient));
-        assert_eq!(finding(CODE, [moved], "2026-03-08T08:00:00Z").unwrap().level, Level::Critical);
+        assert_eq!(
+            finding(CODE, [moved.clone()], "2026-03-05T12:00:00Z")
+                .unwrap()
+                .party,
+            Some(Party::Recipient)
+        );
+        assert_eq!(
+            finding(CODE, [moved], "2026-03-08T08:00:00Z")
+                .unwrap()
+                .level,
+            Level::Critical
+        );
     }
 
     #[test]
     fn is_silent_on_other_failures_and_once_solved() {
-        assert!(!fires(CODE, [told_of(Milestone::DeliveryAttempted, Some(Reason::RecipientAbsent))], "2026-03-05T12:00:00Z"));
-        for milestone in [Milestone::Redirected, Milestone::OutForDelivery, Milestone::Delivered, Milestone::Returning] {
-            let told = told_of(Milestone::AddressIssue, None).event("2026-03-06T08:00:00Z", Stage::LastMile, milestone);
+        assert!(!fires(
+            CODE,
+            [told_of(
+                Milestone::DeliveryAttempted,
+                Some(Reason::RecipientAbsent)
+            )],
+            "2026-03-05T12:00:00Z"
+        ));
+        for milestone in [
+            Milestone::Redirected,
+            Milestone::OutForDelivery,
+            Milestone::Delivered,
+            Milestone::Returning,
+        ] {
+            let told = told_of(Milestone::AddressIssue, None).event(
+                "2026-03-06T08:00:00Z",
+                Stage::LastMile,
+                milestone,
+            );
             assert!(!fires(CODE, [told], "2026-03-09T12:00:00Z"), "{milestone}");
         }
     }

@@ -6,11 +6,13 @@ use crate::anomaly::rule::rule;
 use crate::anomaly::{Cohort, CohortRule, Datum, Draft, Look, RuleAbout, Share, Span};
 
 rule! {
-    /// A feed has told nothing new for a time in which, by the same hours of the weeks before, it should have. It is one case of the feed: its
-    /// parcels' rules that read silence keep still meanwhile. A feed is judged once it is known for two weeks, and only while open parcels wait
+    /// A feed has told nothing new for a time in which, by the same hours of the weeks before, it
+    /// should have. It is one case of the feed: its parcels' rules that read silence keep still
+    /// meanwhile. A feed is judged once it is known for two weeks, and only while open parcels wait
     /// for it.
     FeedSilent = "feed-silent", Network =>
-    /// How improbable the silence must be. Holidays and outages of a night are rarer than this, noise is not.
+    /// How improbable the silence must be. Holidays and outages of a night are rarer than this,
+    /// noise is not.
     chance: Share = Share::per_million(100),
     /// The shortest silence that counts.
     at_least: Span = Span::hours(3),
@@ -26,16 +28,27 @@ impl CohortRule for FeedSilent {
     }
 
     fn inspect(&self, cohort: &Cohort, look: &mut Look<'_>) {
-        for (feed, pulse) in cohort.feeds.iter().filter(|(_, pulse)| pulse.open >= self.open) {
-            let Some(improbable) = pulse.improbable_after(self.chance.get()) else { continue };
+        for (feed, pulse) in cohort
+            .feeds
+            .iter()
+            .filter(|(_, pulse)| pulse.open >= self.open)
+        {
+            let Some(improbable) = pulse.improbable_after(self.chance.get()) else {
+                continue;
+            };
             let at = improbable.max(self.at_least.after(pulse.last_news));
             if !look.passed(at) {
                 continue;
             }
             let critical = self.critical_after.after(pulse.last_news).max(at);
             let is_critical = look.passed(critical);
-            let draft = Draft::since(pulse.last_news).about(feed.clone()).raised(is_critical).due((!is_critical).then_some(critical));
-            let draft = draft.with("feed", Datum::Word(SmolStr::clone(feed))).with("open", Datum::Count(i64::from(pulse.open)));
+            let draft = Draft::since(pulse.last_news)
+                .about(feed.clone())
+                .raised(is_critical)
+                .due((!is_critical).then_some(critical));
+            let draft = draft
+                .with("feed", Datum::Word(SmolStr::clone(feed)))
+                .with("open", Datum::Count(i64::from(pulse.open)));
             look.raise(draft.with("silent", Datum::hours_between(pulse.last_news, look.now())));
         }
     }
@@ -50,7 +63,8 @@ mod tests {
     use crate::model::{FeedId, Milestone, Stage};
     use crate::testing::told;
 
-    /// News every half hour while `speaks`, from 1 February (a Sunday) until a moment, and `open` parcels waiting.
+    /// News every half hour while `speaks`, from 1 February (a Sunday) until a moment, and `open`
+    /// parcels waiting.
     fn cohort(until: &str, open: usize, speaks: impl Fn(DateTime<Utc>) -> bool) -> Cohort {
         let (mut at, until) = (moment("2026-02-01T00:10:00Z"), moment(until));
         let mut cohort = Cohort::default();
@@ -66,8 +80,13 @@ mod tests {
     }
 
     fn waiting() -> Parcel {
-        let told = told("acme.track", "A1").event("2026-03-02T09:00:00Z", Stage::LineHaul, Milestone::Departed).received("2026-03-02T09:10:00Z");
-        inspector().digest(&crate::anomaly::rules::trial::journey([told]), moment("2026-03-02T10:00:00Z"))
+        let told = told("acme.track", "A1")
+            .event("2026-03-02T09:00:00Z", Stage::LineHaul, Milestone::Departed)
+            .received("2026-03-02T09:10:00Z");
+        inspector().digest(
+            &crate::anomaly::rules::trial::journey([told]),
+            moment("2026-03-02T10:00:00Z"),
+        )
     }
 
     fn by_day(at: DateTime<Utc>) -> bool {
@@ -75,7 +94,10 @@ mod tests {
     }
 
     fn found(cohort: &Cohort, now: &str) -> Option<Finding> {
-        inspector().inspect_cohort(cohort, moment(now)).of("feed-silent").cloned()
+        inspector()
+            .inspect_cohort(cohort, moment(now))
+            .of("feed-silent")
+            .cloned()
     }
 
     #[test]
@@ -83,8 +105,14 @@ mod tests {
         let steady = cohort("2026-03-04T12:00:00Z", 8, |_| true);
         assert!(found(&steady, "2026-03-04T14:00:00Z").is_none());
         let silent = found(&steady, "2026-03-04T20:00:00Z").unwrap();
-        assert_eq!((silent.level, silent.subject.as_str()), (Level::Warning, "acme.track"));
-        assert_eq!(found(&steady, "2026-03-05T13:00:00Z").unwrap().level, Level::Critical);
+        assert_eq!(
+            (silent.level, silent.subject.as_str()),
+            (Level::Warning, "acme.track")
+        );
+        assert_eq!(
+            found(&steady, "2026-03-05T13:00:00Z").unwrap().level,
+            Level::Critical
+        );
     }
 
     #[test]
@@ -97,8 +125,20 @@ mod tests {
 
     #[test]
     fn a_feed_that_is_new_or_that_nobody_waits_for_is_not_judged() {
-        assert!(found(&cohort("2026-02-09T12:00:00Z", 8, |_| true), "2026-02-11T12:00:00Z").is_none());
-        assert!(found(&cohort("2026-03-04T12:00:00Z", 4, |_| true), "2026-03-05T20:00:00Z").is_none());
+        assert!(
+            found(
+                &cohort("2026-02-09T12:00:00Z", 8, |_| true),
+                "2026-02-11T12:00:00Z"
+            )
+            .is_none()
+        );
+        assert!(
+            found(
+                &cohort("2026-03-04T12:00:00Z", 4, |_| true),
+                "2026-03-05T20:00:00Z"
+            )
+            .is_none()
+        );
     }
 
     #[test]
@@ -106,16 +146,35 @@ mod tests {
         let silent = cohort("2026-03-04T12:00:00Z", 8, |_| true);
         let now = moment("2026-03-20T10:00:00Z");
         let mut around = Surroundings::default();
-        around.update(&inspector().inspect_cohort(&silent, now), now, Span::hours(6));
+        around.update(
+            &inspector().inspect_cohort(&silent, now),
+            now,
+            Span::hours(6),
+        );
         let at = |around: &Surroundings, now| inspector().inspect_amid(&waiting(), now, around);
         assert!(inspector().inspect(&waiting(), now).of("stalled").is_some());
         assert!(at(&around, now).of("stalled").is_none());
 
         around.update(&Findings::default(), now, Span::hours(6));
-        assert!(at(&around, now + Duration::hours(5)).of("stalled").is_none());
-        assert_eq!(at(&around, now + Duration::hours(5)).again, Some(now + Duration::hours(6)));
-        assert!(at(&around, now + Duration::hours(6)).of("stalled").is_some());
-        around.update(&Findings::default(), now + Duration::hours(7), Span::hours(6));
+        assert!(
+            at(&around, now + Duration::hours(5))
+                .of("stalled")
+                .is_none()
+        );
+        assert_eq!(
+            at(&around, now + Duration::hours(5)).again,
+            Some(now + Duration::hours(6))
+        );
+        assert!(
+            at(&around, now + Duration::hours(6))
+                .of("stalled")
+                .is_some()
+        );
+        around.update(
+            &Findings::default(),
+            now + Duration::hours(7),
+            Span::hours(6),
+        );
         assert!(around.is_empty());
     }
 }

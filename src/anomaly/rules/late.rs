@@ -5,9 +5,11 @@ use crate::anomaly::{Datum, Draft, Look, Parcel, PromiseMark, Rule, RuleAbout, S
 use crate::model::{Milestone, Party, PromiseKind};
 
 rule! {
-    /// The carrier's promise has passed and the parcel is neither delivered nor ready to be collected. A promised day has passed when it is over
-    /// everywhere that the delivery may take place. Lateness is measured against the commitment, and against what the carrier says now; the finding says
-    /// against which it is late, and how late against every other promise that has passed. A day ahead that was agreed with the recipient excuses both.
+    /// The carrier's promise has passed and the parcel is neither delivered nor ready to be
+    /// collected. A promised day has passed when it is over everywhere that the delivery may take
+    /// place. Lateness is measured against the commitment, and against what the carrier says now;
+    /// the finding says against which it is late, and how late against every other promise that has
+    /// passed. A day ahead that was agreed with the recipient excuses both.
     Late = "late", Promise =>
     /// How long after the promise it counts as late.
     grace: Span = Span::ZERO,
@@ -27,9 +29,13 @@ const AGAINST: [(PromiseKind, &str); 5] = [
 impl Late {
     /// The promise that is missed: the commitment, else what the carrier says now.
     fn missed<'p>(&self, parcel: &'p Parcel, look: &mut Look<'_>) -> Option<&'p PromiseMark> {
-        let (committed, now) = (parcel.promised(PromiseKind::Committed), parcel.promised_now());
+        let (committed, now) = (
+            parcel.promised(PromiseKind::Committed),
+            parcel.promised_now(),
+        );
         let agreed = now.filter(|promise| promise.kind == PromiseKind::Agreed);
-        let mut is_missed = |promise: &&PromiseMark| look.passed(self.grace.after(promise.by.latest));
+        let mut is_missed =
+            |promise: &&PromiseMark| look.passed(self.grace.after(promise.by.latest));
         if agreed.is_some_and(|agreed| !is_missed(&agreed)) {
             return None;
         }
@@ -44,18 +50,37 @@ impl Rule for Late {
     }
 
     fn inspect(&self, parcel: &Parcel, look: &mut Look<'_>) {
-        if parcel.terminal || parcel.awaits_collection() || parcel.goes_back() || parcel.milestone == Some(Milestone::Refused) {
+        if parcel.terminal
+            || parcel.awaits_collection()
+            || parcel.goes_back()
+            || parcel.milestone == Some(Milestone::Refused)
+        {
             return;
         }
-        let Some(promise) = self.missed(parcel, look) else { return };
+        let Some(promise) = self.missed(parcel, look) else {
+            return;
+        };
         let by = promise.by.latest;
         let is_critical = look.passed(self.critical_after.after(by));
-        let party = parcel.clearance().and_then(|clearance| clearance.party).unwrap_or(Party::Carrier);
-        let draft = Draft::since(by).by(party).due((!is_critical).then(|| self.critical_after.after(by))).raised(is_critical);
-        let draft = draft.with("promised", Datum::At(by)).with("late", Datum::hours_between(by, look.now()));
-        let mut draft = draft.with_word("kind", Some(promise.kind.as_str())).with_some("day", promise.day.map(Datum::Day));
+        let party = parcel
+            .clearance()
+            .and_then(|clearance| clearance.party)
+            .unwrap_or(Party::Carrier);
+        let draft = Draft::since(by)
+            .by(party)
+            .due((!is_critical).then(|| self.critical_after.after(by)))
+            .raised(is_critical);
+        let draft = draft
+            .with("promised", Datum::At(by))
+            .with("late", Datum::hours_between(by, look.now()));
+        let mut draft = draft
+            .with_word("kind", Some(promise.kind.as_str()))
+            .with_some("day", promise.day.map(Datum::Day));
         for (kind, name) in AGAINST {
-            let other = parcel.promised(kind).map(|other| other.by.latest).filter(|by| kind != promise.kind && *by <= look.now());
+            let other = parcel
+                .promised(kind)
+                .map(|other| other.by.latest)
+                .filter(|by| kind != promise.kind && *by <= look.now());
             draft = draft.with_some(name, other.map(|by| Datum::hours_between(by, look.now())));
         }
         look.raise(draft);
@@ -75,9 +100,18 @@ mod tests {
 
     fn promised(by: EventTime) -> Told {
         told("acme.track", "A1")
-            .event("2026-03-02T09:00:00Z", Stage::FirstMile, Milestone::PickedUp)
+            .event(
+                "2026-03-02T09:00:00Z",
+                Stage::FirstMile,
+                Milestone::PickedUp,
+            )
             .received("2026-03-02T10:00:00Z")
-            .promised(Promise { kind: PromiseKind::Committed, from: None, by, stated: None })
+            .promised(Promise {
+                kind: PromiseKind::Committed,
+                from: None,
+                by,
+                stated: None,
+            })
     }
 
     fn instant(at: &str) -> EventTime {
@@ -89,8 +123,18 @@ mod tests {
         let told = promised(instant("2026-03-05T18:00:00Z"));
         assert!(!fires(CODE, [told.clone()], "2026-03-05T17:59:00Z"));
         let found = finding(CODE, [told.clone()], "2026-03-05T18:00:00Z").unwrap();
-        assert_eq!((found.level, found.party, found.due), (Level::Warning, Some(Party::Carrier), Some(moment("2026-03-10T18:00:00Z"))));
-        assert_eq!(finding(CODE, [told], "2026-03-10T18:00:00Z").unwrap().level, Level::Critical);
+        assert_eq!(
+            (found.level, found.party, found.due),
+            (
+                Level::Warning,
+                Some(Party::Carrier),
+                Some(moment("2026-03-10T18:00:00Z"))
+            )
+        );
+        assert_eq!(
+            finding(CODE, [told], "2026-03-10T18:00:00Z").unwrap().level,
+            Level::Critical
+        );
     }
 
     #[test]
@@ -103,8 +147,17 @@ mod tests {
 
     #[test]
     fn is_silent_once_delivered_ready_or_going_back() {
-        for milestone in [Milestone::Delivered, Milestone::AvailableForPickup, Milestone::Returning, Milestone::Refused] {
-            let told = promised(instant("2026-03-05T18:00:00Z")).event("2026-03-05T09:00:00Z", Stage::LastMile, milestone);
+        for milestone in [
+            Milestone::Delivered,
+            Milestone::AvailableForPickup,
+            Milestone::Returning,
+            Milestone::Refused,
+        ] {
+            let told = promised(instant("2026-03-05T18:00:00Z")).event(
+                "2026-03-05T09:00:00Z",
+                Stage::LastMile,
+                milestone,
+            );
             assert!(!fires(CODE, [told], "2026-03-20T18:00:00Z"), "{milestone}");
         }
     }
@@ -112,8 +165,15 @@ mod tests {
     #[test]
     fn a_later_estimate_does_not_undo_a_commitment() {
         let committed = promised(instant("2026-03-05T18:00:00Z"));
-        let estimate = Promise { kind: PromiseKind::Estimated, from: None, by: instant("2026-03-09T18:00:00Z"), stated: None };
-        let postponed = told("acme.track", "A1").received("2026-03-04T10:00:00Z").promised(estimate);
+        let estimate = Promise {
+            kind: PromiseKind::Estimated,
+            from: None,
+            by: instant("2026-03-09T18:00:00Z"),
+            stated: None,
+        };
+        let postponed = told("acme.track", "A1")
+            .received("2026-03-04T10:00:00Z")
+            .promised(estimate);
         assert!(fires(CODE, [committed, postponed], "2026-03-06T00:00:00Z"));
     }
 }

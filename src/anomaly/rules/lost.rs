@@ -5,7 +5,8 @@ use crate::anomaly::{Draft, Look, Parcel, Rule, RuleAbout, Span};
 use crate::model::{Milestone, Party};
 
 rule! {
-    /// The carrier says that the parcel, or a piece of it, is lost or was destroyed. A later scan, be its meaning known or not, shows that it is not lost.
+    /// The carrier says that the parcel, or a piece of it, is lost or was destroyed. A later scan,
+    /// be its meaning known or not, shows that it is not lost.
     Lost = "lost", Loss =>
     /// By when a claim must be made: the shortest limit that is usual among carriers.
     claim_within: Span = Span::days(30),
@@ -28,8 +29,13 @@ impl Rule for Lost {
         if !ENDS.iter().any(|end| parcel.has(*end)) {
             return;
         }
-        for end in ENDS.into_iter().filter(|end| parcel.milestone == Some(*end)) {
-            let Some(told) = parcel.last(end) else { continue };
+        for end in ENDS
+            .into_iter()
+            .filter(|end| parcel.milestone == Some(*end))
+        {
+            let Some(told) = parcel.last(end) else {
+                continue;
+            };
             if end == Milestone::Lost && parcel.moved().is_some_and(|seen| seen.is_after(told)) {
                 continue;
             }
@@ -37,9 +43,18 @@ impl Rule for Lost {
                 continue;
             }
             let first = parcel.first(end).unwrap_or(told);
-            let draft = Draft::since(first.latest).about(end.as_str()).by(Party::Carrier).due(self.claim_within.after(first.latest));
-            let draft = draft.seen([told.event, first.event]).with_word("kind", Some(end.as_str()));
-            look.raise(draft.with_word("reason", told.reason.map(|reason| reason.as_str())).with_some("place", parcel.place_of(told)));
+            let draft = Draft::since(first.latest)
+                .about(end.as_str())
+                .by(Party::Carrier)
+                .due(self.claim_within.after(first.latest));
+            let draft = draft
+                .seen([told.event, first.event])
+                .with_word("kind", Some(end.as_str()));
+            look.raise(
+                draft
+                    .with_word("reason", told.reason.map(|reason| reason.as_str()))
+                    .with_some("place", parcel.place_of(told)),
+            );
         }
     }
 }
@@ -55,7 +70,11 @@ mod tests {
 
     fn lost() -> Told {
         told("acme.track", "A1")
-            .event("2026-03-02T09:00:00Z", Stage::FirstMile, Milestone::PickedUp)
+            .event(
+                "2026-03-02T09:00:00Z",
+                Stage::FirstMile,
+                Milestone::PickedUp,
+            )
             .event("2026-03-20T09:00:00Z", Stage::LineHaul, Milestone::Lost)
             .received("2026-03-20T09:00:00Z")
     }
@@ -63,9 +82,19 @@ mod tests {
     #[test]
     fn fires_when_the_carrier_says_so() {
         let found = finding(CODE, [lost()], "2026-03-20T10:00:00Z").unwrap();
-        assert_eq!((found.level, found.subject.as_str()), (Level::Critical, "lost"));
-        let disposed = told("acme.track", "A1").event("2026-03-20T09:00:00Z", Stage::LineHaul, Milestone::Disposed).received("2026-03-20T09:00:00Z");
-        assert_eq!(finding(CODE, [disposed], "2026-03-20T10:00:00Z").unwrap().subject, "disposed");
+        assert_eq!(
+            (found.level, found.subject.as_str()),
+            (Level::Critical, "lost")
+        );
+        let disposed = told("acme.track", "A1")
+            .event("2026-03-20T09:00:00Z", Stage::LineHaul, Milestone::Disposed)
+            .received("2026-03-20T09:00:00Z");
+        assert_eq!(
+            finding(CODE, [disposed], "2026-03-20T10:00:00Z")
+                .unwrap()
+                .subject,
+            "disposed"
+        );
     }
 
     #[test]
@@ -84,7 +113,10 @@ mod tests {
         let found = lost().event("2026-03-22T09:00:00Z", Stage::LineHaul, Milestone::Arrived);
         assert!(!fires(CODE, [found], "2026-03-22T10:00:00Z"));
         let seen = lost().event("2026-03-22T09:00:00Z", None, Milestone::Unmapped);
-        assert!(!fires(CODE, [seen], "2026-03-22T10:00:00Z"), "a scan of unknown meaning is a sign of life");
+        assert!(
+            !fires(CODE, [seen], "2026-03-22T10:00:00Z"),
+            "a scan of unknown meaning is a sign of life"
+        );
         assert!(!fires(CODE, [lost()], "2026-05-22T10:00:00Z"));
     }
 }

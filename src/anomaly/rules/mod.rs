@@ -1,6 +1,8 @@
-//! The rules, one file each: what it means, its settings and their defaults, its logic, and the journeys on which it must and must not fire.
+//! The rules, one file each: what it means, its settings and their defaults, its logic, and the
+//! journeys on which it must and must not fire.
 //!
-//! Defaults are conservative: they hold where no transit model tells better. All of them together: [`DEFAULTS`](super::DEFAULTS).
+//! Defaults are conservative: they hold where no transit model tells better. All of them together:
+//! [`DEFAULTS`](super::DEFAULTS).
 
 use super::catalogue::Catalogue;
 

@@ -6,8 +6,9 @@ use crate::anomaly::{Datum, Draft, Look, Parcel, Rule, RuleAbout};
 use crate::model::FeedId;
 
 rule! {
-    /// A feed tells of several shipments under the parcel's number, by its own identity of each: what is said of one may be said of the other.
-    /// Parcels whose journeys were told apart are not meant.
+    /// A feed tells of several shipments under the parcel's number, by its own identity of each:
+    /// what is said of one may be said of the other. Parcels whose journeys were told apart are not
+    /// meant.
     NumberReused = "number-reused", Data =>
 }
 
@@ -21,15 +22,31 @@ impl Rule for NumberReused {
             return;
         }
         let mut seen: Vec<&FeedId> = Vec::new();
-        for notice in parcel.notices.iter().filter(|notice| notice.kind == NoticeKind::NumberReused) {
+        for notice in parcel
+            .notices
+            .iter()
+            .filter(|notice| notice.kind == NoticeKind::NumberReused)
+        {
             if seen.contains(&&notice.feed) {
                 continue;
             }
             seen.push(&notice.feed);
-            let Some((at, feed)) = parcel.feeds.iter().enumerate().find(|(_, feed)| feed.id == notice.feed) else { continue };
-            let begins =
-                parcel.facts.iter().filter(|fact| usize::from(fact.feed) == at && fact.milestone.rank() <= 3 && fact.milestone.moves_state());
-            let draft = Draft::since(feed.first_received).about(feed.id.as_str()).seen(begins.map(|fact| fact.event));
+            let Some((at, feed)) = parcel
+                .feeds
+                .iter()
+                .enumerate()
+                .find(|(_, feed)| feed.id == notice.feed)
+            else {
+                continue;
+            };
+            let begins = parcel.facts.iter().filter(|fact| {
+                usize::from(fact.feed) == at
+                    && fact.milestone.rank() <= 3
+                    && fact.milestone.moves_state()
+            });
+            let draft = Draft::since(feed.first_received)
+                .about(feed.id.as_str())
+                .seen(begins.map(|fact| fact.event));
             look.raise(draft.with("feed", Datum::Word(feed.id.as_str().into())));
         }
     }
@@ -45,17 +62,38 @@ mod tests {
     const NOW: &str = "2026-03-09T00:00:00Z";
 
     fn begun(id: &str, at: &str) -> Told {
-        told("acme.track", "A1").instance(id).event(at, Stage::FirstMile, Milestone::PickedUp).received("2026-03-08T00:00:00Z")
+        told("acme.track", "A1")
+            .instance(id)
+            .event(at, Stage::FirstMile, Milestone::PickedUp)
+            .received("2026-03-08T00:00:00Z")
     }
 
     #[test]
     fn fires_on_two_shipments_under_one_number() {
-        let found = finding(CODE, [begun("x1", "2026-03-02T09:00:00Z"), begun("x2", "2026-03-03T09:00:00Z")], NOW).unwrap();
-        assert_eq!((found.subject.as_str(), found.evidence.len()), ("acme.track", 2));
+        let found = finding(
+            CODE,
+            [
+                begun("x1", "2026-03-02T09:00:00Z"),
+                begun("x2", "2026-03-03T09:00:00Z"),
+            ],
+            NOW,
+        )
+        .unwrap();
+        assert_eq!(
+            (found.subject.as_str(), found.evidence.len()),
+            ("acme.track", 2)
+        );
     }
 
     #[test]
     fn one_shipment_told_twice_is_one() {
-        assert!(!fires(CODE, [begun("x1", "2026-03-02T09:00:00Z"), begun("x1", "2026-03-03T09:00:00Z")], NOW));
+        assert!(!fires(
+            CODE,
+            [
+                begun("x1", "2026-03-02T09:00:00Z"),
+                begun("x1", "2026-03-03T09:00:00Z")
+            ],
+            NOW
+        ));
     }
 }

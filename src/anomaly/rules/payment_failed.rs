@@ -6,10 +6,11 @@ use crate::anomaly::{Datum, Draft, Look, Parcel, Rule, RuleAbout, Span};
 use crate::model::Party;
 
 rule! {
-    /// A payment was declined or ran out, and no later signal of the shop says that the order is paid, refunded or cancelled. It is worse once the
-    /// goods are on their way.
+    /// A payment was declined or ran out, and no later signal of the shop says that the order is
+    /// paid, refunded or cancelled. It is worse once the goods are on their way.
     PaymentFailed = "payment-failed", Order =>
-    /// How long a second attempt may take before somebody is told. Most customers try again at once.
+    /// How long a second attempt may take before somebody is told. Most customers try again at
+    /// once.
     after: Span = Span::hours(1),
 }
 
@@ -30,8 +31,14 @@ impl Rule for PaymentFailed {
                 continue;
             }
             let by = order.ship_by.filter(|_| !is_shipped).map(|by| by.latest);
-            let draft = Draft::since(failed.at.latest).about(subject(parcel, order)).by(Party::Recipient).due(by).raised(is_shipped);
-            let draft = draft.seen([failed.event]).with_some("ship_by", by.map(Datum::At));
+            let draft = Draft::since(failed.at.latest)
+                .about(subject(parcel, order))
+                .by(Party::Recipient)
+                .due(by)
+                .raised(is_shipped);
+            let draft = draft
+                .seen([failed.event])
+                .with_some("ship_by", by.map(Datum::At));
             look.raise(draft.with_word("shipped", is_shipped.then_some("yes")));
         }
     }
@@ -58,7 +65,14 @@ mod tests {
     fn fires_when_nobody_pays_soon() {
         assert!(!fires(CODE, order(""), "2026-03-02T10:00:00Z"));
         let found = finding(CODE, order(""), "2026-03-02T10:01:00Z").unwrap();
-        assert_eq!((found.level, found.party, found.due), (Level::Warning, Some(Party::Recipient), Some(moment("2026-03-04T17:00:00Z"))));
+        assert_eq!(
+            (found.level, found.party, found.due),
+            (
+                Level::Warning,
+                Some(Party::Recipient),
+                Some(moment("2026-03-04T17:00:00Z"))
+            )
+        );
     }
 
     #[test]
@@ -74,13 +88,17 @@ mod tests {
     #[test]
     fn goods_on_their_way_unpaid_are_worse() {
         let shipped = r#",{"at":"2026-03-02T09:30:00Z","signal":"handed_over"}"#;
-        assert_eq!(finding(CODE, order(shipped), "2026-03-02T09:40:00Z").unwrap().level, Level::Critical);
+        assert_eq!(
+            finding(CODE, order(shipped), "2026-03-02T09:40:00Z")
+                .unwrap()
+                .level,
+            Level::Critical
+        );
     }
 
     #[test]
     fn a_paid_order_is_paid() {
-        let paid =
-            r#"{"number":"WEB-1001","signals":[{"at":"2026-03-02T09:00:00Z","signal":"placed"},{"at":"2026-03-02T09:01:00Z","signal":"paid"}]}"#;
+        let paid = r#"{"number":"WEB-1001","signals":[{"at":"2026-03-02T09:00:00Z","signal":"placed"},{"at":"2026-03-02T09:01:00Z","signal":"paid"}]}"#;
         assert!(!fires(CODE, shop(paid), NOW));
     }
 }

@@ -21,12 +21,18 @@ impl Rule for Refused {
     }
 
     fn inspect(&self, parcel: &Parcel, look: &mut Look<'_>) {
-        let Some(refusal) = parcel.last(Milestone::Refused).filter(|_| !parcel.terminal) else { return };
-        // On its way back it is still refused; out for delivery again, or sent elsewhere, it is not.
+        let Some(refusal) = parcel.last(Milestone::Refused).filter(|_| !parcel.terminal) else {
+            return;
+        };
+        // On its way back it is still refused; out for delivery again, or sent elsewhere, it is
+        // not.
         if !parcel.goes_back() && parcel.went_on_after(refusal) {
             return;
         }
-        let draft = Draft::since(refusal.latest).by(Party::Sender).due(self.answer_within.after(refusal.latest)).seen([refusal.event]);
+        let draft = Draft::since(refusal.latest)
+            .by(Party::Sender)
+            .due(self.answer_within.after(refusal.latest))
+            .seen([refusal.event]);
         look.raise(draft.with_word("reason", refusal.reason.map(|reason| reason.as_str())));
     }
 }
@@ -41,13 +47,19 @@ mod tests {
     const NOW: &str = "2026-03-09T12:00:00Z";
 
     fn refused() -> Told {
-        told("acme.track", "A1").event("2026-03-05T08:00:00Z", Stage::LastMile, Milestone::Refused).received("2026-03-05T12:00:00Z")
+        told("acme.track", "A1")
+            .event("2026-03-05T08:00:00Z", Stage::LastMile, Milestone::Refused)
+            .received("2026-03-05T12:00:00Z")
     }
 
     #[test]
     fn fires_until_the_parcel_is_back() {
-        assert_eq!(finding(CODE, [refused()], NOW).unwrap().party, Some(Party::Sender));
-        let returning = refused().event("2026-03-06T08:00:00Z", Stage::Return, Milestone::Returning);
+        assert_eq!(
+            finding(CODE, [refused()], NOW).unwrap().party,
+            Some(Party::Sender)
+        );
+        let returning =
+            refused().event("2026-03-06T08:00:00Z", Stage::Return, Milestone::Returning);
         assert!(fires(CODE, [returning.clone()], NOW));
         let returned = returning.event("2026-03-08T08:00:00Z", Stage::Return, Milestone::Returned);
         assert!(!fires(CODE, [returned], NOW));
@@ -55,7 +67,11 @@ mod tests {
 
     #[test]
     fn is_silent_once_it_is_delivered_after_all() {
-        for milestone in [Milestone::OutForDelivery, Milestone::Delivered, Milestone::Redirected] {
+        for milestone in [
+            Milestone::OutForDelivery,
+            Milestone::Delivered,
+            Milestone::Redirected,
+        ] {
             let told = refused().event("2026-03-06T08:00:00Z", Stage::LastMile, milestone);
             assert!(!fires(CODE, [told], NOW), "{milestone}");
         }

@@ -5,14 +5,20 @@ use crate::anomaly::{Draft, Fact, Look, Parcel, Rule, RuleAbout, Span};
 use crate::model::{Milestone, Party, Reason, Stage};
 
 rule! {
-    /// The parcel goes back to its sender although neither sender nor recipient asked for it. After a refusal the rule `refused` speaks instead.
+    /// The parcel goes back to its sender although neither sender nor recipient asked for it. After
+    /// a refusal the rule `refused` speaks instead.
     ReturningUnasked = "returning-unasked", Delivery =>
     /// How long it is told of once the parcel is back.
     keep: Span = Span::days(7),
 }
 
 /// Reasons for a return that somebody wanted.
-const ASKED: [Reason; 4] = [Reason::SenderRequest, Reason::RecipientRequest, Reason::Interception, Reason::RecipientRefused];
+const ASKED: [Reason; 4] = [
+    Reason::SenderRequest,
+    Reason::RecipientRequest,
+    Reason::Interception,
+    Reason::RecipientRefused,
+];
 
 impl Rule for ReturningUnasked {
     fn about(&self) -> &'static RuleAbout {
@@ -24,26 +30,51 @@ impl Rule for ReturningUnasked {
     }
 
     fn inspect(&self, parcel: &Parcel, look: &mut Look<'_>) {
-        if !parcel.goes_back() || parcel.is_return || parcel.has(Milestone::Refused) || parcel.has(Milestone::Cancelled) {
+        if !parcel.goes_back()
+            || parcel.is_return
+            || parcel.has(Milestone::Refused)
+            || parcel.has(Milestone::Cancelled)
+        {
             return;
         }
         let goes_back = |fact: &&Fact| {
-            fact.is_of_parcel() && (matches!(fact.milestone, Milestone::Returning | Milestone::Returned) || fact.stage == Some(Stage::Return))
+            fact.is_of_parcel()
+                && (matches!(fact.milestone, Milestone::Returning | Milestone::Returned)
+                    || fact.stage == Some(Stage::Return))
         };
         let mut told = parcel.facts.iter().filter(goes_back);
         let Some(first) = told.next() else { return };
         let last = told.next_back().unwrap_or(first);
-        if parcel.facts.iter().filter(goes_back).filter_map(|fact| fact.reason).any(|reason| ASKED.contains(&reason)) {
+        if parcel
+            .facts
+            .iter()
+            .filter(goes_back)
+            .filter_map(|fact| fact.reason)
+            .any(|reason| ASKED.contains(&reason))
+        {
             return;
         }
         if parcel.terminal && look.passed(self.keep.after(last.latest)) {
             return;
         }
         // The failure before it tells more than the return itself.
-        let before = || parcel.facts.iter().rev().filter(|fact| first.is_after(fact)).find_map(|fact| fact.reason);
+        let before = || {
+            parcel
+                .facts
+                .iter()
+                .rev()
+                .filter(|fact| first.is_after(fact))
+                .find_map(|fact| fact.reason)
+        };
         let reason = first.reason.or_else(before);
-        let draft = Draft::since(first.latest).by(Party::Sender).seen([first.event]);
-        look.raise(draft.with_word("reason", reason.map(|reason| reason.as_str())).with_some("place", parcel.place_of(first)));
+        let draft = Draft::since(first.latest)
+            .by(Party::Sender)
+            .seen([first.event]);
+        look.raise(
+            draft
+                .with_word("reason", reason.map(|reason| reason.as_str()))
+                .with_some("place", parcel.place_of(first)),
+        );
     }
 }
 
@@ -59,7 +90,11 @@ mod tests {
 
     fn returning(reason: Option<Reason>) -> Told {
         told("acme.track", "A1")
-            .event("2026-03-05T08:00:00Z", Stage::LastMile, Milestone::DeliveryAttempted)
+            .event(
+                "2026-03-05T08:00:00Z",
+                Stage::LastMile,
+                Milestone::DeliveryAttempted,
+            )
             .with(|event| event.reason = Some(Reason::RecipientAbsent))
             .event("2026-03-08T08:00:00Z", Stage::Return, Milestone::Returning)
             .with(|event| event.reason = reason)
@@ -75,7 +110,8 @@ mod tests {
 
     #[test]
     fn is_told_of_for_a_week_once_it_is_back() {
-        let back = returning(None).event("2026-03-10T08:00:00Z", Stage::Return, Milestone::Returned);
+        let back =
+            returning(None).event("2026-03-10T08:00:00Z", Stage::Return, Milestone::Returned);
         assert!(fires(CODE, [back.clone()], "2026-03-16T08:00:00Z"));
         assert!(!fires(CODE, [back], "2026-03-17T08:00:00Z"));
     }
@@ -83,14 +119,21 @@ mod tests {
     #[test]
     fn is_silent_when_somebody_asked_for_it() {
         assert!(!fires(CODE, [returning(Some(Reason::SenderRequest))], NOW));
-        let refused = returning(None).event("2026-03-06T08:00:00Z", Stage::LastMile, Milestone::Refused);
+        let refused =
+            returning(None).event("2026-03-06T08:00:00Z", Stage::LastMile, Milestone::Refused);
         assert!(!fires(CODE, [refused], NOW));
         let mut shipment = returning(None).shipment();
         shipment.is_return = true;
         let mut journey = crate::Journey::default();
         journey.apply(shipment);
-        let inspector = crate::anomaly::Inspector::new(crate::anomaly::Settings::default()).unwrap();
+        let inspector =
+            crate::anomaly::Inspector::new(crate::anomaly::Settings::default()).unwrap();
         let now = NOW.parse().unwrap();
-        assert!(inspector.inspect(&inspector.digest(&journey, now), now).of(CODE).is_none());
+        assert!(
+            inspector
+                .inspect(&inspector.digest(&journey, now), now)
+                .of(CODE)
+                .is_none()
+        );
     }
 }

@@ -6,9 +6,13 @@ use crate::anomaly::{Finding, Findings, Inspector, Settings};
 use crate::testing::Told;
 use crate::{History, Journey};
 
-/// What the rule of a code finds about a journey told in one or more deliveries, at a moment (RFC 3339).
+/// What the rule of a code finds about a journey told in one or more deliveries, at a moment (RFC
+/// 3339).
 pub fn finding(code: &str, told: impl IntoIterator<Item = Told>, now: &str) -> Option<Finding> {
-    findings(told, now).found.into_iter().find(|finding| finding.rule == code)
+    findings(told, now)
+        .found
+        .into_iter()
+        .find(|finding| finding.rule == code)
 }
 
 /// Whether the rule of a code finds something.
@@ -32,14 +36,26 @@ pub fn finding_with(
 ) -> Option<Finding> {
     let inspector = inspector();
     let parcel = inspector.digest_expecting(&journey(told), moment(at), None, model);
-    inspector.inspect(&parcel, moment(now)).found.into_iter().find(|finding| finding.rule == code)
+    inspector
+        .inspect(&parcel, moment(now))
+        .found
+        .into_iter()
+        .find(|finding| finding.rule == code)
 }
 
-/// What a shop's document with these orders says. It was received before all moments that tests look at.
+/// What a shop's document with these orders says. It was received before all moments that tests
+/// look at.
 pub fn shop(orders: &str) -> Vec<Told> {
     let body = format!(r#"{{"format":"parceltrail.orders/1","orders":[{orders}]}}"#);
     let registry = crate::Registry::builtin();
-    let batch = registry.get("shop.orders").unwrap().decode(crate::Payload::new(body.as_bytes(), moment("2026-03-01T00:00:00Z"))).unwrap();
+    let batch = registry
+        .get("shop.orders")
+        .unwrap()
+        .decode(crate::Payload::new(
+            body.as_bytes(),
+            moment("2026-03-01T00:00:00Z"),
+        ))
+        .unwrap();
     assert_eq!(batch.notices, []);
     batch.shipments.into_iter().map(Told::from).collect()
 }
@@ -60,7 +76,8 @@ pub fn journey(told: impl IntoIterator<Item = Told>) -> Journey {
     journey
 }
 
-/// A model that finds silence unusual after a day, loss probable after a week, and expects delivery at a given moment, more or less a day.
+/// A model that finds silence unusual after a day, loss probable after a week, and expects delivery
+/// at a given moment, more or less a day.
 pub struct OneDay {
     /// When it expects delivery.
     pub delivery: &'static str,

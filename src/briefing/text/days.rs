@@ -17,27 +17,58 @@ impl Speaker<'_> {
     pub(super) fn window(&self, window: &Window) -> String {
         if tells_hours(window) && self.day_of(window.from) == self.day_of(window.to) {
             let text = self.one_day(self.day_of(window.from), false);
-            let (from, to) = (self.time(window.from), self.time(window.to + TimeDelta::seconds(59)));
-            return self.say("window-hours", &[("window", Word::Text(&text)), ("from", Word::Text(&from)), ("to", Word::Text(&to))]);
+            let (from, to) = (
+                self.time(window.from),
+                self.time(window.to + TimeDelta::seconds(59)),
+            );
+            return self.say(
+                "window-hours",
+                &[
+                    ("window", Word::Text(&text)),
+                    ("from", Word::Text(&from)),
+                    ("to", Word::Text(&to)),
+                ],
+            );
         }
         let (first, last) = self.days(window);
         if first == last {
             return self.one_day(first, window.passed);
         }
         let is_same_month = (first.year(), first.month()) == (last.year(), last.month());
-        let words = [self.day(first), self.day(last), self.day_as("day-short", first), self.day_as("day-short", last)];
+        let words = [
+            self.day(first),
+            self.day(last),
+            self.day_as("day-short", first),
+            self.day_as("day-short", last),
+        ];
         let [first, last, first_short, last_short] = &words;
-        let words =
-            [("first", first), ("last", last), ("first-short", first_short), ("last-short", last_short)].map(|(name, text)| (name, Word::Text(text)));
-        self.say(if is_same_month { "window-same-month" } else { "window-days" }, &words)
+        let words = [
+            ("first", first),
+            ("last", last),
+            ("first-short", first_short),
+            ("last-short", last_short),
+        ]
+        .map(|(name, text)| (name, Word::Text(text)));
+        self.say(
+            if is_same_month {
+                "window-same-month"
+            } else {
+                "window-days"
+            },
+            &words,
+        )
     }
 
     /// The first and last day of a window. Days that a carrier names are the same for every reader.
     fn days(&self, window: &Window) -> (NaiveDate, NaiveDate) {
-        (window.first_day.unwrap_or_else(|| self.day_of(window.from)), window.last_day.unwrap_or_else(|| self.day_of(window.to)))
+        (
+            window.first_day.unwrap_or_else(|| self.day_of(window.from)),
+            window.last_day.unwrap_or_else(|| self.day_of(window.to)),
+        )
     }
 
-    /// A day, as the reader calls it. One that is over where it was promised is not called today, though the reader's may still last.
+    /// A day, as the reader calls it. One that is over where it was promised is not called today,
+    /// though the reader's may still last.
     fn one_day(&self, day: NaiveDate, is_over: bool) -> String {
         let message = match (day - self.today).num_days() {
             _ if is_over => "window-day",
@@ -48,18 +79,29 @@ impl Speaker<'_> {
         self.say(message, &[("day", Word::Text(&self.day(day)))])
     }
 
-    /// A moment as it was told: on the reader's clock if it is known, else as far as the wall clock there told it.
+    /// A moment as it was told: on the reader's clock if it is known, else as far as the wall clock
+    /// there told it.
     pub(super) fn told_moment(&self, at: &EventTime) -> String {
         let day = self.told_day(at);
-        let time = if at.is_exact() { Some(self.time(at.earliest())) } else { None };
+        let time = if at.is_exact() {
+            Some(self.time(at.earliest()))
+        } else {
+            None
+        };
         match time {
-            Some(time) => self.say("moment", &[("day", Word::Text(&day)), ("time", Word::Text(&time))]),
+            Some(time) => self.say(
+                "moment",
+                &[("day", Word::Text(&day)), ("time", Word::Text(&time))],
+            ),
             None => day,
         }
     }
 
     pub(super) fn told_day(&self, at: &EventTime) -> String {
-        let there = at.wall_clock().map(|clock| clock.date()).filter(|_| !at.is_exact());
+        let there = at
+            .wall_clock()
+            .map(|clock| clock.date())
+            .filter(|_| !at.is_exact());
         self.day(there.unwrap_or_else(|| self.day_of(at.middle())))
     }
 
@@ -69,7 +111,14 @@ impl Speaker<'_> {
 
     /// A day, with its year unless that is this one.
     pub(super) fn day(&self, day: NaiveDate) -> String {
-        self.day_as(if day.year() == self.today.year() { "day" } else { "day-year" }, day)
+        self.day_as(
+            if day.year() == self.today.year() {
+                "day"
+            } else {
+                "day-year"
+            },
+            day,
+        )
     }
 
     fn day_as(&self, message: &str, day: NaiveDate) -> String {

@@ -27,7 +27,8 @@ pub struct Text {
     pub next: String,
     /// When will it arrive?
     pub when: String,
-    /// Is anything wrong, and who must act? A sentence for each trouble, gravest first; one that says so when nothing is.
+    /// Is anything wrong, and who must act? A sentence for each trouble, gravest first; one that
+    /// says so when nothing is.
     pub wrong: Vec<String>,
     labels: [String; 4],
 }
@@ -36,15 +37,31 @@ impl Text {
     /// Each answer with its label: where, next, when, wrong (once for each trouble).
     pub fn lines(&self) -> impl Iterator<Item = (&str, &str)> {
         let [where_now, next, when, wrong] = &self.labels;
-        let answers = [(where_now, &self.where_now), (next, &self.next), (when, &self.when)];
-        let troubles = self.wrong.iter().enumerate().map(move |(at, text)| (if at == 0 { wrong.as_str() } else { "" }, text.as_str()));
-        answers.into_iter().map(|(label, text)| (label.as_str(), text.as_str())).chain(troubles)
+        let answers = [
+            (where_now, &self.where_now),
+            (next, &self.next),
+            (when, &self.when),
+        ];
+        let troubles = self
+            .wrong
+            .iter()
+            .enumerate()
+            .map(move |(at, text)| (if at == 0 { wrong.as_str() } else { "" }, text.as_str()));
+        answers
+            .into_iter()
+            .map(|(label, text)| (label.as_str(), text.as_str()))
+            .chain(troubles)
     }
 }
 
 impl fmt::Display for Text {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let width = self.labels.iter().map(|label| columns(label)).max().unwrap_or_default();
+        let width = self
+            .labels
+            .iter()
+            .map(|label| columns(label))
+            .max()
+            .unwrap_or_default();
         for (at, (label, text)) in self.lines().enumerate() {
             let gap = " ".repeat(width.saturating_sub(columns(label)) + 2);
             write!(f, "{}{label}{gap}{text}", if at == 0 { "" } else { "\n" })?;
@@ -55,21 +72,29 @@ impl fmt::Display for Text {
 
 /// Columns on a terminal: letters of East Asia take two.
 fn columns(text: &str) -> usize {
-    text.chars().map(|letter| if letter >= '\u{1100}' { 2 } else { 1 }).sum()
+    text.chars()
+        .map(|letter| if letter >= '\u{1100}' { 2 } else { 1 })
+        .sum()
 }
 
 impl Briefing {
-    /// The four answers as sentences. Moments and our own estimates are told on the reader's clock; a day that the carrier names without an hour stays
-    /// that day. Nothing is worded as certain that is not.
+    /// The four answers as sentences. Moments and our own estimates are told on the reader's clock;
+    /// a day that the carrier names without an hour stays that day. Nothing is worded as certain
+    /// that is not.
     #[must_use]
     pub fn text(&self, language: &Language, zone: Tz) -> Text {
-        let speaker = Speaker { language, zone, today: self.made.with_timezone(&zone).date_naive() };
+        let speaker = Speaker {
+            language,
+            zone,
+            today: self.made.with_timezone(&zone).date_naive(),
+        };
         Text {
             where_now: speaker.where_now(self),
             next: speaker.next(self.next.as_ref(), self.here.as_ref()),
             when: speaker.when(self),
             wrong: speaker.wrong(self),
-            labels: ["label-where", "label-next", "label-when", "label-wrong"].map(|label| speaker.say(label, &[])),
+            labels: ["label-where", "label-next", "label-when", "label-wrong"]
+                .map(|label| speaker.say(label, &[])),
         }
     }
 }
@@ -89,7 +114,8 @@ enum Word<'a> {
 
 impl Speaker<'_> {
     fn say(&self, message: &str, words: &[(&'static str, Word<'_>)]) -> String {
-        self.try_say(message, words).unwrap_or_else(|| message.to_owned())
+        self.try_say(message, words)
+            .unwrap_or_else(|| message.to_owned())
     }
 
     fn try_say(&self, message: &str, words: &[(&'static str, Word<'_>)]) -> Option<String> {
@@ -110,12 +136,22 @@ impl Speaker<'_> {
 
     fn milestone(&self, milestone: Milestone, stage: Option<Stage>, to: &str) -> String {
         let stage = stage.map_or("other", Stage::as_str);
-        self.say(&format!("milestone-{milestone}"), &[("stage", Word::Text(stage)), ("to", Word::Text(to))])
+        self.say(
+            &format!("milestone-{milestone}"),
+            &[("stage", Word::Text(stage)), ("to", Word::Text(to))],
+        )
     }
 
     fn next(&self, next: Option<&NextStep>, here: Option<&Here>) -> String {
         let Some(next) = next else {
-            return self.say(if here.is_some_and(|here| here.finished) { "next-none" } else { "next-unknown" }, &[]);
+            return self.say(
+                if here.is_some_and(|here| here.finished) {
+                    "next-none"
+                } else {
+                    "next-unknown"
+                },
+                &[],
+            );
         };
         let step = self.step(next);
         let share = percent(next.share.unwrap_or_default());
@@ -125,17 +161,28 @@ impl Speaker<'_> {
             Source::Learned => "next-learned",
             _ => "next-usual",
         };
-        self.say(message, &[("step", Word::Text(&step)), ("share", Word::Number(share))])
+        self.say(
+            message,
+            &[("step", Word::Text(&step)), ("share", Word::Number(share))],
+        )
     }
 
     fn step(&self, next: &NextStep) -> String {
         if let Some(carrier) = &next.carrier {
-            return self.say("hand-over-to", &[("carrier", Word::Text(&carrier.as_str().to_uppercase()))]);
+            return self.say(
+                "hand-over-to",
+                &[("carrier", Word::Text(&carrier.as_str().to_uppercase()))],
+            );
         }
         let collected = next.milestone == Milestone::Delivered && next.source == Source::Waiting;
-        let message = if collected { "step-collected".to_owned() } else { format!("step-{}", next.milestone) };
+        let message = if collected {
+            "step-collected".to_owned()
+        } else {
+            format!("step-{}", next.milestone)
+        };
         let what = self.milestone(next.milestone, next.stage, "other");
-        self.try_say(&message, &[]).unwrap_or_else(|| self.say("step-other", &[("what", Word::Text(&what))]))
+        self.try_say(&message, &[])
+            .unwrap_or_else(|| self.say("step-other", &[("what", Word::Text(&what))]))
     }
 
     /// The carrier's own words, without personal data; nothing where nothing is left of them.
@@ -149,25 +196,49 @@ impl Speaker<'_> {
         if told.len() < words.len() {
             told.push('…');
         }
-        told.chars().any(char::is_alphanumeric).then(|| self.say("in-their-words", &[("words", Word::Text(&told))]))
+        told.chars()
+            .any(char::is_alphanumeric)
+            .then(|| self.say("in-their-words", &[("words", Word::Text(&told))]))
     }
 }
 
-/// A text of a feed without line breaks, control characters and marks that turn the direction of what follows.
+/// A text of a feed without line breaks, control characters and marks that turn the direction of
+/// what follows.
 fn in_one_line(text: &str) -> Cow<'_, str> {
-    let is_harmful =
-        |c: char| c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{61c}');
-    if text.contains(is_harmful) { Cow::Owned(text.replace(is_harmful, " ")) } else { Cow::Borrowed(text) }
+    let is_harmful = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{61c}')
+    };
+    if text.contains(is_harmful) {
+        Cow::Owned(text.replace(is_harmful, " "))
+    } else {
+        Cow::Borrowed(text)
+    }
 }
 
 /// A place in a line: city, region, country; else the carrier's own wording.
 fn place_text(place: &Place) -> String {
-    let parts = [place.city.as_deref(), place.region.as_deref(), place.country.as_ref().map(crate::model::Country::as_str)];
+    let parts = [
+        place.city.as_deref(),
+        place.region.as_deref(),
+        place.country.as_ref().map(crate::model::Country::as_str),
+    ];
     let parts: Vec<&str> = parts.into_iter().flatten().collect();
-    if place.city.is_none() { place.name.clone().unwrap_or_else(|| parts.join(", ").into()).to_string() } else { parts.join(", ") }
+    if place.city.is_none() {
+        place
+            .name
+            .clone()
+            .unwrap_or_else(|| parts.join(", ").into())
+            .to_string()
+    } else {
+        parts.join(", ")
+    }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "a share is between 0 and 1")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "a share is between 0 and 1"
+)]
 fn percent(share: f64) -> i64 {
     (share * 100.0).round() as i64
 }

@@ -22,7 +22,11 @@ impl Speaker<'_> {
             Arrival::Waiting => self.say("when-waiting", &[]),
             Arrival::Ended => self.say("when-ended", &[]),
             Arrival::Stated { promise, worth } => self.promised(promise, *worth),
-            Arrival::Expected { window, promise, odds } => self.expected(window, promise.as_ref(), odds),
+            Arrival::Expected {
+                window,
+                promise,
+                odds,
+            } => self.expected(window, promise.as_ref(), odds),
             Arrival::Unknown => self.say("when-unknown", &[]),
             Arrival::Silent => self.say("when-silent", &[]),
         }
@@ -41,17 +45,36 @@ impl Speaker<'_> {
     }
 
     fn expected(&self, window: &Window, promise: Option<&Window>, odds: &Odds) -> String {
-        let mut sentences = vec![self.about_window(if odds.is_rough() { "when-rough" } else { "when-expected" }, window)];
+        let mut sentences = vec![self.about_window(
+            if odds.is_rough() {
+                "when-rough"
+            } else {
+                "when-expected"
+            },
+            window,
+        )];
         if let Some(promise) = promise {
-            sentences.push(self.about_window(if promise.passed { "when-overdue" } else { "when-beside" }, promise));
+            sentences.push(self.about_window(
+                if promise.passed {
+                    "when-overdue"
+                } else {
+                    "when-beside"
+                },
+                promise,
+            ));
             match odds.miss_promise.filter(|_| !promise.passed) {
-                Some(miss) if miss >= LIKELY_MISSES => sentences.push(self.say("when-likely-misses", &[])),
+                Some(miss) if miss >= LIKELY_MISSES => {
+                    sentences.push(self.say("when-likely-misses", &[]))
+                }
                 Some(miss) if miss >= MAY_MISS => sentences.push(self.say("when-may-miss", &[])),
                 _ => {}
             }
         }
         if let Some(loss) = odds.loss.filter(|loss| *loss >= MAY_BE_LOST) {
-            sentences.push(self.say("when-may-be-lost", &[("share", Word::Number(percent(loss)))]));
+            sentences.push(self.say(
+                "when-may-be-lost",
+                &[("share", Word::Number(percent(loss)))],
+            ));
         }
         self.joined(&sentences)
     }

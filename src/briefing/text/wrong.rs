@@ -12,20 +12,45 @@ impl Speaker<'_> {
         if briefing.trouble.is_empty() {
             return vec![self.say("wrong-nothing", &[])];
         }
-        grouped(&briefing.trouble).into_iter().map(|group| self.trouble(&group)).collect()
+        grouped(&briefing.trouble)
+            .into_iter()
+            .map(|group| self.trouble(&group))
+            .collect()
     }
 
     /// One trouble, of one piece or of several.
     fn trouble(&self, group: &[&Finding]) -> String {
-        let Some(finding) = group.first() else { return String::new() };
+        let Some(finding) = group.first() else {
+            return String::new();
+        };
         let text = self.of_pieces(group, self.rule(finding));
-        let text = self.say(&format!("wrong-level-{}", finding.level), &[("text", Word::Text(&text))]);
-        let Some(party) = finding.party else { return text };
+        let text = self.say(
+            &format!("wrong-level-{}", finding.level),
+            &[("text", Word::Text(&text))],
+        );
+        let Some(party) = finding.party else {
+            return text;
+        };
         let party = self.say(&format!("party-{party}"), &[]);
-        let due = group.iter().filter_map(|finding| finding.due).min().map(|due| self.day(self.day_of(due)));
-        let message = if due.is_some() { "wrong-act-by" } else { "wrong-act" };
+        let due = group
+            .iter()
+            .filter_map(|finding| finding.due)
+            .min()
+            .map(|due| self.day(self.day_of(due)));
+        let message = if due.is_some() {
+            "wrong-act-by"
+        } else {
+            "wrong-act"
+        };
         let due = due.unwrap_or_default();
-        self.say(message, &[("text", Word::Text(&text)), ("party", Word::Text(&party)), ("due", Word::Text(&due))])
+        self.say(
+            message,
+            &[
+                ("text", Word::Text(&text)),
+                ("party", Word::Text(&party)),
+                ("due", Word::Text(&due)),
+            ],
+        )
     }
 
     /// What a rule found, as finely as the language words it.
@@ -39,16 +64,31 @@ impl Speaker<'_> {
             _ => String::new(),
         };
         let whole = format!("rule-{}", finding.rule);
-        let fine =
-            [(!day.is_empty()).then(|| format!("{whole}-day")), (!word("kind").is_empty()).then(|| format!("{whole}-{}", word("kind"))), Some(whole)];
-        let arguments = || [("day", Word::Text(&day)), ("kind", Word::Text(word("kind")))];
+        let fine = [
+            (!day.is_empty()).then(|| format!("{whole}-day")),
+            (!word("kind").is_empty()).then(|| format!("{whole}-{}", word("kind"))),
+            Some(whole),
+        ];
+        let arguments = || {
+            [
+                ("day", Word::Text(&day)),
+                ("kind", Word::Text(word("kind"))),
+            ]
+        };
         // A language's own wording, however coarse, comes before a finer one in English.
-        let own = fine.iter().flatten().find(|message| self.language.has(message));
+        let own = fine
+            .iter()
+            .flatten()
+            .find(|message| self.language.has(message));
         let said = match own {
             Some(message) => self.try_say(message, &arguments()),
-            None => fine.iter().flatten().find_map(|message| self.try_say(message, &arguments())),
+            None => fine
+                .iter()
+                .flatten()
+                .find_map(|message| self.try_say(message, &arguments())),
         };
-        let text = said.unwrap_or_else(|| self.say("wrong-something", &[("rule", Word::Text(&finding.rule))]));
+        let text = said
+            .unwrap_or_else(|| self.say("wrong-something", &[("rule", Word::Text(&finding.rule))]));
         let words = match finding.data.get("words") {
             Some(Datum::Text(words)) => self.words_shown(words),
             _ => None,
@@ -58,7 +98,11 @@ impl Speaker<'_> {
 
     /// The same, with the pieces that it is about.
     fn of_pieces(&self, group: &[&Finding], text: String) -> String {
-        let pieces: Vec<&str> = group.iter().filter_map(|finding| finding.piece.as_ref()).map(|piece| piece.as_str()).collect();
+        let pieces: Vec<&str> = group
+            .iter()
+            .filter_map(|finding| finding.piece.as_ref())
+            .map(|piece| piece.as_str())
+            .collect();
         let more = pieces.len().saturating_sub(PIECES_NAMED);
         let message = match pieces.len() {
             0 => return text,
@@ -66,13 +110,26 @@ impl Speaker<'_> {
             _ if more == 0 => "wrong-pieces",
             _ => "wrong-pieces-more",
         };
-        let named = pieces.iter().take(PIECES_NAMED).copied().collect::<Vec<_>>().join(&self.say("between-parts", &[]));
+        let named = pieces
+            .iter()
+            .take(PIECES_NAMED)
+            .copied()
+            .collect::<Vec<_>>()
+            .join(&self.say("between-parts", &[]));
         let more = i64::try_from(more).unwrap_or(i64::MAX);
-        self.say(message, &[("pieces", Word::Text(&named)), ("more", Word::Number(more)), ("text", Word::Text(&text))])
+        self.say(
+            message,
+            &[
+                ("pieces", Word::Text(&named)),
+                ("more", Word::Number(more)),
+                ("text", Word::Text(&text)),
+            ],
+        )
     }
 }
 
-/// Findings that say the same of several pieces belong together; each group stands where its first finding does.
+/// Findings that say the same of several pieces belong together; each group stands where its first
+/// finding does.
 fn grouped(trouble: &[Finding]) -> Vec<Vec<&Finding>> {
     let mut groups: Vec<Vec<&Finding>> = Vec::new();
     let mut known = std::collections::HashMap::new();
@@ -81,9 +138,26 @@ fn grouped(trouble: &[Finding]) -> Vec<Vec<&Finding>> {
             Some(Datum::Text(words)) => words.as_str(),
             _ => "",
         };
-        let kind = finding.data.get("kind").and_then(|kind| if let Datum::Word(word) = kind { Some(word.as_str()) } else { None });
-        let same = (&finding.rule, &finding.subject, finding.level, finding.party, kind, words);
-        let group = known.get(&same).copied().filter(|_| finding.piece.is_some()).and_then(|at: usize| groups.get_mut(at));
+        let kind = finding.data.get("kind").and_then(|kind| {
+            if let Datum::Word(word) = kind {
+                Some(word.as_str())
+            } else {
+                None
+            }
+        });
+        let same = (
+            &finding.rule,
+            &finding.subject,
+            finding.level,
+            finding.party,
+            kind,
+            words,
+        );
+        let group = known
+            .get(&same)
+            .copied()
+            .filter(|_| finding.piece.is_some())
+            .and_then(|at: usize| groups.get_mut(at));
         match group {
             Some(group) => group.push(finding),
             None => {

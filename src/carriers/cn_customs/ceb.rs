@@ -1,4 +1,5 @@
-//! Receipts and declarations of the unified cross-border e-commerce platform (跨境电商统一版), in XML and as JSON relays of it.
+//! Receipts and declarations of the unified cross-border e-commerce platform (跨境电商统一版), in XML and
+//! as JSON relays of it.
 
 mod meaning;
 mod record;
@@ -16,20 +17,25 @@ use chrono_tz::Asia::Shanghai;
 
 use self::record::{JsonRecord, Name, Record};
 use crate::adapter::{
-    Adapter, Batch, Clock, CodeTable, Collector, DecodeError, DecodeErrorKind, DeliveryKind, Descriptor, IssuerKind, Mark, NoticeKind, Payload,
-    stamped,
+    Adapter, Batch, Clock, CodeTable, Collector, DecodeError, DecodeErrorKind, DeliveryKind,
+    Descriptor, IssuerKind, Mark, NoticeKind, Payload, stamped,
 };
 use crate::carriers::Mapped;
 use crate::carriers::mapping::code;
-use crate::model::{Confidence, Country, Event, EventTime, Milestone, Place, Reason, Reference, Scope, Shipment, Stage, TrackingNumber, Zones};
+use crate::model::{
+    Confidence, Country, Event, EventTime, Milestone, Place, Reason, Reference, Scope, Shipment,
+    Stage, TrackingNumber, Zones,
+};
 use crate::wire::clock;
 use crate::wire::json::Many;
 use crate::wire::xml::Node;
 
-/// The feed `cn-customs.ceb`: receipts 304 to 900 of China's cross-border e-commerce customs, and the declarations that link numbers or tell
-/// of movement. All times are Beijing time. It is neither polled nor pushed: messages come through the declarant's mailbox.
+/// The feed `cn-customs.ceb`: receipts 304 to 900 of China's cross-border e-commerce customs, and
+/// the declarations that link numbers or tell of movement. All times are Beijing time. It is
+/// neither polled nor pushed: messages come through the declarant's mailbox.
 ///
-/// Only receipts of the goods list (604, 622) speak of the parcel; all others are [`Scope::Document`] or [`Scope::Consignment`].
+/// Only receipts of the goods list (604, 622) speak of the parcel; all others are
+/// [`Scope::Document`] or [`Scope::Consignment`].
 #[derive(Debug)]
 pub struct Ceb {
     descriptor: Descriptor,
@@ -53,11 +59,14 @@ impl Ceb {
             Mark::Json(&["messageType", "departureList.logisticsNo"]),
             Mark::Json(&["messageType", "arrivalList.logisticsNo"]),
         ];
-        let descriptor = Descriptor::new("cn-customs.ceb", "China Customs – cross-border e-commerce (CEB) messages")
-            .with_issuer(IssuerKind::Authority)
-            .with_delivery(DeliveryKind::Increment)
-            .with_clock(Clock::Fixed(Shanghai))
-            .with_marks(MARKS);
+        let descriptor = Descriptor::new(
+            "cn-customs.ceb",
+            "China Customs – cross-border e-commerce (CEB) messages",
+        )
+        .with_issuer(IssuerKind::Authority)
+        .with_delivery(DeliveryKind::Increment)
+        .with_clock(Clock::Fixed(Shanghai))
+        .with_marks(MARKS);
         Self { descriptor, codes }
     }
 }
@@ -70,7 +79,12 @@ impl Adapter for Ceb {
     fn decode(&self, payload: Payload<'_>) -> Result<Batch, DecodeError> {
         let mut out = Collector::new(&self.descriptor, payload);
         let text = out.text()?;
-        let mut reading = Reading { out, codes: &self.codes, shipments: Vec::new(), at: HashMap::new() };
+        let mut reading = Reading {
+            out,
+            codes: &self.codes,
+            shipments: Vec::new(),
+            at: HashMap::new(),
+        };
         if text.trim_start().starts_with(['{', '[']) {
             reading.json(&text)?;
         } else {
@@ -94,11 +108,23 @@ struct Reading<'p> {
 
 /// Beside a head and its lines nothing else is expected, beside the fields of a receipt only lines.
 fn tell_of_others(element: Node<'_, '_>, has_head: bool) {
-    const BESIDE: [&str; 4] = ["BaseTransfer", "BaseSubscribe", "ExtendMessage", "Signature"];
-    let is_expected = |name: &str| name.contains("Head") || name.contains("List") || BESIDE.contains(&name);
-    element.children().filter(|child| !is_expected(child.name()) && (has_head || child.has_children())).for_each(Node::is_elsewhere);
+    const BESIDE: [&str; 4] = [
+        "BaseTransfer",
+        "BaseSubscribe",
+        "ExtendMessage",
+        "Signature",
+    ];
+    let is_expected =
+        |name: &str| name.contains("Head") || name.contains("List") || BESIDE.contains(&name);
+    element
+        .children()
+        .filter(|child| !is_expected(child.name()) && (has_head || child.has_children()))
+        .for_each(Node::is_elsewhere);
     // A list in a list holds no fields of its own.
-    element.children().filter(|child| child.name().contains("List") && child.children().any(Node::has_children)).for_each(Node::is_elsewhere);
+    element
+        .children()
+        .filter(|child| child.name().contains("List") && child.children().any(Node::has_children))
+        .for_each(Node::is_elsewhere);
 }
 
 impl<'p> Reading<'p> {
@@ -106,39 +132,72 @@ impl<'p> Reading<'p> {
     fn envelope(&mut self, root: Node<'_, '_>) -> Result<(), DecodeError> {
         const TOLERANT: GeneralPurpose = GeneralPurpose::new(
             &alphabet::STANDARD,
-            GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent).with_decode_allow_trailing_bits(true),
+            GeneralPurposeConfig::new()
+                .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+                .with_decode_allow_trailing_bits(true),
         );
-        let data = root.get("Data").ok_or_else(|| self.out.shape("Data", "a CEB message in base64"))?;
+        let data = root
+            .get("Data")
+            .ok_or_else(|| self.out.shape("Data", "a CEB message in base64"))?;
         let data: String = data.split_ascii_whitespace().collect();
-        let inner =
-            TOLERANT.decode(data).map_err(|error| self.out.error(DecodeErrorKind::Syntax { expected: "base64", detail: error.to_string() }))?;
+        let inner = TOLERANT.decode(data).map_err(|error| {
+            self.out.error(DecodeErrorKind::Syntax {
+                expected: "base64",
+                detail: error.to_string(),
+            })
+        })?;
         let text = self.out.text_of(&inner)?;
         let document = self.out.xml(&text)?;
         self.message(document.root())
     }
 
     fn message(&mut self, root: Node<'_, '_>) -> Result<(), DecodeError> {
-        let message =
-            message_number(root.name()).ok_or_else(|| self.out.shape("CEBnnnMessage", "a receipt or declaration of cross-border e-commerce"))?;
-        let beside = ["BaseTransfer", "BaseSubscribe", "ExtendMessage", "Signature"];
+        let message = message_number(root.name()).ok_or_else(|| {
+            self.out.shape(
+                "CEBnnnMessage",
+                "a receipt or declaration of cross-border e-commerce",
+            )
+        })?;
+        let beside = [
+            "BaseTransfer",
+            "BaseSubscribe",
+            "ExtendMessage",
+            "Signature",
+        ];
         // Some relays leave out the element around head and lines.
         if let Some(head) = root.children().find(|child| child.name().contains("Head")) {
             tell_of_others(root, true);
-            let lines = root.children().filter(|child| child.name().contains("List")).map(Record::of_element);
+            let lines = root
+                .children()
+                .filter(|child| child.name().contains("List"))
+                .map(Record::of_element);
             self.statement(message, &Record::of_element(head), lines);
             return Ok(());
         }
         let mut is_empty = true;
-        for element in root.children().filter(|child| !beside.contains(&child.name())) {
+        for element in root
+            .children()
+            .filter(|child| !beside.contains(&child.name()))
+        {
             is_empty = false;
-            // Receipts are flat; declarations and tax bills have a head (`TaxHeadRd`, `DepartureHead`) and lines (`TaxListRd`, `DepartureList`).
-            let head = element.children().find(|child| child.name().contains("Head"));
+            // Receipts are flat; declarations and tax bills have a head (`TaxHeadRd`,
+            // `DepartureHead`) and lines (`TaxListRd`, `DepartureList`).
+            let head = element
+                .children()
+                .find(|child| child.name().contains("Head"));
             tell_of_others(element, head.is_some());
-            let lines = element.children().filter(|child| child.name().contains("List")).map(Record::of_element);
+            let lines = element
+                .children()
+                .filter(|child| child.name().contains("List"))
+                .map(Record::of_element);
             self.statement(message, &Record::of_element(head.unwrap_or(element)), lines);
         }
         if is_empty {
-            self.out.notice(self.out.own_notice(NoticeKind::EventSkipped, "the message holds no receipt").value(message));
+            self.out.notice(
+                self.out
+                    .own_notice(NoticeKind::EventSkipped, "the message holds no receipt")
+                    .value(message),
+            );
         }
         Ok(())
     }
@@ -146,27 +205,43 @@ impl<'p> Reading<'p> {
     fn json(&mut self, text: &str) -> Result<(), DecodeError> {
         let records: Many<JsonRecord<'_>> = self.out.json_any(text)?;
         self.out.lost_elements(&records, "the document", None);
-        if records.items.is_empty() && records.malformed == 0 && !text.trim_start().starts_with('[') {
+        if records.items.is_empty() && records.malformed == 0 && !text.trim_start().starts_with('[')
+        {
             return Err(self.out.shape("messageType", "the name of a CEB message"));
         }
         for record in records.iter() {
             let Some(message) = message_number(record.message.or_empty()) else {
-                let notice = self.out.own_notice(NoticeKind::EventSkipped, "expected the name of a CEB message");
-                self.out.notice(notice.at("messageType").value(record.message.or_empty()));
+                let notice = self.out.own_notice(
+                    NoticeKind::EventSkipped,
+                    "expected the name of a CEB message",
+                );
+                self.out
+                    .notice(notice.at("messageType").value(record.message.or_empty()));
                 continue;
             };
             self.out.lost_elements(&record.lines, "list", None);
-            self.statement(message, &record.record(), record.lines.iter().map(JsonRecord::record));
+            self.statement(
+                message,
+                &record.record(),
+                record.lines.iter().map(JsonRecord::record),
+            );
         }
         Ok(())
     }
 
     /// One receipt or declaration of a message.
-    fn statement<'r>(&mut self, message: &str, record: &Record<'r>, lines: impl Iterator<Item = Record<'r>>) {
+    fn statement<'r>(
+        &mut self,
+        message: &str,
+        record: &Record<'r>,
+        lines: impl Iterator<Item = Record<'r>>,
+    ) {
         if matches!(message, "507" | "509" | "607" | "701" | "711" | "792") {
             return self.sheet(message, record, lines);
         }
-        let Some((name, number)) = record.number() else { return self.nameless(message) };
+        let Some((name, number)) = record.number() else {
+            return self.nameless(message);
+        };
         if self.is_withdrawn(record, &number) {
             return;
         }
@@ -175,7 +250,8 @@ impl<'p> Reading<'p> {
             "513" => self.signed_for(record, &number),
             "900" => self.failed(record, &number),
             // Declarations sent: they say which numbers belong together, and nothing that happened.
-            "303" | "311" | "403" | "411" | "505" | "511" | "603" | "605" | "621" | "623" | "625" => None,
+            "303" | "311" | "403" | "411" | "505" | "511" | "603" | "605" | "621" | "623"
+            | "625" => None,
             _ => self.receipt(message, record, &number),
         };
         if matches!(message, "508" | "510" | "608" | "702" | "712") {
@@ -185,27 +261,53 @@ impl<'p> Reading<'p> {
         }
     }
 
-    fn receipt(&mut self, message: &str, record: &Record<'_>, number: &TrackingNumber) -> Option<Event> {
+    fn receipt(
+        &mut self,
+        message: &str,
+        record: &Record<'_>,
+        number: &TrackingNumber,
+    ) -> Option<Event> {
         let said = meaning::of_receipt(self.codes, message, record);
         if said.mapped == Mapped::UNMAPPED {
             self.out.unmapped(number, "returnStatus", said.code);
         }
         let time = self.time(record, Name::ReturnTime, "returnTime", number)?;
-        let mut event = self.out.event(number, said.mapped, time, place(record), code(said.code, Some(message), record.get(Name::ReturnInfo)));
+        let mut event = self.out.event(
+            number,
+            said.mapped,
+            time,
+            place(record),
+            code(said.code, Some(message), record.get(Name::ReturnInfo)),
+        );
         event.scope = meaning::scope(message, record.get(Name::Waybill).is_some());
         event.retracts = meaning::withdraws(message, said.code);
         Some(event)
     }
 
-    /// A tax bill. Its amounts are guaranteed by the shop's deposit: nobody has to pay before the parcel moves.
-    fn tax(&mut self, message: &str, record: &Record<'_>, number: &TrackingNumber) -> Option<Event> {
+    /// A tax bill. Its amounts are guaranteed by the shop's deposit: nobody has to pay before the
+    /// parcel moves.
+    fn tax(
+        &mut self,
+        message: &str,
+        record: &Record<'_>,
+        number: &TrackingNumber,
+    ) -> Option<Event> {
         let status = record.get(Name::TaxStatus).unwrap_or_default();
-        let mapped = self.codes.get("tax", status).map_or(Mapped::UNMAPPED, Mapped::from);
+        let mapped = self
+            .codes
+            .get("tax", status)
+            .map_or(Mapped::UNMAPPED, Mapped::from);
         if mapped == Mapped::UNMAPPED {
             self.out.unmapped(number, "status", status);
         }
         let time = self.time(record, Name::ReturnTime, "returnTime", number)?;
-        let mut event = self.out.event(number, mapped, time, place(record), code(status, Some(message), Some(&amounts(record))));
+        let mut event = self.out.event(
+            number,
+            mapped,
+            time,
+            place(record),
+            code(status, Some(message), Some(&amounts(record))),
+        );
         event.scope = Scope::Document;
         Some(event)
     }
@@ -213,30 +315,58 @@ impl<'p> Reading<'p> {
     /// The carrier's report to customs that the recipient signed.
     fn signed_for(&mut self, record: &Record<'_>, number: &TrackingNumber) -> Option<Event> {
         let status = record.get(Name::LogisticsStatus).unwrap_or_default();
-        let mapped = self.codes.get("logistics", status).map_or(Mapped::UNMAPPED, Mapped::from);
+        let mapped = self
+            .codes
+            .get("logistics", status)
+            .map_or(Mapped::UNMAPPED, Mapped::from);
         if mapped == Mapped::UNMAPPED {
             self.out.unmapped(number, "logisticsStatus", status);
         }
         let time = self.time(record, Name::LogisticsTime, "logisticsTime", number)?;
-        Some(self.out.event(number, unless_draft(record, mapped), time, place(record), code(status, Some("513"), None)))
+        Some(self.out.event(
+            number,
+            unless_draft(record, mapped),
+            time,
+            place(record),
+            code(status, Some("513"), None),
+        ))
     }
 
     /// A message of ours that did not pass the check of its format.
     fn failed(&mut self, record: &Record<'_>, number: &TrackingNumber) -> Option<Event> {
         if let Some(kind) = record.get(Name::FailedKind) {
-            let notice = self.out.own_notice(NoticeKind::CarrierMessage, "a message did not pass the check of its format");
-            self.out.notice(notice.about(Some(number)).at("oriMessageType").value(kind));
+            let notice = self.out.own_notice(
+                NoticeKind::CarrierMessage,
+                "a message did not pass the check of its format",
+            );
+            self.out
+                .notice(notice.about(Some(number)).at("oriMessageType").value(kind));
         }
         let time = self.time(record, Name::ReturnTime, "returnTime", number)?;
-        let mapped = Mapped { reason: Some(Reason::Technical), ..Mapped::rule(None, Milestone::Info, Confidence::High) };
+        let mapped = Mapped {
+            reason: Some(Reason::Technical),
+            ..Mapped::rule(None, Milestone::Info, Confidence::High)
+        };
         let status = record.get(Name::Status).unwrap_or_default();
-        let mut event = self.out.event(number, mapped, time, None, code(status, Some("900"), record.get(Name::ReturnInfo)));
+        let mut event = self.out.event(
+            number,
+            mapped,
+            time,
+            None,
+            code(status, Some("900"), record.get(Name::ReturnInfo)),
+        );
         event.scope = Scope::Document;
         Some(event)
     }
 
-    /// A sheet of many parcels: arrival at the supervised site, departure from the country, or only which numbers belong together.
-    fn sheet<'r>(&mut self, message: &str, head: &Record<'r>, lines: impl Iterator<Item = Record<'r>>) {
+    /// A sheet of many parcels: arrival at the supervised site, departure from the country, or only
+    /// which numbers belong together.
+    fn sheet<'r>(
+        &mut self,
+        message: &str,
+        head: &Record<'r>,
+        lines: impl Iterator<Item = Record<'r>>,
+    ) {
         let sheet = head.number().map(|(_, number)| number);
         if let Some(sheet) = &sheet
             && self.is_withdrawn(head, sheet)
@@ -244,43 +374,84 @@ impl<'p> Reading<'p> {
             return;
         }
         let moved = match message {
-            "507" => Some((Stage::ExportCustoms, Milestone::Arrived, Name::DeclaredTime, "appTime")),
-            "509" => Some((Stage::LineHaul, Milestone::Departed, Name::LeaveTime, "leaveTime")),
+            "507" => Some((
+                Stage::ExportCustoms,
+                Milestone::Arrived,
+                Name::DeclaredTime,
+                "appTime",
+            )),
+            "509" => Some((
+                Stage::LineHaul,
+                Milestone::Departed,
+                Name::LeaveTime,
+                "leaveTime",
+            )),
             _ => None,
         };
         let moved = moved.map(|(stage, milestone, field, name)| {
-            let mapped = unless_draft(head, Mapped::rule(Some(stage), milestone, Confidence::Medium));
+            let mapped = unless_draft(
+                head,
+                Mapped::rule(Some(stage), milestone, Confidence::Medium),
+            );
             (mapped, head.get(field).unwrap_or_default(), name)
         });
         let time = moved.and_then(|(_, raw, _)| time(raw));
         if let (Some((_, raw, name)), None) = (moved, &time) {
-            let notice = self.out.own_notice(NoticeKind::EventSkipped, format!("expected {BEIJING}"));
-            self.out.notice(notice.about(sheet.as_ref()).at(name).value(raw));
+            let notice = self
+                .out
+                .own_notice(NoticeKind::EventSkipped, format!("expected {BEIJING}"));
+            self.out
+                .notice(notice.about(sheet.as_ref()).at(name).value(raw));
         }
         let event = |this: &Self, number: &TrackingNumber| {
             let ((mapped, ..), time) = (moved?, time.clone()?);
-            Some(this.out.event(number, mapped, time, place(head), code("", Some(message), None)))
+            Some(this.out.event(
+                number,
+                mapped,
+                time,
+                place(head),
+                code("", Some(message), None),
+            ))
         };
         let mut any = false;
         for line in lines {
             let Some((name @ (Name::Waybill | Name::GoodsList), number)) = line.number() else {
                 if moved.is_some() {
-                    let notice = self.out.own_notice(NoticeKind::EventSkipped, "expected a waybill's number in each line");
-                    self.out.notice(notice.about(sheet.as_ref()).at("logisticsNo"));
+                    let notice = self.out.own_notice(
+                        NoticeKind::EventSkipped,
+                        "expected a waybill's number in each line",
+                    );
+                    self.out
+                        .notice(notice.about(sheet.as_ref()).at("logisticsNo"));
                 }
                 continue;
             };
             any = true;
             let event = event(self, &number);
-            self.add(number, line.references(name).chain(head.sheet_references()), event);
+            self.add(
+                number,
+                line.references(name).chain(head.sheet_references()),
+                event,
+            );
         }
         if moved.is_some() && !any {
-            let notice = self.out.own_notice(NoticeKind::Incomplete, "a sheet of parcels without a line that names one");
-            self.out.notice(notice.about(sheet.as_ref()).at("logisticsNo").value(message));
+            let notice = self.out.own_notice(
+                NoticeKind::Incomplete,
+                "a sheet of parcels without a line that names one",
+            );
+            self.out.notice(
+                notice
+                    .about(sheet.as_ref())
+                    .at("logisticsNo")
+                    .value(message),
+            );
         }
         match sheet {
             Some(number) if !any => {
-                let event = event(self, &number).map(|event| Event { scope: Scope::Consignment, ..event });
+                let event = event(self, &number).map(|event| Event {
+                    scope: Scope::Consignment,
+                    ..event
+                });
                 self.add(number, head.sheet_references(), event);
             }
             None if !any => self.nameless(message),
@@ -289,7 +460,13 @@ impl<'p> Reading<'p> {
     }
 
     /// The time in a field; a statement without it is left out, and said so.
-    fn time(&mut self, record: &Record<'_>, field: Name, name: &'static str, number: &TrackingNumber) -> Option<EventTime> {
+    fn time(
+        &mut self,
+        record: &Record<'_>,
+        field: Name,
+        name: &'static str,
+        number: &TrackingNumber,
+    ) -> Option<EventTime> {
         let raw = record.get(field).unwrap_or_default();
         let time = time(raw);
         if time.is_none() {
@@ -302,24 +479,38 @@ impl<'p> Reading<'p> {
     fn is_withdrawn(&mut self, record: &Record<'_>, number: &TrackingNumber) -> bool {
         let is_deletion = record.get(Name::DeclaredKind) == Some("3");
         if is_deletion {
-            let notice = self.out.own_notice(NoticeKind::Withdrawn, "the declaration deletes an earlier one");
-            self.out.notice(notice.about(Some(number)).at("appType").value("3"));
+            let notice = self.out.own_notice(
+                NoticeKind::Withdrawn,
+                "the declaration deletes an earlier one",
+            );
+            self.out
+                .notice(notice.about(Some(number)).at("appType").value("3"));
         }
         is_deletion
     }
 
     fn nameless(&mut self, message: &str) {
-        let notice = self.out.own_notice(NoticeKind::EventSkipped, "expected a number: logisticsNo, invtNo, copNo, preNo or orderNo");
+        let notice = self.out.own_notice(
+            NoticeKind::EventSkipped,
+            "expected a number: logisticsNo, invtNo, copNo, preNo or orderNo",
+        );
         self.out.notice(notice.at("guid").value(message));
     }
 
     /// Adds a statement to the shipment of its number.
-    fn add(&mut self, number: TrackingNumber, references: impl Iterator<Item = Reference>, event: Option<Event>) {
+    fn add(
+        &mut self,
+        number: TrackingNumber,
+        references: impl Iterator<Item = Reference>,
+        event: Option<Event>,
+    ) {
         let at = *self.at.entry(number).or_insert_with_key(|number| {
             self.shipments.push(self.out.shipment(number.clone()));
             self.shipments.len() - 1
         });
-        let Some(shipment) = self.shipments.get_mut(at) else { return };
+        let Some(shipment) = self.shipments.get_mut(at) else {
+            return;
+        };
         for reference in references {
             if !shipment.references.contains(&reference) {
                 shipment.references.push(reference);
@@ -331,7 +522,12 @@ impl<'p> Reading<'p> {
     fn finish(mut self) -> Batch {
         for mut shipment in self.shipments {
             // Bursts within one second come in any order; the statuses have one.
-            shipment.events.sort_by_key(|event| (event.time.earliest().timestamp(), meaning::rank(&event.code.value)));
+            shipment.events.sort_by_key(|event| {
+                (
+                    event.time.earliest().timestamp(),
+                    meaning::rank(&event.code.value),
+                )
+            });
             self.out.push(shipment);
         }
         self.out.finish()
@@ -340,7 +536,8 @@ impl<'p> Reading<'p> {
 
 const BEIJING: &str = "14 to 17 digits of Beijing time, or milliseconds since 1970";
 
-/// Digits of Beijing time, the milliseconds since 1970 that some relays make of them, or what a database prints.
+/// Digits of Beijing time, the milliseconds since 1970 that some relays make of them, or what a
+/// database prints.
 fn time(raw: &str) -> Option<EventTime> {
     if let Some(local) = clock::compact(raw) {
         return Some(EventTime::in_fixed_zone(raw, local, Shanghai));
@@ -366,20 +563,37 @@ fn message_number(name: &str) -> Option<&str> {
 
 /// The supervised site or customs office.
 fn place(record: &Record<'_>) -> Option<Place> {
-    let code = record.get(Name::Site).or_else(|| record.get(Name::Office))?;
-    Some(Place { country: Country::from_alpha2("CN"), code: Some(code.into()), ..Place::default() })
+    let code = record
+        .get(Name::Site)
+        .or_else(|| record.get(Name::Office))?;
+    Some(Place {
+        country: Country::from_alpha2("CN"),
+        code: Some(code.into()),
+        ..Place::default()
+    })
 }
 
 /// A declaration that was saved but not sent tells nothing yet.
 fn unless_draft(record: &Record<'_>, mapped: Mapped) -> Mapped {
-    if record.get(Name::DeclaredStatus) == Some("1") { Mapped::rule(mapped.stage, Milestone::Info, mapped.confidence) } else { mapped }
+    if record.get(Name::DeclaredStatus) == Some("1") {
+        Mapped::rule(mapped.stage, Milestone::Info, mapped.confidence)
+    } else {
+        mapped
+    }
 }
 
 /// A tax bill's amounts in words; empty when it has none.
 fn amounts(record: &Record<'_>) -> String {
     let mut out = String::new();
-    for (words, field) in [("customs duty", Name::Duty), ("VAT", Name::Vat), ("consumption tax", Name::ConsumptionTax)] {
-        if let Some(amount) = record.get(field).filter(|amount| amount.parse::<f64>().is_ok()) {
+    for (words, field) in [
+        ("customs duty", Name::Duty),
+        ("VAT", Name::Vat),
+        ("consumption tax", Name::ConsumptionTax),
+    ] {
+        if let Some(amount) = record
+            .get(field)
+            .filter(|amount| amount.parse::<f64>().is_ok())
+        {
             let comma = if out.is_empty() { "" } else { ", " };
             let _ = write!(out, "{comma}{words} CNY {amount}");
         }

@@ -17,11 +17,17 @@ pub(super) fn moment(raw: &str, zones: &Zones) -> Option<EventTime> {
     stamp.or_else(|| clock::date(raw).map(|day| EventTime::date(raw, day, zones)))
 }
 
-/// When a promise falls due. Midnight and the last minute, which DHL writes where it means the day, are that day of the place.
+/// When a promise falls due. Midnight and the last minute, which DHL writes where it means the day,
+/// are that day of the place.
 pub(super) fn due(raw: &str, zones: &Zones) -> Option<EventTime> {
     let time = moment(raw, zones)?;
-    let written = clock::iso(raw).map(|stamp| stamp.local).filter(|local| is_whole_day(*local));
-    let there = || time.wall_clock().filter(|local| time.kind() != TimeKind::Date && is_whole_day(*local));
+    let written = clock::iso(raw)
+        .map(|stamp| stamp.local)
+        .filter(|local| is_whole_day(*local));
+    let there = || {
+        time.wall_clock()
+            .filter(|local| time.kind() != TimeKind::Date && is_whole_day(*local))
+    };
     Some(match written.or_else(there) {
         Some(local) => EventTime::date(raw, local.date(), zones),
         None => time,
@@ -30,7 +36,10 @@ pub(super) fn due(raw: &str, zones: &Zones) -> Option<EventTime> {
 
 /// The day, of a time in a known zone that stands for it.
 pub(super) fn whole_day(time: EventTime) -> EventTime {
-    match (time.wall_clock().filter(|local| is_whole_day(*local)), time.zone()) {
+    match (
+        time.wall_clock().filter(|local| is_whole_day(*local)),
+        time.zone(),
+    ) {
         (Some(local), Some(zone)) => EventTime::date(time.raw(), local.date(), &Zones::One(zone)),
         _ => time,
     }
@@ -44,15 +53,23 @@ pub(super) fn window(kind: PromiseKind, from: Option<EventTime>, by: EventTime) 
         let is_same_day = by.kind() == TimeKind::Date && is_start && day(from) == day(&by);
         from.earliest() <= by.latest() && !is_same_day
     };
-    Promise { kind, from: from.filter(says_more), by, stated: None }
+    Promise {
+        kind,
+        from: from.filter(says_more),
+        by,
+        stated: None,
+    }
 }
 
-/// Adds a promise, unless a finer one of its kind already tells that day: a window beside a time or day, a time beside a day.
+/// Adds a promise, unless a finer one of its kind already tells that day: a window beside a time or
+/// day, a time beside a day.
 pub(super) fn add(promises: &mut Vec<Promise>, promise: Promise) {
     let day = |promise: &Promise| promise.by.wall_clock().map(|local| local.date());
     let is_told = |known: &Promise| {
-        let is_coarser = promise.from.is_none() && (promise.by.kind() == TimeKind::Date || known.from.is_some());
-        known.kind == promise.kind && (known == &promise || (is_coarser && day(known) == day(&promise)))
+        let is_coarser =
+            promise.from.is_none() && (promise.by.kind() == TimeKind::Date || known.from.is_some());
+        known.kind == promise.kind
+            && (known == &promise || (is_coarser && day(known) == day(&promise)))
     };
     if !promises.iter().any(is_told) {
         promises.push(promise);
@@ -68,7 +85,11 @@ mod tests {
     #[test]
     fn midnight_and_the_last_minute_are_the_day() {
         let zones = Zones::One(Berlin);
-        let day = |raw: &str| due(raw, &zones).map(|time| (time.kind(), time.wall_clock().unwrap().date().to_string())).unwrap();
+        let day = |raw: &str| {
+            due(raw, &zones)
+                .map(|time| (time.kind(), time.wall_clock().unwrap().date().to_string()))
+                .unwrap()
+        };
         let of = |day: &str| (TimeKind::Date, day.to_owned());
         assert_eq!(day("2025-03-06"), of("2025-03-06"));
         assert_eq!(day("2025-03-06T00:00:00"), of("2025-03-06"));
@@ -86,11 +107,30 @@ mod tests {
         let zones = Zones::One(Berlin);
         let by = |raw: &str| due(raw, &zones).unwrap();
         let mut all = Vec::new();
-        add(&mut all, window(PromiseKind::Estimated, moment("2025-03-06T10:00:00", &zones), by("2025-03-06T12:00:00")));
-        add(&mut all, window(PromiseKind::Estimated, None, by("2025-03-06")));
-        add(&mut all, window(PromiseKind::Estimated, None, by("2025-03-06T18:00:00")));
-        add(&mut all, window(PromiseKind::Estimated, None, by("2025-03-07")));
-        add(&mut all, window(PromiseKind::Agreed, None, by("2025-03-06")));
+        add(
+            &mut all,
+            window(
+                PromiseKind::Estimated,
+                moment("2025-03-06T10:00:00", &zones),
+                by("2025-03-06T12:00:00"),
+            ),
+        );
+        add(
+            &mut all,
+            window(PromiseKind::Estimated, None, by("2025-03-06")),
+        );
+        add(
+            &mut all,
+            window(PromiseKind::Estimated, None, by("2025-03-06T18:00:00")),
+        );
+        add(
+            &mut all,
+            window(PromiseKind::Estimated, None, by("2025-03-07")),
+        );
+        add(
+            &mut all,
+            window(PromiseKind::Agreed, None, by("2025-03-06")),
+        );
         assert_eq!(all.len(), 3);
         assert!(all[0].from.is_some());
     }

@@ -1,7 +1,8 @@
 //! Sentences that no code accompanies, in the languages that DHL answers in.
 //!
-//! A sentence is read by phrases that mean one thing only; the first rule that fits counts, and negations come before what they negate. What no
-//! phrase fits is not guessed at: the caller tells of it.
+//! A sentence is read by phrases that mean one thing only; the first rule that fits counts, and
+//! negations come before what they negate. What no phrase fits is not guessed at: the caller tells
+//! of it.
 
 use crate::carriers::Mapped;
 use crate::model::{Confidence, DeliveredTo, Milestone, Reason, Stage};
@@ -230,16 +231,50 @@ pub(super) fn meaning(sentence: &str) -> Option<Mapped> {
     let found = BARE
         .iter()
         .find(|(word, _)| *word == low.trim_end_matches('.'))
-        .map(|(_, end)| (*end, (*end == Milestone::Delivered).then_some(Stage::LastMile), None));
-    let is_negated = || [" nicht ", " not ", "n't ", " pas ", " no ", " niet ", " não ", " non ", " never "].iter().any(|word| low.contains(word));
-    let (milestone, stage, reason) = found.or_else(|| RULES.iter().find(|rule| any(rule.3)).map(|rule| (rule.0, rule.1, rule.2)))?;
+        .map(|(_, end)| {
+            (
+                *end,
+                (*end == Milestone::Delivered).then_some(Stage::LastMile),
+                None,
+            )
+        });
+    let is_negated = || {
+        [
+            " nicht ", " not ", "n't ", " pas ", " no ", " niet ", " não ", " non ", " never ",
+        ]
+        .iter()
+        .any(|word| low.contains(word))
+    };
+    let (milestone, stage, reason) = found.or_else(|| {
+        RULES
+            .iter()
+            .find(|rule| any(rule.3))
+            .map(|rule| (rule.0, rule.1, rule.2))
+    })?;
     if milestone.is_terminal() && is_negated() {
         return None;
     }
-    let confidence = if milestone.is_terminal() { Confidence::Low } else { Confidence::Medium };
-    let place = || PLACES.iter().find(|(_, words)| any(words)).map(|(place, _)| *place);
-    let delivered_to = if milestone == Milestone::Delivered { place() } else { None };
-    Some(Mapped { reason, delivered_to, ..Mapped::rule(stage, milestone, confidence) })
+    let confidence = if milestone.is_terminal() {
+        Confidence::Low
+    } else {
+        Confidence::Medium
+    };
+    let place = || {
+        PLACES
+            .iter()
+            .find(|(_, words)| any(words))
+            .map(|(place, _)| *place)
+    };
+    let delivered_to = if milestone == Milestone::Delivered {
+        place()
+    } else {
+        None
+    };
+    Some(Mapped {
+        reason,
+        delivered_to,
+        ..Mapped::rule(stage, milestone, confidence)
+    })
 }
 
 #[cfg(test)]
@@ -250,71 +285,185 @@ mod tests {
     fn sentences_of_six_languages_are_understood() {
         use Milestone as M;
         let cases = [
-            ("Die Sendung liegt ab sofort in der Filiale Musterstraße 1, 12345 Musterstadt zur Abholung bereit.", M::AvailableForPickup),
-            ("Die Sendung wird zur Abholung in die Filiale gebracht.", M::InTransit),
-            ("Die Sendung wurde in die Filiale gebracht und kann dort abgeholt werden.", M::AvailableForPickup),
-            ("Die Sendung konnte heute nicht zugestellt werden.", M::DeliveryAttempted),
-            ("Der Empfänger wurde nicht angetroffen.", M::DeliveryAttempted),
-            ("Die Sendung wurde in das Zustellfahrzeug geladen. Die Zustellung erfolgt voraussichtlich heute.", M::OutForDelivery),
+            (
+                "Die Sendung liegt ab sofort in der Filiale Musterstraße 1, 12345 Musterstadt zur Abholung bereit.",
+                M::AvailableForPickup,
+            ),
+            (
+                "Die Sendung wird zur Abholung in die Filiale gebracht.",
+                M::InTransit,
+            ),
+            (
+                "Die Sendung wurde in die Filiale gebracht und kann dort abgeholt werden.",
+                M::AvailableForPickup,
+            ),
+            (
+                "Die Sendung konnte heute nicht zugestellt werden.",
+                M::DeliveryAttempted,
+            ),
+            (
+                "Der Empfänger wurde nicht angetroffen.",
+                M::DeliveryAttempted,
+            ),
+            (
+                "Die Sendung wurde in das Zustellfahrzeug geladen. Die Zustellung erfolgt voraussichtlich heute.",
+                M::OutForDelivery,
+            ),
             ("Die Sendung wurde erfolgreich zugestellt.", M::Delivered),
-            ("Die Sendung wurde in die Packstation eingestellt und kann abgeholt werden.", M::AvailableForPickup),
-            ("Die Sendung wurde vom Empfänger aus der Packstation abgeholt.", M::Delivered),
-            ("Die Sendung wurde vom Absender in der Packstation eingeliefert.", M::PickedUp),
+            (
+                "Die Sendung wurde in die Packstation eingestellt und kann abgeholt werden.",
+                M::AvailableForPickup,
+            ),
+            (
+                "Die Sendung wurde vom Empfänger aus der Packstation abgeholt.",
+                M::Delivered,
+            ),
+            (
+                "Die Sendung wurde vom Absender in der Packstation eingeliefert.",
+                M::PickedUp,
+            ),
             ("Die Sendung wurde abgeholt.", M::PickedUp),
             (
                 "Die Sendung wurde elektronisch angekündigt. Sobald die Sendung von uns bearbeitet wurde, erhalten Sie weitere Informationen.",
                 M::Announced,
             ),
-            ("Die Sendung wurde im Start-Paketzentrum bearbeitet.", M::Departed),
-            ("Die Sendung ist in der Region des Empfängers angekommen.", M::Arrived),
-            ("Die Sendung wird zum Weitertransport vorbereitet.", M::InTransit),
-            ("Die Sendung wird an den Absender zurückgesandt.", M::Returning),
+            (
+                "Die Sendung wurde im Start-Paketzentrum bearbeitet.",
+                M::Departed,
+            ),
+            (
+                "Die Sendung ist in der Region des Empfängers angekommen.",
+                M::Arrived,
+            ),
+            (
+                "Die Sendung wird zum Weitertransport vorbereitet.",
+                M::InTransit,
+            ),
+            (
+                "Die Sendung wird an den Absender zurückgesandt.",
+                M::Returning,
+            ),
             ("Die Zollabfertigung ist abgeschlossen.", M::CustomsReleased),
-            ("Aufgrund einer Beschädigung verzögert sich der Transport der Sendung.", M::Damaged),
-            ("Die Sendung wird voraussichtlich am nächsten Werktag zugestellt.", M::InTransit),
-            ("The shipment could not be delivered, and the recipient has been notified", M::DeliveryAttempted),
-            ("The shipment is ready for collection at the service point", M::AvailableForPickup),
-            ("The shipment has been delivered to a neighbour", M::Delivered),
-            ("Shipment is out with courier for delivery", M::OutForDelivery),
+            (
+                "Aufgrund einer Beschädigung verzögert sich der Transport der Sendung.",
+                M::Damaged,
+            ),
+            (
+                "Die Sendung wird voraussichtlich am nächsten Werktag zugestellt.",
+                M::InTransit,
+            ),
+            (
+                "The shipment could not be delivered, and the recipient has been notified",
+                M::DeliveryAttempted,
+            ),
+            (
+                "The shipment is ready for collection at the service point",
+                M::AvailableForPickup,
+            ),
+            (
+                "The shipment has been delivered to a neighbour",
+                M::Delivered,
+            ),
+            (
+                "Shipment is out with courier for delivery",
+                M::OutForDelivery,
+            ),
             ("Arrived at DHL Sort Facility LEIPZIG - GERMANY", M::Arrived),
-            ("Departed Facility in HONG KONG - HONG KONG SAR, CHINA", M::Departed),
+            (
+                "Departed Facility in HONG KONG - HONG KONG SAR, CHINA",
+                M::Departed,
+            ),
             ("Processed at LEIPZIG - GERMANY", M::InTransit),
             ("Transferred through CINCINNATI HUB,OH-USA", M::InTransit),
             ("Customs clearance status updated", M::CustomsSubmitted),
-            ("Clearance processing complete at LOS ANGELES GATEWAY", M::CustomsReleased),
+            (
+                "Clearance processing complete at LOS ANGELES GATEWAY",
+                M::CustomsReleased,
+            ),
             ("Further clearance processing is required", M::CustomsHold),
-            ("Broker has been notified to arrange for clearance", M::CustomsHold),
+            (
+                "Broker has been notified to arrange for clearance",
+                M::CustomsHold,
+            ),
             ("Shipment on hold", M::Held),
             ("Scheduled for delivery as agreed", M::DeliveryScheduled),
-            ("Delivery attempted; recipient not home", M::DeliveryAttempted),
+            (
+                "Delivery attempted; recipient not home",
+                M::DeliveryAttempted,
+            ),
             ("Delivery arranged no details expected", M::HandedOver),
-            ("Awaiting collection by recipient as requested", M::AvailableForPickup),
+            (
+                "Awaiting collection by recipient as requested",
+                M::AvailableForPickup,
+            ),
             ("Returned to shipper", M::Returning),
             ("Shipment picked up", M::PickedUp),
             ("Shipment information received", M::Announced),
             ("Left with neighbour", M::Delivered),
-            ("The recipient has picked up the shipment from the PACKSTATION", M::Delivered),
-            ("Der Empfänger hat die Sendung in der Filiale abgeholt.", M::Delivered),
-            ("The shipment has been loaded onto the delivery vehicle", M::OutForDelivery),
-            ("The shipment has been processed in the parcel center of origin", M::Departed),
-            ("The shipment arrived in the region of recipient and will be transported to the delivery base in the next step.", M::Arrived),
-            ("The instruction data for this shipment have been provided by the sender to DHL electronically", M::Announced),
-            ("Die Sendung wurde von DHL bearbeitet und wird für den Weitertransport in die Region des Empfängers vorbereitet.", M::InTransit),
-            ("Leider war eine Zustellung der Sendung heute nicht möglich.", M::DeliveryAttempted),
-            ("Die Sendung wurde fehlgeleitet und konnte nicht zugestellt werden.", M::Misrouted),
-            ("Die Sendung wird in das Zielland transportiert und dort an die Zustellorganisation übergeben.", M::InTransit),
-            ("Die Sendung wurde vom Zoll freigegeben.", M::CustomsReleased),
+            (
+                "The recipient has picked up the shipment from the PACKSTATION",
+                M::Delivered,
+            ),
+            (
+                "Der Empfänger hat die Sendung in der Filiale abgeholt.",
+                M::Delivered,
+            ),
+            (
+                "The shipment has been loaded onto the delivery vehicle",
+                M::OutForDelivery,
+            ),
+            (
+                "The shipment has been processed in the parcel center of origin",
+                M::Departed,
+            ),
+            (
+                "The shipment arrived in the region of recipient and will be transported to the delivery base in the next step.",
+                M::Arrived,
+            ),
+            (
+                "The instruction data for this shipment have been provided by the sender to DHL electronically",
+                M::Announced,
+            ),
+            (
+                "Die Sendung wurde von DHL bearbeitet und wird für den Weitertransport in die Region des Empfängers vorbereitet.",
+                M::InTransit,
+            ),
+            (
+                "Leider war eine Zustellung der Sendung heute nicht möglich.",
+                M::DeliveryAttempted,
+            ),
+            (
+                "Die Sendung wurde fehlgeleitet und konnte nicht zugestellt werden.",
+                M::Misrouted,
+            ),
+            (
+                "Die Sendung wird in das Zielland transportiert und dort an die Zustellorganisation übergeben.",
+                M::InTransit,
+            ),
+            (
+                "Die Sendung wurde vom Zoll freigegeben.",
+                M::CustomsReleased,
+            ),
             ("Llegada a las instalaciones de DHL", M::Arrived),
             ("Salida de las instalaciones de DHL", M::Departed),
             ("We left a card: nobody home", M::DeliveryAttempted),
             ("Handed over to a delivery partner", M::HandedOver),
             ("Le colis a été livré", M::Delivered),
-            ("Le colis n'a pas pu être livré : destinataire absent", M::DeliveryAttempted),
-            ("Votre colis est disponible au retrait", M::AvailableForPickup),
+            (
+                "Le colis n'a pas pu être livré : destinataire absent",
+                M::DeliveryAttempted,
+            ),
+            (
+                "Votre colis est disponible au retrait",
+                M::AvailableForPickup,
+            ),
             ("Die Sendung ist leider in Verlust geraten.", M::Lost),
             ("The shipment has been declared lost", M::Lost),
             ("Le colis a été perdu", M::Lost),
-            ("Die Sendung wurde wegen Beschädigung vernichtet.", M::Disposed),
+            (
+                "Die Sendung wurde wegen Beschädigung vernichtet.",
+                M::Disposed,
+            ),
             ("De zending is vernietigd", M::Disposed),
             ("DESTROYED", M::Disposed),
             ("SHIPMENT CANCELED", M::Cancelled),
@@ -326,7 +475,10 @@ mod tests {
             ("De bezorger is onderweg", M::OutForDelivery),
             ("De zending kon niet worden bezorgd", M::DeliveryAttempted),
             ("A encomenda foi entregue", M::Delivered),
-            ("A encomenda está disponível para levantamento", M::AvailableForPickup),
+            (
+                "A encomenda está disponível para levantamento",
+                M::AvailableForPickup,
+            ),
             ("A encomenda não foi entregue", M::DeliveryAttempted),
         ];
         for (sentence, milestone) in cases {
@@ -339,12 +491,18 @@ mod tests {
     fn what_no_phrase_fits_is_not_guessed_at_and_an_end_is_never_sure() {
         assert_eq!(meaning("Bitte beachten Sie unsere Hinweise."), None);
         assert_eq!(meaning(&"zugestellt ".repeat(200)), None);
-        for open in
-            ["The shipment was not lost", "Die Sendung wird vernichtet.", "The shipment will be destroyed", "If it is lost, we will not charge"]
-        {
+        for open in [
+            "The shipment was not lost",
+            "Die Sendung wird vernichtet.",
+            "The shipment will be destroyed",
+            "If it is lost, we will not charge",
+        ] {
             assert_eq!(meaning(open), None, "{open}");
         }
         let delivered = meaning("Die Sendung wurde an einen Nachbarn zugestellt.").unwrap();
-        assert_eq!((delivered.confidence, delivered.delivered_to), (Confidence::Low, Some(DeliveredTo::Neighbour)));
+        assert_eq!(
+            (delivered.confidence, delivered.delivered_to),
+            (Confidence::Low, Some(DeliveredTo::Neighbour))
+        );
     }
 }

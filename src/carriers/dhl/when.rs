@@ -1,4 +1,5 @@
-//! A promise as JSON states it: a text, a window of two, or something that cannot be read and must not pass in silence.
+//! A promise as JSON states it: a text, a window of two, or something that cannot be read and must
+//! not pass in silence.
 
 use std::marker::PhantomData;
 
@@ -68,7 +69,11 @@ impl<'de: 'a, 'a> Visitor<'de> for WhenVisitor<'a> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<When<'a>, A::Error> {
         let (mut window, mut odd) = (WireWindow::default(), Oddities::default());
         let known = window.fill(&mut map, &mut odd)?;
-        Ok(if known { When::Window(window) } else { When::Odd })
+        Ok(if known {
+            When::Window(window)
+        } else {
+            When::Odd
+        })
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<When<'a>, A::Error> {
@@ -110,7 +115,14 @@ impl<'de: 'a, 'a> Slot<'de> for When<'a> {
 
 impl When<'_> {
     /// Adds what it promises; tells of what cannot be read.
-    pub fn add(&self, out: &mut Collector<'_>, shipment: &mut Shipment, field: &'static str, kind: PromiseKind, zones: &Zones) {
+    pub fn add(
+        &self,
+        out: &mut Collector<'_>,
+        shipment: &mut Shipment,
+        field: &'static str,
+        kind: PromiseKind,
+        zones: &Zones,
+    ) {
         let (from, by) = match self {
             Self::Absent => return,
             Self::Said(text) if text.get().is_none() => return,
@@ -120,21 +132,38 @@ impl When<'_> {
         };
         match promise(kind, from, by, zones) {
             Ok(promise) => promises::add(&mut shipment.promises, promise),
-            Err(raw) => out.unreadable(&shipment.number, field, raw, "an ISO 8601 date, or a window of two"),
+            Err(raw) => out.unreadable(
+                &shipment.number,
+                field,
+                raw,
+                "an ISO 8601 date, or a window of two",
+            ),
         }
     }
 }
 
-/// A promise from the texts of its start and end; of a start alone its day. What cannot be read is given back.
-fn promise<'t>(kind: PromiseKind, from: Option<&'t str>, by: Option<&'t str>, zones: &Zones) -> Result<Promise, &'t str> {
+/// A promise from the texts of its start and end; of a start alone its day. What cannot be read is
+/// given back.
+fn promise<'t>(
+    kind: PromiseKind,
+    from: Option<&'t str>,
+    by: Option<&'t str>,
+    zones: &Zones,
+) -> Result<Promise, &'t str> {
     let Some(raw) = by else {
         let raw = from.unwrap_or_default();
         let start = promises::due(raw, zones).ok_or(raw)?;
-        let day = start.wall_clock().map(|local| EventTime::date(raw, local.date(), zones));
+        let day = start
+            .wall_clock()
+            .map(|local| EventTime::date(raw, local.date(), zones));
         return Ok(promises::window(kind, None, day.unwrap_or(start)));
     };
     let by = promises::due(raw, zones).ok_or(raw)?;
-    let read = if by.kind() == TimeKind::Date { promises::due } else { promises::moment };
+    let read = if by.kind() == TimeKind::Date {
+        promises::due
+    } else {
+        promises::moment
+    };
     let from = from.map(|raw| read(raw, zones).ok_or(raw)).transpose()?;
     Ok(promises::window(kind, from, by))
 }

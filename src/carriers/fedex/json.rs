@@ -1,4 +1,5 @@
-//! The Track API's vocabulary in JSON, which the webhook speaks too: answers, groups of results, single results.
+//! The Track API's vocabulary in JSON, which the webhook speaks too: answers, groups of results,
+//! single results.
 
 mod describe;
 #[cfg(test)]
@@ -17,7 +18,11 @@ use crate::adapter::{CodeTable, Collector, DecodeError, NoticeKind, Outcome};
 use crate::model::{Reference, Role, Scope, Shipment, TrackingNumber};
 use crate::wire::json::{Fields, Many, Oddities, One};
 
-const NAMES: Names = Names { event: "scanEvents.eventType", exception: "scanEvents.exceptionCode", time: "scanEvents.date" };
+const NAMES: Names = Names {
+    event: "scanEvents.eventType",
+    exception: "scanEvents.exceptionCode",
+    time: "scanEvents.date",
+};
 
 /// What a push may be: a whole answer, a group of results, or one result.
 #[derive(Debug, Default)]
@@ -31,8 +36,15 @@ impl<'a> Fields<'a> for Pushed<'a> {
     const HOLDS: bool = true;
     const WIDTH: usize = Answer::WIDTH + Complete::WIDTH + TrackResult::WIDTH;
 
-    fn field<A: MapAccess<'a>>(&mut self, key: &str, map: &mut A, odd: &mut Oddities) -> Result<bool, A::Error> {
-        Ok(self.answer.field(key, map, odd)? || self.group.field(key, map, odd)? || self.result.field(key, map, odd)?)
+    fn field<A: MapAccess<'a>>(
+        &mut self,
+        key: &str,
+        map: &mut A,
+        odd: &mut Oddities,
+    ) -> Result<bool, A::Error> {
+        Ok(self.answer.field(key, map, odd)?
+            || self.group.field(key, map, odd)?
+            || self.result.field(key, map, odd)?)
     }
 
     fn is_dated() -> bool {
@@ -59,7 +71,11 @@ impl<'a> Fields<'a> for Pushed<'a> {
 }
 
 /// Reads an answer of the Track API.
-pub(super) fn read_answer(out: &mut Collector<'_>, codes: &CodeTable, text: &str) -> Result<(), DecodeError> {
+pub(super) fn read_answer(
+    out: &mut Collector<'_>,
+    codes: &CodeTable,
+    text: &str,
+) -> Result<(), DecodeError> {
     let answer: Answer<'_> = out.json(text)?;
     if answer.output.get().is_none() && answer.errors.items.is_empty() {
         return Err(out.shape("output", "an answer of the Track API, or its errors"));
@@ -71,10 +87,17 @@ pub(super) fn read_answer(out: &mut Collector<'_>, codes: &CodeTable, text: &str
 }
 
 /// Reads the body of a push.
-pub(super) fn read_push(out: &mut Collector<'_>, codes: &CodeTable, text: &str) -> Result<(), DecodeError> {
+pub(super) fn read_push(
+    out: &mut Collector<'_>,
+    codes: &CodeTable,
+    text: &str,
+) -> Result<(), DecodeError> {
     let pushed: Many<Pushed<'_>> = out.json_any(text)?;
     if pushed.items.is_empty() && (pushed.malformed > 0 || !text.trim_start().starts_with('[')) {
-        return Err(out.shape("trackingNumberInfo", "one track result, a list of them, or an answer of the Track API"));
+        return Err(out.shape(
+            "trackingNumberInfo",
+            "one track result, a list of them, or an answer of the Track API",
+        ));
     }
     out.lost_elements(&pushed, "trackResults", None);
     let reader = Reader { codes };
@@ -83,7 +106,10 @@ pub(super) fn read_push(out: &mut Collector<'_>, codes: &CodeTable, text: &str) 
         reader.answer(out, &pushed.answer, &mut within.seen);
         reader.group(out, &pushed.group, &mut within.seen);
         within.asked = pushed.group.number.get();
-        if pushed.answer.output.get().is_none() && pushed.answer.errors.items.is_empty() && pushed.group.results.items.is_empty() {
+        if pushed.answer.output.get().is_none()
+            && pushed.answer.errors.items.is_empty()
+            && pushed.group.results.items.is_empty()
+        {
             reader.result(out, &pushed.result, &mut within);
         }
     }
@@ -91,25 +117,38 @@ pub(super) fn read_push(out: &mut Collector<'_>, codes: &CodeTable, text: &str) 
     Ok(())
 }
 
-/// What an answer comes to: the errors of the whole call, else of its numbers when none of them was found.
+/// What an answer comes to: the errors of the whole call, else of its numbers when none of them was
+/// found.
 pub(super) fn outcome(body: &[u8]) -> Option<Outcome> {
     let answer = serde_json::from_slice::<One<Answer<'_>>>(body).ok()?.0?;
     if let Some(error) = answer.errors.iter().next() {
         return faults::fault(error.code.or_empty(), error.message.or_empty());
     }
-    let mut results = answer.output.get()?.complete.iter().flat_map(|group| group.results.iter());
-    let Some(first) = results.next() else { return Some(Outcome::NotFound) };
+    let mut results = answer
+        .output
+        .get()?
+        .complete
+        .iter()
+        .flat_map(|group| group.results.iter());
+    let Some(first) = results.next() else {
+        return Some(Outcome::NotFound);
+    };
     let of = |result: &TrackResult<'_>| {
         let error = result.error.get().filter(|_| !is_filled(result))?;
         faults::fault(error.code.or_empty(), error.message.or_empty())
     };
     let first = of(first)?;
-    results.all(|result| of(result).as_ref() == Some(&first)).then_some(first)
+    results
+        .all(|result| of(result).as_ref() == Some(&first))
+        .then_some(first)
 }
 
 /// Whether a result tells anything of a parcel.
 fn is_filled(result: &TrackResult<'_>) -> bool {
-    let has_status = result.latest.get().is_some_and(|latest| latest.code.get().or(latest.derived.get()).is_some());
+    let has_status = result
+        .latest
+        .get()
+        .is_some_and(|latest| latest.code.get().or(latest.derived.get()).is_some());
     has_status || !result.scans.items.is_empty()
 }
 
@@ -130,9 +169,17 @@ struct Reader<'c> {
 impl Reader<'_> {
     fn answer(&self, out: &mut Collector<'_>, answer: &Answer<'_>, seen: &mut shared::Seen) {
         for error in answer.errors.iter() {
-            note_fault(out, error.code.or_empty(), error.message.or_empty(), None, "errors");
+            note_fault(
+                out,
+                error.code.or_empty(),
+                error.message.or_empty(),
+                None,
+                "errors",
+            );
         }
-        let Some(output) = answer.output.get() else { return };
+        let Some(output) = answer.output.get() else {
+            return;
+        };
         out.lost_elements(&output.complete, "completeTrackResults", None);
         for group in output.complete.iter() {
             self.group(out, group, seen);
@@ -142,7 +189,11 @@ impl Reader<'_> {
 
     fn group(&self, out: &mut Collector<'_>, group: &Complete<'_>, seen: &mut shared::Seen) {
         let asked = group.number.get();
-        let mut within = Within { asked, is_shared: group.results.items.len() > 1, seen: std::mem::take(seen) };
+        let mut within = Within {
+            asked,
+            is_shared: group.results.items.len() > 1,
+            seen: std::mem::take(seen),
+        };
         let number = asked.and_then(TrackingNumber::parse);
         out.lost_elements(&group.results, "trackResults", number.as_ref());
         for result in group.results.iter() {
@@ -156,33 +207,61 @@ impl Reader<'_> {
         let told = info.and_then(|info| info.number.get());
         let number = told.or(within.asked).and_then(TrackingNumber::parse);
         if let Some(error) = wire.error.get() {
-            note_fault(out, error.code.or_empty(), error.message.or_empty(), number.as_ref(), "trackResults.error");
+            note_fault(
+                out,
+                error.code.or_empty(),
+                error.message.or_empty(),
+                number.as_ref(),
+                "trackResults.error",
+            );
             if !is_filled(wire) {
                 return;
             }
         }
         let Some(number) = number else {
-            out.notice(out.own_notice(NoticeKind::EventSkipped, "expected the tracking number").at("trackingNumberInfo.trackingNumber"));
+            out.notice(
+                out.own_notice(NoticeKind::EventSkipped, "expected the tracking number")
+                    .at("trackingNumberInfo.trackingNumber"),
+            );
             return;
         };
         let mut shipment = out.shipment(number);
         let shipped = || date(wire, &["SHIP", "ACTUAL_PICKUP"]).filter(|_| within.is_shared);
-        shipment.instance = info.and_then(|info| info.unique.get()).or_else(shipped).map(Into::into);
-        within.seen.push((shipment.number.clone(), shipment.instance.clone()));
+        shipment.instance = info
+            .and_then(|info| info.unique.get())
+            .or_else(shipped)
+            .map(Into::into);
+        within
+            .seen
+            .push((shipment.number.clone(), shipment.instance.clone()));
         describe(out, wire, &mut shipment);
-        if let Some(asked) = within.asked.map(TrackingNumber::new).filter(|asked| *asked != shipment.number) {
+        if let Some(asked) = within
+            .asked
+            .map(TrackingNumber::new)
+            .filter(|asked| *asked != shipment.number)
+        {
             // A door tag, or the long form of the number on the label.
-            shipment.references.push(Reference::new(Role::Alternate, asked.as_str()).issued_by("fedex"));
+            shipment
+                .references
+                .push(Reference::new(Role::Alternate, asked.as_str()).issued_by("fedex"));
         }
         self.events(out, wire, &mut shipment);
         shared::finish(&mut shipment, ending(wire), is_freight(info));
         shipment.promises = promises(out, wire, &shipment);
-        push_splits(out, &mut shipment, &Meanings::new(self.codes, SPLIT_NAMES, "", ""), wire);
+        push_splits(
+            out,
+            &mut shipment,
+            &Meanings::new(self.codes, SPLIT_NAMES, "", ""),
+            wire,
+        );
         out.push(shipment);
     }
 
     fn events(&self, out: &mut Collector<'_>, wire: &TrackResult<'_>, shipment: &mut Shipment) {
-        let commit = wire.commit.get().map_or("", |commit| commit.kind.or_empty());
+        let commit = wire
+            .commit
+            .get()
+            .map_or("", |commit| commit.kind.or_empty());
         let carrier = wire.number.get().map_or("", |info| info.carrier.or_empty());
         let mut meanings = Meanings::new(self.codes, NAMES, commit, carrier);
         out.lost_elements(&wire.scans, "scanEvents", Some(&shipment.number));
@@ -194,7 +273,9 @@ impl Reader<'_> {
         if let Some(latest) = wire.latest.get().filter(|latest| is_news(wire, latest)) {
             push_latest(out, shipment, &meanings, wire, latest);
         }
-        if let Some(shipped) = date(wire, &["SHIP"]).filter(|_| shipment.events.is_empty() && !is_filled(wire)) {
+        if let Some(shipped) =
+            date(wire, &["SHIP"]).filter(|_| shipment.events.is_empty() && !is_filled(wire))
+        {
             shared::push_ship_date(out, shipment, "dateAndTimes", shipped);
         }
         if !is_filled(wire) {
@@ -205,8 +286,13 @@ impl Reader<'_> {
 
 /// Whether the status says what no scan does.
 fn is_news(wire: &TrackResult<'_>, latest: &Latest<'_>) -> bool {
-    let Some(code) = latest.code.get().or(latest.derived.get()) else { return false };
-    !wire.scans.iter().any(|scan| [scan.event.get(), scan.derived.get()].contains(&Some(code)))
+    let Some(code) = latest.code.get().or(latest.derived.get()) else {
+        return false;
+    };
+    !wire
+        .scans
+        .iter()
+        .any(|scan| [scan.event.get(), scan.derived.get()].contains(&Some(code)))
 }
 
 const SPLIT_NAMES: Names = Names {
@@ -215,9 +301,18 @@ const SPLIT_NAMES: Names = Names {
     time: "shipmentDetails.splitShipments.timestamp",
 };
 
-const LATEST_NAMES: Names = Names { event: "latestStatusDetail.code", exception: "latestStatusDetail.ancillaryDetails.reason", time: "dateAndTimes" };
+const LATEST_NAMES: Names = Names {
+    event: "latestStatusDetail.code",
+    exception: "latestStatusDetail.ancillaryDetails.reason",
+    time: "dateAndTimes",
+};
 
-fn push_scan(out: &mut Collector<'_>, shipment: &mut Shipment, meanings: &Meanings<'_>, wire: &WireScan<'_>) {
+fn push_scan(
+    out: &mut Collector<'_>,
+    shipment: &mut Shipment,
+    meanings: &Meanings<'_>,
+    wire: &WireScan<'_>,
+) {
     let scan = Scan {
         event: wire.event.or_empty(),
         exception: wire.exception.or_empty(),
@@ -226,22 +321,40 @@ fn push_scan(out: &mut Collector<'_>, shipment: &mut Shipment, meanings: &Meanin
         derived: wire.derived.or_empty(),
         location: wire.location.or_empty(),
     };
-    let told = Told { time: wire.date.or_empty(), facility: wire.facility.get(), address: wire.place.get().map(address).unwrap_or_default() };
+    let told = Told {
+        time: wire.date.or_empty(),
+        facility: wire.facility.get(),
+        address: wire.place.get().map(address).unwrap_or_default(),
+    };
     let value = wire.event.get().unwrap_or(scan.derived);
     shared::push_scan(out, shipment, meanings, value, &scan, &told);
 }
 
-/// The status alone, where no scans are told. It has no time of its own: only some of the dates say when it came about.
-fn push_latest(out: &mut Collector<'_>, shipment: &mut Shipment, meanings: &Meanings<'_>, wire: &TrackResult<'_>, latest: &Latest<'_>) {
+/// The status alone, where no scans are told. It has no time of its own: only some of the dates say
+/// when it came about.
+fn push_latest(
+    out: &mut Collector<'_>,
+    shipment: &mut Shipment,
+    meanings: &Meanings<'_>,
+    wire: &TrackResult<'_>,
+    latest: &Latest<'_>,
+) {
     let (code, derived) = (latest.code.or_empty(), latest.derived.or_empty());
     let value = if code.is_empty() { derived } else { code };
-    let reason = latest.ancillary.iter().find(|detail| detail.reason.get().is_some());
+    let reason = latest
+        .ancillary
+        .iter()
+        .find(|detail| detail.reason.get().is_some());
     let scan = Scan {
         // Written twice it is the coarse code: `IN` then means "initiated".
         event: if code == derived { "" } else { code },
         exception: reason.map_or("", |detail| detail.reason.or_empty()),
         exception_text: reason.map_or("", |detail| detail.description.or_empty()),
-        description: latest.description.get().or(latest.locale.get()).unwrap_or_default(),
+        description: latest
+            .description
+            .get()
+            .or(latest.locale.get())
+            .unwrap_or_default(),
         derived,
         location: "",
     };
@@ -254,23 +367,57 @@ fn push_latest(out: &mut Collector<'_>, shipment: &mut Shipment, meanings: &Mean
 }
 
 /// Pieces of freight that have come apart. What some of them do is told, but moves nothing.
-fn push_splits(out: &mut Collector<'_>, shipment: &mut Shipment, meanings: &Meanings<'_>, wire: &TrackResult<'_>) {
-    let Some(details) = wire.details.get() else { return };
-    out.lost_elements(&details.splits, "shipmentDetails.splitShipments", Some(&shipment.number));
+fn push_splits(
+    out: &mut Collector<'_>,
+    shipment: &mut Shipment,
+    meanings: &Meanings<'_>,
+    wire: &TrackResult<'_>,
+) {
+    let Some(details) = wire.details.get() else {
+        return;
+    };
+    out.lost_elements(
+        &details.splits,
+        "shipmentDetails.splitShipments",
+        Some(&shipment.number),
+    );
     for split in details.splits.iter() {
-        let scan = Scan { event: split.code.or_empty(), description: split.description.or_empty(), ..Scan::default() };
+        let scan = Scan {
+            event: split.code.or_empty(),
+            description: split.description.or_empty(),
+            ..Scan::default()
+        };
         let before = shipment.events.len();
-        shared::push_scan(out, shipment, meanings, scan.event, &scan, &Told { time: split.time.or_empty(), ..Told::default() });
+        shared::push_scan(
+            out,
+            shipment,
+            meanings,
+            scan.event,
+            &scan,
+            &Told {
+                time: split.time.or_empty(),
+                ..Told::default()
+            },
+        );
         for event in shipment.events.iter_mut().skip(before) {
             event.scope = Scope::Document;
-            event.code.qualifier = split.count.get().map(|count| format!("{count} pieces").into());
+            event.code.qualifier = split
+                .count
+                .get()
+                .map(|count| format!("{count} pieces").into());
         }
     }
 }
 
 /// The date of the first of these kinds that is told.
 fn date<'w>(wire: &'w TrackResult<'_>, kinds: &[&str]) -> Option<&'w str> {
-    kinds.iter().find_map(|kind| wire.dates.iter().find(|date| date.kind.get() == Some(kind))?.at.get())
+    kinds.iter().find_map(|kind| {
+        wire.dates
+            .iter()
+            .find(|date| date.kind.get() == Some(kind))?
+            .at
+            .get()
+    })
 }
 
 fn address<'w>(wire: &'w WireAddress<'_>) -> Address<'w> {
@@ -288,8 +435,15 @@ fn is_freight(info: Option<&NumberInfo<'_>>) -> bool {
 }
 
 /// An error of the carrier's as a notice.
-fn note_fault(out: &mut Collector<'_>, code: &str, message: &str, number: Option<&TrackingNumber>, field: &'static str) {
-    let kind = faults::fault(code, message).map_or(NoticeKind::CarrierMessage, |outcome| outcome.notice_kind());
+fn note_fault(
+    out: &mut Collector<'_>,
+    code: &str,
+    message: &str,
+    number: Option<&TrackingNumber>,
+    field: &'static str,
+) {
+    let kind = faults::fault(code, message)
+        .map_or(NoticeKind::CarrierMessage, |outcome| outcome.notice_kind());
     let notice = out.new_notice(kind, message);
     out.notice(notice.about(number).at(field).value(code));
 }
@@ -307,9 +461,13 @@ fn note_alerts(out: &mut Collector<'_>, alerts: &Value) {
     };
     for alert in list {
         let part = |name: &str| alert.get(name).and_then(Value::as_str).unwrap_or_default();
-        // As a plain text the code stands before the words: `TRACKING.DATA.NOTFOUND - Tracking data unavailable`.
+        // As a plain text the code stands before the words: `TRACKING.DATA.NOTFOUND - Tracking data
+        // unavailable`.
         let (code, message) = match alert.as_str() {
-            Some(text) => text.split_once('-').filter(|(code, _)| is_code(code.trim())).unwrap_or(("", text)),
+            Some(text) => text
+                .split_once('-')
+                .filter(|(code, _)| is_code(code.trim()))
+                .unwrap_or(("", text)),
             None => (part("code"), part("message")),
         };
         let (code, message) = (code.trim(), message.trim());

@@ -28,5 +28,9 @@ pub(crate) static PACK: Pack = Pack {
 };
 
 fn adapters(codes: &Arc<CodeTable>) -> Vec<Arc<dyn Adapter>> {
-    vec![Arc::new(Track::new(codes.clone())), Arc::new(TrackXml::new(codes.clone())), Arc::new(Push::new(codes.clone()))]
+    vec![
+        Arc::new(Track::new(codes.clone())),
+        Arc::new(TrackXml::new(codes.clone())),
+        Arc::new(Push::new(codes.clone())),
+    ]
 }

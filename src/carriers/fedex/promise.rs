@@ -25,18 +25,43 @@ pub(super) fn kind_of(date: &str) -> Option<PromiseKind> {
     })
 }
 
-/// What the recipient asked for and FedEx took: a new day, or an appointment. None for a request that was not granted.
+/// What the recipient asked for and FedEx took: a new day, or an appointment. None for a request
+/// that was not granted.
 pub(super) fn kind_of_option(option: &str, status: &str) -> Option<PromiseKind> {
-    let is_refused = ["CANCEL", "DENIED", "REJECT", "FAIL", "EXPIRED", "INELIGIBLE"].iter().any(|word| status.contains(word));
-    (!is_refused).then_some(if option.contains("RESCHEDUL") { PromiseKind::Rescheduled } else { PromiseKind::Agreed })
+    let is_refused = [
+        "CANCEL",
+        "DENIED",
+        "REJECT",
+        "FAIL",
+        "EXPIRED",
+        "INELIGIBLE",
+    ]
+    .iter()
+    .any(|word| status.contains(word));
+    (!is_refused).then_some(if option.contains("RESCHEDUL") {
+        PromiseKind::Rescheduled
+    } else {
+        PromiseKind::Agreed
+    })
 }
 
 /// Every readable statement, unless the journey is over. What cannot be read is reported.
-pub(super) fn promises<'t>(out: &mut Collector<'_>, shipment: &Shipment, told: impl IntoIterator<Item = Expected<'t>>) -> Vec<Promise> {
-    if shipment.events.iter().any(|event| event.milestone.is_terminal()) {
+pub(super) fn promises<'t>(
+    out: &mut Collector<'_>,
+    shipment: &Shipment,
+    told: impl IntoIterator<Item = Expected<'t>>,
+) -> Vec<Promise> {
+    if shipment
+        .events
+        .iter()
+        .any(|event| event.milestone.is_terminal())
+    {
         return Vec::new();
     }
-    let zones = shipment.destination.as_ref().map_or(Zones::Unknown, zones_of);
+    let zones = shipment
+        .destination
+        .as_ref()
+        .map_or(Zones::Unknown, zones_of);
     let mut read = |field, raw: &str| {
         let time = time(raw, &zones);
         if time.is_none() {
@@ -45,11 +70,26 @@ pub(super) fn promises<'t>(out: &mut Collector<'_>, shipment: &Shipment, told: i
         time
     };
     let mut promises: Vec<Promise> = Vec::new();
-    for Expected { kind, field, from, by } in told {
+    for Expected {
+        kind,
+        field,
+        from,
+        by,
+    } in told
+    {
         // A window of which only the start is told still says the day.
-        let Some(by) = by.or(from).and_then(|raw| read(field, raw)) else { continue };
-        let from = from.and_then(|raw| read(field, raw)).filter(|from| from.earliest() < by.latest());
-        let promise = Promise { kind, from, by, stated: None };
+        let Some(by) = by.or(from).and_then(|raw| read(field, raw)) else {
+            continue;
+        };
+        let from = from
+            .and_then(|raw| read(field, raw))
+            .filter(|from| from.earliest() < by.latest());
+        let promise = Promise {
+            kind,
+            from,
+            by,
+            stated: None,
+        };
         if !promises.contains(&promise) {
             promises.push(promise);
         }
@@ -61,17 +101,28 @@ pub(super) fn promises<'t>(out: &mut Collector<'_>, shipment: &Shipment, told: i
 fn without_coarser(promises: Vec<Promise>) -> Vec<Promise> {
     let day = |time: &EventTime| time.wall_clock().map(|at| at.date());
     let is_coarser = |one: &Promise| {
-        let finer = |other: &Promise| other.kind == one.kind && other.by.kind() != TimeKind::Date && day(&other.by) == day(&one.by);
+        let finer = |other: &Promise| {
+            other.kind == one.kind
+                && other.by.kind() != TimeKind::Date
+                && day(&other.by) == day(&one.by)
+        };
         one.by.kind() == TimeKind::Date && promises.iter().any(finer)
     };
-    promises.iter().filter(|one| !is_coarser(one)).cloned().collect()
+    promises
+        .iter()
+        .filter(|one| !is_coarser(one))
+        .cloned()
+        .collect()
 }
 
-/// Nothing is delivered at midnight, and nothing is due at its last minute: both stand for a day without a time.
+/// Nothing is delivered at midnight, and nothing is due at its last minute: both stand for a day
+/// without a time.
 fn time(raw: &str, zones: &Zones) -> Option<EventTime> {
     let last_minute = NaiveTime::from_hms_opt(23, 59, 0)?;
     match clock::iso(raw) {
-        Some(stamp) if stamp.local.time() == NaiveTime::MIN || stamp.local.time() >= last_minute => {
+        Some(stamp)
+            if stamp.local.time() == NaiveTime::MIN || stamp.local.time() >= last_minute =>
+        {
             Some(EventTime::date(raw, stamp.local.date(), zones))
         }
         Some(stamp) => Some(stamped(raw, stamp, zones)),
@@ -93,46 +144,101 @@ mod tests {
         (promises, unreadable(out))
     }
 
-    const fn expected<'t>(kind: PromiseKind, from: Option<&'t str>, by: Option<&'t str>) -> Expected<'t> {
-        Expected { kind, field: "field", from, by }
+    const fn expected<'t>(
+        kind: PromiseKind,
+        from: Option<&'t str>,
+        by: Option<&'t str>,
+    ) -> Expected<'t> {
+        Expected {
+            kind,
+            field: "field",
+            from,
+            by,
+        }
     }
 
     fn unreadable(out: Collector<'_>) -> usize {
-        out.finish().notices.iter().filter(|notice| notice.kind == NoticeKind::FieldUnreadable).count()
+        out.finish()
+            .notices
+            .iter()
+            .filter(|notice| notice.kind == NoticeKind::FieldUnreadable)
+            .count()
     }
 
     #[test]
     fn midnight_and_the_last_minute_are_days() {
-        for raw in ["2024-08-28T00:00:00-06:00", "2024-08-28T23:59:59-06:00", "2024-08-28T23:59:00", "2024-08-28"] {
+        for raw in [
+            "2024-08-28T00:00:00-06:00",
+            "2024-08-28T23:59:59-06:00",
+            "2024-08-28T23:59:00",
+            "2024-08-28",
+        ] {
             let (promises, _) = told(&[expected(PromiseKind::Estimated, None, Some(raw))]);
             assert_eq!(promises[0].by.kind(), TimeKind::Date, "{raw}");
-            assert_eq!(promises[0].by.wall_clock().map(|at| at.date().to_string()).as_deref(), Some("2024-08-28"), "{raw}");
+            assert_eq!(
+                promises[0]
+                    .by
+                    .wall_clock()
+                    .map(|at| at.date().to_string())
+                    .as_deref(),
+                Some("2024-08-28"),
+                "{raw}"
+            );
         }
     }
 
     #[test]
     fn all_are_kept_and_what_only_repeats_is_not() {
         use PromiseKind::{Agreed, Committed, Estimated};
-        let window = expected(Estimated, Some("2025-03-01T09:00:00+01:00"), Some("2025-03-01T12:00:00+01:00"));
+        let window = expected(
+            Estimated,
+            Some("2025-03-01T09:00:00+01:00"),
+            Some("2025-03-01T12:00:00+01:00"),
+        );
         let same_day = expected(Estimated, None, Some("2025-03-01T00:00:00-06:00"));
         let commitment = expected(Committed, None, Some("2025-03-04"));
         let agreed = expected(Agreed, None, Some("2025-03-02"));
         let (promises, notices) = told(&[window, same_day, commitment, agreed, commitment]);
-        let kinds: Vec<_> = promises.iter().map(|promise| (promise.kind, promise.from.is_some())).collect();
-        assert_eq!((kinds, notices), (vec![(Estimated, true), (Committed, false), (Agreed, false)], 0));
+        let kinds: Vec<_> = promises
+            .iter()
+            .map(|promise| (promise.kind, promise.from.is_some()))
+            .collect();
+        assert_eq!(
+            (kinds, notices),
+            (
+                vec![(Estimated, true), (Committed, false), (Agreed, false)],
+                0
+            )
+        );
     }
 
     #[test]
     fn what_cannot_be_read_is_reported() {
-        assert_eq!(told(&[expected(PromiseKind::Estimated, None, Some("soon"))]), (Vec::new(), 1));
-        let (promises, notices) = told(&[expected(PromiseKind::Estimated, Some("2025-03-01T09:00:00+01:00"), None)]);
-        assert_eq!((promises.len(), promises[0].from.is_none(), notices), (1, true, 0));
+        assert_eq!(
+            told(&[expected(PromiseKind::Estimated, None, Some("soon"))]),
+            (Vec::new(), 1)
+        );
+        let (promises, notices) = told(&[expected(
+            PromiseKind::Estimated,
+            Some("2025-03-01T09:00:00+01:00"),
+            None,
+        )]);
+        assert_eq!(
+            (promises.len(), promises[0].from.is_none(), notices),
+            (1, true, 0)
+        );
     }
 
     #[test]
     fn a_request_that_was_not_granted_promises_nothing() {
-        assert_eq!(kind_of_option("RESCHEDULE", "ACTIVE"), Some(PromiseKind::Rescheduled));
-        assert_eq!(kind_of_option("REDIRECT_TO_HOLD_AT_LOCATION", "HELD"), Some(PromiseKind::Agreed));
+        assert_eq!(
+            kind_of_option("RESCHEDULE", "ACTIVE"),
+            Some(PromiseKind::Rescheduled)
+        );
+        assert_eq!(
+            kind_of_option("REDIRECT_TO_HOLD_AT_LOCATION", "HELD"),
+            Some(PromiseKind::Agreed)
+        );
         assert_eq!(kind_of_option("RESCHEDULE", "CANCELLED"), None);
     }
 }

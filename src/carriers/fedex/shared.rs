@@ -1,4 +1,5 @@
-//! What FedEx's feeds share around their scans: places, times, references, where it was left, how a journey ends, faults.
+//! What FedEx's feeds share around their scans: places, times, references, where it was left, how a
+//! journey ends, faults.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,8 +11,8 @@ use crate::adapter::{Collector, NoticeKind, stamped};
 use crate::carriers::Mapped;
 use crate::carriers::mapping::{code, delivered_after_return_is_returned, in_time};
 use crate::model::{
-    Confidence, Country, DeliveredTo, Event, EventTime, Milestone, Personal, Place, Reference, Role, Scope, Shipment, Stage, TrackingNumber, Zones,
-    zones_of,
+    Confidence, Country, DeliveredTo, Event, EventTime, Milestone, Personal, Place, Reference,
+    Role, Scope, Shipment, Stage, TrackingNumber, Zones, zones_of,
 };
 use crate::wire::clock::{self, Stamp};
 
@@ -54,19 +55,32 @@ pub(super) struct Told<'t> {
 }
 
 /// Adds a scan to a shipment. `value` is the code as the feed wrote it.
-pub(super) fn push_scan(out: &mut Collector<'_>, shipment: &mut Shipment, meanings: &Meanings<'_>, value: &str, scan: &Scan<'_>, told: &Told<'_>) {
+pub(super) fn push_scan(
+    out: &mut Collector<'_>,
+    shipment: &mut Shipment,
+    meanings: &Meanings<'_>,
+    value: &str,
+    scan: &Scan<'_>,
+    told: &Told<'_>,
+) {
     let mut place = told.address.place();
     // Before the facility's code is added: it looks like an airport's, but need not be one.
     let zones = place.as_ref().map_or(Zones::Unknown, zones_of);
     let Some(time) = scan_time(told.time, value, &zones) else {
-        out.skipped(&shipment.number, meanings.names.time, told.time, "an ISO 8601 date and time");
+        out.skipped(
+            &shipment.number,
+            meanings.names.time,
+            told.time,
+            "an ISO 8601 date and time",
+        );
         return;
     };
     if let Some(facility) = told.facility {
         place.get_or_insert_default().code = Some(facility.into());
     }
     let mapped = meanings.of(out, &shipment.number, scan);
-    let repeats = scan.exception_text.is_empty() || scan.exception_text.eq_ignore_ascii_case(scan.description);
+    let repeats = scan.exception_text.is_empty()
+        || scan.exception_text.eq_ignore_ascii_case(scan.description);
     let joined;
     let text = match (scan.description, repeats) {
         (description, true) => description,
@@ -76,24 +90,47 @@ pub(super) fn push_scan(out: &mut Collector<'_>, shipment: &mut Shipment, meanin
             &joined
         }
     };
-    let event = out.event(&shipment.number, mapped, time, place, code(value, Some(scan.exception), Some(text)));
+    let event = out.event(
+        &shipment.number,
+        mapped,
+        time,
+        place,
+        code(value, Some(scan.exception), Some(text)),
+    );
     shipment.events.push(event);
 }
 
-/// A scan's time. Midnight stands for "that day" at a pickup or label, without an offset, and in US Central time anywhere else on Earth.
+/// A scan's time. Midnight stands for "that day" at a pickup or label, without an offset, and in US
+/// Central time anywhere else on Earth.
 fn scan_time(raw: &str, event: &str, zones: &Zones) -> Option<EventTime> {
     let Some(stamp) = clock::iso(raw) else {
         return clock::date(raw).map(|day| EventTime::date(raw, day, zones));
     };
     let is_midnight = stamp.local.time() == NaiveTime::MIN;
-    let is_day = is_midnight && (matches!(event, "PU" | "PX" | "DO" | "OC" | "MD") || stamp.offset.is_none() || is_foreign_central(stamp, zones));
-    Some(if is_day { EventTime::date(raw, stamp.local.date(), zones) } else { stamped(raw, stamp, zones) })
+    let is_day = is_midnight
+        && (matches!(event, "PU" | "PX" | "DO" | "OC" | "MD")
+            || stamp.offset.is_none()
+            || is_foreign_central(stamp, zones));
+    Some(if is_day {
+        EventTime::date(raw, stamp.local.date(), zones)
+    } else {
+        stamped(raw, stamp, zones)
+    })
 }
 
 fn is_foreign_central(stamp: Stamp, zones: &Zones) -> bool {
-    let Some(offset) = stamp.offset.filter(|offset| CENTRAL.contains(offset)) else { return false };
-    let Some(utc) = stamp.local.checked_sub_signed(chrono::Duration::seconds(offset.into())) else { return true };
-    !zones.iter().any(|zone| zone.offset_from_utc_datetime(&utc).fix().local_minus_utc() == offset)
+    let Some(offset) = stamp.offset.filter(|offset| CENTRAL.contains(offset)) else {
+        return false;
+    };
+    let Some(utc) = stamp
+        .local
+        .checked_sub_signed(chrono::Duration::seconds(offset.into()))
+    else {
+        return true;
+    };
+    !zones
+        .iter()
+        .any(|zone| zone.offset_from_utc_datetime(&utc).fix().local_minus_utc() == offset)
 }
 
 /// Which dates say when a status came about that has no time of its own.
@@ -108,8 +145,13 @@ pub(super) fn dated_by(status: &str) -> &'static [&'static str] {
     }
 }
 
-/// What a `packageIdentifier` is to the parcel. Numbers that half a warehouse shares (department, part) are no references.
-pub(super) fn reference(kind: &str, number: &str, next_carrier: Option<&'static str>) -> Option<Reference> {
+/// What a `packageIdentifier` is to the parcel. Numbers that half a warehouse shares (department,
+/// part) are no references.
+pub(super) fn reference(
+    kind: &str,
+    number: &str,
+    next_carrier: Option<&'static str>,
+) -> Option<Reference> {
     let role = match kind {
         "DEPARTMENT" | "PART_NUMBER" => return None,
         "PARTNER_CARRIER_NUMBER" => Role::NextCarrier,
@@ -117,8 +159,13 @@ pub(super) fn reference(kind: &str, number: &str, next_carrier: Option<&'static 
         "RETURNED_TO_SHIPPER_TRACKING_NUMBER" => Role::Return,
         "OUTBOUND_LINK_TO_RETURN" => Role::Outbound,
         "REROUTE_TRACKING_NUMBER" => Role::Redirection,
-        "EXPRESS_ALTERNATE_REFERENCE" | "TRACKING_NUMBER_OR_DOORTAG" | "TRANSPORTATION_CONTROL_NUMBER" | "TRACKING_CONTROL_NUMBER" => Role::Alternate,
-        "INTERNATIONAL_DISTRIBUTION" | "TRANSBORDER_DISTRIBUTION" | "VIRTUAL_CONSOLIDATION" => Role::MasterAirWaybill,
+        "EXPRESS_ALTERNATE_REFERENCE"
+        | "TRACKING_NUMBER_OR_DOORTAG"
+        | "TRANSPORTATION_CONTROL_NUMBER"
+        | "TRACKING_CONTROL_NUMBER" => Role::Alternate,
+        "INTERNATIONAL_DISTRIBUTION" | "TRANSBORDER_DISTRIBUTION" | "VIRTUAL_CONSOLIDATION" => {
+            Role::MasterAirWaybill
+        }
         "FEDEX_OFFICE_JOB_ORDER_NUMBER" | "ORDER_GLOBAL_TRACKING_NUMBER" => Role::Order,
         "COD_RETURN_TRACKING_NUMBER" | "ORDER_TO_PAY_NUMBER" => Role::Payment,
         _ => Role::CustomerReference,
@@ -132,7 +179,8 @@ pub(super) fn reference(kind: &str, number: &str, next_carrier: Option<&'static 
     })
 }
 
-/// Where it was left: by FedEx's word for the kind of place, else by its fixed description. A residence says nothing of whose hands.
+/// Where it was left: by FedEx's word for the kind of place, else by its fixed description. A
+/// residence says nothing of whose hands.
 pub(super) fn delivered_to(kind: &str, description: &str) -> Option<DeliveredTo> {
     match kind {
         "RECEPTIONIST_OR_FRONT_DESK"
@@ -151,9 +199,24 @@ pub(super) fn delivered_to(kind: &str, description: &str) -> Option<DeliveredTo>
     }
     let place = left_at(description).unwrap_or(description);
     let is = |known: &[&str]| known.iter().any(|known| place.eq_ignore_ascii_case(known));
-    if is(&["Receptionist/Front Desk", "Front Desk", "Mailroom", "Mail Room", "Shipping/Receiving", "Guard/Security Station"]) {
+    if is(&[
+        "Receptionist/Front Desk",
+        "Front Desk",
+        "Mailroom",
+        "Mail Room",
+        "Shipping/Receiving",
+        "Guard/Security Station",
+    ]) {
         Some(DeliveredTo::Reception)
-    } else if is(&["Front Door", "Back Door", "Side Door", "Rear Door", "Garage", "Porch", "Patio"]) {
+    } else if is(&[
+        "Front Door",
+        "Back Door",
+        "Side Door",
+        "Rear Door",
+        "Garage",
+        "Porch",
+        "Patio",
+    ]) {
         Some(DeliveredTo::SafePlace)
     } else if is(&["Neighbor", "Neighbour"]) {
         Some(DeliveredTo::Neighbour)
@@ -164,14 +227,21 @@ pub(super) fn delivered_to(kind: &str, description: &str) -> Option<DeliveredTo>
 
 /// Whether a special handling marks a package that a customer sends back on the shop's label.
 pub(super) fn is_return_label(handling: &str) -> bool {
-    matches!(handling, "PACKAGE_RETURN_PROGRAM" | "NET_RETURN" | "CALL_TAG")
+    matches!(
+        handling,
+        "PACKAGE_RETURN_PROGRAM" | "NET_RETURN" | "CALL_TAG"
+    )
 }
 
 /// The place in `Left at front door. Signature Service not requested.`
 fn left_at(sentence: &str) -> Option<&str> {
     let words = |len: usize| sentence.get(..len).zip(sentence.get(len..));
     let at = ["left at the ", "left at ", "left with the ", "left with "];
-    let rest = at.iter().find_map(|start| words(start.len()).filter(|(said, _)| said.eq_ignore_ascii_case(start)).map(|(_, rest)| rest))?;
+    let rest = at.iter().find_map(|start| {
+        words(start.len())
+            .filter(|(said, _)| said.eq_ignore_ascii_case(start))
+            .map(|(_, rest)| rest)
+    })?;
     rest.split('.').next().map(str::trim)
 }
 
@@ -188,54 +258,99 @@ pub(super) struct Ending<'t> {
 
 /// Applies what is told once for the shipment to its events.
 pub(super) fn finish(shipment: &mut Shipment, ending: Ending<'_>, is_freight: bool) {
-    let last = shipment.events.iter_mut().filter(|event| event.milestone == Milestone::Delivered).max_by_key(|event| in_time(event));
+    let last = shipment
+        .events
+        .iter_mut()
+        .filter(|event| event.milestone == Milestone::Delivered)
+        .max_by_key(|event| in_time(event));
     if let Some(last) = last {
         last.delivered_to = ending.delivered_to.or(last.delivered_to);
         // FedEx writes "Signature not required" where a name would stand.
-        last.signed_by = ending.signer.filter(|signer| !signer.to_ascii_lowercase().contains("signature")).and_then(Personal::parse);
+        last.signed_by = ending
+            .signer
+            .filter(|signer| !signer.to_ascii_lowercase().contains("signature"))
+            .and_then(Personal::parse);
     }
     end_return(shipment, &ending);
-    // Every package has a number of its own: what is said of it is said of one piece. Freight moves as one under one number.
+    // Every package has a number of its own: what is said of it is said of one piece. Freight moves
+    // as one under one number.
     let is_of_several = shipment.piece_count.is_some_and(|count| count > 1) || has_master(shipment);
     if is_of_several && !is_freight {
         shipment.pieces = vec![shipment.number.clone()];
-        for event in shipment.events.iter_mut().filter(|event| event.scope == Scope::Parcel) {
+        for event in shipment
+            .events
+            .iter_mut()
+            .filter(|event| event.scope == Scope::Parcel)
+        {
             event.piece = Some(event.number.clone());
             event.scope = Scope::Piece;
         }
     }
 }
 
-/// Says of a shipment that nothing is told of it but its number. The number may have other notices: they say nothing of this shipment.
+/// Says of a shipment that nothing is told of it but its number. The number may have other notices:
+/// they say nothing of this shipment.
 pub(super) fn note_silence(out: &mut Collector<'_>, shipment: &Shipment) {
     if shipment.events.is_empty() {
-        let notice = out.own_notice(NoticeKind::Empty, "the payload holds no event of this shipment");
-        out.notice(notice.about(Some(&shipment.number)).at("trackingNumberUniqueId").value(shipment.instance.as_deref().unwrap_or_default()));
+        let notice = out.own_notice(
+            NoticeKind::Empty,
+            "the payload holds no event of this shipment",
+        );
+        out.notice(
+            notice
+                .about(Some(&shipment.number))
+                .at("trackingNumberUniqueId")
+                .value(shipment.instance.as_deref().unwrap_or_default()),
+        );
     }
 }
 
 /// Whether it travels under the number of another package's shipment.
 fn has_master(shipment: &Shipment) -> bool {
-    shipment.references.iter().any(|reference| reference.role == Role::MasterWaybill && reference.number != shipment.number.as_str())
+    shipment.references.iter().any(|reference| {
+        reference.role == Role::MasterWaybill && reference.number != shipment.number.as_str()
+    })
 }
 
 /// Turns a delivery that ends a return into one.
 ///
-/// `RS` says that the parcel is on its way back. `RT` and the exceptions 14 (undeliverable) and 86 only expect it: parcels are delivered after them too.
+/// `RS` says that the parcel is on its way back. `RT` and the exceptions 14 (undeliverable) and 86
+/// only expect it: parcels are delivered after them too.
 fn end_return(shipment: &mut Shipment, ending: &Ending<'_>) {
-    let is_moving = |event: &Event| !matches!(event.code.value.as_str(), "RT" | "DE" | "SE" | "DY" | "DD" | "PD" | "CD");
-    let returning = || shipment.events.iter().filter(|event| event.milestone == Milestone::Returning);
+    let is_moving = |event: &Event| {
+        !matches!(
+            event.code.value.as_str(),
+            "RT" | "DE" | "SE" | "DY" | "DD" | "PD" | "CD"
+        )
+    };
+    let returning = || {
+        shipment
+            .events
+            .iter()
+            .filter(|event| event.milestone == Milestone::Returning)
+    };
     if returning().any(is_moving) {
         delivered_after_return_is_returned(&mut shipment.events);
         return;
     }
-    let undeliverable = shipment.events.iter().filter(|event| is_undeliverable(event));
-    let expected = returning().chain(undeliverable).map(|event| event.time.earliest()).min();
+    let undeliverable = shipment
+        .events
+        .iter()
+        .filter(|event| is_undeliverable(event));
+    let expected = returning()
+        .chain(undeliverable)
+        .map(|event| event.time.earliest())
+        .min();
     let origin = shipment.origin.as_ref();
-    for event in shipment.events.iter_mut().filter(|event| event.milestone == Milestone::Delivered) {
+    for event in shipment
+        .events
+        .iter_mut()
+        .filter(|event| event.milestone == Milestone::Delivered)
+    {
         let places = origin.zip(ending.place.as_ref().or(event.place.as_ref()));
         let is_elsewhere = places.is_some_and(|(origin, reached)| differ(origin, reached));
-        let is_expected = places.is_some() && expected.is_some_and(|expected| expected <= event.time.earliest());
+        let is_expected =
+            places.is_some() && expected.is_some_and(|expected| expected <= event.time.earliest());
         if !is_elsewhere && (ending.is_back || is_expected) {
             event.stage = Some(Stage::Return);
             event.milestone = Milestone::Returned;
@@ -248,44 +363,84 @@ fn end_return(shipment: &mut Shipment, ending: &Ending<'_>) {
 /// Whether a problem's exception code is 14 of FedEx Express. Ground's `014` is another code.
 fn is_undeliverable(event: &Event) -> bool {
     let bare = |code: &SmolStr| code.trim_end_matches(|c: char| c.is_ascii_alphabetic()) == "14";
-    matches!(event.code.value.as_str(), "DE" | "SE") && event.code.qualifier.as_ref().is_some_and(bare)
+    matches!(event.code.value.as_str(), "DE" | "SE")
+        && event.code.qualifier.as_ref().is_some_and(bare)
 }
 
 /// Whether two places are certainly not the same town.
 fn differ(one: &Place, other: &Place) -> bool {
-    let countries = one.country.zip(other.country).is_some_and(|(one, other)| one != other);
-    let towns = one.city.as_ref().zip(other.city.as_ref()).is_some_and(|(one, other)| !one.eq_ignore_ascii_case(other));
+    let countries = one
+        .country
+        .zip(other.country)
+        .is_some_and(|(one, other)| one != other);
+    let towns = one
+        .city
+        .as_ref()
+        .zip(other.city.as_ref())
+        .is_some_and(|(one, other)| !one.eq_ignore_ascii_case(other));
     countries || towns
 }
 
 /// The shipments of a payload so far: number and instance.
 pub(super) type Seen = Vec<(TrackingNumber, Option<SmolStr>)>;
 
-/// Says of every shipment whose number stands for several how it can be asked for: by its id, which is the notice's value.
+/// Says of every shipment whose number stands for several how it can be asked for: by its id, which
+/// is the notice's value.
 pub(super) fn note_reuse(out: &mut Collector<'_>, seen: &Seen) {
     let mut instances: BTreeMap<&TrackingNumber, BTreeSet<Option<&SmolStr>>> = BTreeMap::new();
     for (number, instance) in seen {
-        instances.entry(number).or_default().insert(instance.as_ref());
+        instances
+            .entry(number)
+            .or_default()
+            .insert(instance.as_ref());
     }
-    for (number, instances) in instances.into_iter().filter(|(_, instances)| instances.len() > 1) {
+    for (number, instances) in instances
+        .into_iter()
+        .filter(|(_, instances)| instances.len() > 1)
+    {
         for instance in instances {
-            let notice = out.own_notice(NoticeKind::NumberReused, "several shipments stand under this number; this is one of them");
-            out.notice(notice.about(Some(number)).at("trackingNumberUniqueId").value(instance.map_or("", SmolStr::as_str)));
+            let notice = out.own_notice(
+                NoticeKind::NumberReused,
+                "several shipments stand under this number; this is one of them",
+            );
+            out.notice(
+                notice
+                    .about(Some(number))
+                    .at("trackingNumberUniqueId")
+                    .value(instance.map_or("", SmolStr::as_str)),
+            );
         }
     }
 }
 
-/// A ship date, where nothing else is told of a shipment: it tells two shipments of one number apart.
-pub(super) fn push_ship_date(out: &mut Collector<'_>, shipment: &mut Shipment, field: &'static str, raw: &str) {
-    let day = clock::iso(raw).map(|stamp| stamp.local.date()).or_else(|| clock::date(raw));
+/// A ship date, where nothing else is told of a shipment: it tells two shipments of one number
+/// apart.
+pub(super) fn push_ship_date(
+    out: &mut Collector<'_>,
+    shipment: &mut Shipment,
+    field: &'static str,
+    raw: &str,
+) {
+    let day = clock::iso(raw)
+        .map(|stamp| stamp.local.date())
+        .or_else(|| clock::date(raw));
     let Some(day) = day else {
         out.unreadable(&shipment.number, field, raw, "an ISO 8601 date");
         return;
     };
     let zones = shipment.origin.as_ref().map_or(Zones::Unknown, zones_of);
     let shipped = Mapped::rule(Some(Stage::Order), Milestone::Info, Confidence::High);
-    let event = out.event(&shipment.number, shipped, EventTime::date(raw, day, &zones), None, code("SHIP", None, None));
-    shipment.events.push(Event { scope: Scope::Document, ..event });
+    let event = out.event(
+        &shipment.number,
+        shipped,
+        EventTime::date(raw, day, &zones),
+        None,
+        code("SHIP", None, None),
+    );
+    shipment.events.push(Event {
+        scope: Scope::Document,
+        ..event
+    });
 }
 
 #[cfg(test)]
@@ -295,33 +450,80 @@ mod tests {
 
     fn at(city: &str, region: &str, country: &str) -> Place {
         let part = |text| Some(text).filter(|text: &&str| !text.is_empty());
-        Address { city: part(city), region: part(region), country: part(country), ..Address::default() }.place().unwrap_or_default()
+        Address {
+            city: part(city),
+            region: part(region),
+            country: part(country),
+            ..Address::default()
+        }
+        .place()
+        .unwrap_or_default()
     }
 
     #[test]
     fn a_midnight_that_stands_for_no_time_is_a_day() {
-        let kind = |raw, event, place: &Place| scan_time(raw, event, &zones_of(place)).map(|time| time.kind());
+        let kind = |raw, event, place: &Place| {
+            scan_time(raw, event, &zones_of(place)).map(|time| time.kind())
+        };
         let (reno, memphis) = (at("RENO", "NV", "US"), at("MEMPHIS", "TN", "US"));
-        assert_eq!(kind("2025-03-03T00:00:00-06:00", "IT", &reno), Some(TimeKind::Date));
-        assert_eq!(kind("2025-07-03T00:00:00-05:00", "IT", &reno), Some(TimeKind::Date));
-        assert_eq!(kind("2025-03-03T00:00:00-06:00", "IT", &Place::default()), Some(TimeKind::Date));
-        assert_eq!(kind("2025-03-03T00:00:00-06:00", "AR", &memphis), Some(TimeKind::Offset));
-        assert_eq!(kind("2025-03-03T00:00:00-06:00", "PU", &memphis), Some(TimeKind::Date));
-        assert_eq!(kind("2025-03-03T00:00:00-08:00", "AR", &reno), Some(TimeKind::Offset));
-        assert_eq!(kind("2025-03-03T00:00:00-08:00", "PU", &reno), Some(TimeKind::Date));
-        assert_eq!(kind("2025-03-03T00:00:00", "AR", &reno), Some(TimeKind::Date));
-        assert_eq!(kind("2025-03-03T00:01:00", "AR", &reno), Some(TimeKind::PlaceZone));
+        assert_eq!(
+            kind("2025-03-03T00:00:00-06:00", "IT", &reno),
+            Some(TimeKind::Date)
+        );
+        assert_eq!(
+            kind("2025-07-03T00:00:00-05:00", "IT", &reno),
+            Some(TimeKind::Date)
+        );
+        assert_eq!(
+            kind("2025-03-03T00:00:00-06:00", "IT", &Place::default()),
+            Some(TimeKind::Date)
+        );
+        assert_eq!(
+            kind("2025-03-03T00:00:00-06:00", "AR", &memphis),
+            Some(TimeKind::Offset)
+        );
+        assert_eq!(
+            kind("2025-03-03T00:00:00-06:00", "PU", &memphis),
+            Some(TimeKind::Date)
+        );
+        assert_eq!(
+            kind("2025-03-03T00:00:00-08:00", "AR", &reno),
+            Some(TimeKind::Offset)
+        );
+        assert_eq!(
+            kind("2025-03-03T00:00:00-08:00", "PU", &reno),
+            Some(TimeKind::Date)
+        );
+        assert_eq!(
+            kind("2025-03-03T00:00:00", "AR", &reno),
+            Some(TimeKind::Date)
+        );
+        assert_eq!(
+            kind("2025-03-03T00:01:00", "AR", &reno),
+            Some(TimeKind::PlaceZone)
+        );
         assert_eq!(kind("2025-03-03", "AR", &reno), Some(TimeKind::Date));
-        assert_eq!(kind("2025-03-03T09:00:00", "AR", &Place::default()), Some(TimeKind::Local));
+        assert_eq!(
+            kind("2025-03-03T09:00:00", "AR", &Place::default()),
+            Some(TimeKind::Local)
+        );
         assert_eq!(kind("soon", "AR", &reno), None);
     }
 
     #[test]
     fn smartpost_is_no_town() {
         let place = at("FEDEX SMARTPOST AUSTIN", "TX", "US");
-        assert_eq!((place.city.as_deref(), place.name.as_deref()), (Some("AUSTIN"), Some("FEDEX SMARTPOST AUSTIN")));
+        assert_eq!(
+            (place.city.as_deref(), place.name.as_deref()),
+            (Some("AUSTIN"), Some("FEDEX SMARTPOST AUSTIN"))
+        );
         assert_eq!(at("", "", "").known(), None);
-        let named = Address { country_name: Some("Japan"), ..Address::default() }.place().unwrap();
+        let named = Address {
+            country_name: Some("Japan"),
+            ..Address::default()
+        }
+        .place()
+        .unwrap();
         assert_eq!(named.country, Country::from_alpha2("JP"));
     }
 
@@ -338,25 +540,54 @@ mod tests {
             ("PURCHASE_ORDER", Role::CustomerReference),
             ("INVOICE", Role::CustomerReference),
         ] {
-            assert_eq!(reference(kind, "1", None).map(|reference| reference.role), Some(role), "{kind}");
+            assert_eq!(
+                reference(kind, "1", None).map(|reference| reference.role),
+                Some(role),
+                "{kind}"
+            );
         }
         assert_eq!(reference("DEPARTMENT", "1", None), None);
         let next = reference("PARTNER_CARRIER_NUMBER", "1", Some("usps")).unwrap();
-        assert_eq!(next.carrier.map(|carrier| carrier.to_string()).as_deref(), Some("usps"));
-        assert_eq!(reference("PARTNER_CARRIER_NUMBER", "1", None).unwrap().carrier, None);
-        assert_eq!(reference("SHIPPER_REFERENCE", "1", Some("usps")).unwrap().carrier, None);
+        assert_eq!(
+            next.carrier.map(|carrier| carrier.to_string()).as_deref(),
+            Some("usps")
+        );
+        assert_eq!(
+            reference("PARTNER_CARRIER_NUMBER", "1", None)
+                .unwrap()
+                .carrier,
+            None
+        );
+        assert_eq!(
+            reference("SHIPPER_REFERENCE", "1", Some("usps"))
+                .unwrap()
+                .carrier,
+            None
+        );
     }
 
     #[test]
     fn only_plain_words_say_where_it_was_left() {
         assert_eq!(delivered_to("MAILROOM", ""), Some(DeliveredTo::Reception));
-        assert_eq!(delivered_to("FEDEX_LOCATION", ""), Some(DeliveredTo::PickupPoint));
+        assert_eq!(
+            delivered_to("FEDEX_LOCATION", ""),
+            Some(DeliveredTo::PickupPoint)
+        );
         assert_eq!(delivered_to("", "Front Door"), Some(DeliveredTo::SafePlace));
         assert_eq!(delivered_to("RESIDENCE", "Residence"), None);
-        assert_eq!(delivered_to("RESIDENCE", "Front Door"), Some(DeliveredTo::SafePlace));
+        assert_eq!(
+            delivered_to("RESIDENCE", "Front Door"),
+            Some(DeliveredTo::SafePlace)
+        );
         assert_eq!(delivered_to("OTHER", "Not at the front door"), None);
-        assert_eq!(delivered_to("", "Left at garage. Signature Service not requested."), Some(DeliveredTo::SafePlace));
-        assert_eq!(delivered_to("", "Left with neighbor"), Some(DeliveredTo::Neighbour));
+        assert_eq!(
+            delivered_to("", "Left at garage. Signature Service not requested."),
+            Some(DeliveredTo::SafePlace)
+        );
+        assert_eq!(
+            delivered_to("", "Left with neighbor"),
+            Some(DeliveredTo::Neighbour)
+        );
         assert_eq!(delivered_to("", "Left at an unknown place"), None);
     }
 

@@ -6,22 +6,32 @@ use super::faults;
 use super::meaning::{Meanings, Names, Scan};
 use super::promise::{self, Expected};
 use super::shared::{self, Address, Ending, Seen, Told};
-use crate::adapter::{Adapter, Batch, CodeTable, Collector, DecodeError, Descriptor, Mark, NoticeKind, Payload, grams};
+use crate::adapter::{
+    Adapter, Batch, CodeTable, Collector, DecodeError, Descriptor, Mark, NoticeKind, Payload, grams,
+};
 use crate::model::{Promise, PromiseKind, Shipment, TrackingNumber};
 use crate::wire::records::EventAt;
 use crate::wire::xml::Node;
 
-/// The feed `fedex.track-xml`. Times usually state their offset; those that do not are local to the scan's place. FedEx has closed the service:
-/// the adapter reads what is kept in archives, and asks nothing.
+/// The feed `fedex.track-xml`. Times usually state their offset; those that do not are local to the
+/// scan's place. FedEx has closed the service: the adapter reads what is kept in archives, and asks
+/// nothing.
 #[derive(Debug)]
 pub struct TrackXml {
     descriptor: Descriptor,
     codes: Arc<CodeTable>,
 }
 
-const NAMES: Names = Names { event: "Events.EventType", exception: "Events.StatusExceptionCode", time: "Events.Timestamp" };
-const STATUS_NAMES: Names =
-    Names { event: "StatusDetail.Code", exception: "StatusDetail.AncillaryDetails.Reason", time: "StatusDetail.CreationTime" };
+const NAMES: Names = Names {
+    event: "Events.EventType",
+    exception: "Events.StatusExceptionCode",
+    time: "Events.Timestamp",
+};
+const STATUS_NAMES: Names = Names {
+    event: "StatusDetail.Code",
+    exception: "StatusDetail.AncillaryDetails.Reason",
+    time: "StatusDetail.CreationTime",
+};
 
 impl TrackXml {
     /// The adapter over a code table, usually the pack's own.
@@ -32,16 +42,37 @@ impl TrackXml {
             Mark::Xml("Envelope", &["TrackReply"]),
             Mark::Xml("Envelope", &["Fault", "cause", "desc"]),
         ];
-        Self { descriptor: Descriptor::new("fedex.track-xml", "FedEx Track Web Service (XML, closed)").with_marks(MARKS), codes }
+        Self {
+            descriptor: Descriptor::new("fedex.track-xml", "FedEx Track Web Service (XML, closed)")
+                .with_marks(MARKS),
+            codes,
+        }
     }
 }
 
 /// Where events stand.
 const EVENTS: &[EventAt] = &[
-    EventAt { path: &["TrackReply", "CompletedTrackDetails", "TrackDetails", "Events"], marks: &["Timestamp", "EventType"] },
-    EventAt { path: &["TrackReply", "TrackDetails", "Events"], marks: &["Timestamp", "EventType"] },
-    EventAt { path: &["TrackReply", "TrackDetails"], marks: &["TrackingNumber", "StatusCode"] },
-    EventAt { path: &["TrackReply", "CompletedTrackDetails", "TrackDetails"], marks: &["TrackingNumber", "StatusDetail"] },
+    EventAt {
+        path: &[
+            "TrackReply",
+            "CompletedTrackDetails",
+            "TrackDetails",
+            "Events",
+        ],
+        marks: &["Timestamp", "EventType"],
+    },
+    EventAt {
+        path: &["TrackReply", "TrackDetails", "Events"],
+        marks: &["Timestamp", "EventType"],
+    },
+    EventAt {
+        path: &["TrackReply", "TrackDetails"],
+        marks: &["TrackingNumber", "StatusCode"],
+    },
+    EventAt {
+        path: &["TrackReply", "CompletedTrackDetails", "TrackDetails"],
+        marks: &["TrackingNumber", "StatusDetail"],
+    },
 ];
 
 impl Adapter for TrackXml {
@@ -54,18 +85,41 @@ impl Adapter for TrackXml {
         let text = out.text()?;
         let document = out.xml(&text)?;
         let root = document.root();
-        let found = |name| if root.name() == name { Some(root) } else { root.descendants(name).into_iter().next() };
+        let found = |name| {
+            if root.name() == name {
+                Some(root)
+            } else {
+                root.descendants(name).into_iter().next()
+            }
+        };
         if let Some(reply) = found("TrackReply") {
             out.events_elsewhere(reply, EVENTS);
             self.reply(&mut out, reply);
         } else if let Some(fault) = found("Fault") {
-            let said = fault.get_at(&["detail", "desc"]).or_else(|| fault.get("faultstring")).unwrap_or_default();
-            let cause = fault.get_at(&["detail", "cause"]).or_else(|| fault.get("faultcode")).unwrap_or_default();
+            let said = fault
+                .get_at(&["detail", "desc"])
+                .or_else(|| fault.get("faultstring"))
+                .unwrap_or_default();
+            let cause = fault
+                .get_at(&["detail", "cause"])
+                .or_else(|| fault.get("faultcode"))
+                .unwrap_or_default();
             let code = fault.get_at(&["detail", "code"]).unwrap_or_default();
-            let outcome = faults::soap(fault.get("faultcode").unwrap_or_default(), &format!("{cause} {code}"), said);
-            out.notice(out.new_notice(outcome.notice_kind(), said).at("Fault").value(cause));
+            let outcome = faults::soap(
+                fault.get("faultcode").unwrap_or_default(),
+                &format!("{cause} {code}"),
+                said,
+            );
+            out.notice(
+                out.new_notice(outcome.notice_kind(), said)
+                    .at("Fault")
+                    .value(cause),
+            );
         } else {
-            return Err(out.shape("TrackReply", "a reply of the FedEx track service, or a SOAP fault"));
+            return Err(out.shape(
+                "TrackReply",
+                "a reply of the FedEx track service, or a SOAP fault",
+            ));
         }
         Ok(out.finish())
     }
@@ -84,16 +138,24 @@ impl TrackXml {
             }
             note_elsewhere(out, group);
             if group.get("MoreData") == Some("true") {
-                out.notice(out.own_notice(NoticeKind::Incomplete, "the reply has another page").at("MoreData"));
+                out.notice(
+                    out.own_notice(NoticeKind::Incomplete, "the reply has another page")
+                        .at("MoreData"),
+                );
             }
         }
         shared::note_reuse(out, &seen);
     }
 
     fn details(&self, out: &mut Collector<'_>, details: Node<'_, '_>, seen: &mut Seen) {
-        let number = details.get("TrackingNumber").and_then(TrackingNumber::parse);
+        let number = details
+            .get("TrackingNumber")
+            .and_then(TrackingNumber::parse);
         let mut failed = false;
-        for notification in details.children().filter(|child| matches!(child.name(), "Notification" | "Notifications")) {
+        for notification in details
+            .children()
+            .filter(|child| matches!(child.name(), "Notification" | "Notifications"))
+        {
             failed |= note(out, notification, number.as_ref());
         }
         let status = Status::of(details);
@@ -101,28 +163,52 @@ impl TrackXml {
             return;
         }
         let Some(number) = number else {
-            out.notice(out.own_notice(NoticeKind::EventSkipped, "expected the tracking number").at("TrackDetails.TrackingNumber"));
+            out.notice(
+                out.own_notice(NoticeKind::EventSkipped, "expected the tracking number")
+                    .at("TrackDetails.TrackingNumber"),
+            );
             return;
         };
         let mut shipment = out.shipment(number);
-        shipment.instance = details.get("TrackingNumberUniqueIdentifier").map(Into::into);
+        shipment.instance = details
+            .get("TrackingNumberUniqueIdentifier")
+            .map(Into::into);
         seen.push((shipment.number.clone(), shipment.instance.clone()));
         describe(out, details, &mut shipment);
         self.events(out, details, &status, &mut shipment);
-        shared::finish(&mut shipment, ending(details), details.get("CarrierCode") == Some("FXFR"));
+        shared::finish(
+            &mut shipment,
+            ending(details),
+            details.get("CarrierCode") == Some("FXFR"),
+        );
         shipment.promises = promises(out, details, &status, &shipment);
         out.push(shipment);
     }
 
-    fn events(&self, out: &mut Collector<'_>, details: Node<'_, '_>, status: &Status<'_>, shipment: &mut Shipment) {
-        let mut meanings = Meanings::new(&self.codes, NAMES, "", details.get("CarrierCode").unwrap_or_default());
+    fn events(
+        &self,
+        out: &mut Collector<'_>,
+        details: Node<'_, '_>,
+        status: &Status<'_>,
+        shipment: &mut Shipment,
+    ) {
+        let mut meanings = Meanings::new(
+            &self.codes,
+            NAMES,
+            "",
+            details.get("CarrierCode").unwrap_or_default(),
+        );
         shipment.events.reserve(details.all("Events").count());
         for event in details.all("Events") {
             push_event(out, shipment, &meanings, event);
         }
         let has_events = details.child("Events").is_some();
         let dated = |code: &str| date(details, shared::dated_by(code));
-        let is_told = |code: &str| details.all("Events").any(|event| event.get("EventType") == Some(code));
+        let is_told = |code: &str| {
+            details
+                .all("Events")
+                .any(|event| event.get("EventType") == Some(code))
+        };
         // "In transit" is also the coarse word for every movement that the events tell.
         let is_news = |code: &&str| !has_events || *code != "IT" && !is_told(code);
         if let Some(code) = status.code.filter(is_news) {
@@ -134,12 +220,22 @@ impl TrackXml {
                 description: status.description,
                 ..Scan::default()
             };
-            let time = if has_events { dated(code).or(status.time) } else { status.time.or_else(|| dated(code)) };
-            let told = Told { time: time.unwrap_or_default(), address: status.place.map(address).unwrap_or_default(), ..Told::default() };
+            let time = if has_events {
+                dated(code).or(status.time)
+            } else {
+                status.time.or_else(|| dated(code))
+            };
+            let told = Told {
+                time: time.unwrap_or_default(),
+                address: status.place.map(address).unwrap_or_default(),
+                ..Told::default()
+            };
             shared::push_scan(out, shipment, &meanings, code, &scan, &told);
         }
-        if let Some(shipped) =
-            details.get("ShipTimestamp").or_else(|| date(details, &["SHIP"])).filter(|_| shipment.events.is_empty() && status.code.is_none())
+        if let Some(shipped) = details
+            .get("ShipTimestamp")
+            .or_else(|| date(details, &["SHIP"]))
+            .filter(|_| shipment.events.is_empty() && status.code.is_none())
         {
             shared::push_ship_date(out, shipment, "ShipTimestamp", shipped);
         }
@@ -149,12 +245,21 @@ impl TrackXml {
     }
 }
 
-/// Says of a shipment that stands in an element where none is expected, or in none, that it was not read.
+/// Says of a shipment that stands in an element where none is expected, or in none, that it was not
+/// read.
 fn note_elsewhere(out: &mut Collector<'_>, group: Node<'_, '_>) {
     let is_shipment = |node: &Node<'_, '_>| node.get("TrackingNumber").is_some();
-    let odd = group.children().filter(|child| child.name() != "TrackDetails" && is_shipment(child));
-    for name in odd.map(|child| child.name()).chain(is_shipment(&group).then_some(group.name())) {
-        let notice = out.own_notice(NoticeKind::EventSkipped, "what looks like a shipment stands where none is read");
+    let odd = group
+        .children()
+        .filter(|child| child.name() != "TrackDetails" && is_shipment(child));
+    for name in odd
+        .map(|child| child.name())
+        .chain(is_shipment(&group).then_some(group.name()))
+    {
+        let notice = out.own_notice(
+            NoticeKind::EventSkipped,
+            "what looks like a shipment stands where none is read",
+        );
         out.notice(notice.at("TrackDetails").value(name));
     }
 }
@@ -174,10 +279,18 @@ impl<'d> Status<'d> {
     fn of<'a: 'd>(details: Node<'d, 'a>) -> Self {
         let Some(detail) = details.child("StatusDetail") else {
             let description = details.get("StatusDescription").unwrap_or_default();
-            return Self { code: details.get("StatusCode"), description, ..Self::default() };
+            return Self {
+                code: details.get("StatusCode"),
+                description,
+                ..Self::default()
+            };
         };
         let ancillary = detail.child("AncillaryDetails");
-        let part = |name| ancillary.and_then(|ancillary| ancillary.get(name)).unwrap_or_default();
+        let part = |name| {
+            ancillary
+                .and_then(|ancillary| ancillary.get(name))
+                .unwrap_or_default()
+        };
         Self {
             code: detail.get("Code"),
             description: detail.get("Description").unwrap_or_default(),
@@ -189,7 +302,12 @@ impl<'d> Status<'d> {
     }
 }
 
-fn push_event(out: &mut Collector<'_>, shipment: &mut Shipment, meanings: &Meanings<'_>, event: Node<'_, '_>) {
+fn push_event(
+    out: &mut Collector<'_>,
+    shipment: &mut Shipment,
+    meanings: &Meanings<'_>,
+    event: Node<'_, '_>,
+) {
     let get = |name| event.get(name).unwrap_or_default();
     let scan = Scan {
         event: get("EventType"),
@@ -199,7 +317,11 @@ fn push_event(out: &mut Collector<'_>, shipment: &mut Shipment, meanings: &Meani
         derived: "",
         location: get("ArrivalLocation"),
     };
-    let told = Told { time: get("Timestamp"), facility: event.get("StationId"), address: event.child("Address").map(address).unwrap_or_default() };
+    let told = Told {
+        time: get("Timestamp"),
+        facility: event.get("StationId"),
+        address: event.child("Address").map(address).unwrap_or_default(),
+    };
     shared::push_scan(out, shipment, meanings, scan.event, &scan, &told);
 }
 
@@ -213,17 +335,22 @@ fn address<'d>(address: Node<'d, '_>) -> Address<'d> {
     }
 }
 
-/// The date of the first of these kinds: listed from version 10 on, before in elements of their own.
+/// The date of the first of these kinds: listed from version 10 on, before in elements of their
+/// own.
 fn date<'d>(details: Node<'d, '_>, kinds: &[&str]) -> Option<&'d str> {
     kinds.iter().find_map(|kind| {
-        let listed = details.all("DatesOrTimes").find(|date| date.get("Type") == Some(kind));
-        listed.and_then(|date| date.get("DateOrTimestamp")).or_else(|| {
-            details.get(match *kind {
-                "ESTIMATED_DELIVERY" => "EstimatedDeliveryTimestamp",
-                "ACTUAL_DELIVERY" => "ActualDeliveryTimestamp",
-                _ => return None,
+        let listed = details
+            .all("DatesOrTimes")
+            .find(|date| date.get("Type") == Some(kind));
+        listed
+            .and_then(|date| date.get("DateOrTimestamp"))
+            .or_else(|| {
+                details.get(match *kind {
+                    "ESTIMATED_DELIVERY" => "EstimatedDeliveryTimestamp",
+                    "ACTUAL_DELIVERY" => "ActualDeliveryTimestamp",
+                    _ => return None,
+                })
             })
-        })
     })
 }
 
@@ -238,53 +365,99 @@ fn describe(out: &mut Collector<'_>, details: Node<'_, '_>, shipment: &mut Shipm
     let place = |name| details.child(name).and_then(|node| address(node).place());
     shipment.origin = place("ShipperAddress").or_else(|| place("OriginLocationAddress"));
     shipment.destination = place("DestinationAddress");
-    let service = ["Description", "Type"].into_iter().find_map(|part| details.get_at(&["Service", part]));
-    shipment.service = service.or_else(|| details.get("ServiceInfo")).or_else(|| details.get("ServiceType")).map(Into::into);
-    shipment.is_return = details.all("SpecialHandlings").any(|handling| shared::is_return_label(handling.get("Type").unwrap_or_default()));
+    let service = ["Description", "Type"]
+        .into_iter()
+        .find_map(|part| details.get_at(&["Service", part]));
+    shipment.service = service
+        .or_else(|| details.get("ServiceInfo"))
+        .or_else(|| details.get("ServiceType"))
+        .map(Into::into);
+    shipment.is_return = details
+        .all("SpecialHandlings")
+        .any(|handling| shared::is_return_label(handling.get("Type").unwrap_or_default()));
     let count = details.get("PackageCount");
     shipment.piece_count = count.and_then(|count| count.parse().ok());
     if let (Some(count), None) = (count, shipment.piece_count) {
         out.unreadable(&shipment.number, "PackageCount", count, "a whole number");
     }
     shipment.piece_count = shipment.piece_count.filter(|count| *count > 0);
-    shipment.weight_grams =
-        ["PackageWeight", "ShipmentWeight"].into_iter().find_map(|name| weight_grams(out, details.child(name)?, name, &shipment.number));
+    shipment.weight_grams = ["PackageWeight", "ShipmentWeight"]
+        .into_iter()
+        .find_map(|name| weight_grams(out, details.child(name)?, name, &shipment.number));
     let by_post = (details.get("CarrierCode") == Some("FXSP")).then_some("usps");
-    shipment.references = identifiers(details).filter_map(|(kind, value)| shared::reference(kind, value, by_post)).collect();
+    shipment.references = identifiers(details)
+        .filter_map(|(kind, value)| shared::reference(kind, value, by_post))
+        .collect();
 }
 
 /// A weight in grams; one that cannot be read is reported.
-fn weight_grams(out: &mut Collector<'_>, weight: Node<'_, '_>, name: &'static str, number: &TrackingNumber) -> Option<u64> {
-    let (value, unit) = (weight.get("Value").unwrap_or_default(), weight.get("Units").unwrap_or_default());
+fn weight_grams(
+    out: &mut Collector<'_>,
+    weight: Node<'_, '_>,
+    name: &'static str,
+    number: &TrackingNumber,
+) -> Option<u64> {
+    let (value, unit) = (
+        weight.get("Value").unwrap_or_default(),
+        weight.get("Units").unwrap_or_default(),
+    );
     let found = grams(value, unit);
     if found.is_none() && !value.is_empty() && value.parse() != Ok(0.0) {
-        out.unreadable(number, name, format!("{value} {unit}").trim(), "a weight in KG or LB");
+        out.unreadable(
+            number,
+            name,
+            format!("{value} {unit}").trim(),
+            "a weight in KG or LB",
+        );
     }
     found
 }
 
 fn ending<'d>(details: Node<'d, '_>) -> Ending<'d> {
     Ending {
-        is_back: identifiers(details).any(|(kind, _)| kind == "RETURNED_TO_SHIPPER_TRACKING_NUMBER"),
-        place: details.child("ActualDeliveryAddress").and_then(|node| address(node).place()),
+        is_back: identifiers(details)
+            .any(|(kind, _)| kind == "RETURNED_TO_SHIPPER_TRACKING_NUMBER"),
+        place: details
+            .child("ActualDeliveryAddress")
+            .and_then(|node| address(node).place()),
         delivered_to: shared::delivered_to(
             details.get("DeliveryLocationType").unwrap_or_default(),
-            details.get("DeliveryLocationDescription").unwrap_or_default(),
+            details
+                .get("DeliveryLocationDescription")
+                .unwrap_or_default(),
         ),
         signer: details.get("DeliverySignatureName"),
     }
 }
 
-/// Every day and window that is told for a delivery ahead: listed from version 10 on, before in elements of their own.
-fn promises(out: &mut Collector<'_>, details: Node<'_, '_>, status: &Status<'_>, shipment: &Shipment) -> Vec<Promise> {
+/// Every day and window that is told for a delivery ahead: listed from version 10 on, before in
+/// elements of their own.
+fn promises(
+    out: &mut Collector<'_>,
+    details: Node<'_, '_>,
+    status: &Status<'_>,
+    shipment: &Shipment,
+) -> Vec<Promise> {
     if status.code == Some("DL") || date(details, &["ACTUAL_DELIVERY"]).is_some() {
         return Vec::new();
     }
     let window = |field, kind| {
-        let window = details.child(field).map(|element| element.child("Window").unwrap_or(element));
-        Expected { kind, field, from: window.and_then(|window| window.get("Begins")), by: window.and_then(|window| window.get("Ends")) }
+        let window = details
+            .child(field)
+            .map(|element| element.child("Window").unwrap_or(element));
+        Expected {
+            kind,
+            field,
+            from: window.and_then(|window| window.get("Begins")),
+            by: window.and_then(|window| window.get("Ends")),
+        }
     };
-    let alone = |field, kind| Expected { kind, field, from: None, by: details.get(field) };
+    let alone = |field, kind| Expected {
+        kind,
+        field,
+        from: None,
+        by: details.get(field),
+    };
     let told = [
         window("EstimatedDeliveryTimeWindow", PromiseKind::Estimated),
         window("StandardTransitTimeWindow", PromiseKind::Committed),
@@ -294,23 +467,40 @@ fn promises(out: &mut Collector<'_>, details: Node<'_, '_>, status: &Status<'_>,
         alone("StandardTransitDate", PromiseKind::Committed),
     ];
     let listed = details.all("DatesOrTimes").filter_map(|date| {
-        Some(Expected { kind: promise::kind_of(date.get("Type")?)?, field: "DatesOrTimes", from: None, by: date.get("DateOrTimestamp") })
+        Some(Expected {
+            kind: promise::kind_of(date.get("Type")?)?,
+            field: "DatesOrTimes",
+            from: None,
+            by: date.get("DateOrTimestamp"),
+        })
     });
     promise::promises(out, shipment, told.into_iter().chain(listed))
 }
 
 /// A notification that is more than "success" as a notice; says whether it is an error.
-fn note(out: &mut Collector<'_>, notification: Node<'_, '_>, number: Option<&TrackingNumber>) -> bool {
+fn note(
+    out: &mut Collector<'_>,
+    notification: Node<'_, '_>,
+    number: Option<&TrackingNumber>,
+) -> bool {
     let severity = notification.get("Severity").unwrap_or_default();
     let code = notification.get("Code").unwrap_or_default();
-    let message = notification.get("Message").or_else(|| notification.get("LocalizedMessage")).unwrap_or_default();
+    let message = notification
+        .get("Message")
+        .or_else(|| notification.get("LocalizedMessage"))
+        .unwrap_or_default();
     let failed = matches!(severity, "ERROR" | "FAILURE");
     if !failed && (severity == "SUCCESS" || code == "0" || message.is_empty()) {
         return false;
     }
     let outcome = faults::notified(code, severity, message).filter(|_| failed);
     let kind = outcome.map_or(NoticeKind::CarrierMessage, |outcome| outcome.notice_kind());
-    out.notice(out.new_notice(kind, message).about(number).at("Notifications.Code").value(code));
+    out.notice(
+        out.new_notice(kind, message)
+            .about(number)
+            .at("Notifications.Code")
+            .value(code),
+    );
     failed
 }
 
@@ -333,18 +523,41 @@ mod tests {
 
     #[test]
     fn old_new_and_wrapped_replies_say_the_same() {
-        let details = format!("<TrackDetails><TrackingNumber>449000000013</TrackingNumber>{EVENT}</TrackDetails>");
+        let details = format!(
+            "<TrackDetails><TrackingNumber>449000000013</TrackingNumber>{EVENT}</TrackDetails>"
+        );
         let old = reply(&details);
-        let new = reply(&format!("<CompletedTrackDetails>{details}</CompletedTrackDetails>"));
-        let prefixed = new.replace("</", "</v16:").replace('<', "<v16:").replace("<v16:/v16:", "</v16:");
+        let new = reply(&format!(
+            "<CompletedTrackDetails>{details}</CompletedTrackDetails>"
+        ));
+        let prefixed = new
+            .replace("</", "</v16:")
+            .replace('<', "<v16:")
+            .replace("<v16:/v16:", "</v16:");
         let wrapped = format!("<s:Envelope><s:Header/><s:Body>{new}</s:Body></s:Envelope>");
         let expected = decode(&old).unwrap();
-        assert_eq!(expected.shipments[0].events[0].milestone, Milestone::OutForDelivery);
+        assert_eq!(
+            expected.shipments[0].events[0].milestone,
+            Milestone::OutForDelivery
+        );
         for body in [&new, &prefixed, &wrapped] {
             assert_eq!(decode(body), Ok(expected.clone()), "{body}");
-            assert_eq!(Registry::builtin().recognise(body.as_bytes()).unwrap().descriptor().feed.as_str(), "fedex.track-xml");
+            assert_eq!(
+                Registry::builtin()
+                    .recognise(body.as_bytes())
+                    .unwrap()
+                    .descriptor()
+                    .feed
+                    .as_str(),
+                "fedex.track-xml"
+            );
         }
-        for body in ["<TrackResponse/>", "<Envelope><Body/></Envelope>", "<TrackReply>", "{}"] {
+        for body in [
+            "<TrackResponse/>",
+            "<Envelope><Body/></Envelope>",
+            "<TrackReply>",
+            "{}",
+        ] {
             assert!(decode(body).is_err(), "{body}");
         }
     }
@@ -355,8 +568,21 @@ mod tests {
             <OtherIdentifiers><PackageIdentifier><Type>STANDARD_MPS</Type><Value>449000000024</Value></PackageIdentifier></OtherIdentifiers>\
             <OtherIdentifiers><Type>PARTNER_CARRIER_NUMBER</Type><Value>1</Value></OtherIdentifiers><CarrierCode>FXSP</CarrierCode></TrackDetails>";
         let shipment = decode(&reply(details)).unwrap().shipments.remove(0);
-        assert_eq!(shipment.references.iter().map(|reference| reference.role).collect::<Vec<_>>(), [Role::MasterWaybill, Role::NextCarrier]);
-        assert_eq!(shipment.references[1].carrier.as_ref().map(|carrier| carrier.as_str()), Some("usps"));
+        assert_eq!(
+            shipment
+                .references
+                .iter()
+                .map(|reference| reference.role)
+                .collect::<Vec<_>>(),
+            [Role::MasterWaybill, Role::NextCarrier]
+        );
+        assert_eq!(
+            shipment.references[1]
+                .carrier
+                .as_ref()
+                .map(|carrier| carrier.as_str()),
+            Some("usps")
+        );
     }
 
     #[test]
@@ -364,7 +590,10 @@ mod tests {
         let details = "<TrackDetails><TrackingNumber>449000000013</TrackingNumber><StatusDetail><CreationTime>2025-01-09T00:00:00</CreationTime>\
             <Code>DE</Code><AncillaryDetails><Reason>7</Reason></AncillaryDetails></StatusDetail></TrackDetails>";
         let shipment = decode(&reply(details)).unwrap().shipments.remove(0);
-        assert_eq!((shipment.events[0].milestone, shipment.events[0].time.kind()), (Milestone::Refused, TimeKind::Date));
+        assert_eq!(
+            (shipment.events[0].milestone, shipment.events[0].time.kind()),
+            (Milestone::Refused, TimeKind::Date)
+        );
     }
 
     #[test]
@@ -375,7 +604,11 @@ mod tests {
                  <TrackingNumber>449000000013</TrackingNumber></TrackDetails>"
             ));
             let batch = decode(&body).unwrap();
-            let said = batch.notices.iter().map(|notice| notice.kind).find(|kind| *kind != NoticeKind::Empty);
+            let said = batch
+                .notices
+                .iter()
+                .map(|notice| notice.kind)
+                .find(|kind| *kind != NoticeKind::Empty);
             (batch.shipments.len(), said)
         };
         assert_eq!(note("SUCCESS", "0"), (1, None));

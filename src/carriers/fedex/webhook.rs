@@ -8,16 +8,17 @@ use secrecy::SecretString;
 
 use super::json;
 use crate::adapter::{
-    Adapter, Batch, CodeTable, Collector, DecodeError, DeliveryKind, Descriptor, Mark, Payload, Proof, Verdict, Webhook, WebhookCall, WebhookError,
-    answer, verify_hmac_sha256,
+    Adapter, Batch, CodeTable, Collector, DecodeError, DeliveryKind, Descriptor, Mark, Payload,
+    Proof, Verdict, Webhook, WebhookCall, WebhookError, answer, verify_hmac_sha256,
 };
 
 const SIGNATURE: &str = "fdx-signature";
 
-/// The feed `fedex.webhook`: news of one parcel or several, in the vocabulary of `fedex.track`, with the same clock.
+/// The feed `fedex.webhook`: news of one parcel or several, in the vocabulary of `fedex.track`,
+/// with the same clock.
 ///
-/// A body may be one track result, a list of them, or a whole answer of the Track API. By its bytes alone the last is told as `fedex.track`;
-/// this adapter reads it all the same.
+/// A body may be one track result, a list of them, or a whole answer of the Track API. By its bytes
+/// alone the last is told as `fedex.track`; this adapter reads it all the same.
 #[derive(Debug)]
 pub struct Push {
     descriptor: Descriptor,
@@ -32,7 +33,11 @@ impl Push {
             Mark::Json(&["trackingNumberInfo", "trackingNumberInfo.trackingNumber"]),
             Mark::Json(&["trackingNumberInfo", "scanEvents", "scanEvents.eventType"]),
             Mark::Json(&["trackingNumber", "trackResults"]),
-            Mark::Json(&["trackingNumberInfo", "latestStatusDetail", "latestStatusDetail.code"]),
+            Mark::Json(&[
+                "trackingNumberInfo",
+                "latestStatusDetail",
+                "latestStatusDetail.code",
+            ]),
         ];
         let descriptor = Descriptor::new("fedex.webhook", "FedEx Advanced Integrated Visibility")
             .with_delivery(DeliveryKind::Increment)
@@ -69,14 +74,23 @@ impl Webhook for Push {
         Proof::Signature
     }
 
-    fn verify(&self, call: &WebhookCall<'_>, secret: Option<&SecretString>) -> Result<(), WebhookError> {
+    fn verify(
+        &self,
+        call: &WebhookCall<'_>,
+        secret: Option<&SecretString>,
+    ) -> Result<(), WebhookError> {
         let secret = secret.ok_or(WebhookError::NoSecret)?;
-        let given = call.header(SIGNATURE).ok_or(WebhookError::MissingProof(SIGNATURE))?;
-        let tag = base64::engine::general_purpose::STANDARD.decode(given).map_err(|_| WebhookError::WrongProof)?;
+        let given = call
+            .header(SIGNATURE)
+            .ok_or(WebhookError::MissingProof(SIGNATURE))?;
+        let tag = base64::engine::general_purpose::STANDARD
+            .decode(given)
+            .map_err(|_| WebhookError::WrongProof)?;
         verify_hmac_sha256(secret, call.body, &tag)
     }
 
-    /// 200 is what FedEx takes for received. After anything but 200 or 202 it tries three times more and then keeps the event for seven days.
+    /// 200 is what FedEx takes for received. After anything but 200 or 202 it tries three times
+    /// more and then keeps the event for seven days.
     fn acknowledge(&self, _call: &WebhookCall<'_>, verdict: Verdict) -> Response<Vec<u8>> {
         answer(verdict.status(), "", Vec::new())
     }
@@ -102,19 +116,38 @@ mod tests {
 
     #[test]
     fn the_three_bodies_say_the_same() {
-        let whole = format!(r#"{{"output":{{"completeTrackResults":[{{"trackingNumber":"449000000013","trackResults":[{RESULT}]}}]}}}}"#);
+        let whole = format!(
+            r#"{{"output":{{"completeTrackResults":[{{"trackingNumber":"449000000013","trackResults":[{RESULT}]}}]}}}}"#
+        );
         let one = decode(RESULT).unwrap();
         assert_eq!(one.shipments[0].events[0].milestone, Milestone::Delivered);
         assert_eq!(one.shipments[0].delivery, DeliveryKind::Increment);
         assert_eq!(decode(&format!("[{RESULT}]")), Ok(one.clone()));
         assert_eq!(decode(&whole), Ok(one.clone()));
-        assert_eq!(decode(&format!(r#"{{"trackingNumber":"449000000013","trackResults":[{RESULT}]}}"#)), Ok(one));
+        assert_eq!(
+            decode(&format!(
+                r#"{{"trackingNumber":"449000000013","trackResults":[{RESULT}]}}"#
+            )),
+            Ok(one)
+        );
         let registry = Registry::builtin();
-        let told = |body: &str| registry.recognise(body.as_bytes()).unwrap().descriptor().feed.to_string();
+        let told = |body: &str| {
+            registry
+                .recognise(body.as_bytes())
+                .unwrap()
+                .descriptor()
+                .feed
+                .to_string()
+        };
         assert_eq!(told(RESULT), "fedex.webhook");
         assert_eq!(told(&format!("[{RESULT}]")), "fedex.webhook");
         assert_eq!(told(&whole), "fedex.track");
-        assert_eq!(told(&format!(r#"{{"trackingNumber":"449000000013","trackResults":[{RESULT}]}}"#)), "fedex.webhook");
+        assert_eq!(
+            told(&format!(
+                r#"{{"trackingNumber":"449000000013","trackResults":[{RESULT}]}}"#
+            )),
+            "fedex.webhook"
+        );
     }
 
     #[test]
@@ -125,7 +158,10 @@ mod tests {
 
     #[test]
     fn empty_lists_are_fine_and_foreign_messages_are_not() {
-        assert_eq!(decode("[]").unwrap().notices[0].kind, crate::NoticeKind::Empty);
+        assert_eq!(
+            decode("[]").unwrap().notices[0].kind,
+            crate::NoticeKind::Empty
+        );
         for body in ["", "{}", "[7]", r#"{"id":1}"#, "true"] {
             assert!(decode(body).is_err(), "{body}");
         }
@@ -136,25 +172,60 @@ mod tests {
     fn only_the_raw_body_under_the_token_verifies() {
         let secret = SecretString::from("sample-token");
         // Computed outside this crate over RESULT, under this token and under another.
-        let (good, other) = ("SZRAMHTodVNzTCiojSUl6MSTU+MsTKT9+FYQVtQHsj4=", "0j0Uhe/EJ5jwH6i9bfcUI/AWJJNwq1SdZ8U7gEVP6UU=");
+        let (good, other) = (
+            "SZRAMHTodVNzTCiojSUl6MSTU+MsTKT9+FYQVtQHsj4=",
+            "0j0Uhe/EJ5jwH6i9bfcUI/AWJJNwq1SdZ8U7gEVP6UU=",
+        );
         let verify = |signature: Option<&str>, body: &str, secret| {
             let mut headers = HeaderMap::new();
             if let Some(signature) = signature {
                 headers.insert(SIGNATURE, signature.parse().unwrap());
             }
-            adapter().verify(&WebhookCall { headers: &headers, body: body.as_bytes(), received: Default::default() }, secret)
+            adapter().verify(
+                &WebhookCall {
+                    headers: &headers,
+                    body: body.as_bytes(),
+                    received: Default::default(),
+                },
+                secret,
+            )
         };
         assert_eq!(verify(Some(good), RESULT, Some(&secret)), Ok(()));
-        assert_eq!(verify(Some(good), &format!("{RESULT} "), Some(&secret)), Err(WebhookError::WrongProof));
-        assert_eq!(verify(Some(other), RESULT, Some(&secret)), Err(WebhookError::WrongProof));
+        assert_eq!(
+            verify(Some(good), &format!("{RESULT} "), Some(&secret)),
+            Err(WebhookError::WrongProof)
+        );
+        assert_eq!(
+            verify(Some(other), RESULT, Some(&secret)),
+            Err(WebhookError::WrongProof)
+        );
         for wrong in ["not base64!", "", &good[..20]] {
-            assert_eq!(verify(Some(wrong), RESULT, Some(&secret)), Err(WebhookError::WrongProof), "{wrong}");
+            assert_eq!(
+                verify(Some(wrong), RESULT, Some(&secret)),
+                Err(WebhookError::WrongProof),
+                "{wrong}"
+            );
         }
-        assert_eq!(verify(None, RESULT, Some(&secret)), Err(WebhookError::MissingProof(SIGNATURE)));
-        assert_eq!(verify(Some(good), RESULT, None), Err(WebhookError::NoSecret));
+        assert_eq!(
+            verify(None, RESULT, Some(&secret)),
+            Err(WebhookError::MissingProof(SIGNATURE))
+        );
+        assert_eq!(
+            verify(Some(good), RESULT, None),
+            Err(WebhookError::NoSecret)
+        );
         let headers = HeaderMap::new();
-        let call = WebhookCall { headers: &headers, body: b"", received: Default::default() };
-        for (verdict, status) in [(Verdict::Accepted, 200), (Verdict::Unverified, 401), (Verdict::Unreadable, 400), (Verdict::Failed, 503)] {
+        let call = WebhookCall {
+            headers: &headers,
+            body: b"",
+            received: Default::default(),
+        };
+        for (verdict, status) in [
+            (Verdict::Accepted, 200),
+            (Verdict::Unverified, 401),
+            (Verdict::Unreadable, 400),
+            (Verdict::Failed, 503),
+        ] {
             let answer = adapter().acknowledge(&call, verdict);
             assert_eq!((answer.status().as_u16(), answer.body().len()), (status, 0));
         }

@@ -14,13 +14,26 @@ pub(super) fn digest(text: &str) -> String {
 
 /// The last digits of phones in the order of the numbers; none when no number has one.
 pub(super) fn phones(numbers: &[Asked]) -> Result<Option<String>, RequestError> {
-    let suffix = |asked: &Asked| asked.phone_suffix.as_ref().map_or(String::new(), |suffix| suffix.reveal().to_owned());
+    let suffix = |asked: &Asked| {
+        asked
+            .phone_suffix
+            .as_ref()
+            .map_or(String::new(), |suffix| suffix.reveal().to_owned())
+    };
     let given: Vec<String> = numbers.iter().map(suffix).collect();
     if given.iter().all(String::is_empty) {
         return Ok(None);
     }
-    let is_suffix = |text: &String| text.is_empty() || text.len() == 4 && text.bytes().all(|b| b.is_ascii_digit());
-    if given.iter().all(is_suffix) { Ok(Some(given.join(","))) } else { Err(RequestError::Unfit("a phone's last digits that are not four")) }
+    let is_suffix = |text: &String| {
+        text.is_empty() || text.len() == 4 && text.bytes().all(|b| b.is_ascii_digit())
+    };
+    if given.iter().all(is_suffix) {
+        Ok(Some(given.join(",")))
+    } else {
+        Err(RequestError::Unfit(
+            "a phone's last digits that are not four",
+        ))
+    }
 }
 
 /// One of the languages that SF knows: English for those that it does not.
@@ -42,28 +55,48 @@ pub(super) mod tests {
     use http::HeaderMap;
 
     pub fn asked(number: &str, phone: &str) -> Asked {
-        Asked { phone_suffix: Personal::parse(phone), ..Asked::number(TrackingNumber::new(number)) }
+        Asked {
+            phone_suffix: Personal::parse(phone),
+            ..Asked::number(TrackingNumber::new(number))
+        }
     }
 
     pub fn context(credentials: &Credentials) -> PollContext<'_> {
         let now = "2025-03-01T00:00:00Z".parse().unwrap();
-        PollContext { now, request_id: "0123456789abcdef0123456789abcdef", credentials, token: None, base: None }
+        PollContext {
+            now,
+            request_id: "0123456789abcdef0123456789abcdef",
+            credentials,
+            token: None,
+            base: None,
+        }
     }
 
     pub fn reply<'a>(status: u16, headers: &'a HeaderMap, body: &'a str) -> Reply<'a> {
-        Reply { status, headers, body: body.as_bytes(), received: Default::default() }
+        Reply {
+            status,
+            headers,
+            body: body.as_bytes(),
+            received: Default::default(),
+        }
     }
 
     #[test]
     fn phones_stand_in_the_order_of_the_numbers() {
         assert_eq!(phones(&[asked("A", ""), asked("B", "")]), Ok(None));
-        assert_eq!(phones(&[asked("A", "1234"), asked("B", ""), asked("C", "0000")]), Ok(Some("1234,,0000".into())));
+        assert_eq!(
+            phones(&[asked("A", "1234"), asked("B", ""), asked("C", "0000")]),
+            Ok(Some("1234,,0000".into()))
+        );
         assert!(phones(&[asked("A", "12345")]).is_err());
         assert!(phones(&[asked("A", "12a4")]).is_err());
     }
 
     #[test]
     fn languages_are_those_that_sf_knows() {
-        assert_eq!([None, Some("zh-TW"), Some("zh"), Some("en-GB"), Some("de")].map(language), ["zh-CN", "zh-TW", "zh-CN", "en", "en"]);
+        assert_eq!(
+            [None, Some("zh-TW"), Some("zh"), Some("en-GB"), Some("de")].map(language),
+            ["zh-CN", "zh-TW", "zh-CN", "en", "en"]
+        );
     }
 }

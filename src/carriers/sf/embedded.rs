@@ -72,7 +72,9 @@ impl<'de: 'a, 'a, T: Fields<'de>> Visitor<'de> for EmbeddedVisitor<'_, 'a, T> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
-        let first = list.next_element_seed(self.0.seed())?.unwrap_or(Embedded::Nothing);
+        let first = list
+            .next_element_seed(self.0.seed())?
+            .unwrap_or(Embedded::Nothing);
         while list.next_element::<IgnoredAny>()?.is_some() {
             self.0.flag(Oddity::WrongType);
         }

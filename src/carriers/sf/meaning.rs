@@ -33,10 +33,14 @@ pub(super) struct Rules {
 
 impl Rules {
     pub fn new(codes: Arc<CodeTable>) -> Self {
-        Self { codes, lockers: LockerPolicy::default() }
+        Self {
+            codes,
+            lockers: LockerPolicy::default(),
+        }
     }
 
-    /// The vocabularies, looked up once per payload; `fields` are the feed's names of what a route holds.
+    /// The vocabularies, looked up once per payload; `fields` are the feed's names of what a route
+    /// holds.
     pub fn tables(&self, fields: &'static FieldNames) -> Tables<'_> {
         Tables {
             fields,
@@ -75,30 +79,60 @@ pub(super) fn joined(first: &str, second: &str) -> SmolStr {
 
 impl Tables<'_> {
     /// The meaning of a route, and notices of codes and sentences that have none.
-    pub fn meaning(&self, out: &mut Collector<'_>, number: &TrackingNumber, route: &Route<'_>) -> Mapped {
-        let operation = get(self.operations, route.operation).filter(|row| row.milestone != Milestone::Unmapped);
-        let spoken = if route.operation.is_empty() { sentence::meaning(route.remark) } else { None };
+    pub fn meaning(
+        &self,
+        out: &mut Collector<'_>,
+        number: &TrackingNumber,
+        route: &Route<'_>,
+    ) -> Mapped {
+        let operation = get(self.operations, route.operation)
+            .filter(|row| row.milestone != Milestone::Unmapped);
+        let spoken = if route.operation.is_empty() {
+            sentence::meaning(route.remark)
+        } else {
+            None
+        };
         if operation.is_none() && !route.operation.is_empty() {
             out.unmapped(number, self.fields.operation, route.operation);
         } else if operation.is_none() && route.status().is_none() && spoken.is_none() {
             out.unmapped(number, self.fields.operation, route.remark);
         }
-        let reason = || (!route.reason.is_empty()).then(|| get(self.reasons, &joined(route.operation, route.reason))).flatten();
+        let reason = || {
+            (!route.reason.is_empty())
+                .then(|| get(self.reasons, &joined(route.operation, route.reason)))
+                .flatten()
+        };
         let found = match route.operation {
-            // It repeats the end and may say how it was: the status beside it would be a second delivery.
+            // It repeats the end and may say how it was: the status beside it would be a second
+            // delivery.
             "8000" => reason().or(operation),
             // The number of the signed receipt: a paper's, not this parcel's way.
-            "922" if remark::names_signed_receipt(route.remark) => Some(Mapped::rule(None, Milestone::Info, Confidence::Medium)),
-            "99" | "648" => reason().or_else(|| operation.map(|row| returned_or_forwarded(row, route.remark))),
-            _ => self.by_status(out, number, route, operation, reason()).or_else(reason).or(operation),
+            "922" if remark::names_signed_receipt(route.remark) => {
+                Some(Mapped::rule(None, Milestone::Info, Confidence::Medium))
+            }
+            "99" | "648" => {
+                reason().or_else(|| operation.map(|row| returned_or_forwarded(row, route.remark)))
+            }
+            _ => self
+                .by_status(out, number, route, operation, reason())
+                .or_else(reason)
+                .or(operation),
         };
-        let mapped = found.or_else(|| self.without_status(route)).or(spoken).unwrap_or(Mapped::UNMAPPED);
+        let mapped = found
+            .or_else(|| self.without_status(route))
+            .or(spoken)
+            .unwrap_or(Mapped::UNMAPPED);
         let mapped = confirmed(mapped, route);
-        let mapped = if matches!(route.operation, "33" | "70" | "870" | "934") { sentence::failed(mapped, route.remark) } else { mapped };
+        let mapped = if matches!(route.operation, "33" | "70" | "870" | "934") {
+            sentence::failed(mapped, route.remark)
+        } else {
+            mapped
+        };
         self.signed(mapped, route)
     }
 
-    /// What the status pair says, made finer by the operation (and its reason) where that tells more of the same.
+    /// What the status pair says, made finer by the operation (and its reason) where that tells
+    /// more of the same.
     fn by_status(
         &self,
         out: &mut Collector<'_>,
@@ -108,47 +142,84 @@ impl Tables<'_> {
         reason: Option<Mapped>,
     ) -> Option<Mapped> {
         let (first, second) = route.status()?;
-        let row = get(self.status, &joined(first, second)).or_else(|| get(self.status, &joined(first, ""))).or_else(|| self.only_pair(first, second));
+        let row = get(self.status, &joined(first, second))
+            .or_else(|| get(self.status, &joined(first, "")))
+            .or_else(|| self.only_pair(first, second));
         let Some(row) = row else {
-            let notice = out.own_notice(NoticeKind::UnmappedCode, "the status is in no table; the operation code decides");
-            out.notice(notice.about(Some(number)).at(self.fields.status).value(&joined(first, second)));
+            let notice = out.own_notice(
+                NoticeKind::UnmappedCode,
+                "the status is in no table; the operation code decides",
+            );
+            out.notice(
+                notice
+                    .about(Some(number))
+                    .at(self.fields.status)
+                    .value(&joined(first, second)),
+            );
             return None;
         };
         match (first, second, route.operation) {
             // Some rows carry these codes with another name than customs clearance.
             ("2", "204" | "205", _) if !names_clearance(route.status_name) => return None,
             // Taken out of the locker again while the status still says that it waits there.
-            ("11", "1101", "126") => return Some(Mapped::rule(Some(Stage::LastMile), Milestone::Exception, Confidence::Medium)),
+            ("11", "1101", "126") => {
+                return Some(Mapped::rule(
+                    Some(Stage::LastMile),
+                    Milestone::Exception,
+                    Confidence::Medium,
+                ));
+            }
             _ => {}
         }
         match operation {
-            Some(operation) if operation.milestone == row.milestone => {
-                Some(Mapped { confidence: operation.confidence.max(row.confidence), ..operation })
+            Some(operation) if operation.milestone == row.milestone => Some(Mapped {
+                confidence: operation.confidence.max(row.confidence),
+                ..operation
+            }),
+            Some(operation) if yields(row) || is_finer(operation, row.milestone) => {
+                reason.or(Some(operation))
             }
-            Some(operation) if yields(row) || is_finer(operation, row.milestone) => reason.or(Some(operation)),
             Some(_) => Some(row),
             None if route.operation.is_empty() => Some(row),
             // "Moving" says nothing of an operation that nobody knows.
             None if row.milestone == Milestone::InTransit => None,
-            None => Some(Mapped { confidence: row.confidence.min(Confidence::Medium), ..row }),
+            None => Some(Mapped {
+                confidence: row.confidence.min(Confidence::Medium),
+                ..row
+            }),
         }
     }
 
-    /// The first status code alone, where a single pair begins with it; at most of medium confidence.
+    /// The first status code alone, where a single pair begins with it; at most of medium
+    /// confidence.
     fn only_pair(&self, first: &str, second: &str) -> Option<Mapped> {
-        let begins = |key: &str| key.strip_prefix(first).is_some_and(|rest| rest.starts_with('/'));
-        let mut pairs = self.status.filter(|_| second.is_empty())?.iter().filter(|(key, _)| begins(key));
+        let begins = |key: &str| {
+            key.strip_prefix(first)
+                .is_some_and(|rest| rest.starts_with('/'))
+        };
+        let mut pairs = self
+            .status
+            .filter(|_| second.is_empty())?
+            .iter()
+            .filter(|(key, _)| begins(key));
         let (_, row) = pairs.next()?;
-        pairs.next().is_none().then(|| Mapped { confidence: row.confidence.min(Confidence::Medium), ..row.into() })
+        pairs.next().is_none().then(|| Mapped {
+            confidence: row.confidence.min(Confidence::Medium),
+            ..row.into()
+        })
     }
 
-    /// An unknown operation under the status `-`: SF gives that to what was returned or forwarded, if the sentence says so too.
+    /// An unknown operation under the status `-`: SF gives that to what was returned or forwarded,
+    /// if the sentence says so too.
     fn without_status(&self, route: &Route<'_>) -> Option<Mapped> {
         if route.first != "-" || Direction::of(route.remark) == Direction::Untold {
             return None;
         }
         let row = get(self.status, "-/")?;
-        Some(Mapped { confidence: Confidence::Low, ..returned_or_forwarded(row, route.remark) })
+        Some(Mapped {
+            confidence: Confidence::Low,
+            ..returned_or_forwarded(row, route.remark)
+        })
     }
 
     /// Where a signed parcel was left, if the sentence tells.
@@ -156,23 +227,40 @@ impl Tables<'_> {
         if mapped.milestone != Milestone::Delivered || mapped.delivered_to.is_some() {
             return mapped;
         }
-        let Some(place) = sentence::left_at(route.remark) else { return mapped };
-        let was_taken = ["取出", "取走", "已取"].iter().any(|word| route.remark.contains(word));
+        let Some(place) = sentence::left_at(route.remark) else {
+            return mapped;
+        };
+        let was_taken = ["取出", "取走", "已取"]
+            .iter()
+            .any(|word| route.remark.contains(word));
         let waits = matches!(place, DeliveredTo::Locker | DeliveredTo::PickupPoint) && !was_taken;
         if self.lockers == LockerPolicy::AvailableForPickup && waits {
-            return Mapped { milestone: Milestone::AvailableForPickup, confidence: mapped.confidence.min(Confidence::Medium), ..mapped };
+            return Mapped {
+                milestone: Milestone::AvailableForPickup,
+                confidence: mapped.confidence.min(Confidence::Medium),
+                ..mapped
+            };
         }
-        Mapped { delivered_to: Some(place), ..mapped }
+        Mapped {
+            delivered_to: Some(place),
+            ..mapped
+        }
     }
 }
 
-/// An end that rests on one list only is sure enough once SF's own words beside it, or the status's name, say the same.
+/// An end that rests on one list only is sure enough once SF's own words beside it, or the status's
+/// name, say the same.
 fn confirmed(mapped: Mapped, route: &Route<'_>) -> Mapped {
-    let says_so = |text: &str| sentence::meaning(text).is_some_and(|said| said.milestone == mapped.milestone);
-    let is_unsure =
-        mapped.milestone.is_terminal() && mapped.confidence == Confidence::Low && (!route.operation.is_empty() || route.status().is_some());
+    let says_so =
+        |text: &str| sentence::meaning(text).is_some_and(|said| said.milestone == mapped.milestone);
+    let is_unsure = mapped.milestone.is_terminal()
+        && mapped.confidence == Confidence::Low
+        && (!route.operation.is_empty() || route.status().is_some());
     if is_unsure && (says_so(route.remark) || says_so(route.status_name)) {
-        return Mapped { confidence: Confidence::Medium, ..mapped };
+        return Mapped {
+            confidence: Confidence::Medium,
+            ..mapped
+        };
     }
     mapped
 }
@@ -181,12 +269,14 @@ fn get(table: Option<&Vocabulary>, code: &str) -> Option<Mapped> {
     table?.get(code).map(Mapped::from)
 }
 
-/// Whether a status gives way to any known operation: one that is not sure, unless it is of low confidence only because one list tells an end.
+/// Whether a status gives way to any known operation: one that is not sure, unless it is of low
+/// confidence only because one list tells an end.
 fn yields(status: Mapped) -> bool {
     status.confidence == Confidence::Low && !status.milestone.is_terminal()
 }
 
-/// Whether an operation tells more than the status beside it: what "moving" leaves open, and which step of a clearance it is.
+/// Whether an operation tells more than the status beside it: what "moving" leaves open, and which
+/// step of a clearance it is.
 fn is_finer(operation: Mapped, status: Milestone) -> bool {
     use Milestone as M;
     match status {
@@ -208,7 +298,8 @@ fn is_finer(operation: Mapped, status: Milestone) -> bool {
         }
         // Trouble within the clearance: the tally does not match, it takes longer.
         M::CustomsSubmitted if operation.stage == Some(Stage::ImportCustoms) => {
-            operation.milestone.is_customs() || matches!(operation.milestone, M::Delayed | M::Exception)
+            operation.milestone.is_customs()
+                || matches!(operation.milestone, M::Delayed | M::Exception)
         }
         M::CustomsSubmitted | M::CustomsReleased => operation.milestone.is_customs(),
         _ => false,
@@ -237,7 +328,9 @@ impl Direction {
     /// By 退 and 转 (but not the 转 of 中转, a transfer hub).
     fn of(remark: &str) -> Self {
         let is_back = remark.contains('退');
-        let is_onward = remark.match_indices(['转', '轉']).any(|(at, _)| !remark.get(..at).unwrap_or_default().ends_with('中'));
+        let is_onward = remark
+            .match_indices(['转', '轉'])
+            .any(|(at, _)| !remark.get(..at).unwrap_or_default().ends_with('中'));
         match (is_back, is_onward) {
             (true, false) => Self::Back,
             (false, true) => Self::Onward,
@@ -247,13 +340,18 @@ impl Direction {
     }
 }
 
-/// 99 and 648 say "returned or forwarded": the sentence tells which. One that names both (已退回/转寄) leaves it open, and is taken for a return
-/// of low confidence.
+/// 99 and 648 say "returned or forwarded": the sentence tells which. One that names both (已退回/转寄)
+/// leaves it open, and is taken for a return of low confidence.
 fn returned_or_forwarded(row: Mapped, remark: &str) -> Mapped {
-    let returning = |confidence| Mapped::rule(Some(Stage::Return), Milestone::Returning, confidence);
+    let returning =
+        |confidence| Mapped::rule(Some(Stage::Return), Milestone::Returning, confidence);
     match Direction::of(remark) {
         Direction::Back => returning(Confidence::Medium),
-        Direction::Onward => Mapped::rule(Some(Stage::LastMile), Milestone::Redirected, Confidence::Medium),
+        Direction::Onward => Mapped::rule(
+            Some(Stage::LastMile),
+            Milestone::Redirected,
+            Confidence::Medium,
+        ),
         Direction::BackOrOnward => returning(Confidence::Low),
         Direction::Untold => row,
     }

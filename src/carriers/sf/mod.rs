@@ -32,7 +32,11 @@ pub(crate) static PACK: Pack = Pack {
 };
 
 fn adapters(codes: &Arc<CodeTable>) -> Vec<Arc<dyn Adapter>> {
-    vec![Arc::new(Routes::new(codes.clone())), Arc::new(RoutesXml::new(codes.clone())), Arc::new(Push::new(codes.clone()))]
+    vec![
+        Arc::new(Routes::new(codes.clone())),
+        Arc::new(RoutesXml::new(codes.clone())),
+        Arc::new(Push::new(codes.clone())),
+    ]
 }
 
 wire! {

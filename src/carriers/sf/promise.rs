@@ -8,12 +8,21 @@ use crate::adapter::Collector;
 use crate::model::{EventTime, Promise, PromiseKind, Shipment, Zones};
 use crate::wire::clock;
 
-/// Adds what a field promises; one that cannot be read is reported. Two times with a sign between them are a window.
-pub(super) fn from_field(out: &mut Collector<'_>, shipment: &mut Shipment, field: &'static str, text: &str) {
+/// Adds what a field promises; one that cannot be read is reported. Two times with a sign between
+/// them are a window.
+pub(super) fn from_field(
+    out: &mut Collector<'_>,
+    shipment: &mut Shipment,
+    field: &'static str,
+    text: &str,
+) {
     if text.is_empty() {
         return;
     }
-    let mut parts = text.split([',', '，', '~', '～', '至']).map(str::trim).filter(|part| !part.is_empty());
+    let mut parts = text
+        .split([',', '，', '~', '～', '至'])
+        .map(str::trim)
+        .filter(|part| !part.is_empty());
     let (first, second) = (parts.next().and_then(moment), parts.next());
     let read = match (first, second.map(moment)) {
         (Some(from), Some(Some(by))) => Some((Some(from), by)),
@@ -21,15 +30,34 @@ pub(super) fn from_field(out: &mut Collector<'_>, shipment: &mut Shipment, field
         _ => None,
     };
     match read {
-        Some((from, by)) => add(shipment, from.map(|from| time(text, from)), time(text, by), None),
-        None => out.unreadable(&shipment.number, field, text, "a date and time like 2025-03-05 18:00:00, or two of them"),
+        Some((from, by)) => add(
+            shipment,
+            from.map(|from| time(text, from)),
+            time(text, by),
+            None,
+        ),
+        None => out.unreadable(
+            &shipment.number,
+            field,
+            text,
+            "a date and time like 2025-03-05 18:00:00, or two of them",
+        ),
     }
 }
 
-/// Adds what a sentence of the moment `stated` promises. One that speaks of a delivery ahead without a readable day is reported.
-pub(super) fn from_sentence(out: &mut Collector<'_>, shipment: &mut Shipment, field: &'static str, remark: &str, stated: &EventTime) {
+/// Adds what a sentence of the moment `stated` promises. One that speaks of a delivery ahead
+/// without a readable day is reported.
+pub(super) fn from_sentence(
+    out: &mut Collector<'_>,
+    shipment: &mut Shipment,
+    field: &'static str,
+    remark: &str,
+    stated: &EventTime,
+) {
     let text = simplified(remark);
-    let Some(said) = expectation(&text) else { return };
+    let Some(said) = expectation(&text) else {
+        return;
+    };
     let Some(day) = stated.wall_clock().and_then(|at| day(said, at.date())) else {
         out.unreadable(&shipment.number, field, said, "a day of delivery");
         return;
@@ -45,7 +73,12 @@ pub(super) fn from_sentence(out: &mut Collector<'_>, shipment: &mut Shipment, fi
 }
 
 fn add(shipment: &mut Shipment, from: Option<EventTime>, by: EventTime, stated: Option<EventTime>) {
-    let promise = Promise { kind: PromiseKind::Estimated, from, by, stated };
+    let promise = Promise {
+        kind: PromiseKind::Estimated,
+        from,
+        by,
+        stated,
+    };
     if !shipment.promises.contains(&promise) {
         shipment.promises.push(promise);
     }
@@ -56,7 +89,10 @@ type Moment = (NaiveDate, Option<NaiveTime>);
 /// A day with its time; midnight and the last minute stand for none.
 fn moment(text: &str) -> Option<Moment> {
     let at = |local: NaiveDateTime| (local.date(), Some(local.time()));
-    clock::iso(text).map(|stamp| at(stamp.local)).or_else(|| clock::compact(text).map(at)).or_else(|| Some((clock::date(text)?, None)))
+    clock::iso(text)
+        .map(|stamp| at(stamp.local))
+        .or_else(|| clock::compact(text).map(at))
+        .or_else(|| Some((clock::date(text)?, None)))
 }
 
 fn time(raw: &str, (day, at): Moment) -> EventTime {
@@ -71,12 +107,22 @@ fn time(raw: &str, (day, at): Moment) -> EventTime {
 fn expectation(text: &str) -> Option<&str> {
     let (_, said) = text.split_once("预计")?;
     let said = said.split(['。', '；', ';', '！', '!']).next()?;
-    ["送达", "派送", "派件", "配送"].iter().any(|word| said.contains(word)).then_some(said)
+    ["送达", "派送", "派件", "配送"]
+        .iter()
+        .any(|word| said.contains(word))
+        .then_some(said)
 }
 
-/// The day that a sentence names: with its year, without (the next one), or counted from the day of the sentence.
+/// The day that a sentence names: with its year, without (the next one), or counted from the day of
+/// the sentence.
 fn day(said: &str, today: NaiveDate) -> Option<NaiveDate> {
-    let relative = [("今天", 0), ("今日", 0), ("明天", 1), ("明日", 1), ("后天", 2)];
+    let relative = [
+        ("今天", 0),
+        ("今日", 0),
+        ("明天", 1),
+        ("明日", 1),
+        ("后天", 2),
+    ];
     if let Some((_, days)) = relative.iter().find(|(word, _)| said.contains(word)) {
         return today.checked_add_days(Days::new(*days));
     }
@@ -89,12 +135,18 @@ fn day(said: &str, today: NaiveDate) -> Option<NaiveDate> {
     let (before, rest) = said.split_once('月')?;
     let day = number(rest.split(['日', '号']).next()?.trim())?;
     let month = number(before.rsplit(|c: char| !c.is_ascii_digit()).next()?)?;
-    let year = before.split_once('年').and_then(|(year, _)| number(year.rsplit(|c: char| !c.is_ascii_digit()).next()?));
+    let year = before
+        .split_once('年')
+        .and_then(|(year, _)| number(year.rsplit(|c: char| !c.is_ascii_digit()).next()?));
     match year {
         Some(year) => NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day),
         None => {
             let this_year = NaiveDate::from_ymd_opt(today.year(), month, day)?;
-            if this_year >= today { Some(this_year) } else { NaiveDate::from_ymd_opt(today.year() + 1, month, day) }
+            if this_year >= today {
+                Some(this_year)
+            } else {
+                NaiveDate::from_ymd_opt(today.year() + 1, month, day)
+            }
         }
     }
 }
@@ -121,7 +173,9 @@ mod tests {
     use crate::model::{TimeKind, TrackingNumber};
 
     /// What was promised: kind of time, wall clock, whether it is a window; and how many notices.
-    fn told(add: impl FnOnce(&mut Collector<'_>, &mut Shipment)) -> (Vec<(TimeKind, String, bool)>, usize) {
+    fn told(
+        add: impl FnOnce(&mut Collector<'_>, &mut Shipment),
+    ) -> (Vec<(TimeKind, String, bool)>, usize) {
         let descriptor = Descriptor::new("sf.routes", "");
         let mut out = Collector::new(&descriptor, Payload::new(b"", Default::default()));
         let mut shipment = out.shipment(TrackingNumber::new("SF1000000000017"));
@@ -129,7 +183,16 @@ mod tests {
         let promised = shipment
             .promises
             .iter()
-            .map(|promise| (promise.by.kind(), promise.by.wall_clock().map_or(String::new(), |at| at.to_string()), promise.from.is_some()))
+            .map(|promise| {
+                (
+                    promise.by.kind(),
+                    promise
+                        .by
+                        .wall_clock()
+                        .map_or(String::new(), |at| at.to_string()),
+                    promise.from.is_some(),
+                )
+            })
             .collect();
         (promised, unreadable(out))
     }
@@ -140,16 +203,44 @@ mod tests {
     }
 
     fn unreadable(out: Collector<'_>) -> usize {
-        out.finish().notices.iter().filter(|notice| notice.kind == NoticeKind::FieldUnreadable).count()
+        out.finish()
+            .notices
+            .iter()
+            .filter(|notice| notice.kind == NoticeKind::FieldUnreadable)
+            .count()
     }
 
     #[test]
     fn a_field_is_a_time_a_day_or_a_window() {
         let field = |text: &str| told(|out, shipment| from_field(out, shipment, "deliverTm", text));
-        assert_eq!(field("2025-03-05 18:00:00"), (vec![(TimeKind::FixedZone, "2025-03-05 18:00:00".into(), false)], 0));
-        assert_eq!(field("2025-03-05 23:59:59"), (vec![(TimeKind::Date, "2025-03-05 00:00:00".into(), false)], 0));
-        assert_eq!(field("2025-03-05"), (vec![(TimeKind::Date, "2025-03-05 00:00:00".into(), false)], 0));
-        assert_eq!(field("2025-03-05 12:00:00,2025-03-05 18:00:00"), (vec![(TimeKind::FixedZone, "2025-03-05 18:00:00".into(), true)], 0));
+        assert_eq!(
+            field("2025-03-05 18:00:00"),
+            (
+                vec![(TimeKind::FixedZone, "2025-03-05 18:00:00".into(), false)],
+                0
+            )
+        );
+        assert_eq!(
+            field("2025-03-05 23:59:59"),
+            (
+                vec![(TimeKind::Date, "2025-03-05 00:00:00".into(), false)],
+                0
+            )
+        );
+        assert_eq!(
+            field("2025-03-05"),
+            (
+                vec![(TimeKind::Date, "2025-03-05 00:00:00".into(), false)],
+                0
+            )
+        );
+        assert_eq!(
+            field("2025-03-05 12:00:00,2025-03-05 18:00:00"),
+            (
+                vec![(TimeKind::FixedZone, "2025-03-05 18:00:00".into(), true)],
+                0
+            )
+        );
         assert_eq!(field("soon"), (vec![], 1));
         assert_eq!(field(""), (vec![], 0));
     }
@@ -157,7 +248,11 @@ mod tests {
     #[test]
     fn a_sentence_names_its_day_in_many_ways() {
         for (remark, at, is_window) in [
-            ("预计送达时间：2026-01-02 18:00", "2026-01-02 18:00:00", false),
+            (
+                "预计送达时间：2026-01-02 18:00",
+                "2026-01-02 18:00:00",
+                false,
+            ),
             ("快件预计12月31日18:00前送达", "2025-12-31 18:00:00", false),
             ("預計1月2日送達", "2026-01-02 00:00:00", false),
             ("预计2026年1月3日为您派送", "2026-01-03 00:00:00", false),
@@ -166,7 +261,11 @@ mod tests {
         ] {
             let (promised, notices) = said(remark);
             assert_eq!((promised.len(), notices), (1, 0), "{remark}");
-            assert_eq!((promised[0].1.as_str(), promised[0].2), (at, is_window), "{remark}");
+            assert_eq!(
+                (promised[0].1.as_str(), promised[0].2),
+                (at, is_window),
+                "{remark}"
+            );
         }
     }
 

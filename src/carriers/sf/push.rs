@@ -11,17 +11,19 @@ use super::WireRoute;
 use super::meaning::{FieldNames, LockerPolicy, Rules, Tables};
 use super::route::{self, Route};
 use crate::adapter::{
-    Adapter, Batch, Clock, CodeTable, Collector, DecodeError, DeliveryKind, Descriptor, Mark, NoticeKind, Payload, Proof, Verdict, Webhook,
-    WebhookCall, WebhookError, answer,
+    Adapter, Batch, Clock, CodeTable, Collector, DecodeError, DeliveryKind, Descriptor, Mark,
+    NoticeKind, Payload, Proof, Verdict, Webhook, WebhookCall, WebhookError, answer,
 };
 use crate::model::{Shipment, TrackingNumber};
 use crate::wire::form;
 use crate::wire::json::{Many, One, wire};
 use crate::wire::records::EventAt;
 
-/// The feed `sf.push`. Clock: no zone in the text, read as China's (UTC+8) everywhere. Increments of up to ten routes, repeated often and in any
-/// order; status and reason are mostly empty, so that the operation code has to tell alone. Each route is read by itself, so that the division into
-/// messages changes nothing: customs stay import customs, and "signed" after a return stays "delivered" here.
+/// The feed `sf.push`. Clock: no zone in the text, read as China's (UTC+8) everywhere. Increments
+/// of up to ten routes, repeated often and in any order; status and reason are mostly empty, so
+/// that the operation code has to tell alone. Each route is read by itself, so that the division
+/// into messages changes nothing: customs stay import customs, and "signed" after a return stays
+/// "delivered" here.
 #[derive(Debug)]
 pub struct Push {
     descriptor: Descriptor,
@@ -32,13 +34,20 @@ impl Push {
     /// The adapter over a code table, usually the pack's own.
     #[must_use]
     pub fn new(codes: Arc<CodeTable>) -> Self {
-        const MARKS: &[Mark] = &[Mark::Json(&["Body", "Body.WaybillRoute"]), Mark::Xml("Request", &["Body", "WaybillRoute"]), Mark::Form("content")];
+        const MARKS: &[Mark] = &[
+            Mark::Json(&["Body", "Body.WaybillRoute"]),
+            Mark::Xml("Request", &["Body", "WaybillRoute"]),
+            Mark::Form("content"),
+        ];
         let descriptor = Descriptor::new("sf.push", "SF Express route push")
             .with_delivery(DeliveryKind::Increment)
             .with_clock(Clock::Fixed(Shanghai))
             .with_proof(Proof::Nothing)
             .with_marks(MARKS);
-        Self { descriptor, rules: Rules::new(codes) }
+        Self {
+            descriptor,
+            rules: Rules::new(codes),
+        }
     }
 
     /// Sets what "signed" means when the sentence names a locker or shop.
@@ -56,8 +65,14 @@ wire! {
 
 /// Where events stand.
 const EVENTS: &[EventAt] = &[
-    EventAt { path: &["Request", "Body", "WaybillRoute"], marks: &["acceptTime"] },
-    EventAt { path: &["Request", "Body", "WaybillRoute"], marks: &["accept_time"] },
+    EventAt {
+        path: &["Request", "Body", "WaybillRoute"],
+        marks: &["acceptTime"],
+    },
+    EventAt {
+        path: &["Request", "Body", "WaybillRoute"],
+        marks: &["accept_time"],
+    },
 ];
 
 impl Adapter for Push {
@@ -66,10 +81,16 @@ impl Adapter for Push {
     }
 
     fn decode(&self, payload: Payload<'_>) -> Result<Batch, DecodeError> {
-        const JSON: FieldNames =
-            FieldNames { time: "WaybillRoute.acceptTime", operation: "WaybillRoute.opCode", status: "WaybillRoute.secondaryStatusCode" };
-        const XML: FieldNames =
-            FieldNames { time: "WaybillRoute/@acceptTime", operation: "WaybillRoute/@opCode", status: "WaybillRoute/@secondaryStatusCode" };
+        const JSON: FieldNames = FieldNames {
+            time: "WaybillRoute.acceptTime",
+            operation: "WaybillRoute.opCode",
+            status: "WaybillRoute.secondaryStatusCode",
+        };
+        const XML: FieldNames = FieldNames {
+            time: "WaybillRoute/@acceptTime",
+            operation: "WaybillRoute/@opCode",
+            status: "WaybillRoute/@secondaryStatusCode",
+        };
         let mut out = Collector::new(&self.descriptor, payload);
         let text = out.text()?;
         let mut found = Found::default();
@@ -77,17 +98,23 @@ impl Adapter for Push {
             Some(b'{' | b'[') => read_json(&mut out, &self.rules.tables(&JSON), &text, &mut found)?,
             Some(b'<') => read_xml(&mut out, &self.rules.tables(&XML), &text, &mut found)?,
             _ => {
-                let content = form::field(payload.bytes, "content").ok_or_else(|| out.shape("content", "XML of RoutePushService in a form"))?;
+                let content = form::field(payload.bytes, "content")
+                    .ok_or_else(|| out.shape("content", "XML of RoutePushService in a form"))?;
                 let text = out.text_of(&content)?;
                 read_xml(&mut out, &self.rules.tables(&XML), &text, &mut found)?;
             }
         }
         if found.shipments.is_empty() && !found.any_lost {
-            out.notice(out.own_notice(NoticeKind::Control, "a push without routes").at("WaybillRoute"));
+            out.notice(
+                out.own_notice(NoticeKind::Control, "a push without routes")
+                    .at("WaybillRoute"),
+            );
         }
         for mut shipment in found.shipments {
             let mut seen = HashSet::new();
-            shipment.references.retain(|reference| seen.insert(reference.clone()));
+            shipment
+                .references
+                .retain(|reference| seen.insert(reference.clone()));
             out.push(shipment);
         }
         Ok(out.finish())
@@ -107,7 +134,14 @@ struct Found {
 }
 
 impl Found {
-    fn add(&mut self, out: &mut Collector<'_>, tables: &Tables<'_>, number: &str, order: &str, route: &Route<'_>) {
+    fn add(
+        &mut self,
+        out: &mut Collector<'_>,
+        tables: &Tables<'_>,
+        number: &str,
+        order: &str,
+        route: &Route<'_>,
+    ) {
         let Some(number) = route::number(out, number, "WaybillRoute.mailno") else {
             self.any_lost = true;
             return;
@@ -124,9 +158,16 @@ impl Found {
     }
 }
 
-fn read_json(out: &mut Collector<'_>, tables: &Tables<'_>, text: &str, found: &mut Found) -> Result<(), DecodeError> {
+fn read_json(
+    out: &mut Collector<'_>,
+    tables: &Tables<'_>,
+    text: &str,
+    found: &mut Found,
+) -> Result<(), DecodeError> {
     let message: Message<'_> = out.json(text)?;
-    let Some(body) = message.body.get() else { return Err(out.shape("Body", "the routes of RoutePushService")) };
+    let Some(body) = message.body.get() else {
+        return Err(out.shape("Body", "the routes of RoutePushService"));
+    };
     out.lost_elements(&body.routes, "WaybillRoute", None);
     found.any_lost = body.routes.malformed > 0;
     for route in body.routes.iter() {
@@ -135,7 +176,12 @@ fn read_json(out: &mut Collector<'_>, tables: &Tables<'_>, text: &str, found: &m
     Ok(())
 }
 
-fn read_xml(out: &mut Collector<'_>, tables: &Tables<'_>, text: &str, found: &mut Found) -> Result<(), DecodeError> {
+fn read_xml(
+    out: &mut Collector<'_>,
+    tables: &Tables<'_>,
+    text: &str,
+    found: &mut Found,
+) -> Result<(), DecodeError> {
     let document = out.xml(text)?;
     let root = document.root();
     if root.name() != "Request" {
@@ -159,31 +205,63 @@ impl Webhook for Push {
         Proof::Nothing
     }
 
-    /// Without a secret every call passes. With one none does, because SF sends nothing that could prove it.
-    fn verify(&self, _call: &WebhookCall<'_>, secret: Option<&SecretString>) -> Result<(), WebhookError> {
+    /// Without a secret every call passes. With one none does, because SF sends nothing that could
+    /// prove it.
+    fn verify(
+        &self,
+        _call: &WebhookCall<'_>,
+        secret: Option<&SecretString>,
+    ) -> Result<(), WebhookError> {
         match secret {
             None => Ok(()),
-            Some(_) => Err(WebhookError::MissingProof("of a signature (SF signs nothing)")),
+            Some(_) => Err(WebhookError::MissingProof(
+                "of a signature (SF signs nothing)",
+            )),
         }
     }
 
-    /// Success, or failure in the form of the call. Anything but success makes SF send the whole message again, for as long as it is answered so: what
-    /// cannot be read today, or is too old, will be no better tomorrow, and is acknowledged; only a fault of ours is not. The status stays 200 as documented, but for
-    /// callers that are not SF.
+    /// Success, or failure in the form of the call. Anything but success makes SF send the whole
+    /// message again, for as long as it is answered so: what cannot be read today, or is too old,
+    /// will be no better tomorrow, and is acknowledged; only a fault of ours is not. The status
+    /// stays 200 as documented, but for callers that are not SF.
     fn acknowledge(&self, call: &WebhookCall<'_>, verdict: Verdict) -> Response<Vec<u8>> {
-        let status = if verdict == Verdict::Unverified { verdict.status() } else { 200 };
+        let status = if verdict == Verdict::Unverified {
+            verdict.status()
+        } else {
+            200
+        };
         let is_json = match call.header("content-type") {
             Some(kind) if kind.contains("json") => true,
             Some(kind) if kind.contains("form") || kind.contains("xml") => false,
             _ => call.body.trim_ascii_start().starts_with(b"{"),
         };
-        match (is_json, matches!(verdict, Verdict::Accepted | Verdict::Unreadable | Verdict::Stale)) {
-            (true, true) => answer(status, JSON, r#"{"return_code":"0000","return_msg":"成功"}"#),
-            (true, false) => answer(status, JSON, r#"{"return_code":"1000","return_msg":"失败"}"#),
-            (false, true) => answer(status, XML, r#"<Response service="RoutePushService"><Head>OK</Head></Response>"#),
-            (false, false) => {
-                answer(status, XML, r#"<Response service="RoutePushService"><Head>ERR</Head><ERROR code="4001">失败</ERROR></Response>"#)
-            }
+        match (
+            is_json,
+            matches!(
+                verdict,
+                Verdict::Accepted | Verdict::Unreadable | Verdict::Stale
+            ),
+        ) {
+            (true, true) => answer(
+                status,
+                JSON,
+                r#"{"return_code":"0000","return_msg":"成功"}"#,
+            ),
+            (true, false) => answer(
+                status,
+                JSON,
+                r#"{"return_code":"1000","return_msg":"失败"}"#,
+            ),
+            (false, true) => answer(
+                status,
+                XML,
+                r#"<Response service="RoutePushService"><Head>OK</Head></Response>"#,
+            ),
+            (false, false) => answer(
+                status,
+                XML,
+                r#"<Response service="RoutePushService"><Head>ERR</Head><ERROR code="4001">失败</ERROR></Response>"#,
+            ),
         }
     }
 }
@@ -206,24 +284,59 @@ mod tests {
         if !kind.is_empty() {
             headers.insert("content-type", HeaderValue::from_static(kind));
         }
-        let response = adapter().acknowledge(&WebhookCall { headers: &headers, body, received: Default::default() }, verdict);
-        let kind = response.headers()["content-type"].to_str().unwrap().to_owned();
-        (response.status().as_u16(), kind, String::from_utf8(response.into_body()).unwrap())
+        let response = adapter().acknowledge(
+            &WebhookCall {
+                headers: &headers,
+                body,
+                received: Default::default(),
+            },
+            verdict,
+        );
+        let kind = response.headers()["content-type"]
+            .to_str()
+            .unwrap()
+            .to_owned();
+        (
+            response.status().as_u16(),
+            kind,
+            String::from_utf8(response.into_body()).unwrap(),
+        )
     }
 
     #[test]
     fn each_form_has_its_own_answer() {
-        let (json, form) = ("application/json;charset=UTF-8", "application/x-www-form-urlencoded; charset=UTF-8");
-        let success = (200, JSON.to_owned(), r#"{"return_code":"0000","return_msg":"成功"}"#.to_owned());
+        let (json, form) = (
+            "application/json;charset=UTF-8",
+            "application/x-www-form-urlencoded; charset=UTF-8",
+        );
+        let success = (
+            200,
+            JSON.to_owned(),
+            r#"{"return_code":"0000","return_msg":"成功"}"#.to_owned(),
+        );
         assert_eq!(acknowledged(json, b"{}", Verdict::Accepted), success);
         assert_eq!(acknowledged("", b" {}", Verdict::Accepted), success);
-        let success = (200, XML.to_owned(), r#"<Response service="RoutePushService"><Head>OK</Head></Response>"#.to_owned());
+        let success = (
+            200,
+            XML.to_owned(),
+            r#"<Response service="RoutePushService"><Head>OK</Head></Response>"#.to_owned(),
+        );
         assert_eq!(acknowledged(form, b"content=x", Verdict::Accepted), success);
         assert_eq!(acknowledged("", b"content=x", Verdict::Accepted), success);
-        assert_eq!(acknowledged(form, b"content=x", Verdict::Unreadable), success);
+        assert_eq!(
+            acknowledged(form, b"content=x", Verdict::Unreadable),
+            success
+        );
         assert_eq!(acknowledged(form, b"content=x", Verdict::Stale), success);
         for (verdict, status) in [(Verdict::Failed, 200), (Verdict::Unverified, 401)] {
-            assert_eq!(acknowledged(json, b"{}", verdict), (status, JSON.to_owned(), r#"{"return_code":"1000","return_msg":"失败"}"#.to_owned()));
+            assert_eq!(
+                acknowledged(json, b"{}", verdict),
+                (
+                    status,
+                    JSON.to_owned(),
+                    r#"{"return_code":"1000","return_msg":"失败"}"#.to_owned()
+                )
+            );
             let (told, _, body) = acknowledged(form, b"content=x", verdict);
             let failure = r#"<Response service="RoutePushService"><Head>ERR</Head><ERROR code="4001">失败</ERROR></Response>"#;
             assert_eq!((told, body.as_str()), (status, failure));
@@ -233,9 +346,16 @@ mod tests {
     #[test]
     fn a_secret_cannot_be_checked_and_so_never_passes() {
         let headers = HeaderMap::new();
-        let call = WebhookCall { headers: &headers, body: b"{}", received: Default::default() };
+        let call = WebhookCall {
+            headers: &headers,
+            body: b"{}",
+            received: Default::default(),
+        };
         assert_eq!(adapter().verify(&call, None), Ok(()));
-        assert!(matches!(adapter().verify(&call, Some(&SecretString::from("secret"))), Err(WebhookError::MissingProof(_))));
+        assert!(matches!(
+            adapter().verify(&call, Some(&SecretString::from("secret"))),
+            Err(WebhookError::MissingProof(_))
+        ));
         assert!(adapter().protection().starts_with("Nothing"));
     }
 
@@ -244,9 +364,16 @@ mod tests {
         let json = r#"{"Body":{"WaybillRoute":{"mailno":"SF1000000000017","orderid":"O-1","acceptTime":"2025-03-01 10:00:00","acceptAddress":"深圳市","remark":"已收件","opCode":"50","reasonCode":"1"}}}"#;
         let xml = "<Request service=\"RoutePushService\"><Body><WaybillRoute opCode=\"50\" reasonCode=\"1\" remark=\"已收件\" acceptAddress=\"深圳市\" \
                    acceptTime=\"2025-03-01 10:00:00\" orderid=\"O-1\" mailno=\"SF1000000000017\"/></Body></Request>";
-        let decode = |bytes: &[u8]| adapter().decode(Payload::new(bytes, Default::default())).unwrap();
+        let decode = |bytes: &[u8]| {
+            adapter()
+                .decode(Payload::new(bytes, Default::default()))
+                .unwrap()
+        };
         let expected = decode(json.as_bytes());
-        assert_eq!(expected.shipments[0].events[0].code.qualifier.as_deref(), Some("1"));
+        assert_eq!(
+            expected.shipments[0].events[0].code.qualifier.as_deref(),
+            Some("1")
+        );
         assert_eq!(decode(form::pairs([("content", xml)]).as_bytes()), expected);
         assert_eq!(decode(xml.as_bytes()), expected);
     }
@@ -257,22 +384,44 @@ mod tests {
             serde_json::json!({"mailno": "SF1000000000017", "orderid": order, "acceptTime": time, "acceptAddress": "深圳市",
                 "remark": "快件正在退回", "opCode": code})
         };
-        let routes = [("01", "50", "O-1"), ("02", "604", "O-2"), ("03", "99", "O-1"), ("04", "80", "O-1")]
-            .map(|(day, code, order)| route(&format!("2025-03-{day} 10:00:00"), code, order));
+        let routes = [
+            ("01", "50", "O-1"),
+            ("02", "604", "O-2"),
+            ("03", "99", "O-1"),
+            ("04", "80", "O-1"),
+        ]
+        .map(|(day, code, order)| route(&format!("2025-03-{day} 10:00:00"), code, order));
         let decode = |routes: &[serde_json::Value]| {
             let body = serde_json::json!({"Body": {"WaybillRoute": routes}}).to_string();
-            adapter().decode(Payload::new(body.as_bytes(), Default::default())).unwrap().shipments
+            adapter()
+                .decode(Payload::new(body.as_bytes(), Default::default()))
+                .unwrap()
+                .shipments
         };
         let together = decode(&routes);
         assert_eq!(together[0].references.len(), 2);
-        let apart: Vec<_> = routes.iter().flat_map(|route| decode(std::slice::from_ref(route))).flat_map(|shipment| shipment.events).collect();
+        let apart: Vec<_> = routes
+            .iter()
+            .flat_map(|route| decode(std::slice::from_ref(route)))
+            .flat_map(|shipment| shipment.events)
+            .collect();
         assert_eq!(together[0].events, apart);
     }
 
     #[test]
     fn another_message_is_not_ours() {
-        for body in [r#"{"Body":7}"#, "<Response/>", "field=1", "content=%3CResponse%2F%3E"] {
-            assert!(adapter().decode(Payload::new(body.as_bytes(), Default::default())).is_err(), "{body}");
+        for body in [
+            r#"{"Body":7}"#,
+            "<Response/>",
+            "field=1",
+            "content=%3CResponse%2F%3E",
+        ] {
+            assert!(
+                adapter()
+                    .decode(Payload::new(body.as_bytes(), Default::default()))
+                    .is_err(),
+                "{body}"
+            );
         }
     }
 }

@@ -1,9 +1,20 @@
-//! Numbers that stand only in SF's sentences, read strictly: a known form, or a known word before it.
+//! Numbers that stand only in SF's sentences, read strictly: a known form, or a known word before
+//! it.
 
 use crate::model::{CarrierId, Event, Milestone, Reference, Role};
 
-/// The words before the number of the receipt that was signed and goes back to the sender as a parcel of its own.
-const SIGNED_RECEIPT: [&str; 8] = ["签单返还", "簽單返還", "签回单", "簽回單", "签单返回", "簽單返回", "回单单号", "回單單號"];
+/// The words before the number of the receipt that was signed and goes back to the sender as a
+/// parcel of its own.
+const SIGNED_RECEIPT: [&str; 8] = [
+    "签单返还",
+    "簽單返還",
+    "签回单",
+    "簽回單",
+    "签单返回",
+    "簽單返回",
+    "回单单号",
+    "回單單號",
+];
 
 /// Whether a sentence is about the signed receipt (签回单).
 pub(super) fn names_signed_receipt(remark: &str) -> bool {
@@ -21,8 +32,18 @@ pub(super) fn related(event: &Event, remark: &str) -> Option<Reference> {
         "" if event.milestone == Milestone::Returning => Role::Return,
         "" if event.milestone == Milestone::Redirected => Role::Redirection,
         "" if event.milestone == Milestone::HandedOver => return next_carrier(remark, own),
-        _ if ["子单号", "子單號"].iter().any(|word| remark.contains(word)) => Role::Piece,
-        _ if ["母单号", "母單號"].iter().any(|word| remark.contains(word)) => Role::MasterWaybill,
+        _ if ["子单号", "子單號"]
+            .iter()
+            .any(|word| remark.contains(word)) =>
+        {
+            Role::Piece
+        }
+        _ if ["母单号", "母單號"]
+            .iter()
+            .any(|word| remark.contains(word)) =>
+        {
+            Role::MasterWaybill
+        }
         _ => return None,
     };
     waybill(remark, own).map(|number| Reference::new(role, number).issued_by(event.carrier.clone()))
@@ -31,15 +52,25 @@ pub(super) fn related(event: &Event, remark: &str) -> Option<Reference> {
 /// Another waybill of SF: `SF` and 12 to 15 digits, or 12 or 15 digits after 单号.
 fn waybill<'t>(remark: &'t str, own: &str) -> Option<&'t str> {
     let found = words(remark).find(|(before, word)| {
-        let is_number = is_sf(word) || matches!(word.len(), 12 | 15) && is_digits(word) && ends_with_any(before, &["单号", "單號"]);
+        let is_number = is_sf(word)
+            || matches!(word.len(), 12 | 15)
+                && is_digits(word)
+                && ends_with_any(before, &["单号", "單號"]);
         *word != own && is_number
     });
     found.map(|(_, word)| word)
 }
 
-/// The number under which a third party carries it on: the word after 单号 or "waybill no.", with a digit in it.
+/// The number under which a third party carries it on: the word after 单号 or "waybill no.", with a
+/// digit in it.
 fn next_carrier(remark: &str, own: &str) -> Option<Reference> {
-    const BEFORE: [&str; 5] = ["单号", "單號", "waybill no", "waybill number", "tracking number"];
+    const BEFORE: [&str; 5] = [
+        "单号",
+        "單號",
+        "waybill no",
+        "waybill number",
+        "tracking number",
+    ];
     let (_, number) = words(remark).find(|(before, word)| {
         let is_number = (6..=40).contains(&word.len()) && word.bytes().any(|b| b.is_ascii_digit());
         is_number && *word != own && !is_sf(word) && ends_with_any(before, &BEFORE)
@@ -64,12 +95,23 @@ fn carrier(remark: &str) -> Option<CarrierId> {
         ("TNT", "tnt"),
         ("ARAMEX", "aramex"),
     ];
-    const NAMES: [(&str, &str); 4] = [("联邦", "fedex"), ("聯邦", "fedex"), ("敦豪", "dhl"), ("美国邮政", "usps")];
-    let by_word = words(remark).filter_map(|(_, word)| WORDS.iter().find(|(name, _)| word.eq_ignore_ascii_case(name)));
+    const NAMES: [(&str, &str); 4] = [
+        ("联邦", "fedex"),
+        ("聯邦", "fedex"),
+        ("敦豪", "dhl"),
+        ("美国邮政", "usps"),
+    ];
+    let by_word = words(remark).filter_map(|(_, word)| {
+        WORDS
+            .iter()
+            .find(|(name, _)| word.eq_ignore_ascii_case(name))
+    });
     let by_name = NAMES.iter().filter(|(name, _)| remark.contains(name));
     let mut found = by_word.chain(by_name).map(|(_, id)| *id);
     let first = found.next()?;
-    found.all(|other| other == first).then(|| CarrierId::from_static(first))
+    found
+        .all(|other| other == first)
+        .then(|| CarrierId::from_static(first))
 }
 
 fn is_digits(word: &str) -> bool {
@@ -77,15 +119,20 @@ fn is_digits(word: &str) -> bool {
 }
 
 fn is_sf(word: &str) -> bool {
-    word.strip_prefix("SF").is_some_and(|digits| (12..=15).contains(&digits.len()) && is_digits(digits))
+    word.strip_prefix("SF")
+        .is_some_and(|digits| (12..=15).contains(&digits.len()) && is_digits(digits))
 }
 
-/// Whether what stands before a number ends with one of these words, signs between them passed over.
+/// Whether what stands before a number ends with one of these words, signs between them passed
+/// over.
 fn ends_with_any(before: &str, words: &[&str]) -> bool {
-    let before = before.trim_end_matches([' ', '\t', ':', '：', '为', '為', '是', '【', '[', '(', '（', '#', '.']);
+    let before = before.trim_end_matches([
+        ' ', '\t', ':', '：', '为', '為', '是', '【', '[', '(', '（', '#', '.',
+    ]);
     words.iter().any(|word| {
         let at = before.len().checked_sub(word.len());
-        at.and_then(|at| before.get(at..)).is_some_and(|end| end.eq_ignore_ascii_case(word))
+        at.and_then(|at| before.get(at..))
+            .is_some_and(|end| end.eq_ignore_ascii_case(word))
     })
 }
 
@@ -95,7 +142,9 @@ fn words(text: &str) -> impl Iterator<Item = (&str, &str)> {
     std::iter::from_fn(move || {
         let start = at + text.get(at..)?.find(|c: char| c.is_ascii_alphanumeric())?;
         let rest = text.get(start..)?;
-        let len = rest.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(rest.len());
+        let len = rest
+            .find(|c: char| !c.is_ascii_alphanumeric())
+            .unwrap_or(rest.len());
         at = start + len;
         Some((text.get(..start)?, text.get(start..at)?))
     })
@@ -109,8 +158,14 @@ mod tests {
     fn a_waybill_is_taken_only_in_its_form_or_after_its_word() {
         let own = "SF1000000000017";
         for (remark, expected) in [
-            ("快件已退回/转寄,新单号为: SF1000000000033", Some("SF1000000000033")),
-            ("原单号SF1000000000017,新单号【100000000033】", Some("100000000033")),
+            (
+                "快件已退回/转寄,新单号为: SF1000000000033",
+                Some("SF1000000000033"),
+            ),
+            (
+                "原单号SF1000000000017,新单号【100000000033】",
+                Some("100000000033"),
+            ),
             ("簽單返還單號：100000000000033", Some("100000000000033")),
             ("电话 075500000033", None),
             ("单号 10000000003", None),
@@ -126,11 +181,26 @@ mod tests {
     fn the_next_carrier_is_named_only_when_one_is_told() {
         let own = "SF1000000000017";
         for (remark, expected) in [
-            ("快件已转交DHL配送,运单号：1234567890", Some("next_carrier(dhl 123…890)")),
-            ("转第三方联邦快递, 单号 770000000001", Some("next_carrier(fedex 770…001)")),
-            ("Handed to USPS, Waybill No.: 9400100000000000000001", Some("next_carrier(usps 940…001)")),
-            ("已转第三方快递,单号:AB123456789CN", Some("next_carrier(AB1…9CN)")),
-            ("由 UPS 转 DHL, 单号:1234567890", Some("next_carrier(123…890)")),
+            (
+                "快件已转交DHL配送,运单号：1234567890",
+                Some("next_carrier(dhl 123…890)"),
+            ),
+            (
+                "转第三方联邦快递, 单号 770000000001",
+                Some("next_carrier(fedex 770…001)"),
+            ),
+            (
+                "Handed to USPS, Waybill No.: 9400100000000000000001",
+                Some("next_carrier(usps 940…001)"),
+            ),
+            (
+                "已转第三方快递,单号:AB123456789CN",
+                Some("next_carrier(AB1…9CN)"),
+            ),
+            (
+                "由 UPS 转 DHL, 单号:1234567890",
+                Some("next_carrier(123…890)"),
+            ),
             ("groups, 单号:1234567890", Some("next_carrier(123…890)")),
             ("已转第三方快递 1234567890", None),
             ("已转第三方快递,单号:SF1000000000017", None),
@@ -139,6 +209,9 @@ mod tests {
             let found = next_carrier(remark, own).map(|reference| format!("{reference:?}"));
             assert_eq!(found.as_deref(), expected, "{remark}");
         }
-        assert_eq!(carrier("USPS only").map(|id| id.to_string()).as_deref(), Some("usps"));
+        assert_eq!(
+            carrier("USPS only").map(|id| id.to_string()).as_deref(),
+            Some("usps")
+        );
     }
 }

@@ -8,7 +8,8 @@ use super::{promise, remark, sentence};
 use crate::adapter::{Collector, NoticeKind, stamped};
 use crate::carriers::mapping::{code, delivered_after_return_is_returned, in_time};
 use crate::model::{
-    Confidence, Country, Event, EventTime, Milestone, Place, Reference, Role, Shipment, Stage, TrackingNumber, Zones, country_of_city,
+    Confidence, Country, Event, EventTime, Milestone, Place, Reference, Role, Shipment, Stage,
+    TrackingNumber, Zones, country_of_city,
 };
 use crate::wire::clock;
 use crate::wire::xml::Node;
@@ -41,7 +42,9 @@ impl<'t> Route<'t> {
 
     /// SF's sentence; where it is missing, the name of the reason or status.
     fn sentence(&self) -> Option<&'t str> {
-        [self.remark, self.reason_name, self.status_name].into_iter().find(|text| !text.is_empty() && *text != "-")
+        [self.remark, self.reason_name, self.status_name]
+            .into_iter()
+            .find(|text| !text.is_empty() && *text != "-")
     }
 }
 
@@ -72,26 +75,58 @@ impl WireRoute<'_> {
 
 /// Reads the attributes of an XML route, in either spelling, and passes them on.
 pub(super) fn with_xml_route<R>(node: Node<'_, '_>, read: impl FnOnce(&Route<'_>) -> R) -> R {
-    let [time, old_time, address, old_address, operation, old_operation, remark, reason, reason_name, first, second, status_name, expected] = node
-        .attributes([
-            "acceptTime",
-            "accept_time",
-            "acceptAddress",
-            "accept_address",
-            "opCode",
-            "opcode",
-            "remark",
-            "reasonCode",
-            "reasonName",
-            "firstStatusCode",
-            "secondaryStatusCode",
-            "secondaryStatusName",
-            "deliverTm",
-        ]);
-    let (time, address, operation) =
-        (old_time.or(time).unwrap_or_default(), old_address.or(address).unwrap_or_default(), old_operation.or(operation).unwrap_or_default());
-    let [remark, reason, reason_name, first, second, status_name, expected] =
-        [remark, reason, reason_name, first, second, status_name, expected].map(Option::unwrap_or_default);
+    let [
+        time,
+        old_time,
+        address,
+        old_address,
+        operation,
+        old_operation,
+        remark,
+        reason,
+        reason_name,
+        first,
+        second,
+        status_name,
+        expected,
+    ] = node.attributes([
+        "acceptTime",
+        "accept_time",
+        "acceptAddress",
+        "accept_address",
+        "opCode",
+        "opcode",
+        "remark",
+        "reasonCode",
+        "reasonName",
+        "firstStatusCode",
+        "secondaryStatusCode",
+        "secondaryStatusName",
+        "deliverTm",
+    ]);
+    let (time, address, operation) = (
+        old_time.or(time).unwrap_or_default(),
+        old_address.or(address).unwrap_or_default(),
+        old_operation.or(operation).unwrap_or_default(),
+    );
+    let [
+        remark,
+        reason,
+        reason_name,
+        first,
+        second,
+        status_name,
+        expected,
+    ] = [
+        remark,
+        reason,
+        reason_name,
+        first,
+        second,
+        status_name,
+        expected,
+    ]
+    .map(Option::unwrap_or_default);
     read(&Route {
         time: &time,
         address: &address,
@@ -110,7 +145,12 @@ impl Tables<'_> {
     /// Adds a route to its shipment as an event.
     pub fn push(&self, out: &mut Collector<'_>, shipment: &mut Shipment, route: &Route<'_>) {
         let Some(stamp) = clock::iso(route.time) else {
-            out.skipped(&shipment.number, self.fields.time, route.time, "a date and time like 2025-03-01 10:20:00");
+            out.skipped(
+                &shipment.number,
+                self.fields.time,
+                route.time,
+                "a date and time like 2025-03-01 10:20:00",
+            );
             return;
         };
         let time = match stamp.offset {
@@ -119,7 +159,11 @@ impl Tables<'_> {
         };
         let mapped = self.meaning(out, &shipment.number, route);
         let pair = route.status().map(|(first, second)| joined(first, second));
-        let qualifier = if route.reason.is_empty() { pair.as_deref() } else { Some(route.reason) };
+        let qualifier = if route.reason.is_empty() {
+            pair.as_deref()
+        } else {
+            Some(route.reason)
+        };
         let code = code(route.operation, qualifier, route.sentence());
         let place = out.place(route.address, "", || place(route.address));
         let mut event = out.event(&shipment.number, mapped, time, place, code);
@@ -138,7 +182,12 @@ impl Tables<'_> {
 
 /// Adds the shop's order number, unless it was the last one added.
 pub(super) fn add_order(shipment: &mut Shipment, order: &str) {
-    if !order.is_empty() && shipment.references.last().is_none_or(|last| last.number != order) {
+    if !order.is_empty()
+        && shipment
+            .references
+            .last()
+            .is_none_or(|last| last.number != order)
+    {
         shipment.references.push(Reference::new(Role::Order, order));
     }
 }
@@ -147,11 +196,19 @@ pub(super) fn add_order(shipment: &mut Shipment, order: &str) {
 fn place(address: &str) -> Option<Place> {
     let address = address.trim();
     let (region, city) = split(address);
-    let mut place = Place { country: country(city), ..Place::default() };
+    let mut place = Place {
+        country: country(city),
+        ..Place::default()
+    };
     if place.country.is_none()
         && let Some(country) = Country::named(address).filter(|_| address.len() > 3)
     {
-        return Place { name: Some(address.into()), country: Some(country), ..place }.known();
+        return Place {
+            name: Some(address.into()),
+            country: Some(country),
+            ..place
+        }
+        .known();
     }
     place.city = (!city.is_empty()).then(|| city.into());
     place.region = region.map(Into::into);
@@ -161,21 +218,35 @@ fn place(address: &str) -> Option<Place> {
         place.country = region.strip_suffix('省').and_then(Country::named).or(CHINA);
     }
     let parts = city.len() + region.map_or(0, str::len);
-    place.name = (parts < address.len()).then(|| address.split_whitespace().collect::<Vec<_>>().join(" ").into());
+    place.name = (parts < address.len()).then(|| {
+        address
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ")
+            .into()
+    });
     place.known()
 }
 
-/// Province and city of a Chinese address: `广东省深圳市`, `深圳市 南山营业点`. Latin names stay whole up to a tab.
+/// Province and city of a Chinese address: `广东省深圳市`, `深圳市 南山营业点`. Latin names stay whole up to a
+/// tab.
 fn split(address: &str) -> (Option<&str>, &str) {
     let address = address.split('\t').next().unwrap_or_default().trim();
     let is_chinese = address.chars().any(|c| c >= '\u{2e80}');
     if !is_chinese {
         return (None, address);
     }
-    let address = address.split(char::is_whitespace).next().unwrap_or_default();
+    let address = address
+        .split(char::is_whitespace)
+        .next()
+        .unwrap_or_default();
     let (region, rest) = ["自治区", "省"]
         .iter()
-        .find_map(|word| address.split_once(word).map(|(name, rest)| (address.get(..name.len() + word.len()), rest)))
+        .find_map(|word| {
+            address
+                .split_once(word)
+                .map(|(name, rest)| (address.get(..name.len() + word.len()), rest))
+        })
         .unwrap_or((None, address));
     let city = match rest.find('市') {
         Some(at) if at > 0 => rest.get(..at + '市'.len_utf8()).unwrap_or(rest),
@@ -190,27 +261,47 @@ fn country(city: &str) -> Option<Country> {
         .or_else(|| CHINA.filter(|_| ["市", "省", "自治区"].iter().any(|end| city.ends_with(end))))
 }
 
-/// What only all of a shipment's routes together tell. For snapshots: a push holds some of them, and what it says must not depend on which.
+/// What only all of a shipment's routes together tell. For snapshots: a push holds some of them,
+/// and what it says must not depend on which.
 pub(super) fn finish(shipment: &mut Shipment) {
     tell_export_customs(&mut shipment.events);
     end_by_final_information(&mut shipment.events);
-    // 99 and 648 may mean a forwarding: what is not sure to be a return must not turn a delivery into one.
-    let is_returned = |event: &Event| event.milestone == Milestone::Returning && event.confidence > Confidence::Low;
+    // 99 and 648 may mean a forwarding: what is not sure to be a return must not turn a delivery
+    // into one.
+    let is_returned = |event: &Event| {
+        event.milestone == Milestone::Returning && event.confidence > Confidence::Low
+    };
     if shipment.events.iter().any(is_returned) {
         delivered_after_return_is_returned(&mut shipment.events);
     }
-    if shipment.events.iter().any(|event| event.milestone.is_terminal()) {
+    if shipment
+        .events
+        .iter()
+        .any(|event| event.milestone.is_terminal())
+    {
         shipment.promises.clear();
     }
 }
 
-/// 8000 repeats an end that 80 or another operation told. Where none did, the earliest 8000 is the end: SF sends it after the signature only.
+/// 8000 repeats an end that 80 or another operation told. Where none did, the earliest 8000 is the
+/// end: SF sends it after the signature only.
 fn end_by_final_information(events: &mut [Event]) {
-    if events.iter().any(|event| event.milestone.is_terminal() || event.code.value == "80") {
+    if events
+        .iter()
+        .any(|event| event.milestone.is_terminal() || event.code.value == "80")
+    {
         return;
     }
-    let is_final = |event: &&Event| event.code.value == "8000" && event.milestone == Milestone::Info;
-    let Some(first) = events.iter().filter(is_final).min_by_key(|event| in_time(event)).map(Event::id) else { return };
+    let is_final =
+        |event: &&Event| event.code.value == "8000" && event.milestone == Milestone::Info;
+    let Some(first) = events
+        .iter()
+        .filter(is_final)
+        .min_by_key(|event| in_time(event))
+        .map(Event::id)
+    else {
+        return;
+    };
     // Two wordings of one event are one event.
     for event in events.iter_mut().filter(|event| event.id() == first) {
         event.milestone = Milestone::Delivered;
@@ -218,16 +309,32 @@ fn end_by_final_information(events: &mut [Event]) {
     }
 }
 
-/// The customs codes do not tell out from in. They are export when they happen in mainland China before anything is told from elsewhere, and the
-/// parcel was picked up in mainland China before or is seen elsewhere afterwards.
+/// The customs codes do not tell out from in. They are export when they happen in mainland China
+/// before anything is told from elsewhere, and the parcel was picked up in mainland China before or
+/// is seen elsewhere afterwards.
 fn tell_export_customs(events: &mut [Event]) {
     if !events.iter().any(is_customs_code) {
         return;
     }
-    let is_mainland = |event: &Event| event.place.as_ref().and_then(|place| place.country).map(|country| Some(country) == CHINA);
-    let abroad = events.iter().filter(|event| is_mainland(event) == Some(false)).map(|event| event.time.earliest()).min();
-    let from_here = |event: &&Event| event.milestone == Milestone::PickedUp && is_mainland(event) == Some(true);
-    let picked_up = events.iter().filter(from_here).map(|event| event.time.earliest()).min();
+    let is_mainland = |event: &Event| {
+        event
+            .place
+            .as_ref()
+            .and_then(|place| place.country)
+            .map(|country| Some(country) == CHINA)
+    };
+    let abroad = events
+        .iter()
+        .filter(|event| is_mainland(event) == Some(false))
+        .map(|event| event.time.earliest())
+        .min();
+    let from_here =
+        |event: &&Event| event.milestone == Milestone::PickedUp && is_mainland(event) == Some(true);
+    let picked_up = events
+        .iter()
+        .filter(from_here)
+        .map(|event| event.time.earliest())
+        .min();
     for event in events {
         let now = event.time.earliest();
         let is_before = abroad.is_none_or(|abroad| now < abroad);
@@ -240,14 +347,26 @@ fn tell_export_customs(events: &mut [Event]) {
 }
 
 fn is_customs_code(event: &Event) -> bool {
-    event.stage == Some(Stage::ImportCustoms) && event.code.value.parse().is_ok_and(|code: u16| matches!(code, 14..=18 | 604..=623))
+    event.stage == Some(Stage::ImportCustoms)
+        && event
+            .code
+            .value
+            .parse()
+            .is_ok_and(|code: u16| matches!(code, 14..=18 | 604..=623))
 }
 
 /// A waybill's number, or a notice that its routes have none.
-pub(super) fn number(out: &mut Collector<'_>, text: &str, field: &'static str) -> Option<TrackingNumber> {
+pub(super) fn number(
+    out: &mut Collector<'_>,
+    text: &str,
+    field: &'static str,
+) -> Option<TrackingNumber> {
     let number = TrackingNumber::parse(text);
     if number.is_none() {
-        out.notice(out.own_notice(NoticeKind::EventSkipped, "expected the waybill's number").at(field));
+        out.notice(
+            out.own_notice(NoticeKind::EventSkipped, "expected the waybill's number")
+                .at(field),
+        );
     }
     number
 }
@@ -263,14 +382,26 @@ mod tests {
             .map(|(time, address, code, remark)| serde_json::json!({"acceptTime": time, "acceptAddress": address, "opCode": code, "remark": remark}))
             .collect();
         let answer = serde_json::json!({"mailNo": "SF1000000000017", "routes": routes});
-        let body = serde_json::json!({"apiResultCode": "A1000", "apiResultData": {"routeResps": answer}}).to_string();
+        let body =
+            serde_json::json!({"apiResultCode": "A1000", "apiResultData": {"routeResps": answer}})
+                .to_string();
         let feed = super::super::Routes::new(std::sync::Arc::new(super::super::PACK.codes()));
-        feed.decode(Payload::new(body.as_bytes(), Default::default())).unwrap()
+        feed.decode(Payload::new(body.as_bytes(), Default::default()))
+            .unwrap()
     }
 
     fn stages(routes: &[(&str, &str, &str)]) -> Vec<Stage> {
-        let routes: Vec<_> = routes.iter().map(|(time, address, code)| (*time, *address, *code, "")).collect();
-        decoded(&routes).shipments.remove(0).events.iter().filter_map(|event| event.stage).collect()
+        let routes: Vec<_> = routes
+            .iter()
+            .map(|(time, address, code)| (*time, *address, *code, ""))
+            .collect();
+        decoded(&routes)
+            .shipments
+            .remove(0)
+            .events
+            .iter()
+            .filter_map(|event| event.stage)
+            .collect()
     }
 
     #[test]
@@ -279,11 +410,41 @@ mod tests {
             ("深圳市", None, Some("深圳市"), None, Some("CN")),
             ("深圳", None, Some("深圳"), None, Some("CN")),
             ("样例市", None, Some("样例市"), None, Some("CN")),
-            ("广东省深圳市", Some("广东省"), Some("深圳市"), None, Some("CN")),
-            ("内蒙古自治区呼和浩特市", Some("内蒙古自治区"), Some("呼和浩特市"), None, Some("CN")),
-            ("台湾省台北市", Some("台湾省"), Some("台北市"), None, Some("TW")),
-            ("长沙市\t样例分部", None, Some("长沙市"), Some("长沙市 样例分部"), Some("CN")),
-            ("北京市样例区", None, Some("北京市"), Some("北京市样例区"), Some("CN")),
+            (
+                "广东省深圳市",
+                Some("广东省"),
+                Some("深圳市"),
+                None,
+                Some("CN"),
+            ),
+            (
+                "内蒙古自治区呼和浩特市",
+                Some("内蒙古自治区"),
+                Some("呼和浩特市"),
+                None,
+                Some("CN"),
+            ),
+            (
+                "台湾省台北市",
+                Some("台湾省"),
+                Some("台北市"),
+                None,
+                Some("TW"),
+            ),
+            (
+                "长沙市\t样例分部",
+                None,
+                Some("长沙市"),
+                Some("长沙市 样例分部"),
+                Some("CN"),
+            ),
+            (
+                "北京市样例区",
+                None,
+                Some("北京市"),
+                Some("北京市样例区"),
+                Some("CN"),
+            ),
             ("京都市", None, Some("京都市"), None, Some("JP")),
             ("香港", None, Some("香港"), None, Some("HK")),
             ("东京", None, Some("东京"), None, Some("JP")),
@@ -293,7 +454,12 @@ mod tests {
             ("London", None, Some("London"), None, None),
         ] {
             let place = place(address).unwrap();
-            let found = (place.region.as_deref(), place.city.as_deref(), place.name.as_deref(), place.country.as_ref().map(Country::as_str));
+            let found = (
+                place.region.as_deref(),
+                place.city.as_deref(),
+                place.name.as_deref(),
+                place.country.as_ref().map(Country::as_str),
+            );
             assert_eq!(found, (region, city, name, country), "{address}");
         }
         assert_eq!(place(" \t"), None);
@@ -306,9 +472,15 @@ mod tests {
         let landed = ("2025-03-02 03:00:00", "东京", "106");
         let cleared_there = ("2025-03-02 08:00:00", "东京", "606");
         use Stage::{ExportCustoms, FirstMile, ImportCustoms, LineHaul};
-        assert_eq!(stages(&[picked_up, cleared, landed, cleared_there]), [FirstMile, ExportCustoms, LineHaul, ImportCustoms]);
+        assert_eq!(
+            stages(&[picked_up, cleared, landed, cleared_there]),
+            [FirstMile, ExportCustoms, LineHaul, ImportCustoms]
+        );
         // By time, not by the order of arrival; before the flight is known, by the pickup.
-        assert_eq!(stages(&[cleared_there, landed, cleared, picked_up]), [ImportCustoms, LineHaul, ExportCustoms, FirstMile]);
+        assert_eq!(
+            stages(&[cleared_there, landed, cleared, picked_up]),
+            [ImportCustoms, LineHaul, ExportCustoms, FirstMile]
+        );
         assert_eq!(stages(&[picked_up, cleared]), [FirstMile, ExportCustoms]);
         assert_eq!(stages(&[cleared, landed]), [ExportCustoms, LineHaul]);
     }
@@ -319,17 +491,27 @@ mod tests {
         let cleared = ("2025-03-03 20:00:00", "深圳市", "17");
         assert_eq!(stages(&[cleared]), [ImportCustoms]);
         assert_eq!(
-            stages(&[("2025-03-01 10:00:00", "东京", "50"), ("2025-03-02 10:00:00", "东京", "105"), cleared]),
+            stages(&[
+                ("2025-03-01 10:00:00", "东京", "50"),
+                ("2025-03-02 10:00:00", "东京", "105"),
+                cleared
+            ]),
             [FirstMile, LineHaul, ImportCustoms]
         );
         // Hong Kong is outside the mainland's customs.
-        assert_eq!(stages(&[("2025-03-01 10:00:00", "香港", "50"), cleared]), [FirstMile, ImportCustoms]);
+        assert_eq!(
+            stages(&[("2025-03-01 10:00:00", "香港", "50"), cleared]),
+            [FirstMile, ImportCustoms]
+        );
     }
 
     #[test]
     fn only_a_sure_return_turns_delivery_into_its_end() {
         let last = |remark| {
-            let batch = decoded(&[("2025-03-01 10:00:00", "北京市", "99", remark), ("2025-03-03 10:00:00", "上海市", "80", "已签收")]);
+            let batch = decoded(&[
+                ("2025-03-01 10:00:00", "北京市", "99", remark),
+                ("2025-03-03 10:00:00", "上海市", "80", "已签收"),
+            ]);
             batch.shipments[0].events[1].milestone
         };
         assert_eq!(last("快件正在退回"), Milestone::Returned);
@@ -340,44 +522,109 @@ mod tests {
     #[test]
     fn the_final_information_ends_the_way_only_where_nothing_else_did() {
         let told = |routes: &[(&str, &str, &str, &str)]| -> Vec<Milestone> {
-            decoded(routes).shipments.remove(0).events.iter().map(|event| event.milestone).collect()
+            decoded(routes)
+                .shipments
+                .remove(0)
+                .events
+                .iter()
+                .map(|event| event.milestone)
+                .collect()
         };
         use Milestone::{Delivered, Info, PickedUp, Returned, Returning};
         let picked_up = ("2025-03-01 10:00:00", "北京市", "50", "");
         let early = ("2025-03-02 10:00:00", "上海市", "8000", "");
         let late = ("2025-03-03 10:00:00", "上海市", "8000", "");
         assert_eq!(told(&[picked_up, late, early]), [PickedUp, Info, Delivered]);
-        assert_eq!(told(&[("2025-03-01 10:00:00", "北京市", "80", ""), early]), [Delivered, Info]);
-        assert_eq!(told(&[("2025-03-01 10:00:00", "北京市", "99", "快件正在退回"), early]), [Returning, Returned]);
+        assert_eq!(
+            told(&[("2025-03-01 10:00:00", "北京市", "80", ""), early]),
+            [Delivered, Info]
+        );
+        assert_eq!(
+            told(&[
+                ("2025-03-01 10:00:00", "北京市", "99", "快件正在退回"),
+                early
+            ]),
+            [Returning, Returned]
+        );
     }
 
     #[test]
     fn times_are_china_s_and_bad_ones_cost_their_event() {
-        let batch = decoded(&[("2025-03-01 10:00:00", "Los Angeles", "31", ""), ("2025-02-30 10:00:00", "北京市", "31", ""), ("", "", "31", "")]);
+        let batch = decoded(&[
+            ("2025-03-01 10:00:00", "Los Angeles", "31", ""),
+            ("2025-02-30 10:00:00", "北京市", "31", ""),
+            ("", "", "31", ""),
+        ]);
         let event = &batch.shipments[0].events[0];
         assert_eq!(batch.shipments[0].events.len(), 1);
-        assert_eq!(event.time.earliest().to_rfc3339(), "2025-03-01T02:00:00+00:00");
-        assert_eq!((event.time.raw(), event.time.zone()), ("2025-03-01 10:00:00", Some(Shanghai)));
+        assert_eq!(
+            event.time.earliest().to_rfc3339(),
+            "2025-03-01T02:00:00+00:00"
+        );
+        assert_eq!(
+            (event.time.raw(), event.time.zone()),
+            ("2025-03-01 10:00:00", Some(Shanghai))
+        );
         assert_eq!(batch.notices.len(), 2);
-        assert_eq!(batch.notices[0].value.as_deref(), Some("2025-02-30 10:00:00"));
+        assert_eq!(
+            batch.notices[0].value.as_deref(),
+            Some("2025-02-30 10:00:00")
+        );
     }
 
     #[test]
     fn names_and_codes_for_pickup_do_not_leave_the_text() {
-        let batch = decoded(&[("2025-03-01 10:00:00", "北京市", "80", "已签收,签收人:样例人,凭取件码12-3456,电话13800000000")]);
-        let text = batch.shipments[0].events[0].code.text.as_ref().unwrap().to_string();
+        let batch = decoded(&[(
+            "2025-03-01 10:00:00",
+            "北京市",
+            "80",
+            "已签收,签收人:样例人,凭取件码12-3456,电话13800000000",
+        )]);
+        let text = batch.shipments[0].events[0]
+            .code
+            .text
+            .as_ref()
+            .unwrap()
+            .to_string();
         assert_eq!(text, "已签收,签收人:•••,凭取件码•••,电话•••");
     }
 
     #[test]
     fn new_numbers_take_their_role_from_the_direction() {
         let batch = decoded(&[
-            ("2025-03-01 10:00:00", "", "648", "快件已退回,新单号为: SF1000000000033"),
-            ("2025-03-01 11:00:00", "", "648", "快件已转寄,新单号为: SF1000000000041"),
-            ("2025-03-01 12:00:00", "", "922", "签单返还单号: 100000000058"),
+            (
+                "2025-03-01 10:00:00",
+                "",
+                "648",
+                "快件已退回,新单号为: SF1000000000033",
+            ),
+            (
+                "2025-03-01 11:00:00",
+                "",
+                "648",
+                "快件已转寄,新单号为: SF1000000000041",
+            ),
+            (
+                "2025-03-01 12:00:00",
+                "",
+                "922",
+                "签单返还单号: 100000000058",
+            ),
             ("2025-03-01 13:00:00", "", "31", "新单号为: SF1000000000066"),
         ]);
-        let related: Vec<_> = batch.shipments[0].events.iter().flat_map(|event| &event.related).map(|found| (found.role, &*found.number)).collect();
-        assert_eq!(related, [(Role::Return, "SF1000000000033"), (Role::Redirection, "SF1000000000041"), (Role::SignedReceipt, "100000000058")]);
+        let related: Vec<_> = batch.shipments[0]
+            .events
+            .iter()
+            .flat_map(|event| &event.related)
+            .map(|found| (found.role, &*found.number))
+            .collect();
+        assert_eq!(
+            related,
+            [
+                (Role::Return, "SF1000000000033"),
+                (Role::Redirection, "SF1000000000041"),
+                (Role::SignedReceipt, "100000000058")
+            ]
+        );
     }
 }

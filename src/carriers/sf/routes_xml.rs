@@ -9,8 +9,8 @@ use super::ask::{FORM, digest, language, phones};
 use super::meaning::{FieldNames, LockerPolicy, Rules, Tables};
 use super::{faults, promise, route};
 use crate::adapter::{
-    Adapter, Batch, Clock, CodeTable, Collector, DecodeError, Descriptor, Mark, Outcome, Payload, Poll, PollContext, PollLimits, Question, Reply,
-    RequestError, build, check_count,
+    Adapter, Batch, Clock, CodeTable, Collector, DecodeError, Descriptor, Mark, Outcome, Payload,
+    Poll, PollContext, PollLimits, Question, Reply, RequestError, build, check_count,
 };
 use crate::wire::records::EventAt;
 use crate::wire::xml::{Document, Node};
@@ -25,11 +25,13 @@ pub enum Head {
     /// The client code alone; `verifyCode` proves the check word.
     #[default]
     Code,
-    /// The client code and the check word in clear, as old accounts want it; `verifyCode` goes along.
+    /// The client code and the check word in clear, as old accounts want it; `verifyCode` goes
+    /// along.
     CodeAndCheckWord,
 }
 
-/// The feed `sf.routes-xml`. Clock: no zone in the text, read as China's (UTC+8) everywhere. Often in GBK, attributes in any order.
+/// The feed `sf.routes-xml`. Clock: no zone in the text, read as China's (UTC+8) everywhere. Often
+/// in GBK, attributes in any order.
 #[derive(Debug)]
 pub struct RoutesXml {
     descriptor: Descriptor,
@@ -47,8 +49,14 @@ impl RoutesXml {
             Mark::Xml("Response", &["Head", "RouteResponse"]),
             Mark::Xml("Response", &["Head", "ERROR"]),
         ];
-        let descriptor = Descriptor::new("sf.routes-xml", "SF Express BSP route query").with_clock(Clock::Fixed(Shanghai)).with_marks(MARKS);
-        Self { descriptor, rules: Rules::new(codes), head: Head::default() }
+        let descriptor = Descriptor::new("sf.routes-xml", "SF Express BSP route query")
+            .with_clock(Clock::Fixed(Shanghai))
+            .with_marks(MARKS);
+        Self {
+            descriptor,
+            rules: Rules::new(codes),
+            head: Head::default(),
+        }
     }
 
     /// Sets what stands in the request's `<Head>`.
@@ -68,8 +76,14 @@ impl RoutesXml {
 
 /// Where events stand.
 const EVENTS: &[EventAt] = &[
-    EventAt { path: &["Response", "Body", "RouteResponse", "Route"], marks: &["accept_time"] },
-    EventAt { path: &["Response", "Body", "RouteResponse", "Route"], marks: &["acceptTime"] },
+    EventAt {
+        path: &["Response", "Body", "RouteResponse", "Route"],
+        marks: &["accept_time"],
+    },
+    EventAt {
+        path: &["Response", "Body", "RouteResponse", "Route"],
+        marks: &["acceptTime"],
+    },
 ];
 
 impl Adapter for RoutesXml {
@@ -78,7 +92,11 @@ impl Adapter for RoutesXml {
     }
 
     fn decode(&self, payload: Payload<'_>) -> Result<Batch, DecodeError> {
-        const FIELDS: FieldNames = FieldNames { time: "Route/@accept_time", operation: "Route/@opcode", status: "Route/@secondaryStatusCode" };
+        const FIELDS: FieldNames = FieldNames {
+            time: "Route/@accept_time",
+            operation: "Route/@opcode",
+            status: "Route/@secondaryStatusCode",
+        };
         let mut out = Collector::new(&self.descriptor, payload);
         let text = out.text()?;
         let document = out.xml(&text)?;
@@ -119,17 +137,29 @@ fn fault<'d, 'a>(root: Node<'d, 'a>) -> Option<(Outcome, std::borrow::Cow<'a, st
     if error.is_none() && root.get("Head") != Some("ERR") {
         return None;
     }
-    let code = error.and_then(|error| error.attribute("code")).unwrap_or_default();
+    let code = error
+        .and_then(|error| error.attribute("code"))
+        .unwrap_or_default();
     let said = error.and_then(Node::text).unwrap_or_default();
     Some((faults::gateway(&code, said), code, said))
 }
 
 fn read_answer(out: &mut Collector<'_>, tables: &Tables<'_>, answer: Node<'_, '_>) {
     let number = answer.attribute("mailno").unwrap_or_default();
-    let Some(number) = route::number(out, &number, "RouteResponse/@mailno") else { return };
+    let Some(number) = route::number(out, &number, "RouteResponse/@mailno") else {
+        return;
+    };
     let mut shipment = out.shipment(number);
-    route::add_order(&mut shipment, &answer.attribute("orderid").unwrap_or_default());
-    promise::from_field(out, &mut shipment, "RouteResponse/@deliverTm", &answer.attribute("deliverTm").unwrap_or_default());
+    route::add_order(
+        &mut shipment,
+        &answer.attribute("orderid").unwrap_or_default(),
+    );
+    promise::from_field(
+        out,
+        &mut shipment,
+        "RouteResponse/@deliverTm",
+        &answer.attribute("deliverTm").unwrap_or_default(),
+    );
     let mut any = false;
     for node in answer.all("Route") {
         any = true;
@@ -145,7 +175,10 @@ fn read_answer(out: &mut Collector<'_>, tables: &Tables<'_>, answer: Node<'_, '_
 
 /// An attribute's value as XML.
 fn escaped(value: &str) -> String {
-    value.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;")
+    value
+        .replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('"', "&quot;")
 }
 
 impl Poll for RoutesXml {
@@ -157,11 +190,24 @@ impl Poll for RoutesXml {
         &["client_code", "check_word"]
     }
 
-    fn request(&self, question: &Question<'_>, context: &PollContext<'_>) -> Result<Request<Vec<u8>>, RequestError> {
+    fn request(
+        &self,
+        question: &Question<'_>,
+        context: &PollContext<'_>,
+    ) -> Result<Request<Vec<u8>>, RequestError> {
         check_count(question, self.limits())?;
-        let (client, check_word) = (context.credential("client_code")?, context.credential("check_word")?);
-        let numbers: Vec<&str> = question.numbers.iter().map(|asked| asked.number.as_str()).collect();
-        let phones = phones(question.numbers)?.map_or(String::new(), |phones| format!(" check_phoneNo=\"{phones}\""));
+        let (client, check_word) = (
+            context.credential("client_code")?,
+            context.credential("check_word")?,
+        );
+        let numbers: Vec<&str> = question
+            .numbers
+            .iter()
+            .map(|asked| asked.number.as_str())
+            .collect();
+        let phones = phones(question.numbers)?.map_or(String::new(), |phones| {
+            format!(" check_phoneNo=\"{phones}\"")
+        });
         let head = match self.head {
             Head::Code => escaped(client),
             Head::CodeAndCheckWord => escaped(&format!("{client},{check_word}")),
@@ -174,19 +220,29 @@ impl Poll for RoutesXml {
         );
         let verify = digest(&format!("{xml}{check_word}"));
         let uri = format!("{}/bsp-oisp/sfexpressService", context.base_or(PRODUCTION));
-        build(Method::POST, &uri, &[("content-type", FORM)], form::pairs([("xml", xml.as_str()), ("verifyCode", &verify)]).into_bytes())
+        build(
+            Method::POST,
+            &uri,
+            &[("content-type", FORM)],
+            form::pairs([("xml", xml.as_str()), ("verifyCode", &verify)]).into_bytes(),
+        )
     }
 
     fn outcome(&self, reply: &Reply<'_>) -> Outcome {
         let text = text::decode(reply.body).text;
-        let told = Document::parse(&text).ok().filter(|document| document.root().name() == "Response").map(|document| {
-            let root = document.root();
-            match fault(root) {
-                Some((outcome, ..)) => outcome,
-                None if answers(root).any(|answer| answer.child("Route").is_some()) => Outcome::Found,
-                None => Outcome::NotFound,
-            }
-        });
+        let told = Document::parse(&text)
+            .ok()
+            .filter(|document| document.root().name() == "Response")
+            .map(|document| {
+                let root = document.root();
+                match fault(root) {
+                    Some((outcome, ..)) => outcome,
+                    None if answers(root).any(|answer| answer.child("Route").is_some()) => {
+                        Outcome::Found
+                    }
+                    None => Outcome::NotFound,
+                }
+            });
         match told {
             Some(outcome) if outcome != Outcome::Found => outcome,
             None => faults::unreadable(reply),
@@ -208,11 +264,24 @@ mod tests {
     }
 
     fn fields(adapter: &RoutesXml) -> (String, String) {
-        let credentials = Credentials::default().with("client_code", "SA&MPLE").with("check_word", "sample/word");
-        let numbers = [asked("SF1000000000017", "1234"), asked("100000000025", "5678")];
-        let request = adapter.request(&Question::about(&numbers), &context(&credentials)).unwrap();
-        assert_eq!(request.uri(), "https://bsp-oisp.sf-express.com/bsp-oisp/sfexpressService");
-        assert_eq!((request.method(), &request.headers()["content-type"]), (&Method::POST, &http::HeaderValue::from_static(FORM)));
+        let credentials = Credentials::default()
+            .with("client_code", "SA&MPLE")
+            .with("check_word", "sample/word");
+        let numbers = [
+            asked("SF1000000000017", "1234"),
+            asked("100000000025", "5678"),
+        ];
+        let request = adapter
+            .request(&Question::about(&numbers), &context(&credentials))
+            .unwrap();
+        assert_eq!(
+            request.uri(),
+            "https://bsp-oisp.sf-express.com/bsp-oisp/sfexpressService"
+        );
+        assert_eq!(
+            (request.method(), &request.headers()["content-type"]),
+            (&Method::POST, &http::HeaderValue::from_static(FORM))
+        );
         let field = |name| String::from_utf8(form::field(request.body(), name).unwrap()).unwrap();
         (field("xml"), field("verifyCode"))
     }
@@ -239,21 +308,48 @@ mod tests {
     fn the_outcome_stands_in_the_body() {
         let headers = HeaderMap::new();
         let outcome = |status, body: &str| adapter().outcome(&reply(status, &headers, body));
-        let ok = |body: &str| format!("<Response service=\"RouteService\"><Head>OK</Head>{body}</Response>");
-        assert_eq!(outcome(200, &ok("<Body><RouteResponse mailno='1'><Route/></RouteResponse></Body>")), Outcome::Found);
-        assert_eq!(outcome(200, &ok("<Body><RouteResponse mailno='1'/></Body>")), Outcome::NotFound);
+        let ok = |body: &str| {
+            format!("<Response service=\"RouteService\"><Head>OK</Head>{body}</Response>")
+        };
+        assert_eq!(
+            outcome(
+                200,
+                &ok("<Body><RouteResponse mailno='1'><Route/></RouteResponse></Body>")
+            ),
+            Outcome::Found
+        );
+        assert_eq!(
+            outcome(200, &ok("<Body><RouteResponse mailno='1'/></Body>")),
+            Outcome::NotFound
+        );
         assert_eq!(outcome(200, &ok("<Body/>")), Outcome::NotFound);
-        let failed = |code| format!("<Response><Head>ERR</Head><ERROR code='{code}'>said</ERROR></Response>");
+        let failed = |code| {
+            format!("<Response><Head>ERR</Head><ERROR code='{code}'>said</ERROR></Response>")
+        };
         assert_eq!(outcome(200, &failed("4001")), Outcome::RetryAfter(None));
         assert_eq!(outcome(200, &failed("8014")), Outcome::Reauthorise);
-        assert_eq!(outcome(200, &failed("8003")), Outcome::Invalid(Fault::new("8003", "said")));
+        assert_eq!(
+            outcome(200, &failed("8003")),
+            Outcome::Invalid(Fault::new("8003", "said"))
+        );
         assert_eq!(outcome(502, "no XML"), Outcome::RetryAfter(None));
-        assert_eq!(outcome(200, "<html><body>busy</body></html>"), Outcome::RetryAfter(None));
+        assert_eq!(
+            outcome(200, "<html><body>busy</body></html>"),
+            Outcome::RetryAfter(None)
+        );
     }
 
     #[test]
     fn another_document_is_not_ours() {
-        let error = adapter().decode(Payload::new(b"<TrackResponse/>", Default::default())).unwrap_err();
-        assert_eq!(error.kind, DecodeErrorKind::Shape { field: "Response", expected: "the answer of RouteService" });
+        let error = adapter()
+            .decode(Payload::new(b"<TrackResponse/>", Default::default()))
+            .unwrap_err();
+        assert_eq!(
+            error.kind,
+            DecodeErrorKind::Shape {
+                field: "Response",
+                expected: "the answer of RouteService"
+            }
+        );
     }
 }

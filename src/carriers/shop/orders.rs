@@ -5,23 +5,26 @@ use std::sync::Arc;
 use smol_str::{SmolStr, StrExt, format_smolstr};
 
 use crate::adapter::{
-    Adapter, Batch, Clock, CodeTable, Collector, DecodeError, DeliveryKind, Descriptor, IssuerKind, Mark, NoticeKind, Payload, Vocabulary, stamped,
+    Adapter, Batch, Clock, CodeTable, Collector, DecodeError, DeliveryKind, Descriptor, IssuerKind,
+    Mark, NoticeKind, Payload, Vocabulary, stamped,
 };
 use crate::carriers::Mapped;
 use crate::carriers::mapping::code;
 use crate::model::{
-    CarrierId, Country, Event, EventTime, Milestone, Order, Personal, Place, Promise, PromiseKind, Proof, Reference, Role, Scope, Shipment, TimeKind,
-    TrackingNumber, Zones, zones_of,
+    CarrierId, Country, Event, EventTime, Milestone, Order, Personal, Place, Promise, PromiseKind,
+    Proof, Reference, Role, Scope, Shipment, TimeKind, TrackingNumber, Zones, zones_of,
 };
 use crate::wire::clock;
 use crate::wire::json::{Many, One, Text, wire};
 
 const FORMAT: &str = "parceltrail.orders/1";
 
-/// The feed `shop.orders`: what a shop says of its orders, each as one shipment under the order's number and one under every waybill named.
+/// The feed `shop.orders`: what a shop says of its orders, each as one shipment under the order's
+/// number and one under every waybill named.
 ///
-/// An order's shipment holds an [`Order`]; the shop's statement about a waybill names the order. Only `cancelled`, `placed` and what prepares a
-/// parcel may move a state; that the shop handed a parcel over is a paper, which the carrier has to confirm.
+/// An order's shipment holds an [`Order`]; the shop's statement about a waybill names the order.
+/// Only `cancelled`, `placed` and what prepares a parcel may move a state; that the shop handed a
+/// parcel over is a paper, which the carrier has to confirm.
 #[derive(Debug)]
 pub struct Orders {
     descriptor: Descriptor,
@@ -85,7 +88,10 @@ impl Adapter for Orders {
         let text = out.text()?;
         let documents: Many<Document<'_>> = out.json_any(&text)?;
         let table = self.codes.vocabulary("signal");
-        if !documents.iter().any(|document| document.format.get() == Some(FORMAT)) {
+        if !documents
+            .iter()
+            .any(|document| document.format.get() == Some(FORMAT))
+        {
             return Err(out.shape("format", FORMAT));
         }
         out.lost_elements(&documents, "the document", None);
@@ -107,7 +113,10 @@ impl Adapter for Orders {
 /// One order: the shipment of the order itself, and one for every waybill that its signals name.
 fn read(out: &mut Collector<'_>, table: Option<&Vocabulary>, wire: &WireOrder<'_>) {
     let Some(number) = wire.number.get().and_then(TrackingNumber::parse) else {
-        out.notice(out.own_notice(NoticeKind::EventSkipped, "expected the order's number").at("orders.number"));
+        out.notice(
+            out.own_notice(NoticeKind::EventSkipped, "expected the order's number")
+                .at("orders.number"),
+        );
         return;
     };
     let mut order = out.shipment(number);
@@ -118,17 +127,39 @@ fn read(out: &mut Collector<'_>, table: Option<&Vocabulary>, wire: &WireOrder<'_
     let shop_zones = order.origin.as_ref().map_or(Zones::Unknown, zones_of);
     let customer_zones = order.destination.as_ref().map_or(Zones::Unknown, zones_of);
     order.order = Some(Box::new(Order {
-        ship_by: deadline(out, &order.number, "orders.ship_by", &wire.ship_by, &shop_zones),
+        ship_by: deadline(
+            out,
+            &order.number,
+            "orders.ship_by",
+            &wire.ship_by,
+            &shop_zones,
+        ),
         customer: customer(out, &order.number, &wire.customer),
         basket: wire.basket.get().map(Into::into),
     }));
-    let by = deadline(out, &order.number, "orders.deliver_by", &wire.deliver_by, &customer_zones);
-    let from = deadline(out, &order.number, "orders.deliver_from", &wire.deliver_from, &customer_zones);
-    order.promises.extend(promise(out, wire, &order.number, from, by));
+    let by = deadline(
+        out,
+        &order.number,
+        "orders.deliver_by",
+        &wire.deliver_by,
+        &customer_zones,
+    );
+    let from = deadline(
+        out,
+        &order.number,
+        "orders.deliver_from",
+        &wire.deliver_from,
+        &customer_zones,
+    );
+    order
+        .promises
+        .extend(promise(out, wire, &order.number, from, by));
     out.lost_elements(&wire.signals, "orders.signals", Some(&order.number));
     let mut parcels: Vec<Shipment> = Vec::new();
     for signal in wire.signals.iter() {
-        let Some(event) = event(out, table, &order, signal, &shop_zones) else { continue };
+        let Some(event) = event(out, table, &order, signal, &shop_zones) else {
+            continue;
+        };
         match waybill(signal.carrier.get(), signal.number.get()) {
             Some(waybill) => about_parcel(out, &mut order, &mut parcels, event, &waybill, signal),
             None => order.events.push(event),
@@ -146,26 +177,61 @@ fn promise(
     from: Option<EventTime>,
     by: Option<EventTime>,
 ) -> Option<Promise> {
-    let is_of = |by: &EventTime| from.as_ref().is_none_or(|from| from.earliest() <= by.latest());
+    let is_of = |by: &EventTime| {
+        from.as_ref()
+            .is_none_or(|from| from.earliest() <= by.latest())
+    };
     let fits = by.as_ref().is_some_and(is_of);
     if from.is_some() && !fits {
-        out.unreadable(number, "orders.deliver_from", wire.deliver_from.or_empty(), "a time before deliver_by");
+        out.unreadable(
+            number,
+            "orders.deliver_from",
+            wire.deliver_from.or_empty(),
+            "a time before deliver_by",
+        );
     }
-    Some(Promise { kind: PromiseKind::Agreed, from: from.filter(|_| fits), by: by?, stated: None })
+    Some(Promise {
+        kind: PromiseKind::Agreed,
+        from: from.filter(|_| fits),
+        by: by?,
+        stated: None,
+    })
 }
 
-fn event(out: &mut Collector<'_>, table: Option<&Vocabulary>, order: &Shipment, wire: &WireSignal<'_>, zones: &Zones) -> Option<Event> {
+fn event(
+    out: &mut Collector<'_>,
+    table: Option<&Vocabulary>,
+    order: &Shipment,
+    wire: &WireSignal<'_>,
+    zones: &Zones,
+) -> Option<Event> {
     let number = &order.number;
     let Some(time) = moment(wire.at.or_empty(), zones) else {
-        out.skipped(number, "orders.signals.at", wire.at.or_empty(), "an ISO 8601 time with its offset");
+        out.skipped(
+            number,
+            "orders.signals.at",
+            wire.at.or_empty(),
+            "an ISO 8601 time with its offset",
+        );
         return None;
     };
     if !matches!(time.kind(), TimeKind::Offset | TimeKind::Instant) {
-        out.unreadable(number, "orders.signals.at", wire.at.or_empty(), "a time with its offset; it is taken for a local time of the origin");
+        out.unreadable(
+            number,
+            "orders.signals.at",
+            wire.at.or_empty(),
+            "a time with its offset; it is taken for a local time of the origin",
+        );
     }
-    let said = wire.signal.get().map(|word| word.to_lowercase_smolstr()).unwrap_or_default();
+    let said = wire
+        .signal
+        .get()
+        .map(|word| word.to_lowercase_smolstr())
+        .unwrap_or_default();
     let why = wire.reason.get().map(|word| word.to_lowercase_smolstr());
-    let with_reason = why.as_ref().and_then(|why| table?.get(format_smolstr!("{said}/{why}").as_str()));
+    let with_reason = why
+        .as_ref()
+        .and_then(|why| table?.get(format_smolstr!("{said}/{why}").as_str()));
     let mapped = match with_reason.or_else(|| table?.get(said.as_str())) {
         Some(row) => Mapped::from(row),
         None => {
@@ -173,7 +239,13 @@ fn event(out: &mut Collector<'_>, table: Option<&Vocabulary>, order: &Shipment, 
             Mapped::UNMAPPED
         }
     };
-    let mut event = out.event(number, mapped, time, None, code(&said, why.as_deref(), wire.note.get()));
+    let mut event = out.event(
+        number,
+        mapped,
+        time,
+        None,
+        code(&said, why.as_deref(), wire.note.get()),
+    );
     event.scope = scope(&event);
     Some(event)
 }
@@ -201,14 +273,26 @@ fn about_parcel(
         Some(at) => &mut parcels[at],
         None => {
             let mut parcel = out.shipment(number.clone());
-            parcel.references.push(Reference::new(Role::Order, order.number.as_str()).issued_by(order.carrier.clone()));
+            parcel.references.push(
+                Reference::new(Role::Order, order.number.as_str()).issued_by(order.carrier.clone()),
+            );
             parcels.push(parcel);
             let last = parcels.len() - 1;
             &mut parcels[last]
         }
     };
-    let next = wire.next.get().and_then(|next| self::waybill(next.carrier.get(), next.number.get()));
-    for reference in next.map(|(_, next)| Reference { role: Role::NextCarrier, ..next }).into_iter().chain([reference.clone()]) {
+    let next = wire
+        .next
+        .get()
+        .and_then(|next| self::waybill(next.carrier.get(), next.number.get()));
+    for reference in next
+        .map(|(_, next)| Reference {
+            role: Role::NextCarrier,
+            ..next
+        })
+        .into_iter()
+        .chain([reference.clone()])
+    {
         if !parcel.references.contains(&reference) {
             parcel.references.push(reference);
         }
@@ -223,7 +307,13 @@ fn waybill(carrier: Option<&str>, number: Option<&str>) -> Option<(TrackingNumbe
     let number = TrackingNumber::parse(number?)?;
     let reference = Reference::new(Role::Waybill, number.as_str());
     let carrier = carrier.map(|carrier| CarrierId::from(carrier.to_lowercase_smolstr()));
-    Some((number, Reference { carrier, ..reference }))
+    Some((
+        number,
+        Reference {
+            carrier,
+            ..reference
+        },
+    ))
 }
 
 fn place(wire: &WirePlace<'_>) -> Option<Place> {
@@ -233,7 +323,9 @@ fn place(wire: &WirePlace<'_>) -> Option<Place> {
         region: wire.region.get().map(Into::into),
         postcode: wire.postcode.get().map(Into::into),
         // A country that nobody knows is not lost.
-        name: country.filter(|name| Country::named(name).is_none()).map(Into::into),
+        name: country
+            .filter(|name| Country::named(name).is_none())
+            .map(Into::into),
         ..Place::default()
     }
     .known()
@@ -241,27 +333,48 @@ fn place(wire: &WirePlace<'_>) -> Option<Place> {
 
 /// A moment with its offset; without one, or a day alone, it is as wide as the zones allow.
 fn moment(text: &str, zones: &Zones) -> Option<EventTime> {
-    clock::iso(text).map(|stamp| stamped(text, stamp, zones)).or_else(|| clock::date(text).map(|day| EventTime::date(text, day, zones)))
+    clock::iso(text)
+        .map(|stamp| stamped(text, stamp, zones))
+        .or_else(|| clock::date(text).map(|day| EventTime::date(text, day, zones)))
 }
 
-fn deadline(out: &mut Collector<'_>, number: &TrackingNumber, field: &'static str, wire: &Text<'_>, zones: &Zones) -> Option<EventTime> {
+fn deadline(
+    out: &mut Collector<'_>,
+    number: &TrackingNumber,
+    field: &'static str,
+    wire: &Text<'_>,
+    zones: &Zones,
+) -> Option<EventTime> {
     let text = wire.get()?;
     let time = moment(text, zones);
     if time.is_none() {
-        out.unreadable(number, field, text, "an ISO 8601 time with its offset, or a day");
+        out.unreadable(
+            number,
+            field,
+            text,
+            "an ISO 8601 time with its offset, or a day",
+        );
     }
     time
 }
 
-/// A keyed hash. What looks like a name, an address or a telephone number is not taken, and not repeated in the notice.
+/// A keyed hash. What looks like a name, an address or a telephone number is not taken, and not
+/// repeated in the notice.
 fn customer(out: &mut Collector<'_>, number: &TrackingNumber, wire: &Text<'_>) -> Option<Personal> {
     let text = wire.get()?;
     let is_hash_like = (16..=128).contains(&text.len())
-        && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=' | b'-' | b'_'))
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=' | b'-' | b'_'))
         && text.bytes().any(|b| b.is_ascii_digit())
         && text.bytes().any(|b| b.is_ascii_alphabetic());
     if !is_hash_like {
-        out.unreadable(number, "orders.customer", "", "a keyed hash of 16 to 128 letters and digits, never a person's data");
+        out.unreadable(
+            number,
+            "orders.customer",
+            "",
+            "a keyed hash of 16 to 128 letters and digits, never a person's data",
+        );
         return None;
     }
     Some(Personal::new(SmolStr::new(text)))

@@ -5,7 +5,8 @@ use chrono::{NaiveTime, Timelike};
 use crate::adapter::{Collector, grams};
 use crate::carriers::mapping::{in_time, one_line, small};
 use crate::model::{
-    Country, DeliveredTo, Event, EventTime, Milestone, Personal, Place, Promise, PromiseKind, Reference, Role, TrackingNumber, Zones, zones_of,
+    Country, DeliveredTo, Event, EventTime, Milestone, Personal, Place, Promise, PromiseKind,
+    Reference, Role, TrackingNumber, Zones, zones_of,
 };
 
 use super::moment::{day, time_of_day};
@@ -40,8 +41,8 @@ pub(super) fn zones_at(place: Option<&Place>) -> Zones {
     place.map_or(Zones::Unknown, zones_of)
 }
 
-/// Where UPS left a parcel, by the words that its drivers choose from. `RESIDENTIAL`, `OFFICE` or `OTHER` do not tell, and nothing is read into
-/// other words.
+/// Where UPS left a parcel, by the words that its drivers choose from. `RESIDENTIAL`, `OFFICE` or
+/// `OTHER` do not tell, and nothing is read into other words.
 const LEFT_AT: &[(&str, DeliveredTo)] = &[
     ("FRONT DOOR", DeliveredTo::SafePlace),
     ("REAR DOOR", DeliveredTo::SafePlace),
@@ -69,13 +70,20 @@ const LEFT_AT: &[(&str, DeliveredTo)] = &[
 
 /// Where it was left, when the word tells without doubt.
 pub(super) fn left_at(words: &str) -> Option<DeliveredTo> {
-    LEFT_AT.iter().find(|(word, _)| word.eq_ignore_ascii_case(words)).map(|(_, to)| *to)
+    LEFT_AT
+        .iter()
+        .find(|(word, _)| word.eq_ignore_ascii_case(words))
+        .map(|(_, to)| *to)
 }
 
 /// Puts what is told once per parcel onto the last event that ended its delivery.
 pub(super) fn sign(events: &mut [Event], left: Option<DeliveredTo>, signer: Option<&str>) {
-    let ended = events.iter_mut().filter(|event| matches!(event.milestone, Milestone::Delivered | Milestone::Returned));
-    let Some(event) = ended.max_by_key(|event| in_time(event)) else { return };
+    let ended = events
+        .iter_mut()
+        .filter(|event| matches!(event.milestone, Milestone::Delivered | Milestone::Returned));
+    let Some(event) = ended.max_by_key(|event| in_time(event)) else {
+        return;
+    };
     if event.milestone == Milestone::Delivered {
         event.delivered_to = event.delivered_to.or(left);
     }
@@ -92,7 +100,8 @@ pub(super) fn reference(text: &str) -> Reference {
     Reference::new(Role::CustomerReference, &one_line(text))
 }
 
-/// A number given besides: USPS's for the last mile (by its type, or without one by its form), another partner's, or mostly another of UPS's own.
+/// A number given besides: USPS's for the last mile (by its type, or without one by its form),
+/// another partner's, or mostly another of UPS's own.
 pub(super) fn alternate(kind: &str, number: &str) -> Reference {
     let number = one_line(number);
     let is_postal = kind.starts_with("USPS") || kind.len() <= 1 && is_of_usps(&number);
@@ -107,19 +116,33 @@ pub(super) fn alternate(kind: &str, number: &str) -> Reference {
 
 /// Whether a number has the form of the post's: 20 to 34 digits, of which the last 22 begin with 9.
 fn is_of_usps(number: &str) -> bool {
-    let own = number.get(number.len().saturating_sub(26)..).unwrap_or(number);
-    (20..=34).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit()) && (own.starts_with('9') || number.starts_with("420"))
+    let own = number
+        .get(number.len().saturating_sub(26)..)
+        .unwrap_or(number);
+    (20..=34).contains(&number.len())
+        && number.bytes().all(|b| b.is_ascii_digit())
+        && (own.starts_with('9') || number.starts_with("420"))
 }
 
 /// A weight in grams; a number whose unit is missing or unknown is reported.
-pub(super) fn weight(out: &mut Collector<'_>, number: &TrackingNumber, field: &'static str, [value, unit]: [&str; 2]) -> Option<u64> {
+pub(super) fn weight(
+    out: &mut Collector<'_>,
+    number: &TrackingNumber,
+    field: &'static str,
+    [value, unit]: [&str; 2],
+) -> Option<u64> {
     if value.is_empty() {
         return None;
     }
     let known = grams(value, unit);
     // A weight of nothing is what UPS writes before it has weighed.
     if known.is_none() && value.trim().parse() != Ok(0.0_f64) {
-        out.unreadable(number, field, format!("{value} {unit}").trim(), "a weight with its unit");
+        out.unreadable(
+            number,
+            field,
+            format!("{value} {unit}").trim(),
+            "a weight with its unit",
+        );
     }
     known
 }
@@ -136,13 +159,23 @@ pub(super) struct Due<'t> {
 }
 
 impl Due<'_> {
-    /// The promise, in the local time of the destination. A window's start without an end is no window; the end of a day and its first moment are the
-    /// day.
-    pub fn promise(&self, out: &mut Collector<'_>, number: &TrackingNumber, zones: &Zones) -> Option<Promise> {
+    /// The promise, in the local time of the destination. A window's start without an end is no
+    /// window; the end of a day and its first moment are the day.
+    pub fn promise(
+        &self,
+        out: &mut Collector<'_>,
+        number: &TrackingNumber,
+        zones: &Zones,
+    ) -> Option<Promise> {
         let [day_field, time_field] = self.fields;
         if self.day.is_empty() {
             if !self.by.is_empty() {
-                out.unreadable(number, time_field, self.by, "a day beside the time of delivery");
+                out.unreadable(
+                    number,
+                    time_field,
+                    self.by,
+                    "a day beside the time of delivery",
+                );
             }
             return None;
         }
@@ -159,17 +192,27 @@ impl Due<'_> {
                 out.unreadable(number, time_field, time, "a time as HHMMSS");
             }
             let clock = clock.filter(|clock| !is_of_day(*clock))?;
-            Some(EventTime::local(format!("{} {time}", self.day), date.and_time(clock), zones))
+            Some(EventTime::local(
+                format!("{} {time}", self.day),
+                date.and_time(clock),
+                zones,
+            ))
         };
         let (from, by) = (at(self.from), at(self.by));
         Some(match by {
-            Some(by) => Promise { kind: self.kind, from, by, stated: None },
+            Some(by) => Promise {
+                kind: self.kind,
+                from,
+                by,
+                stated: None,
+            },
             None => Promise::by(self.kind, EventTime::date(self.day, date, zones)),
         })
     }
 }
 
-/// Whether a time of delivery means the whole day: midnight and the last minute are no times that a carrier keeps.
+/// Whether a time of delivery means the whole day: midnight and the last minute are no times that a
+/// carrier keeps.
 fn is_of_day(clock: NaiveTime) -> bool {
     matches!((clock.hour(), clock.minute()), (23, 59) | (0, 0))
 }
@@ -191,7 +234,15 @@ mod tests {
         ] {
             assert_eq!(left_at(words), Some(to), "{words}");
         }
-        for words in ["", "RESIDENTIAL", "OFFICE", "OTHER", "INSIDE DELIV", "NOT AT FRONT DOOR", "STORE"] {
+        for words in [
+            "",
+            "RESIDENTIAL",
+            "OFFICE",
+            "OTHER",
+            "INSIDE DELIV",
+            "NOT AT FRONT DOOR",
+            "STORE",
+        ] {
             assert_eq!(left_at(words), None, "{words}");
         }
     }
@@ -199,11 +250,34 @@ mod tests {
     #[test]
     fn numbers_besides_are_told_by_their_type() {
         let usps = alternate("USPS_PIC", "92000000000000000000000017");
-        assert_eq!((usps.role, usps.carrier.as_ref().map(|carrier| carrier.as_str())), (Role::NextCarrier, Some("usps")));
+        assert_eq!(
+            (
+                usps.role,
+                usps.carrier.as_ref().map(|carrier| carrier.as_str())
+            ),
+            (Role::NextCarrier, Some("usps"))
+        );
         assert_eq!(alternate("", "1Z0000000300000033").role, Role::Alternate);
-        assert_eq!((alternate("PARTNER", "1").role, alternate("PARTNER", "1").carrier), (Role::NextCarrier, None));
-        for number in ["92000000000000000000000017", "9400100000000000000013", "420895019200000000000000000017"] {
-            assert_eq!(alternate("", number).carrier.as_ref().map(|carrier| carrier.as_str()), Some("usps"), "{number}");
+        assert_eq!(
+            (
+                alternate("PARTNER", "1").role,
+                alternate("PARTNER", "1").carrier
+            ),
+            (Role::NextCarrier, None)
+        );
+        for number in [
+            "92000000000000000000000017",
+            "9400100000000000000013",
+            "420895019200000000000000000017",
+        ] {
+            assert_eq!(
+                alternate("", number)
+                    .carrier
+                    .as_ref()
+                    .map(|carrier| carrier.as_str()),
+                Some("usps"),
+                "{number}"
+            );
         }
         assert_eq!(alternate("", "800000000000000000017").carrier, None);
     }

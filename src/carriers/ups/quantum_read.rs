@@ -29,7 +29,13 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 5] = [Self::Manifest, Self::Origin, Self::Exception, Self::Delivery, Self::Generic];
+    const ALL: [Self; 5] = [
+        Self::Manifest,
+        Self::Origin,
+        Self::Exception,
+        Self::Delivery,
+        Self::Generic,
+    ];
 
     pub const fn name(self) -> &'static str {
         match self {
@@ -196,7 +202,10 @@ pub(super) struct Json<'a>(One<Outer<'a>>);
 impl<'de> Slot<'de> for Json<'de> {
     const HOLDS: bool = true;
 
-    fn read<D: serde::Deserializer<'de>>(deserializer: D, odd: &mut Oddities) -> Result<Self, D::Error> {
+    fn read<D: serde::Deserializer<'de>>(
+        deserializer: D,
+        odd: &mut Oddities,
+    ) -> Result<Self, D::Error> {
         One::read(deserializer, odd).map(Self)
     }
 
@@ -213,23 +222,44 @@ impl Json<'_> {
     /// Its content; none when it is another kind of message.
     pub fn feed(&self, out: &mut Collector<'_>) -> Option<Feed<'_>> {
         let answer = self.0.get()?.response.get()?;
-        let mut feed = Feed { bookmark: answer.bookmark.get(), ..Feed::default() };
+        let mut feed = Feed {
+            bookmark: answer.bookmark.get(),
+            ..Feed::default()
+        };
         if let Some(response) = answer.response.get() {
             feed.is_success = response.code.get() != Some("0");
-            feed.errors.extend(response.errors.iter().map(|error| Interchange {
-                severity: error.severity.or_empty(),
-                code: error.code.or_empty(),
-                message: error.message.or_empty(),
-                retry_seconds: error.retry.or_empty(),
-            }));
+            feed.errors
+                .extend(response.errors.iter().map(|error| Interchange {
+                    severity: error.severity.or_empty(),
+                    code: error.code.or_empty(),
+                    message: error.message.or_empty(),
+                    retry_seconds: error.retry.or_empty(),
+                }));
         }
-        for subscription in answer.events.get().into_iter().flat_map(|events| events.subscriptions.iter()) {
-            feed.subscriptions.extend(subscription.status.get().and_then(|status| status.code.get()));
+        for subscription in answer
+            .events
+            .get()
+            .into_iter()
+            .flat_map(|events| events.subscriptions.iter())
+        {
+            feed.subscriptions.extend(
+                subscription
+                    .status
+                    .get()
+                    .and_then(|status| status.code.get()),
+            );
             for file in subscription.files.iter() {
-                let lists = [&file.manifests, &file.origins, &file.exceptions, &file.deliveries, &file.generics];
+                let lists = [
+                    &file.manifests,
+                    &file.origins,
+                    &file.exceptions,
+                    &file.deliveries,
+                    &file.generics,
+                ];
                 for (kind, list) in Kind::ALL.into_iter().zip(lists) {
                     out.lost_elements(list, kind.name(), None);
-                    list.iter().for_each(|record| json_record(kind, record, &mut feed.records));
+                    list.iter()
+                        .for_each(|record| json_record(kind, record, &mut feed.records));
                 }
             }
         }
@@ -240,28 +270,72 @@ impl Json<'_> {
 fn json_record<'t>(kind: Kind, wire: &'t WireRecord<'_>, records: &mut Vec<Record<'t>>) {
     let when = wire.activity.get();
     let delivery = wire.delivery.get();
-    let address = |location: Option<&'t Location<'_>>| location.and_then(|location| location.address.get()).map(json_address);
-    let party = |party: &'t One<Party<'_>>| party.get().and_then(|party| party.address.get()).map(json_address).unwrap_or_default();
-    let references = [&wire.references, &wire.package_references, &wire.shipment_references];
+    let address = |location: Option<&'t Location<'_>>| {
+        location
+            .and_then(|location| location.address.get())
+            .map(json_address)
+    };
+    let party = |party: &'t One<Party<'_>>| {
+        party
+            .get()
+            .and_then(|party| party.address.get())
+            .map(json_address)
+            .unwrap_or_default()
+    };
+    let references = [
+        &wire.references,
+        &wire.package_references,
+        &wire.shipment_references,
+    ];
     let record = Record {
         number: wire.number.get(),
-        date: wire.date.get().or_else(|| when?.date.get()).or_else(|| wire.pickup.get()).unwrap_or_default(),
-        time: wire.time.get().or_else(|| when?.time.get()).unwrap_or_default(),
-        code: [&wire.kind, &wire.reason, &wire.status].into_iter().find_map(Text::get).unwrap_or_default(),
+        date: wire
+            .date
+            .get()
+            .or_else(|| when?.date.get())
+            .or_else(|| wire.pickup.get())
+            .unwrap_or_default(),
+        time: wire
+            .time
+            .get()
+            .or_else(|| when?.time.get())
+            .unwrap_or_default(),
+        code: [&wire.kind, &wire.reason, &wire.status]
+            .into_iter()
+            .find_map(Text::get)
+            .unwrap_or_default(),
         reason: wire.reason.or_empty(),
-        text: wire.reason_text.get().or_else(|| wire.status_text.get()).or_else(|| delivery?.description.get()),
-        place: address(delivery).or_else(|| address(wire.location.get())).unwrap_or_default(),
+        text: wire
+            .reason_text
+            .get()
+            .or_else(|| wire.status_text.get())
+            .or_else(|| delivery?.description.get()),
+        place: address(delivery)
+            .or_else(|| address(wire.location.get()))
+            .unwrap_or_default(),
         origin: party(&wire.shipper),
         destination: party(&wire.ship_to),
         scheduled: [wire.scheduled.or_empty(), wire.scheduled_time.or_empty()],
-        rescheduled: [wire.rescheduled.or_empty(), wire.rescheduled_time.or_empty()],
-        left: delivery.map_or([""; 2], |delivery| [delivery.code.or_empty(), delivery.description.or_empty()]),
+        rescheduled: [
+            wire.rescheduled.or_empty(),
+            wire.rescheduled_time.or_empty(),
+        ],
+        left: delivery.map_or([""; 2], |delivery| {
+            [delivery.code.or_empty(), delivery.description.or_empty()]
+        }),
         signer: delivery.and_then(|delivery| delivery.signer.get()),
         has_access_point: wire.access_point.get().is_some(),
-        references: references.into_iter().flat_map(Many::iter).filter_map(|reference| reference.value.get()).collect(),
+        references: references
+            .into_iter()
+            .flat_map(Many::iter)
+            .filter_map(|reference| reference.value.get())
+            .collect(),
         lead: wire.lead.get(),
         postal: wire.postal.get(),
-        service: wire.service.get().and_then(|service| service.description.get()),
+        service: wire
+            .service
+            .get()
+            .and_then(|service| service.description.get()),
         packages: wire.packages.items.len(),
         ..Record::new(kind)
     };
@@ -272,31 +346,60 @@ fn json_record<'t>(kind: Kind, wire: &'t WireRecord<'_>, records: &mut Vec<Recor
     for package in wire.packages.iter() {
         let when = package.activity.get();
         let weight = package.weight.get();
-        let mut record = Record { number: package.number.get(), ..record.clone() };
+        let mut record = Record {
+            number: package.number.get(),
+            ..record.clone()
+        };
         if let Some(date) = when.and_then(|when| when.date.get()) {
             (record.date, record.time) = (date, when.map_or("", |when| when.time.or_empty()));
         }
-        record.references.extend(package.references.iter().filter_map(|reference| reference.value.get()));
-        let unit = weight.and_then(|weight| weight.unit.get()).map_or("", |unit| unit.code.or_empty());
+        record.references.extend(
+            package
+                .references
+                .iter()
+                .filter_map(|reference| reference.value.get()),
+        );
+        let unit = weight
+            .and_then(|weight| weight.unit.get())
+            .map_or("", |unit| unit.code.or_empty());
         record.weight = [weight.map_or("", |weight| weight.value.or_empty()), unit];
         records.push(record);
     }
 }
 
 fn json_address<'t>(wire: &'t WireAddress<'_>) -> Address<'t> {
-    Address { city: wire.city.get(), region: wire.region.get(), postcode: wire.postcode.get(), country: wire.country.get(), facility: None }
+    Address {
+        city: wire.city.get(),
+        region: wire.region.get(),
+        postcode: wire.postcode.get(),
+        country: wire.country.get(),
+        facility: None,
+    }
 }
 
 /// The XML dress; none when it is another kind of message.
 pub(super) fn xml_feed<'d>(root: Node<'d, '_>) -> Option<Feed<'d>> {
-    let response = root.child("Response").filter(|_| root.name() == "QuantumViewResponse")?;
-    let mut feed = Feed { is_success: response.get("ResponseStatusCode") != Some("0"), bookmark: root.get("Bookmark"), ..Feed::default() };
-    feed.errors.extend(response.all("Error").map(Interchange::of));
-    for subscription in root.child("QuantumViewEvents").into_iter().flat_map(|events| events.all("SubscriptionEvents")) {
-        feed.subscriptions.extend(subscription.get_at(&["SubscriptionStatus", "Code"]));
+    let response = root
+        .child("Response")
+        .filter(|_| root.name() == "QuantumViewResponse")?;
+    let mut feed = Feed {
+        is_success: response.get("ResponseStatusCode") != Some("0"),
+        bookmark: root.get("Bookmark"),
+        ..Feed::default()
+    };
+    feed.errors
+        .extend(response.all("Error").map(Interchange::of));
+    for subscription in root
+        .child("QuantumViewEvents")
+        .into_iter()
+        .flat_map(|events| events.all("SubscriptionEvents"))
+    {
+        feed.subscriptions
+            .extend(subscription.get_at(&["SubscriptionStatus", "Code"]));
         for file in subscription.all("SubscriptionFile") {
             for kind in Kind::ALL {
-                file.all(kind.name()).for_each(|record| xml_record(kind, record, &mut feed.records));
+                file.all(kind.name())
+                    .for_each(|record| xml_record(kind, record, &mut feed.records));
             }
         }
     }
@@ -305,17 +408,32 @@ pub(super) fn xml_feed<'d>(root: Node<'d, '_>) -> Option<Feed<'d>> {
 
 fn xml_record<'d>(kind: Kind, node: Node<'d, '_>, records: &mut Vec<Record<'d>>) {
     let get = |name: &str| node.get(name);
-    let pair = |day: &str, time: &str| [get(day).unwrap_or_default(), get(time).unwrap_or_default()];
+    let pair =
+        |day: &str, time: &str| [get(day).unwrap_or_default(), get(time).unwrap_or_default()];
     let address = |path: &[&str]| node.at(path).map(xml_address);
     let left = |name| node.get_at(&["DeliveryLocation", name]);
-    let references = ["ReferenceNumber", "PackageReferenceNumber", "ShipmentReferenceNumber"];
+    let references = [
+        "ReferenceNumber",
+        "PackageReferenceNumber",
+        "ShipmentReferenceNumber",
+    ];
     let record = Record {
         number: get("TrackingNumber"),
-        date: get("Date").or_else(|| node.get_at(&["Activity", "Date"])).or_else(|| get("PickupDate")).unwrap_or_default(),
-        time: get("Time").or_else(|| node.get_at(&["Activity", "Time"])).unwrap_or_default(),
-        code: ["ActivityType", "ReasonCode", "StatusCode"].into_iter().find_map(get).unwrap_or_default(),
+        date: get("Date")
+            .or_else(|| node.get_at(&["Activity", "Date"]))
+            .or_else(|| get("PickupDate"))
+            .unwrap_or_default(),
+        time: get("Time")
+            .or_else(|| node.get_at(&["Activity", "Time"]))
+            .unwrap_or_default(),
+        code: ["ActivityType", "ReasonCode", "StatusCode"]
+            .into_iter()
+            .find_map(get)
+            .unwrap_or_default(),
         reason: get("ReasonCode").unwrap_or_default(),
-        text: get("ReasonDescription").or_else(|| get("StatusDescription")).or_else(|| left("Description")),
+        text: get("ReasonDescription")
+            .or_else(|| get("StatusDescription"))
+            .or_else(|| left("Description")),
         place: address(&["DeliveryLocation", "AddressArtifactFormat"])
             .or_else(|| address(&["ActivityLocation", "AddressArtifactFormat"]))
             .unwrap_or_default(),
@@ -323,10 +441,17 @@ fn xml_record<'d>(kind: Kind, node: Node<'d, '_>, records: &mut Vec<Record<'d>>)
         destination: address(&["ShipTo", "Address"]).unwrap_or_default(),
         scheduled: pair("ScheduledDeliveryDate", "ScheduledDeliveryTime"),
         rescheduled: pair("RescheduledDeliveryDate", "RescheduledDeliveryTime"),
-        left: [left("Code").unwrap_or_default(), left("Description").unwrap_or_default()],
+        left: [
+            left("Code").unwrap_or_default(),
+            left("Description").unwrap_or_default(),
+        ],
         signer: left("SignedForByName"),
         has_access_point: get("AccessPointLocationID").is_some(),
-        references: references.into_iter().flat_map(|name| node.all(name)).filter_map(|reference| reference.get("Value")).collect(),
+        references: references
+            .into_iter()
+            .flat_map(|name| node.all(name))
+            .filter_map(|reference| reference.get("Value"))
+            .collect(),
         lead: get("LeadShipmentTrackingNumber"),
         postal: get("PostalServiceTrackingID"),
         service: node.get_at(&["Service", "Description"]),
@@ -338,13 +463,30 @@ fn xml_record<'d>(kind: Kind, node: Node<'d, '_>, records: &mut Vec<Record<'d>>)
         return;
     }
     for package in node.all("Package") {
-        let mut record = Record { number: package.get("TrackingNumber"), ..record.clone() };
+        let mut record = Record {
+            number: package.get("TrackingNumber"),
+            ..record.clone()
+        };
         if let Some(date) = package.get_at(&["Activity", "Date"]) {
-            (record.date, record.time) = (date, package.get_at(&["Activity", "Time"]).unwrap_or_default());
+            (record.date, record.time) = (
+                date,
+                package.get_at(&["Activity", "Time"]).unwrap_or_default(),
+            );
         }
-        record.references.extend(package.all("ReferenceNumber").filter_map(|reference| reference.get("Value")));
-        let unit = package.get_at(&["PackageWeight", "UnitOfMeasurement", "Code"]).unwrap_or_default();
-        record.weight = [package.get_at(&["PackageWeight", "Weight"]).unwrap_or_default(), unit];
+        record.references.extend(
+            package
+                .all("ReferenceNumber")
+                .filter_map(|reference| reference.get("Value")),
+        );
+        let unit = package
+            .get_at(&["PackageWeight", "UnitOfMeasurement", "Code"])
+            .unwrap_or_default();
+        record.weight = [
+            package
+                .get_at(&["PackageWeight", "Weight"])
+                .unwrap_or_default(),
+            unit,
+        ];
         records.push(record);
     }
 }
@@ -352,8 +494,12 @@ fn xml_record<'d>(kind: Kind, node: Node<'d, '_>, records: &mut Vec<Record<'d>>)
 fn xml_address<'d>(node: Node<'d, '_>) -> Address<'d> {
     Address {
         city: node.get("PoliticalDivision2").or_else(|| node.get("City")),
-        region: node.get("PoliticalDivision1").or_else(|| node.get("StateProvinceCode")),
-        postcode: node.get("PostcodePrimaryLow").or_else(|| node.get("PostalCode")),
+        region: node
+            .get("PoliticalDivision1")
+            .or_else(|| node.get("StateProvinceCode")),
+        postcode: node
+            .get("PostcodePrimaryLow")
+            .or_else(|| node.get("PostalCode")),
         country: node.get("CountryCode"),
         facility: None,
     }

@@ -21,8 +21,9 @@ use http::{Method, Request};
 use self::answer::Answer;
 use self::faults::{by_status, fault};
 use crate::adapter::{
-    Adapter, Batch, Clock, CodeTable, Collector, DecodeError, Descriptor, Fault, Mark, Outcome, Payload, Poll, PollContext, PollLimits, Question,
-    Reply, RequestError, Token, build, check_count, client_credentials_form,
+    Adapter, Batch, Clock, CodeTable, Collector, DecodeError, Descriptor, Fault, Mark, Outcome,
+    Payload, Poll, PollContext, PollLimits, Question, Reply, RequestError, Token, build,
+    check_count, client_credentials_form,
 };
 use crate::model::TrackingNumber;
 use crate::wire::form::encode_query;
@@ -30,9 +31,10 @@ use crate::wire::json::{Many, One};
 
 const PRODUCTION: &str = "https://apis.usps.com";
 
-/// The feed `usps.tracking`. `GMTTimestamp` is the instant and `GMTOffset` the offset of the place; `eventTimestamp` is local even where it
-/// carries a `Z`, and is used only where the other two are missing. Some codes are made finer by the event's wording. The default answer
-/// (`expand=SUMMARY`) tells its events as sentences; they are read as well.
+/// The feed `usps.tracking`. `GMTTimestamp` is the instant and `GMTOffset` the offset of the place;
+/// `eventTimestamp` is local even where it carries a `Z`, and is used only where the other two are
+/// missing. Some codes are made finer by the event's wording. The default answer (`expand=SUMMARY`)
+/// tells its events as sentences; they are read as well.
 #[derive(Debug)]
 pub struct Tracking {
     descriptor: Descriptor,
@@ -48,11 +50,18 @@ impl Tracking {
             Mark::Json(&["trackingNumber", "statusCategory"]),
             Mark::Json(&["trackingNumber", "statusSummary"]),
             Mark::Json(&["trackingNumber", "eventSummaries"]),
-            Mark::Json(&["trackingNumber", "trackingEvents", "trackingEvents.eventCode", "trackingEvents.eventTimestamp"]),
+            Mark::Json(&[
+                "trackingNumber",
+                "trackingEvents",
+                "trackingEvents.eventCode",
+                "trackingEvents.eventTimestamp",
+            ]),
             Mark::Json(&["apiVersion", "error"]),
             Mark::Json(&["error", "error_description", "error_uri"]),
         ];
-        let descriptor = Descriptor::new("usps.tracking", "USPS Tracking API v3").with_clock(Clock::Mixed).with_marks(MARKS);
+        let descriptor = Descriptor::new("usps.tracking", "USPS Tracking API v3")
+            .with_clock(Clock::Mixed)
+            .with_marks(MARKS);
         Self { descriptor, codes }
     }
 }
@@ -100,42 +109,81 @@ fn tell(out: &mut Collector<'_>, (outcome, fault): &(Outcome, Fault), number: Op
 impl Poll for Tracking {
     /// One number a request, and 60 requests an hour for a new account.
     fn limits(&self) -> PollLimits {
-        PollLimits { max_numbers: 1, pause: Some(StdDuration::from_secs(60)), per_day: None }
+        PollLimits {
+            max_numbers: 1,
+            pause: Some(StdDuration::from_secs(60)),
+            per_day: None,
+        }
     }
 
     fn credentials(&self) -> &'static [&'static str] {
         &["client_id", "client_secret"]
     }
 
-    fn request(&self, question: &Question<'_>, context: &PollContext<'_>) -> Result<Request<Vec<u8>>, RequestError> {
+    fn request(
+        &self,
+        question: &Question<'_>,
+        context: &PollContext<'_>,
+    ) -> Result<Request<Vec<u8>>, RequestError> {
         check_count(question, self.limits())?;
-        let Some(asked) = question.numbers.first() else { return Err(RequestError::Numbers { asked: 0, most: 1 }) };
-        let uri = format!("{}/tracking/v3/tracking/{}?expand=DETAIL", context.base_or(PRODUCTION), encode_query(asked.number.as_str()));
+        let Some(asked) = question.numbers.first() else {
+            return Err(RequestError::Numbers { asked: 0, most: 1 });
+        };
+        let uri = format!(
+            "{}/tracking/v3/tracking/{}?expand=DETAIL",
+            context.base_or(PRODUCTION),
+            encode_query(asked.number.as_str())
+        );
         let bearer = context.bearer()?;
-        build(Method::GET, &uri, &[("authorization", &bearer), ("accept", "application/json")], Vec::new())
+        build(
+            Method::GET,
+            &uri,
+            &[("authorization", &bearer), ("accept", "application/json")],
+            Vec::new(),
+        )
     }
 
     fn outcome(&self, reply: &Reply<'_>) -> Outcome {
         let text = String::from_utf8_lossy(reply.body);
-        let answer = serde_json::from_str::<One<Answer<'_>>>(&text).ok().and_then(|answer| answer.0).unwrap_or_default();
+        let answer = serde_json::from_str::<One<Answer<'_>>>(&text)
+            .ok()
+            .and_then(|answer| answer.0)
+            .unwrap_or_default();
         match (reply.status, fault(&answer, &text)) {
-            // A web page or nothing in a 200 is no answer of the post: what stands before it is down.
-            (200..=299, None) if text.trim_start().is_empty() || text.trim_start().starts_with('<') => Outcome::RetryAfter(reply.retry_after()),
+            // A web page or nothing in a 200 is no answer of the post: what stands before it is
+            // down.
+            (200..=299, None)
+                if text.trim_start().is_empty() || text.trim_start().starts_with('<') =>
+            {
+                Outcome::RetryAfter(reply.retry_after())
+            }
             // A list may hold one number's error beside another's events.
             (200..=299, Some((outcome, _))) if !text.trim_start().starts_with('[') => outcome,
             (200..=299, _) => Outcome::Found,
             // OAuth's word says more than its status, the others' status more than their code.
-            (status @ (408 | 429 | 500..=599), _) => by_status(status, &Fault::status(status), reply.retry_after()),
-            (_, Some((outcome, _))) if answer.error.get().is_none() && answer.fault.get().is_none() => outcome,
+            (status @ (408 | 429 | 500..=599), _) => {
+                by_status(status, &Fault::status(status), reply.retry_after())
+            }
+            (_, Some((outcome, _)))
+                if answer.error.get().is_none() && answer.fault.get().is_none() =>
+            {
+                outcome
+            }
             (status, Some((_, fault))) => by_status(status, &fault, reply.retry_after()),
             (status, None) => by_status(status, &Fault::status(status), reply.retry_after()),
         }
     }
 
-    fn token_request(&self, context: &PollContext<'_>) -> Result<Option<Request<Vec<u8>>>, RequestError> {
+    fn token_request(
+        &self,
+        context: &PollContext<'_>,
+    ) -> Result<Option<Request<Vec<u8>>>, RequestError> {
         let uri = format!("{}/oauth2/v3/token", context.base_or(PRODUCTION));
         let body = client_credentials_form(context, &[("scope", "tracking")])?;
-        let headers = [("content-type", "application/x-www-form-urlencoded"), ("accept", "application/json")];
+        let headers = [
+            ("content-type", "application/x-www-form-urlencoded"),
+            ("accept", "application/json"),
+        ];
         build(Method::POST, &uri, &headers, body).map(Some)
     }
 

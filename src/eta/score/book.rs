@@ -59,7 +59,8 @@ struct Parcel {
     fate: Option<Fate>,
 }
 
-/// Forecasts and promises as they are made, scored as their parcels arrive, by carrier, lane and source.
+/// Forecasts and promises as they are made, scored as their parcels arrive, by carrier, lane and
+/// source.
 ///
 /// ```
 /// use parceltrail::eta::score::{Forecast, Scorebook, Source, Subject};
@@ -86,23 +87,46 @@ pub struct Scorebook {
 }
 
 impl Scorebook {
-    /// Keeps a forecast of a parcel. `id` is whatever the application calls the parcel; several forecasts of one parcel are each scored.
+    /// Keeps a forecast of a parcel. `id` is whatever the application calls the parcel; several
+    /// forecasts of one parcel are each scored.
     pub fn record(&mut self, id: &str, subject: Subject, forecast: Forecast) {
-        self.parcels.entry(id.into()).or_default().forecasts.push(Open { subject, forecast, passed: 0 });
+        self.parcels
+            .entry(id.into())
+            .or_default()
+            .forecasts
+            .push(Open {
+                subject,
+                forecast,
+                passed: 0,
+            });
     }
 
     /// Says when a parcel was delivered: its forecasts are scored. Repetitions change nothing.
     pub fn settle(&mut self, id: &str, delivered: DateTime<Utc>) {
-        let Some(parcel) = self.parcels.get_mut(id).filter(|parcel| parcel.fate.is_none()) else { return };
+        let Some(parcel) = self
+            .parcels
+            .get_mut(id)
+            .filter(|parcel| parcel.fate.is_none())
+        else {
+            return;
+        };
         parcel.fate = Some(Fate::Delivered(delivered));
         for open in &parcel.forecasts {
-            self.scores.entry(open.subject.clone()).or_default().take(&open.forecast, delivered);
+            self.scores
+                .entry(open.subject.clone())
+                .or_default()
+                .take(&open.forecast, delivered);
         }
     }
 
-    /// Says that a parcel will never be delivered: lost, returned, disposed of. Its forecasts count as not kept once due.
+    /// Says that a parcel will never be delivered: lost, returned, disposed of. Its forecasts count
+    /// as not kept once due.
     pub fn end(&mut self, id: &str) {
-        if let Some(parcel) = self.parcels.get_mut(id).filter(|parcel| parcel.fate.is_none()) {
+        if let Some(parcel) = self
+            .parcels
+            .get_mut(id)
+            .filter(|parcel| parcel.fate.is_none())
+        {
             parcel.fate = Some(Fate::NeverDelivered);
         }
     }
@@ -112,8 +136,9 @@ impl Scorebook {
         self.parcels.remove(id);
     }
 
-    /// Counts the quantiles that have passed by `now`, of parcels delivered, ended and still open alike. Deliveries up to `now` must have been
-    /// settled before. Costs a look at every forecast that waits: once an hour or a day is enough.
+    /// Counts the quantiles that have passed by `now`, of parcels delivered, ended and still open
+    /// alike. Deliveries up to `now` must have been settled before. Costs a look at every forecast
+    /// that waits: once an hour or a day is enough.
     pub fn advance(&mut self, now: DateTime<Utc>) {
         let scores = &mut self.scores;
         self.parcels.retain(|_, parcel| {
@@ -133,7 +158,10 @@ impl Scorebook {
     /// How many forecasts wait.
     #[must_use]
     pub fn waiting(&self) -> usize {
-        self.parcels.values().map(|parcel| parcel.forecasts.len()).sum()
+        self.parcels
+            .values()
+            .map(|parcel| parcel.forecasts.len())
+            .sum()
     }
 
     /// The scores, grouped as asked.
@@ -156,10 +184,13 @@ impl Scorebook {
     /// The score of everything that one source said.
     #[must_use]
     pub fn total(&self, source: Source) -> Score {
-        self.by(|subject| subject.source).remove(&source).unwrap_or_default()
+        self.by(|subject| subject.source)
+            .remove(&source)
+            .unwrap_or_default()
     }
 
-    /// Adds another book's scores, and the forecasts that wait there. Both may know of a parcel; a delivery known to one settles the other's.
+    /// Adds another book's scores, and the forecasts that wait there. Both may know of a parcel; a
+    /// delivery known to one settles the other's.
     pub fn merge(&mut self, other: &Self) {
         for (subject, score) in &other.scores {
             self.scores.entry(subject.clone()).or_default().merge(score);
@@ -175,7 +206,8 @@ impl Scorebook {
     }
 }
 
-/// Puts another book's forecasts of a parcel to ours. What only one of them knew to be settled is settled for both.
+/// Puts another book's forecasts of a parcel to ours. What only one of them knew to be settled is
+/// settled for both.
 fn join(ours: &mut Parcel, theirs: &Parcel, scores: &mut BTreeMap<Subject, Score>) {
     let unscored = match (ours.fate, theirs.fate) {
         (None, Some(fate)) => Some((fate, &ours.forecasts)),
@@ -184,7 +216,10 @@ fn join(ours: &mut Parcel, theirs: &Parcel, scores: &mut BTreeMap<Subject, Score
     };
     if let Some((Fate::Delivered(delivered), forecasts)) = unscored {
         for open in forecasts {
-            scores.entry(open.subject.clone()).or_default().take(&open.forecast, delivered);
+            scores
+                .entry(open.subject.clone())
+                .or_default()
+                .take(&open.forecast, delivered);
         }
     }
     ours.fate = ours.fate.or(theirs.fate);
@@ -199,11 +234,18 @@ mod pairs {
 
     use super::{Score, Subject};
 
-    pub fn serialize<S: Serializer>(map: &BTreeMap<Subject, Score>, serializer: S) -> Result<S::Ok, S::Error> {
+    pub fn serialize<S: Serializer>(
+        map: &BTreeMap<Subject, Score>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(map)
     }
 
-    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<Subject, Score>, D::Error> {
-        Ok(Vec::<(Subject, Score)>::deserialize(deserializer)?.into_iter().collect())
+    pub fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<BTreeMap<Subject, Score>, D::Error> {
+        Ok(Vec::<(Subject, Score)>::deserialize(deserializer)?
+            .into_iter()
+            .collect())
     }
 }

@@ -1,10 +1,12 @@
-//! How good forecasts of a delivery were: [`Score`], and the [`Scorebook`] that keeps them until the truth is known.
+//! How good forecasts of a delivery were: [`Score`], and the [`Scorebook`] that keeps them until
+//! the truth is known.
 //!
 //! Two kinds of figures answer two questions, and must not be mixed:
-//! - **Of those delivered**: error, bias, pinball loss, coverage, width. Parcels still on their way do not count, so that these figures flatter
-//!   while many are open.
-//! - **Of those due** ([`Reliability::due`]): of all forecasts whose quantile lies in the past, how many were delivered by then. An open or lost
-//!   parcel counts as not delivered, and an early one counts only when its quantile has passed: what a quantile promises, measured on everybody.
+//! - **Of those delivered**: error, bias, pinball loss, coverage, width. Parcels still on their way
+//!   do not count, so that these figures flatter while many are open.
+//! - **Of those due** ([`Reliability::due`]): of all forecasts whose quantile lies in the past, how
+//!   many were delivered by then. An open or lost parcel counts as not delivered, and an early one
+//!   counts only when its quantile has passed: what a quantile promises, measured on everybody.
 
 mod book;
 mod spread;
@@ -35,28 +37,41 @@ impl Forecast {
     /// A promise, or another single moment.
     #[must_use]
     pub fn promise(made: DateTime<Utc>, by: DateTime<Utc>) -> Self {
-        Self { made, point: by, quantiles: None }
+        Self {
+            made,
+            point: by,
+            quantiles: None,
+        }
     }
 
     /// A forecast in quantiles; its point is P50.
     #[must_use]
     pub fn quantiles(made: DateTime<Utc>, quantiles: [DateTime<Utc>; 4]) -> Self {
-        Self { made, point: quantiles[1], quantiles: Some(quantiles) }
+        Self {
+            made,
+            point: quantiles[1],
+            quantiles: Some(quantiles),
+        }
     }
 
     /// The forecast in an [`Estimate`].
     #[must_use]
     pub fn of(estimate: &Estimate) -> Self {
-        Self::quantiles(estimate.made, [estimate.p10, estimate.p50, estimate.p80, estimate.p90])
+        Self::quantiles(
+            estimate.made,
+            [estimate.p10, estimate.p50, estimate.p80, estimate.p90],
+        )
     }
 
     /// What it says at a level: the quantile, or the promise at every level.
     fn at(&self, level: usize) -> DateTime<Utc> {
-        self.quantiles.map_or(self.point, |quantiles| quantiles[level])
+        self.quantiles
+            .map_or(self.point, |quantiles| quantiles[level])
     }
 }
 
-/// The quality of forecasts whose outcome is known. Sums and counts only, so that two scores add up to the score of the whole.
+/// The quality of forecasts whose outcome is known. Sums and counts only, so that two scores add up
+/// to the score of the whole.
 ///
 /// Figures are in hours; `None` where nothing was scored that tells them.
 ///
@@ -113,16 +128,29 @@ impl Score {
         self.signed += error;
         self.errors.add(error.abs());
         self.by_point += u64::from(delivered <= forecast.point);
-        let Some(quantiles) = forecast.quantiles else { return };
+        let Some(quantiles) = forecast.quantiles else {
+            return;
+        };
         self.with_quantiles += 1;
         for (at, level) in LEVELS.into_iter().enumerate() {
             let late = hours(quantiles[at], delivered);
-            self.pinball[at] += if late >= 0.0 { level * late } else { (level - 1.0) * late };
+            self.pinball[at] += if late >= 0.0 {
+                level * late
+            } else {
+                (level - 1.0) * late
+            };
         }
         self.width += hours(quantiles[0], quantiles[3]);
         self.p90_length += hours(forecast.made, quantiles[3]);
         // On a quantile counts as by it; on P10 as inside.
-        let above = if delivered < quantiles[0] { 0 } else { 1 + quantiles[1..].iter().filter(|quantile| **quantile < delivered).count() };
+        let above = if delivered < quantiles[0] {
+            0
+        } else {
+            1 + quantiles[1..]
+                .iter()
+                .filter(|quantile| **quantile < delivered)
+                .count()
+        };
         self.between[above] += 1;
     }
 
@@ -142,11 +170,19 @@ impl Score {
         self.with_quantiles += other.with_quantiles;
         self.width += other.width;
         self.p90_length += other.p90_length;
-        self.pinball.iter_mut().zip(other.pinball).for_each(|(sum, more)| *sum += more);
+        self.pinball
+            .iter_mut()
+            .zip(other.pinball)
+            .for_each(|(sum, more)| *sum += more);
         for (sums, more) in [(&mut self.due, other.due), (&mut self.kept, other.kept)] {
-            sums.iter_mut().zip(more).for_each(|(sum, more)| *sum += more);
+            sums.iter_mut()
+                .zip(more)
+                .for_each(|(sum, more)| *sum += more);
         }
-        self.between.iter_mut().zip(other.between).for_each(|(sum, more)| *sum += more);
+        self.between
+            .iter_mut()
+            .zip(other.between)
+            .for_each(|(sum, more)| *sum += more);
     }
 
     /// How many delivered parcels' forecasts were scored.
@@ -173,24 +209,38 @@ impl Score {
         ratio(self.signed, self.n)
     }
 
-    /// Mean pinball loss at a level of [`LEVELS`]. Of points without quantiles only P50 has one: half the error.
+    /// Mean pinball loss at a level of [`LEVELS`]. Of points without quantiles only P50 has one:
+    /// half the error.
     #[must_use]
     pub fn pinball_hours(&self, level: f64) -> Option<f64> {
-        let at = LEVELS.iter().position(|known| (known - level).abs() < 1e-9)?;
-        let of_point = || self.mae_hours().filter(|_| LEVELS[at] == 0.5).map(|mae| mae / 2.0);
+        let at = LEVELS
+            .iter()
+            .position(|known| (known - level).abs() < 1e-9)?;
+        let of_point = || {
+            self.mae_hours()
+                .filter(|_| LEVELS[at] == 0.5)
+                .map(|mae| mae / 2.0)
+        };
         ratio(self.pinball[at], self.with_quantiles).or_else(of_point)
     }
 
     /// The share delivered from P10 to P90.
     #[must_use]
     pub fn coverage_10_90(&self) -> Option<f64> {
-        ratio(self.between[1..4].iter().sum::<u64>() as f64, self.with_quantiles)
+        ratio(
+            self.between[1..4].iter().sum::<u64>() as f64,
+            self.with_quantiles,
+        )
     }
 
     /// The share delivered by P90; of promises the share delivered by the promise.
     #[must_use]
     pub fn under_p90(&self) -> Option<f64> {
-        if self.with_quantiles == 0 { ratio(self.by_point as f64, self.n) } else { self.delivered_by(3) }
+        if self.with_quantiles == 0 {
+            ratio(self.by_point as f64, self.n)
+        } else {
+            self.delivered_by(3)
+        }
     }
 
     /// Mean length from P10 to P90.
@@ -205,25 +255,35 @@ impl Score {
         ratio(self.p90_length, self.with_quantiles)
     }
 
-    /// Each level beside the shares that were in fact delivered by it. Of promises every level is the promise.
+    /// Each level beside the shares that were in fact delivered by it. Of promises every level is
+    /// the promise.
     #[must_use]
     pub fn reliability(&self) -> [Reliability; 4] {
         std::array::from_fn(|at| Reliability {
             level: LEVELS[at],
-            delivered: self.delivered_by(at).or_else(|| ratio(self.by_point as f64, self.n)),
+            delivered: self
+                .delivered_by(at)
+                .or_else(|| ratio(self.by_point as f64, self.n)),
             due: ratio(self.kept[at] as f64, self.due[at]),
             due_n: self.due[at],
         })
     }
 
-    /// The shares delivered before P10, from P10 to P50, to P80, to P90, and after: .1, .4, .3, .1, .1 if all is well.
+    /// The shares delivered before P10, from P10 to P50, to P80, to P90, and after: .1, .4, .3, .1,
+    /// .1 if all is well.
     #[must_use]
     pub fn between_quantiles(&self) -> Option<[f64; 5]> {
-        (self.with_quantiles > 0).then(|| self.between.map(|count| count as f64 / self.with_quantiles as f64))
+        (self.with_quantiles > 0).then(|| {
+            self.between
+                .map(|count| count as f64 / self.with_quantiles as f64)
+        })
     }
 
     fn delivered_by(&self, level: usize) -> Option<f64> {
-        ratio(self.between[..=level].iter().sum::<u64>() as f64, self.with_quantiles)
+        ratio(
+            self.between[..=level].iter().sum::<u64>() as f64,
+            self.with_quantiles,
+        )
     }
 }
 

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-/// Counts of values rounded to twelve binary digits: a median within a part in 4,000, in space that does not grow with their number.
+/// Counts of values rounded to twelve binary digits: a median within a part in 4,000, in space that
+/// does not grow with their number.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(super) struct Spread(BTreeMap<u32, u64>);
@@ -48,7 +49,9 @@ mod tests {
     #[test]
     fn the_median_is_within_a_part_in_4000_and_parts_add_up() {
         let mut parts = [Spread::default(), Spread::default()];
-        let mut values: Vec<f64> = (0..10_001).map(|at| f64::from(at * 7919 % 10_007) / 13.0).collect();
+        let mut values: Vec<f64> = (0..10_001)
+            .map(|at| f64::from(at * 7919 % 10_007) / 13.0)
+            .collect();
         for (at, value) in values.iter().enumerate() {
             parts[at % 2].add(*value);
         }

@@ -43,7 +43,13 @@ impl Piece {
 
 /// The pieces of a sentence, in order and without gaps.
 pub fn pieces(text: &str, place: Option<&Place>) -> Vec<Piece> {
-    let mut lexer = Lexer { text, vocabulary: Vocabulary::get(), place: place_words(place), pieces: Vec::new(), chunk_end: 0 };
+    let mut lexer = Lexer {
+        text,
+        vocabulary: Vocabulary::get(),
+        place: place_words(place),
+        pieces: Vec::new(),
+        chunk_end: 0,
+    };
     let mut at = 0;
     while let Some(letter) = text[at..].chars().next() {
         at = lexer.step(at, letter);
@@ -64,7 +70,13 @@ impl Lexer<'_> {
     /// Takes the piece at `at` and says where the next begins.
     fn step(&mut self, at: usize, letter: char) -> usize {
         if letter.is_whitespace() {
-            return self.push(at, run(self.text, at, char::is_whitespace), Kind::Space, Class::NONE, true);
+            return self.push(
+                at,
+                run(self.text, at, char::is_whitespace),
+                Kind::Space,
+                Class::NONE,
+                true,
+            );
         }
         if let Some(end) = self.address(at) {
             return self.push(at, end, Kind::Figure, Class::NONE, false);
@@ -73,7 +85,13 @@ impl Lexer<'_> {
             let end = figures::harmless(self.text, at, &self.pieces, self.vocabulary);
             return match end {
                 Some(end) => self.push(at, end, Kind::Figure, Class::WORD, true),
-                None => self.push(at, run(self.text, at, |c| c.is_ascii_alphanumeric()), Kind::Figure, Class::NONE, false),
+                None => self.push(
+                    at,
+                    run(self.text, at, |c| c.is_ascii_alphanumeric()),
+                    Kind::Figure,
+                    Class::NONE,
+                    false,
+                ),
             };
         }
         if is_ideogram(letter) {
@@ -83,12 +101,22 @@ impl Lexer<'_> {
             return self.word(at);
         }
         let is_mark = letter.is_ascii_punctuation() || is_known_mark(letter);
-        let kind = if is_stop(self.text, at, letter) { Kind::Stop } else { Kind::Mark };
+        let kind = if is_stop(self.text, at, letter) {
+            Kind::Stop
+        } else {
+            Kind::Mark
+        };
         self.push(at, at + letter.len_utf8(), kind, Class::NONE, is_mark)
     }
 
     fn push(&mut self, start: usize, end: usize, kind: Kind, class: Class, shown: bool) -> usize {
-        self.pieces.push(Piece { start, end, kind, class, shown });
+        self.pieces.push(Piece {
+            start,
+            end,
+            kind,
+            class,
+            shown,
+        });
         end
     }
 
@@ -97,14 +125,23 @@ impl Lexer<'_> {
         if at < self.chunk_end {
             return None;
         }
-        let chunk = &self.text[at..run(self.text, at, |c| !c.is_whitespace() && !is_ideogram(c) && !"，。；、【】《》<>()（）[]\"".contains(c))];
+        let chunk = &self.text[at..run(self.text, at, |c| {
+            !c.is_whitespace() && !is_ideogram(c) && !"，。；、【】《》<>()（）[]\"".contains(c)
+        })];
         self.chunk_end = at + chunk.len().max(1);
         let is_address = chunk.contains('@') && chunk.len() > 1
             || chunk.contains("://")
-            || chunk.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("www."))
+            || chunk
+                .get(..4)
+                .is_some_and(|start| start.eq_ignore_ascii_case("www."))
             || chunk.contains('=')
             || is_host(chunk);
-        is_address.then(|| at + chunk.trim_end_matches(['.', ',', ';', ':', '!']).len().max(1))
+        is_address.then(|| {
+            at + chunk
+                .trim_end_matches(['.', ',', ';', ':', '!'])
+                .len()
+                .max(1)
+        })
     }
 
     /// A word, or the longest phrase of the vocabulary or of the place that begins with it.
@@ -114,17 +151,26 @@ impl Lexer<'_> {
             return self.push(at, end, Kind::Word, Class::NONE, false);
         }
         let known = self.vocabulary.phrase(self.text, at);
-        let place_end = self.place.iter().filter_map(|phrase| phrase_end(self.text, at, phrase)).max();
+        let place_end = self
+            .place
+            .iter()
+            .filter_map(|phrase| phrase_end(self.text, at, phrase))
+            .max();
         match (known, place_end) {
-            (Some((end, _)), Some(place_end)) if place_end > end => self.push(at, place_end, Kind::Word, Class::PLACE, true),
+            (Some((end, _)), Some(place_end)) if place_end > end => {
+                self.push(at, place_end, Kind::Word, Class::PLACE, true)
+            }
             (Some((end, class)), _) => {
-                let is_small = class.has(Class::SMALL) && self.text[at..].starts_with(char::is_lowercase);
+                let is_small =
+                    class.has(Class::SMALL) && self.text[at..].starts_with(char::is_lowercase);
                 self.push(at, end, Kind::Word, class, class.is_known() || is_small)
             }
             (None, Some(place_end)) => self.push(at, place_end, Kind::Word, Class::PLACE, true),
             (None, None) => {
                 let class = hangul_word(self.text, at, end, self.vocabulary);
-                let class = class.or_else(|| self.is_elided(at, end).then_some(Class::WORD)).unwrap_or_default();
+                let class = class
+                    .or_else(|| self.is_elided(at, end).then_some(Class::WORD))
+                    .unwrap_or_default();
                 self.push(at, end, Kind::Word, class, class.is_known())
             }
         }
@@ -133,22 +179,42 @@ impl Lexer<'_> {
     /// The capital and its dot in `A. Sample`.
     fn is_initial(&self, at: usize, end: usize) -> bool {
         let mut letters = self.text[at..end].chars();
-        letters.next().is_some_and(char::is_uppercase) && letters.next().is_none() && self.text[end..].starts_with('.')
+        letters.next().is_some_and(char::is_uppercase)
+            && letters.next().is_none()
+            && self.text[end..].starts_with('.')
     }
 
     /// The `l` of `l'adresse` and the `s` of `sender's`: a letter or two at an apostrophe.
     fn is_elided(&self, at: usize, end: usize) -> bool {
         let is_apostrophe = |c: char| matches!(c, '\'' | '’');
         let (before, after) = (&self.text[..at], &self.text[end..]);
-        let behind = after.strip_prefix(is_apostrophe).and_then(|rest| rest.chars().next()).is_some_and(char::is_lowercase);
-        let follows = before.ends_with(is_apostrophe) && self.pieces.iter().rev().nth(1).is_some_and(|word| word.shown && word.kind == Kind::Word);
+        let behind = after
+            .strip_prefix(is_apostrophe)
+            .and_then(|rest| rest.chars().next())
+            .is_some_and(char::is_lowercase);
+        let follows = before.ends_with(is_apostrophe)
+            && self
+                .pieces
+                .iter()
+                .rev()
+                .nth(1)
+                .is_some_and(|word| word.shown && word.kind == Kind::Word);
         end - at <= 2 && (behind || follows)
     }
 
-    /// The longest known run of characters that begins here, or one unknown character. A run of katakana is known whole or not at all.
+    /// The longest known run of characters that begins here, or one unknown character. A run of
+    /// katakana is known whole or not at all.
     fn ideograms(&mut self, at: usize, letter: char) -> usize {
-        let place = self.place.iter().filter(|phrase| self.text[at..].starts_with(phrase.as_str())).map(|phrase| at + phrase.len()).max();
-        let (mut end, mut class) = self.vocabulary.ideograms(self.text, at).unwrap_or((at, Class::NONE));
+        let place = self
+            .place
+            .iter()
+            .filter(|phrase| self.text[at..].starts_with(phrase.as_str()))
+            .map(|phrase| at + phrase.len())
+            .max();
+        let (mut end, mut class) = self
+            .vocabulary
+            .ideograms(self.text, at)
+            .unwrap_or((at, Class::NONE));
         if let Some(place) = place.filter(|place| *place > end) {
             (end, class) = (place, Class::WORD);
         }
@@ -159,23 +225,39 @@ impl Lexer<'_> {
             }
         }
         if end == at {
-            return self.push(at, at + letter.len_utf8(), Kind::Ideograms, Class::NONE, false);
+            return self.push(
+                at,
+                at + letter.len_utf8(),
+                Kind::Ideograms,
+                Class::NONE,
+                false,
+            );
         }
         self.push(at, end, Kind::Ideograms, class, class.is_known())
     }
 }
 
-/// The place's own words: its city, wording and region, as folded phrases or runs of characters of two and more.
+/// The place's own words: its city, wording and region, as folded phrases or runs of characters of
+/// two and more.
 fn place_words(place: Option<&Place>) -> Vec<String> {
-    let Some(place) = place else { return Vec::new() };
+    let Some(place) = place else {
+        return Vec::new();
+    };
     let texts = [&place.city, &place.name, &place.region];
     let mut words = Vec::new();
     for text in texts.into_iter().flatten().filter(|text| text.len() <= 120) {
         let text = text.trim();
         if text.chars().next().is_some_and(is_ideogram) {
             let short = text.trim_end_matches(['市', '省', '县', '縣', '区', '區']);
-            words.extend([text, short].into_iter().filter(|text| text.chars().count() >= 2).map(ToOwned::to_owned));
-        } else if text.chars().filter(|c| is_letter(*c)).count() >= 3 && !text.contains(|c: char| c.is_ascii_digit()) {
+            words.extend(
+                [text, short]
+                    .into_iter()
+                    .filter(|text| text.chars().count() >= 2)
+                    .map(ToOwned::to_owned),
+            );
+        } else if text.chars().filter(|c| is_letter(*c)).count() >= 3
+            && !text.contains(|c: char| c.is_ascii_digit())
+        {
             words.push(fold(text));
         }
     }
@@ -205,7 +287,8 @@ fn phrase_end(text: &str, at: usize, phrase: &str) -> Option<usize> {
     (end > at && !text[end..].starts_with(is_letter)).then_some(end)
 }
 
-/// Hangul words carry particles and run together: known when a known stem of two syllables or more, and what is known behind it, make up all of it.
+/// Hangul words carry particles and run together: known when a known stem of two syllables or more,
+/// and what is known behind it, make up all of it.
 fn hangul_word(text: &str, at: usize, end: usize, vocabulary: &Vocabulary) -> Option<Class> {
     if !text[at..].starts_with(is_hangul) {
         return None;
@@ -219,21 +302,33 @@ fn hangul_word(text: &str, at: usize, end: usize, vocabulary: &Vocabulary) -> Op
 }
 
 fn is_host(chunk: &str) -> bool {
-    let Some((host, rest)) = chunk.split_once('/') else { return false };
+    let Some((host, rest)) = chunk.split_once('/') else {
+        return false;
+    };
     host.contains('.')
         && rest.bytes().any(|b| b.is_ascii_digit())
-        && host.split('.').next_back().is_some_and(|end| end.len() >= 2)
-        && host.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-'))
+        && host
+            .split('.')
+            .next_back()
+            .is_some_and(|end| end.len() >= 2)
+        && host
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-'))
         && host.bytes().any(|b| b.is_ascii_alphabetic())
 }
 
 /// Whether the run of ASCII letters and digits at `at` has a digit.
 fn is_mixed(text: &str, at: usize) -> bool {
-    text[at..].bytes().take_while(u8::is_ascii_alphanumeric).any(|b| b.is_ascii_digit())
+    text[at..]
+        .bytes()
+        .take_while(u8::is_ascii_alphanumeric)
+        .any(|b| b.is_ascii_digit())
 }
 
 pub fn run(text: &str, at: usize, belongs: impl Fn(char) -> bool) -> usize {
-    text[at..].find(|c| !belongs(c)).map_or(text.len(), |length| at + length)
+    text[at..]
+        .find(|c| !belongs(c))
+        .map_or(text.len(), |length| at + length)
 }
 
 /// A letter of a script that separates its words, with its combining marks.
@@ -263,12 +358,15 @@ fn is_known_mark(c: char) -> bool {
 fn is_stop(text: &str, at: usize, letter: char) -> bool {
     let behind = &text[at + letter.len_utf8()..];
     match letter {
-        ',' | ';' | '(' | ')' | '[' | ']' | '{' | '}' | '|' | '!' | '?' | '，' | '。' | '；' | '（' | '）' | '【' | '】' | '！' | '？' | '、' => {
-            true
-        }
+        ',' | ';' | '(' | ')' | '[' | ']' | '{' | '}' | '|' | '!' | '?' | '，' | '。' | '；'
+        | '（' | '）' | '【' | '】' | '！' | '？' | '、' => true,
         '.' => {
-            let word = text[..at].rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
-            word.chars().count() > 4 && (behind.is_empty() || behind.starts_with(char::is_whitespace))
+            let word = text[..at]
+                .rsplit(|c: char| !c.is_alphanumeric())
+                .next()
+                .unwrap_or_default();
+            word.chars().count() > 4
+                && (behind.is_empty() || behind.starts_with(char::is_whitespace))
         }
         '-' | '–' | '—' => text[..at].ends_with(' ') && behind.starts_with(' '),
         _ => false,

@@ -1,8 +1,11 @@
-//! What is not known to be harmless is hidden: a carrier's sentence shown by the words of the trade.
+//! What is not known to be harmless is hidden: a carrier's sentence shown by the words of the
+//! trade.
 //!
-//! A word is shown when the vocabulary of some language holds it ([`vocabulary`]), a figure when its shape and its neighbours tell that it is a date, a
-//! clock time, a count or an amount ([`figures`]), and the words of the place where the event happened. Everything else becomes `•••`: names, streets,
-//! phone numbers, codes, addresses of e-mail and pages. What follows "signed by" and the like is hidden even where its words are known ([`naming`]).
+//! A word is shown when the vocabulary of some language holds it ([`vocabulary`]), a figure when
+//! its shape and its neighbours tell that it is a date, a clock time, a count or an amount
+//! ([`figures`]), and the words of the place where the event happened. Everything else becomes
+//! `•••`: names, streets, phone numbers, codes, addresses of e-mail and pages. What follows "signed
+//! by" and the like is hidden even where its words are known ([`naming`]).
 
 mod figures;
 mod lex;
@@ -21,7 +24,8 @@ pub(super) const HIDDEN: &str = "•••";
 /// The most characters of a sentence that are looked at and shown.
 pub(super) const LONGEST: usize = 2_000;
 
-/// The sentence with all that is not known to be harmless hidden: one pass, linear, and no more than [`LONGEST`] characters.
+/// The sentence with all that is not known to be harmless hidden: one pass, linear, and no more
+/// than [`LONGEST`] characters.
 pub(super) fn mask<'t>(text: &'t str, place: Option<&Place>) -> Cow<'t, str> {
     let (text, is_cut) = cut(text);
     let clean = clean(text);
@@ -44,7 +48,9 @@ fn cut(text: &str) -> (&str, bool) {
     if text.len() <= LONGEST {
         return (text, false);
     }
-    text.char_indices().nth(LONGEST).map_or((text, false), |(end, _)| (&text[..end], true))
+    text.char_indices()
+        .nth(LONGEST)
+        .map_or((text, false), |(end, _)| (&text[..end], true))
 }
 
 /// The shown pieces, with one sign for each run of hidden ones.
@@ -62,8 +68,9 @@ fn written(text: &str, pieces: &[Piece]) -> String {
             behind_hidden = Some(out.len());
             continue;
         }
-        let is_glue =
-            piece.kind == Kind::Space || matches!(piece.kind, Kind::Mark | Kind::Stop) && said.chars().all(|c| "-–./()'’+#&_*~@\\\"".contains(c));
+        let is_glue = piece.kind == Kind::Space
+            || matches!(piece.kind, Kind::Mark | Kind::Stop)
+                && said.chars().all(|c| "-–./()'’+#&_*~@\\\"".contains(c));
         if !is_glue {
             behind_hidden = None;
         }

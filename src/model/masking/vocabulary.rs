@@ -1,9 +1,11 @@
 //! The words of the trade, a file a language: `words/*.txt`.
 //!
-//! A file has sections. `[words]` holds words apart by blanks; the other sections hold words and phrases apart by commas or lines. `#` begins a remark.
-//! To add a language, add its file to the list below. Leave out what is a given name or surname by itself; `[phrases]` may hold it in company
-//! ("will be"). `[also names]` marks words of the other sections that are hidden where a hidden word stands beside them, and
-//! `[small]` holds words that are harmless as long as they begin with a small letter.
+//! A file has sections. `[words]` holds words apart by blanks; the other sections hold words and
+//! phrases apart by commas or lines. `#` begins a remark. To add a language, add its file to the
+//! list below. Leave out what is a given name or surname by itself; `[phrases]` may hold it in
+//! company ("will be"). `[also names]` marks words of the other sections that are hidden where a
+//! hidden word stands beside them, and `[small]` holds words that are harmless as long as they
+//! begin with a small letter.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -118,16 +120,33 @@ impl Vocabulary {
     }
 
     fn load() -> Self {
-        let mut all = Self { known: HashMap::new(), most_words: HashMap::new(), most_ideograms: 0 };
+        let mut all = Self {
+            known: HashMap::new(),
+            most_words: HashMap::new(),
+            most_ideograms: 0,
+        };
         for file in FILES {
             let (mut class, mut by_blanks) = (Class::NONE, false);
-            for line in file.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
-                if let Some(section) = line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
-                    (class, by_blanks) = (Class::of_section(section).unwrap_or_default(), section == "words");
+            for line in file
+                .lines()
+                .map(str::trim)
+                .filter(|line| !line.is_empty() && !line.starts_with('#'))
+            {
+                if let Some(section) = line
+                    .strip_prefix('[')
+                    .and_then(|line| line.strip_suffix(']'))
+                {
+                    (class, by_blanks) = (
+                        Class::of_section(section).unwrap_or_default(),
+                        section == "words",
+                    );
                     continue;
                 }
                 let entries = line.split(move |c: char| c == ',' || by_blanks && c.is_whitespace());
-                entries.map(str::trim).filter(|entry| !entry.is_empty()).for_each(|entry| all.add(entry, class));
+                entries
+                    .map(str::trim)
+                    .filter(|entry| !entry.is_empty())
+                    .for_each(|entry| all.add(entry, class));
             }
         }
         all
@@ -141,13 +160,20 @@ impl Vocabulary {
         }
         self.add_phrase(&fold(entry), class);
         if entry.contains(['ä', 'ö', 'ü', 'Ä', 'Ö', 'Ü']) {
-            let spelt = entry.to_lowercase().replace('ä', "ae").replace('ö', "oe").replace('ü', "ue");
+            let spelt = entry
+                .to_lowercase()
+                .replace('ä', "ae")
+                .replace('ö', "oe")
+                .replace('ü', "ue");
             self.add_phrase(&fold(&spelt), class);
         }
     }
 
     fn add_phrase(&mut self, entry: &str, class: Class) {
-        let words: Vec<&str> = entry.split(|c| !is_letter(c)).filter(|word| !word.is_empty()).collect();
+        let words: Vec<&str> = entry
+            .split(|c| !is_letter(c))
+            .filter(|word| !word.is_empty())
+            .collect();
         let Some(first) = words.first() else { return };
         let most = self.most_words.entry((*first).into()).or_default();
         *most = words.len().max(*most);
@@ -166,36 +192,55 @@ impl Vocabulary {
         let most = *self.most_words.get(key.as_str())?;
         let mut found = self.known.get(key.as_str()).map(|class| (end, *class));
         for _ in 1..most {
-            let next = run(text, end, |c| matches!(c, ' ' | '-' | '\'' | '’' | '.' | '/'));
+            let next = run(text, end, |c| {
+                matches!(c, ' ' | '-' | '\'' | '’' | '.' | '/')
+            });
             let is_joined = next > end && next - end <= 3 && text[next..].starts_with(is_letter);
             if !is_joined {
                 break;
             }
             end = run(text, next, is_letter);
             key.push(' ');
-            text[next..end].chars().for_each(|letter| fold_letter(letter, &mut key));
-            found = self.known.get(key.as_str()).map(|class| (end, *class)).or(found);
+            text[next..end]
+                .chars()
+                .for_each(|letter| fold_letter(letter, &mut key));
+            found = self
+                .known
+                .get(key.as_str())
+                .map(|class| (end, *class))
+                .or(found);
         }
         found
     }
 
     /// The class of one word.
     pub fn word(&self, word: &str) -> Class {
-        self.known.get(fold(word).as_str()).copied().unwrap_or_default()
+        self.known
+            .get(fold(word).as_str())
+            .copied()
+            .unwrap_or_default()
     }
 
     /// The longest entry of a script without blanks that begins at `at`.
     pub fn ideograms(&self, text: &str, at: usize) -> Option<(usize, Class)> {
-        let ends = text[at..].char_indices().take(self.most_ideograms).map(|(offset, letter)| at + offset + letter.len_utf8());
+        let ends = text[at..]
+            .char_indices()
+            .take(self.most_ideograms)
+            .map(|(offset, letter)| at + offset + letter.len_utf8());
         let candidates: Vec<usize> = ends.collect();
-        candidates.into_iter().rev().find_map(|end| self.known.get(&text[at..end]).map(|class| (end, *class)))
+        candidates
+            .into_iter()
+            .rev()
+            .find_map(|end| self.known.get(&text[at..end]).map(|class| (end, *class)))
     }
 }
 
-/// The text in lower case without diacritics, so that `REMIS A` is `remis à`. The German umlauts stay: `schön` is not `schon`.
+/// The text in lower case without diacritics, so that `REMIS A` is `remis à`. The German umlauts
+/// stay: `schön` is not `schon`.
 pub fn fold(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    text.chars().for_each(|letter| fold_letter(letter, &mut out));
+    text.chars()
+        .for_each(|letter| fold_letter(letter, &mut out));
     out
 }
 

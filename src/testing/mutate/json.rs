@@ -20,9 +20,15 @@ impl Tree {
     fn of(value: Value) -> Self {
         match value {
             Value::Array(list) => Self::List(list.into_iter().map(Self::of).collect()),
-            Value::Object(map) => Self::Object(map.into_iter().map(|(key, value)| (key, Self::of(value))).collect()),
+            Value::Object(map) => Self::Object(
+                map.into_iter()
+                    .map(|(key, value)| (key, Self::of(value)))
+                    .collect(),
+            ),
             Value::String(text) => match serde_json::from_str(&text) {
-                Ok(inner @ (Value::Array(_) | Value::Object(_))) => Self::Embedded(Box::new(Self::of(inner))),
+                Ok(inner @ (Value::Array(_) | Value::Object(_))) => {
+                    Self::Embedded(Box::new(Self::of(inner)))
+                }
                 _ => Self::Scalar(Value::String(text)),
             },
             other => Self::Scalar(other),
@@ -117,7 +123,9 @@ impl Tree {
 
     fn is_filled(&self) -> bool {
         match self {
-            Self::Scalar(value) => !value.is_null() && value.as_str().is_none_or(|text| !text.trim().is_empty()),
+            Self::Scalar(value) => {
+                !value.is_null() && value.as_str().is_none_or(|text| !text.trim().is_empty())
+            }
             Self::List(list) => !list.is_empty(),
             Self::Object(members) => !members.is_empty(),
             Self::Embedded(_) => true,
@@ -144,17 +152,25 @@ impl Tree {
 
 /// Every change of a JSON text; nothing where it is none.
 pub(super) fn mutations(text: &str) -> Option<Vec<Mutation>> {
-    let value: Value = serde_json::from_str(text).ok().filter(|value: &Value| value.is_object() || value.is_array())?;
+    let value: Value = serde_json::from_str(text)
+        .ok()
+        .filter(|value: &Value| value.is_object() || value.is_array())?;
     let tree = Tree::of(value);
     let mut paths = Vec::new();
     tree.members(&mut Vec::new(), &mut paths);
     let mut out = Vec::new();
     let mut keys = BTreeSet::new();
     for path in spread(paths) {
-        let Some((at, parent)) = path.split_last() else { continue };
+        let Some((at, parent)) = path.split_last() else {
+            continue;
+        };
         let mut whole = tree.clone();
-        let Some(members) = whole.object_mut(parent).cloned() else { continue };
-        let Some((key, value)) = members.get(*at) else { continue };
+        let Some(members) = whole.object_mut(parent).cloned() else {
+            continue;
+        };
+        let Some((key, value)) = members.get(*at) else {
+            continue;
+        };
         let is_single = matches!(value, Tree::Scalar(_));
         keys.insert(key.clone());
         for change in changes(&members, *at) {
@@ -167,14 +183,28 @@ pub(super) fn mutations(text: &str) -> Option<Vec<Mutation>> {
             let twin = change.twin.map(&mut with).unwrap_or_default();
             let bytes = with(change.members);
             let place = format!("{key} at {parent:?}");
-            out.push(Mutation { kind: change.kind, place, bytes, twin, is_beside_number: change.is_beside_number, is_single });
+            out.push(Mutation {
+                kind: change.kind,
+                place,
+                bytes,
+                twin,
+                is_beside_number: change.is_beside_number,
+                is_single,
+            });
         }
     }
     for key in keys {
         let mut changed = tree.clone();
         changed.rename_all(&key);
         let (place, bytes) = (format!("every {key}"), changed.bytes());
-        out.push(Mutation { kind: Kind::Renamed, place, bytes, twin: Vec::new(), is_beside_number: false, is_single: false });
+        out.push(Mutation {
+            kind: Kind::Renamed,
+            place,
+            bytes,
+            twin: Vec::new(),
+            is_beside_number: false,
+            is_single: false,
+        });
     }
     Some(out)
 }
@@ -191,8 +221,14 @@ struct Change {
 /// Every change of one member of an object.
 fn changes(members: &Members, at: usize) -> Vec<Change> {
     let (key, value) = &members[at];
-    let is_beside_number = !value.holds_number() && members.iter().any(|(_, value)| value.is_numeric());
-    let change = |kind, members| Change { kind, members, twin: None, is_beside_number };
+    let is_beside_number =
+        !value.holds_number() && members.iter().any(|(_, value)| value.is_numeric());
+    let change = |kind, members| Change {
+        kind,
+        members,
+        twin: None,
+        is_beside_number,
+    };
     let put = |value: Tree| {
         let mut changed = members.clone();
         changed[at].1 = value;
@@ -220,22 +256,47 @@ fn changes(members: &Members, at: usize) -> Vec<Change> {
             out.push(change(Kind::Dropped, without()));
             out.push(change(Kind::Word, put(Tree::word())));
             out.push(change(Kind::Retyped, put(wrapped(value.clone()))));
-            out.push(change(Kind::Retyped, put(Tree::List(vec![Tree::List(vec![value.clone()])]))));
+            out.push(change(
+                Kind::Retyped,
+                put(Tree::List(vec![Tree::List(vec![value.clone()])])),
+            ));
             let twin = Some(put(Tree::word()));
-            out.push(Change { twin, ..change(Kind::Repeated, twice(value.clone(), Tree::word())) });
+            out.push(Change {
+                twin,
+                ..change(Kind::Repeated, twice(value.clone(), Tree::word()))
+            });
         }
         Tree::List(list) => {
-            out.push(change(Kind::Divided, twice(value.clone(), Tree::List(Vec::new()))));
-            out.push(change(Kind::Divided, twice(Tree::List(Vec::new()), value.clone())));
+            out.push(change(
+                Kind::Divided,
+                twice(value.clone(), Tree::List(Vec::new())),
+            ));
+            out.push(change(
+                Kind::Divided,
+                twice(Tree::List(Vec::new()), value.clone()),
+            ));
             let (first, second) = list.split_at(list.len() / 2);
-            out.push(change(Kind::Divided, twice(Tree::List(first.to_vec()), Tree::List(second.to_vec()))));
-            if members.iter().enumerate().any(|(other, (key, value))| other != at && tells_status(key) && value.is_filled()) {
+            out.push(change(
+                Kind::Divided,
+                twice(Tree::List(first.to_vec()), Tree::List(second.to_vec())),
+            ));
+            if members
+                .iter()
+                .enumerate()
+                .any(|(other, (key, value))| other != at && tells_status(key) && value.is_filled())
+            {
                 out.push(change(Kind::ListRemoved, without()));
             }
         }
         Tree::Object(inner) => {
-            out.push(change(Kind::Divided, twice(value.clone(), Tree::Object(Vec::new()))));
-            out.push(change(Kind::Divided, twice(Tree::Object(Vec::new()), value.clone())));
+            out.push(change(
+                Kind::Divided,
+                twice(value.clone(), Tree::Object(Vec::new())),
+            ));
+            out.push(change(
+                Kind::Divided,
+                twice(Tree::Object(Vec::new()), value.clone()),
+            ));
             if let [(_, only)] = inner.as_slice() {
                 out.push(change(Kind::Unwrapped, put(only.clone())));
             }

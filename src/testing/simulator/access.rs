@@ -32,15 +32,37 @@ impl Access {
             Carrier::Fedex | Carrier::Ups => &["client_id", "client_secret"],
             Carrier::Sf => &["partner_id", "check_word"],
         };
-        // Blank, plus, slash and ampersand, so that a credential that is not encoded right does not pass.
-        let credentials = names.iter().map(|name| (*name, format!("simulated {}+{name}/{seed:04x}&", carrier.id()))).collect::<Vec<_>>();
-        let credentials = if carrier == Carrier::Dhl { vec![("api_key", format!("simulated-key-{seed:04x}"))] } else { credentials };
-        Self { credentials, lifetime, tokens: Mutex::default(), request_ids: Mutex::default() }
+        // Blank, plus, slash and ampersand, so that a credential that is not encoded right does not
+        // pass.
+        let credentials = names
+            .iter()
+            .map(|name| {
+                (
+                    *name,
+                    format!("simulated {}+{name}/{seed:04x}&", carrier.id()),
+                )
+            })
+            .collect::<Vec<_>>();
+        let credentials = if carrier == Carrier::Dhl {
+            vec![("api_key", format!("simulated-key-{seed:04x}"))]
+        } else {
+            credentials
+        };
+        Self {
+            credentials,
+            lifetime,
+            tokens: Mutex::default(),
+            request_ids: Mutex::default(),
+        }
     }
 
     /// The credentials, for the application.
     pub fn credentials(&self) -> Credentials {
-        self.credentials.iter().fold(Credentials::default(), |all, (name, secret)| all.with(*name, secret.clone()))
+        self.credentials
+            .iter()
+            .fold(Credentials::default(), |all, (name, secret)| {
+                all.with(*name, secret.clone())
+            })
     }
 
     /// Whether a value is the credential of that name.
@@ -49,7 +71,10 @@ impl Access {
     }
 
     pub fn secret(&self, name: &str) -> &str {
-        self.credentials.iter().find(|(known, _)| *known == name).map_or("", |(_, secret)| secret)
+        self.credentials
+            .iter()
+            .find(|(known, _)| *known == name)
+            .map_or("", |(_, secret)| secret)
     }
 
     pub fn lifetime(&self) -> Duration {
@@ -69,19 +94,35 @@ impl Access {
 
     /// Whether a token is good at this moment.
     pub fn accepts(&self, token: &str) -> bool {
-        self.tokens.lock().unwrap_or_else(PoisonError::into_inner).ends.get(token).is_some_and(|end| *end > Instant::now())
+        self.tokens
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .ends
+            .get(token)
+            .is_some_and(|end| *end > Instant::now())
     }
 
     pub fn revoke(&self, token: &str) {
-        self.tokens.lock().unwrap_or_else(PoisonError::into_inner).ends.remove(token);
+        self.tokens
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .ends
+            .remove(token);
     }
 
     pub fn revoke_all(&self) {
-        self.tokens.lock().unwrap_or_else(PoisonError::into_inner).ends.clear();
+        self.tokens
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .ends
+            .clear();
     }
 
     /// Takes note of a request's id. False when it was used before.
     pub fn is_fresh(&self, request_id: &str) -> bool {
-        self.request_ids.lock().unwrap_or_else(PoisonError::into_inner).insert(request_id.to_owned())
+        self.request_ids
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(request_id.to_owned())
     }
 }

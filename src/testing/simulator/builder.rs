@@ -58,7 +58,8 @@ impl Builder {
         self
     }
 
-    /// Over how much of the parcels' time their labels are made; a day unless set. A few are made before the start.
+    /// Over how much of the parcels' time their labels are made; a day unless set. A few are made
+    /// before the start.
     #[must_use]
     pub fn spread(mut self, spread: Duration) -> Self {
         self.spread = spread;
@@ -89,7 +90,8 @@ impl Builder {
         self
     }
 
-    /// How long a token lasts, in the world's time; an hour unless set. It is told to the application in whole seconds.
+    /// How long a token lasts, in the world's time; an hour unless set. It is told to the
+    /// application in whole seconds.
     #[must_use]
     pub fn token_lifetime(mut self, lifetime: Duration) -> Self {
         self.token_lifetime = lifetime;
@@ -107,7 +109,14 @@ impl Builder {
         let spread = TimeDelta::from_std(self.spread).unwrap_or_default();
         let mut world = World::default();
         for (carrier, count) in &self.parcels {
-            world.populate(*carrier, *count, self.seed, self.clock.start(), spread, &self.plan);
+            world.populate(
+                *carrier,
+                *count,
+                self.seed,
+                self.clock.start(),
+                spread,
+                &self.plan,
+            );
         }
         let mut desks = HashMap::new();
         let mut listeners = Vec::new();
@@ -119,9 +128,21 @@ impl Builder {
             listeners.push((carrier, listener));
         }
         let (clock, plan) = (Ticking::new(self.clock), self.plan);
-        let shared = Arc::new(Shared { world, clock, plan, tally: Tally::default(), desks, hooks: Hooks::default() });
-        let serve = |(carrier, listener)| tokio::spawn(server::serve(Arc::clone(&shared), carrier, listener)).abort_handle();
+        let shared = Arc::new(Shared {
+            world,
+            clock,
+            plan,
+            tally: Tally::default(),
+            desks,
+            hooks: Hooks::default(),
+        });
+        let serve = |(carrier, listener)| {
+            tokio::spawn(server::serve(Arc::clone(&shared), carrier, listener)).abort_handle()
+        };
         let tasks = listeners.into_iter().map(serve).collect();
-        Ok(Simulator { shared, tasks: Mutex::new(tasks) })
+        Ok(Simulator {
+            shared,
+            tasks: Mutex::new(tasks),
+        })
     }
 }

@@ -32,11 +32,19 @@ impl SimulatedClock {
         Self::running(0.0)
     }
 
-    /// Time passes `speed` times as fast as in the world. What is not a positive number stands still.
+    /// Time passes `speed` times as fast as in the world. What is not a positive number stands
+    /// still.
     #[must_use]
     pub fn running(speed: f64) -> Self {
-        let speed = if speed.is_finite() && speed > 0.0 { speed } else { 0.0 };
-        Self { start: DateTime::from_timestamp(FIRST_MOMENT, 0).unwrap_or_default(), speed }
+        let speed = if speed.is_finite() && speed > 0.0 {
+            speed
+        } else {
+            0.0
+        };
+        Self {
+            start: DateTime::from_timestamp(FIRST_MOMENT, 0).unwrap_or_default(),
+            speed,
+        }
     }
 
     /// Sets when the parcels' time begins.
@@ -75,14 +83,24 @@ pub(super) struct Ticking {
 
 impl Ticking {
     pub fn new(clock: SimulatedClock) -> Self {
-        Self { clock, began: Instant::now(), advanced: Mutex::new(TimeDelta::zero()) }
+        Self {
+            clock,
+            began: Instant::now(),
+            advanced: Mutex::new(TimeDelta::zero()),
+        }
     }
 
     pub fn now(&self) -> DateTime<Utc> {
-        let run = TimeDelta::try_milliseconds((self.began.elapsed().as_secs_f64() * self.clock.speed * 1000.0) as i64).unwrap_or_default();
+        let run = TimeDelta::try_milliseconds(
+            (self.began.elapsed().as_secs_f64() * self.clock.speed * 1000.0) as i64,
+        )
+        .unwrap_or_default();
         let advanced = *self.advanced.lock().unwrap_or_else(PoisonError::into_inner);
         let moved = run.checked_add(&advanced).unwrap_or(run);
-        self.clock.start.checked_add_signed(moved).unwrap_or(DateTime::<Utc>::MAX_UTC)
+        self.clock
+            .start
+            .checked_add_signed(moved)
+            .unwrap_or(DateTime::<Utc>::MAX_UTC)
     }
 
     pub fn advance(&self, by: Duration) {

@@ -45,7 +45,8 @@ pub struct FeedCounters {
     pub found: u64,
     /// Numbers not known, or not yet.
     pub not_found: u64,
-    /// Requests refused because the key, digest or token was wrong or had ended, the faults of that kind aside.
+    /// Requests refused because the key, digest or token was wrong or had ended, the faults of that
+    /// kind aside.
     pub unauthorised: u64,
     /// Requests refused because the question was wrong.
     pub invalid: u64,
@@ -105,14 +106,26 @@ pub(super) struct Tally(Mutex<Counters>);
 
 impl Tally {
     pub fn count(&self, feed: &'static str, change: impl FnOnce(&mut FeedCounters)) {
-        change(self.0.lock().unwrap_or_else(PoisonError::into_inner).feeds.entry(feed).or_default());
+        change(
+            self.0
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .feeds
+                .entry(feed)
+                .or_default(),
+        );
     }
 
     pub fn fault(&self, feed: &'static str, fault: Fault) {
-        self.count(feed, |figures| *figures.faults.entry(fault).or_default() += 1);
+        self.count(feed, |figures| {
+            *figures.faults.entry(fault).or_default() += 1
+        });
     }
 
     pub fn read(&self) -> Counters {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 }

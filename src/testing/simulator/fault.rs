@@ -8,7 +8,8 @@ use crate::model::words;
 words! {
     /// A kind of fault. Each can be switched on by itself.
     Fault {
-        /// A bearer token dies before its time: 401 (FedEx, UPS) or `A1011` (SF), until a new one is fetched. Feeds without tokens never show it.
+        /// A bearer token dies before its time: 401 (FedEx, UPS) or `A1011` (SF), until a new one
+        /// is fetched. Feeds without tokens never show it.
         TokenRevoked = "token_revoked",
         /// 429 with `Retry-After`, in seconds or as a date; SF says `A1005` in a 200 and no time.
         Throttled = "throttled",
@@ -46,8 +47,9 @@ enum When {
     Share(f64),
 }
 
-/// Which faults strike, and how often. The same seed and the same questions give the same faults: they are drawn by the number that is asked about
-/// (the first one of a batch) and how often it was asked about before, so that it does not matter how questions about several numbers interleave.
+/// Which faults strike, and how often. The same seed and the same questions give the same faults:
+/// they are drawn by the number that is asked about (the first one of a batch) and how often it was
+/// asked about before, so that it does not matter how questions about several numbers interleave.
 ///
 /// ```
 /// use parceltrail::testing::simulator::{Fault, FaultPlan};
@@ -81,8 +83,9 @@ impl FaultPlan {
         }
     }
 
-    /// Everything goes wrong now and then: about one question in eight meets a fault of transport or service, one answer in three has events twice or
-    /// out of order, and a third of the parcels are corrected.
+    /// Everything goes wrong now and then: about one question in eight meets a fault of transport
+    /// or service, one answer in three has events twice or out of order, and a third of the parcels
+    /// are corrected.
     #[must_use]
     pub fn storm(seed: u64) -> Self {
         let shares = [
@@ -100,7 +103,11 @@ impl FaultPlan {
             (Fault::RepeatedPush, 0.2),
             (Fault::ReorderedPush, 0.2),
         ];
-        shares.into_iter().fold(Self::none().seeded(seed), |plan, (fault, share)| plan.with(fault, share))
+        shares
+            .into_iter()
+            .fold(Self::none().seeded(seed), |plan, (fault, share)| {
+                plan.with(fault, share)
+            })
     }
 
     /// Sets the seed.
@@ -124,7 +131,8 @@ impl FaultPlan {
         self
     }
 
-    /// How long `Retry-After` asks to wait; one second unless set. Dates are told to the second, rounded up.
+    /// How long `Retry-After` asks to wait; one second unless set. Dates are told to the second,
+    /// rounded up.
     #[must_use]
     pub fn retry_after(mut self, wait: Duration) -> Self {
         self.retry_after = wait;
@@ -158,7 +166,8 @@ impl FaultPlan {
         self.kinds.contains_key(&fault)
     }
 
-    /// Whether a kind of fault strikes: `key` names the number, parcel or call, `nth` how often it was seen before.
+    /// Whether a kind of fault strikes: `key` names the number, parcel or call, `nth` how often it
+    /// was seen before.
     pub(super) fn strikes(&self, fault: Fault, key: &str, nth: u64) -> bool {
         match self.kinds.get(&fault) {
             None => false,

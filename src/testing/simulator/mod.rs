@@ -1,7 +1,9 @@
-//! A carrier on your desk: a loopback server that speaks as DHL, FedEx, UPS and SF do, with parcels that travel and things that go wrong.
+//! A carrier on your desk: a loopback server that speaks as DHL, FedEx, UPS and SF do, with parcels
+//! that travel and things that go wrong.
 //!
-//! Applications test themselves with it: the real client, the real adapters, real HTTP, real signatures and tokens, and parcels whose truth is known
-//! to the second. Nothing leaves the machine; all numbers are made up, with right check digits.
+//! Applications test themselves with it: the real client, the real adapters, real HTTP, real
+//! signatures and tokens, and parcels whose truth is known to the second. Nothing leaves the
+//! machine; all numbers are made up, with right check digits.
 //!
 //! | carrier | asked as | pushes as | proof of the caller |
 //! |---|---|---|---|
@@ -10,14 +12,18 @@
 //! | [`Carrier::Ups`] | `ups.track` | `ups.track-alert` | bearer token, credentials as Basic |
 //! | [`Carrier::Sf`] | `sf.routes` | `sf.push` | digest, or token |
 //!
-//! **Two clocks.** The parcels live by a [`SimulatedClock`], which an application moves or lets run fast. Tokens, quotas, timeouts, signatures with a
-//! time and `Retry-After` keep the world's time (and that of `tokio::time::pause`), because the client under test does.
+//! **Two clocks.** The parcels live by a [`SimulatedClock`], which an application moves or lets run
+//! fast. Tokens, quotas, timeouts, signatures with a time and `Retry-After` keep the world's time
+//! (and that of `tokio::time::pause`), because the client under test does.
 //!
-//! **Parcels** follow plausible stories: plain, delayed, held at customs, missed and delivered the next day, fetched at a pickup point, refused and sent
-//! back, never handed over. A number is not found until its label is made. By plan a scan is corrected or carries an unknown code; nothing changes
-//! after a parcel's last scan. Scans are written in each carrier's codes and clock: DHL Express without an offset, SF in Beijing's time everywhere.
+//! **Parcels** follow plausible stories: plain, delayed, held at customs, missed and delivered the
+//! next day, fetched at a pickup point, refused and sent back, never handed over. A number is not
+//! found until its label is made. By plan a scan is corrected or carries an unknown code; nothing
+//! changes after a parcel's last scan. Scans are written in each carrier's codes and clock: DHL
+//! Express without an offset, SF in Beijing's time everywhere.
 //!
-//! **Faults** come by [`FaultPlan`], each kind by itself or all in a storm. **Quotas** ([`Quota`]) are counted on the carrier's side.
+//! **Faults** come by [`FaultPlan`], each kind by itself or all in a storm. **Quotas** ([`Quota`])
+//! are counted on the carrier's side.
 //!
 //! An application that tests itself, here with a bare request:
 //!
@@ -148,7 +154,9 @@ impl Carrier {
     /// The carrier of a feed that is asked or that pushes.
     #[must_use]
     pub fn of_feed(feed: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|carrier| carrier.feed() == feed || carrier.push_feed() == feed)
+        Self::ALL
+            .into_iter()
+            .find(|carrier| carrier.feed() == feed || carrier.push_feed() == feed)
     }
 }
 
@@ -165,7 +173,8 @@ impl Simulator {
         Builder::default()
     }
 
-    /// The address to ask instead of the carrier's own, for [`PollContext::base`](crate::adapter::PollContext::base).
+    /// The address to ask instead of the carrier's own, for
+    /// [`PollContext::base`](crate::adapter::PollContext::base).
     ///
     /// # Panics
     /// When no carrier here has the feed: a mistake in the test.
@@ -189,11 +198,17 @@ impl Simulator {
     /// When no carrier here has the feed: a mistake in the test.
     #[must_use]
     pub fn numbers(&self, feed: &str) -> Vec<String> {
-        self.shared.world.of(carrier_of(feed)).iter().map(|parcel| parcel.number.clone()).collect()
+        self.shared
+            .world
+            .of(carrier_of(feed))
+            .iter()
+            .map(|parcel| parcel.number.clone())
+            .collect()
     }
 
-    /// What a perfect observer of a feed would hold by now, oldest first: for a feed that is asked what stands, for one that pushes all that was
-    /// published since the hook was set, because a push takes nothing back. Nothing for a number that is not known yet, or not here.
+    /// What a perfect observer of a feed would hold by now, oldest first: for a feed that is asked
+    /// what stands, for one that pushes all that was published since the hook was set, because a
+    /// push takes nothing back. Nothing for a number that is not known yet, or not here.
     #[must_use]
     pub fn truth(&self, feed: &str, number: &str) -> Vec<TrueEvent> {
         self.truth_at(feed, number, self.now())
@@ -216,7 +231,8 @@ impl Simulator {
         self.shared.clock.advance(by);
     }
 
-    /// When the last word about the last parcel is told: nothing changes afterwards. None without parcels.
+    /// When the last word about the last parcel is told: nothing changes afterwards. None without
+    /// parcels.
     #[must_use]
     pub fn ends(&self) -> Option<DateTime<Utc>> {
         self.shared.world.ends()
@@ -236,8 +252,9 @@ impl Simulator {
         self.shared.tally.read()
     }
 
-    /// Sends a carrier's news to an application from now on: signed as the carrier signs, again if they are not acknowledged (five times in all, in
-    /// about a second), twice or out of order by plan.
+    /// Sends a carrier's news to an application from now on: signed as the carrier signs, again if
+    /// they are not acknowledged (five times in all, in about a second), twice or out of order by
+    /// plan.
     ///
     /// # Errors
     /// When the hook's address is not one of plain HTTP.
@@ -246,14 +263,23 @@ impl Simulator {
     /// When no carrier here has the feed, or outside a Tokio runtime: a mistake in the test.
     pub fn webhooks_to(&self, hook: Hook) -> io::Result<()> {
         let carrier = carrier_of(&hook.feed);
-        assert_eq!(hook.feed, carrier.push_feed(), "the feed {} pushes nothing", hook.feed);
+        assert_eq!(
+            hook.feed,
+            carrier.push_feed(),
+            "the feed {} pushes nothing",
+            hook.feed
+        );
         let subscribed = self.shared.hooks.add(carrier, hook, self.now())?;
         let task = tokio::spawn(push::run(Arc::clone(&self.shared), subscribed));
-        self.tasks.lock().unwrap_or_else(PoisonError::into_inner).push(task.abort_handle());
+        self.tasks
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(task.abort_handle());
         Ok(())
     }
 
-    /// Waits until all news published by now were acknowledged or given up. A subscription of DHL's that is not activated keeps it waiting.
+    /// Waits until all news published by now were acknowledged or given up. A subscription of DHL's
+    /// that is not activated keeps it waiting.
     pub async fn webhooks_settled(&self) {
         let now = self.now();
         while !self.shared.hooks.are_settled(now) {
@@ -268,13 +294,21 @@ impl Simulator {
 
 impl fmt::Debug for Simulator {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Simulator").field("now", &self.now()).field("counters", &self.counters()).finish_non_exhaustive()
+        f.debug_struct("Simulator")
+            .field("now", &self.now())
+            .field("counters", &self.counters())
+            .finish_non_exhaustive()
     }
 }
 
 impl Drop for Simulator {
     fn drop(&mut self) {
-        for task in self.tasks.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
+        for task in self
+            .tasks
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .drain(..)
+        {
             task.abort();
         }
     }

@@ -30,17 +30,27 @@ fn digits(body: &str) -> impl DoubleEndedIterator<Item = u32> + '_ {
 }
 
 fn gs1(body: &str) -> u32 {
-    let sum: u32 = digits(body).rev().zip([3, 1].into_iter().cycle()).map(|(digit, weight)| digit * weight).sum();
+    let sum: u32 = digits(body)
+        .rev()
+        .zip([3, 1].into_iter().cycle())
+        .map(|(digit, weight)| digit * weight)
+        .sum();
     (10 - sum % 10) % 10
 }
 
 fn fedex(body: &str) -> u32 {
-    let sum: u32 = digits(body).zip([3, 1, 7].into_iter().cycle()).map(|(digit, weight)| digit * weight).sum();
+    let sum: u32 = digits(body)
+        .zip([3, 1, 7].into_iter().cycle())
+        .map(|(digit, weight)| digit * weight)
+        .sum();
     sum % 11 % 10
 }
 
 fn ups(body: &str) -> u32 {
-    let sum: u32 = digits(body).zip([1, 2].into_iter().cycle()).map(|(digit, weight)| digit * weight).sum();
+    let sum: u32 = digits(body)
+        .zip([1, 2].into_iter().cycle())
+        .map(|(digit, weight)| digit * weight)
+        .sum();
     (10 - sum % 10) % 10
 }
 
@@ -54,7 +64,10 @@ mod tests {
             for (serial, is_domestic) in [(0, false), (1, true), (17, false), (123_456, true)] {
                 let number = synthetic(carrier, is_domestic, serial);
                 let context = crate::number::Context::default().expecting(carrier.id());
-                let identified = crate::number::builtin().identify(&number, &context).best().map(|best| best.carrier().as_str().to_owned());
+                let identified = crate::number::builtin()
+                    .identify(&number, &context)
+                    .best()
+                    .map(|best| best.carrier().as_str().to_owned());
                 assert_eq!(identified.as_deref(), Some(carrier.id()), "{number}");
             }
         }

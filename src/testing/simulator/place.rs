@@ -15,8 +15,21 @@ pub(super) struct Site {
     pub zone: Tz,
 }
 
-const fn site(city: &'static str, region: &'static str, country: [&'static str; 2], chinese: &'static str, zone: Tz) -> Site {
-    Site { city, region, country: country[0], country_name: country[1], chinese, zone }
+const fn site(
+    city: &'static str,
+    region: &'static str,
+    country: [&'static str; 2],
+    chinese: &'static str,
+    zone: Tz,
+) -> Site {
+    Site {
+        city,
+        region,
+        country: country[0],
+        country_name: country[1],
+        chinese,
+        zone,
+    }
 }
 
 const CN: [&str; 2] = ["CN", "CHINA, PEOPLES REPUBLIC"];
@@ -38,13 +51,31 @@ static LEIPZIG: Site = site("LEIPZIG", "", DE, "莱比锡", chrono_tz::Europe::B
 static HAMBURG: Site = site("HAMBURG", "", DE, "汉堡", chrono_tz::Europe::Berlin);
 static KOELN: Site = site("KOELN", "", DE, "科隆", chrono_tz::Europe::Berlin);
 static BONN: Site = site("BONN", "", DE, "波恩", chrono_tz::Europe::Berlin);
-static PARIS: Site = site("ROISSY CHARLES DE GAULLE CEDEX", "", FR, "巴黎", chrono_tz::Europe::Paris);
+static PARIS: Site = site(
+    "ROISSY CHARLES DE GAULLE CEDEX",
+    "",
+    FR,
+    "巴黎",
+    chrono_tz::Europe::Paris,
+);
 static LYON: Site = site("LYON", "", FR, "里昂", chrono_tz::Europe::Paris);
 static DALLAS: Site = site("DALLAS", "TX", US, "达拉斯", chrono_tz::America::Chicago);
 static MEMPHIS: Site = site("MEMPHIS", "TN", US, "孟菲斯", chrono_tz::America::Chicago);
 static RENO: Site = site("RENO", "NV", US, "里诺", chrono_tz::America::Los_Angeles);
-static ATLANTA: Site = site("ATLANTA", "GA", US, "亚特兰大", chrono_tz::America::New_York);
-static LOUISVILLE: Site = site("LOUISVILLE", "KY", US, "路易斯维尔", chrono_tz::America::Kentucky::Louisville);
+static ATLANTA: Site = site(
+    "ATLANTA",
+    "GA",
+    US,
+    "亚特兰大",
+    chrono_tz::America::New_York,
+);
+static LOUISVILLE: Site = site(
+    "LOUISVILLE",
+    "KY",
+    US,
+    "路易斯维尔",
+    chrono_tz::America::Kentucky::Louisville,
+);
 static PHOENIX: Site = site("PHOENIX", "AZ", US, "凤凰城", chrono_tz::America::Phoenix);
 
 /// A way: from the sender through one or two hubs to the recipient.
@@ -62,8 +93,18 @@ impl Lane {
     }
 }
 
-const fn lane(origin: &'static Site, first_hub: &'static Site, second_hub: &'static Site, destination: &'static Site) -> Lane {
-    Lane { origin, first_hub, second_hub, destination }
+const fn lane(
+    origin: &'static Site,
+    first_hub: &'static Site,
+    second_hub: &'static Site,
+    destination: &'static Site,
+) -> Lane {
+    Lane {
+        origin,
+        first_hub,
+        second_hub,
+        destination,
+    }
 }
 
 static DHL: [Lane; 4] = [
@@ -72,15 +113,21 @@ static DHL: [Lane; 4] = [
     lane(&LYON, &PARIS, &SINGAPORE, &SINGAPORE),
     lane(&HAMBURG, &LEIPZIG, &KOELN, &BONN),
 ];
-static FEDEX: [Lane; 3] =
-    [lane(&DALLAS, &MEMPHIS, &MEMPHIS, &RENO), lane(&DALLAS, &MEMPHIS, &PARIS, &LYON), lane(&GUANGZHOU, &GUANGZHOU, &MEMPHIS, &RENO)];
+static FEDEX: [Lane; 3] = [
+    lane(&DALLAS, &MEMPHIS, &MEMPHIS, &RENO),
+    lane(&DALLAS, &MEMPHIS, &PARIS, &LYON),
+    lane(&GUANGZHOU, &GUANGZHOU, &MEMPHIS, &RENO),
+];
 static UPS: [Lane; 3] = [
     lane(&ATLANTA, &LOUISVILLE, &LOUISVILLE, &PHOENIX),
     lane(&SHENZHEN, &SHENZHEN, &LOUISVILLE, &ATLANTA),
     lane(&PHOENIX, &LOUISVILLE, &KOELN, &BONN),
 ];
-static SF: [Lane; 3] =
-    [lane(&SHENZHEN, &WUHAN, &BEIJING, &BEIJING), lane(&SHENZHEN, &HONG_KONG, &TOKYO, &TOKYO), lane(&BEIJING, &WUHAN, &WUHAN, &GUANGZHOU)];
+static SF: [Lane; 3] = [
+    lane(&SHENZHEN, &WUHAN, &BEIJING, &BEIJING),
+    lane(&SHENZHEN, &HONG_KONG, &TOKYO, &TOKYO),
+    lane(&BEIJING, &WUHAN, &WUHAN, &GUANGZHOU),
+];
 
 /// The ways of a carrier.
 pub(super) fn lanes(carrier: Carrier) -> &'static [Lane] {

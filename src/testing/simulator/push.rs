@@ -23,7 +23,8 @@ use super::story::Scan;
 use super::wire;
 use super::world::Parcel;
 
-/// How often a call is tried in all. The carriers wait minutes and hours between two tries; here it is `FIRST_WAIT`, doubled each time.
+/// How often a call is tried in all. The carriers wait minutes and hours between two tries; here it
+/// is `FIRST_WAIT`, doubled each time.
 const TRIES: u32 = 5;
 const FIRST_WAIT: Duration = Duration::from_millis(50);
 /// How long an application has to answer, as DHL demands.
@@ -52,25 +53,35 @@ pub struct Hook {
 
 impl fmt::Debug for Hook {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Hook").field("feed", &self.feed).finish_non_exhaustive()
+        f.debug_struct("Hook")
+            .field("feed", &self.feed)
+            .finish_non_exhaustive()
     }
 }
 
 impl Hook {
-    /// News of a feed (`dhl.unified`, `fedex.webhook`, `ups.track-alert`, `sf.push`) go to a plain HTTP address.
+    /// News of a feed (`dhl.unified`, `fedex.webhook`, `ups.track-alert`, `sf.push`) go to a plain
+    /// HTTP address.
     #[must_use]
     pub fn new(feed: impl Into<String>, url: impl Into<String>) -> Self {
-        Self { feed: feed.into(), url: url.into(), secret: SecretString::from(""), is_active: false }
+        Self {
+            feed: feed.into(),
+            url: url.into(),
+            secret: SecretString::from(""),
+            is_active: false,
+        }
     }
 
-    /// The secret that proves the carrier: DHL's hook token, FedEx's security token, UPS's credential. SF has none.
+    /// The secret that proves the carrier: DHL's hook token, FedEx's security token, UPS's
+    /// credential. SF has none.
     #[must_use]
     pub fn secret(mut self, secret: impl Into<String>) -> Self {
         self.secret = SecretString::from(secret.into());
         self
     }
 
-    /// Leaves out DHL's handshake: without this nothing is pushed before the application has answered `subscription.validate`.
+    /// Leaves out DHL's handshake: without this nothing is pushed before the application has
+    /// answered `subscription.validate`.
     #[must_use]
     pub fn already_active(mut self) -> Self {
         self.is_active = true;
@@ -88,7 +99,11 @@ pub(super) struct Message {
 
 impl Message {
     pub fn new(kind: &'static str, body: Vec<u8>) -> Self {
-        Self { kind, headers: Vec::new(), body }
+        Self {
+            kind,
+            headers: Vec::new(),
+            body,
+        }
     }
 
     pub fn json(body: &Value) -> Self {
@@ -128,8 +143,18 @@ impl Hooks {
     ///
     /// # Errors
     /// When the address is not one of plain HTTP.
-    pub fn add(&self, carrier: Carrier, hook: Hook, now: DateTime<Utc>) -> io::Result<Arc<Subscribed>> {
-        let invalid = || io::Error::new(io::ErrorKind::InvalidInput, "a hook's address starts with http:// and names a host");
+    pub fn add(
+        &self,
+        carrier: Carrier,
+        hook: Hook,
+        now: DateTime<Utc>,
+    ) -> io::Result<Arc<Subscribed>> {
+        let invalid = || {
+            io::Error::new(
+                io::ErrorKind::InvalidInput,
+                "a hook's address starts with http:// and names a host",
+            )
+        };
         let uri: Uri = hook.url.parse().map_err(|_| invalid())?;
         if uri.scheme_str() != Some("http") || uri.authority().is_none() {
             return Err(invalid());
@@ -154,19 +179,31 @@ impl Hooks {
     /// Activates a subscription, if its secret comes back.
     pub fn activate(&self, carrier: Carrier, id: &str, secret: &str) -> bool {
         let hooks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let hook = hooks.iter().find(|hook| hook.carrier == carrier && hook.id == id && hook.validation == secret);
-        hook.inspect(|hook| hook.is_active.store(true, Ordering::Release)).is_some()
+        let hook = hooks
+            .iter()
+            .find(|hook| hook.carrier == carrier && hook.id == id && hook.validation == secret);
+        hook.inspect(|hook| hook.is_active.store(true, Ordering::Release))
+            .is_some()
     }
 
     /// Since when a carrier's news are pushed.
     pub fn since(&self, carrier: Carrier) -> Option<DateTime<Utc>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().filter(|hook| hook.carrier == carrier).map(|hook| hook.since).min()
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .iter()
+            .filter(|hook| hook.carrier == carrier)
+            .map(|hook| hook.since)
+            .min()
     }
 
-    /// Whether everything published until a moment was delivered or given up, by the hooks that are active.
+    /// Whether everything published until a moment was delivered or given up, by the hooks that are
+    /// active.
     pub fn are_settled(&self, until: DateTime<Utc>) -> bool {
         let hooks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        hooks.iter().all(|hook| *hook.settled.lock().unwrap_or_else(PoisonError::into_inner) >= until)
+        hooks
+            .iter()
+            .all(|hook| *hook.settled.lock().unwrap_or_else(PoisonError::into_inner) >= until)
     }
 }
 
@@ -179,7 +216,10 @@ struct News<'w> {
 
 /// Pushes a carrier's news until it is dropped.
 pub(super) async fn run(shared: Arc<Shared>, hook: Arc<Subscribed>) {
-    let caller = Caller { shared: &shared, hook: &hook };
+    let caller = Caller {
+        shared: &shared,
+        hook: &hook,
+    };
     if !hook.is_active.load(Ordering::Acquire) {
         caller.shake_hands().await;
     }
@@ -202,12 +242,21 @@ struct Caller<'a> {
 }
 
 impl<'a> Caller<'a> {
-    /// DHL's handshake: asks until the application activates the subscription, then says that it is ready.
+    /// DHL's handshake: asks until the application activates the subscription, then says that it is
+    /// ready.
     async fn shake_hands(&self) {
-        let base = self.shared.desks.get(&self.hook.carrier).map_or("", |desk| desk.base.as_str());
+        let base = self
+            .shared
+            .desks
+            .get(&self.hook.carrier)
+            .map_or("", |desk| desk.base.as_str());
         let address = format!("{base}/tracking/push/v1/subscription/{}", self.hook.id);
-        let say = |body: Value| Message::json(&body).header("dhl-hook-token", self.hook.secret.expose_secret());
-        let question = say(json!({ "scope": "subscription.validate", "secret": self.hook.validation, "self": address }));
+        let say = |body: Value| {
+            Message::json(&body).header("dhl-hook-token", self.hook.secret.expose_secret())
+        };
+        let question = say(
+            json!({ "scope": "subscription.validate", "secret": self.hook.validation, "self": address }),
+        );
         while !self.hook.is_active.load(Ordering::Acquire) {
             self.send(&question).await;
             let mut looks = 0;
@@ -216,7 +265,10 @@ impl<'a> Caller<'a> {
                 looks += 1;
             }
         }
-        self.send(&say(json!({ "scope": "subscription.ready", "self": address }))).await;
+        self.send(&say(
+            json!({ "scope": "subscription.ready", "self": address }),
+        ))
+        .await;
     }
 
     /// The calls that news between two moments make, with repetitions and overtaking by plan.
@@ -229,17 +281,30 @@ impl<'a> Caller<'a> {
                     news.push((scan.published, parcel, scan));
                 }
                 // DHL tells the whole parcel again; the others cannot take back what they said.
-                if let Some(at) = scan.withdrawn.filter(|at| self.hook.carrier == Carrier::Dhl && is_new(*at)) {
+                if let Some(at) = scan
+                    .withdrawn
+                    .filter(|at| self.hook.carrier == Carrier::Dhl && is_new(*at))
+                {
                     news.push((at, parcel, scan));
                 }
             }
         }
         news.sort_by_key(|(at, parcel, _)| (*at, parcel.serial));
-        let told: Vec<_> = news.into_iter().map(|(_, parcel, scan)| (parcel, scan)).collect();
-        let together = if self.hook.carrier == Carrier::Sf { MOST_ROUTES } else { 1 };
+        let told: Vec<_> = news
+            .into_iter()
+            .map(|(_, parcel, scan)| (parcel, scan))
+            .collect();
+        let together = if self.hook.carrier == Carrier::Sf {
+            MOST_ROUTES
+        } else {
+            1
+        };
         let mut calls = VecDeque::new();
         for part in told.chunks(together) {
-            let call = News { told: part.to_vec(), nth: *nth };
+            let call = News {
+                told: part.to_vec(),
+                nth: *nth,
+            };
             *nth += 1;
             if self.strikes(Fault::RepeatedPush, call.nth) {
                 calls.push_back(call.clone());
@@ -268,9 +333,18 @@ impl<'a> Caller<'a> {
         for attempt in 1..=TRIES {
             // A parcel told as a whole is told as it is now.
             let now = self.shared.clock.now();
-            let mut whole = news.told.first().map(|(parcel, _)| parcel.told_at(now)).unwrap_or_default();
+            let mut whole = news
+                .told
+                .first()
+                .map(|(parcel, _)| parcel.told_at(now))
+                .unwrap_or_default();
             whole.reverse();
-            let message = wire::of(self.hook.carrier).push(&news.told, &whole, self.hook.secret.expose_secret(), news.nth);
+            let message = wire::of(self.hook.carrier).push(
+                &news.told,
+                &whole,
+                self.hook.secret.expose_secret(),
+                news.nth,
+            );
             if self.send(&message).await {
                 return;
             }
@@ -279,16 +353,22 @@ impl<'a> Caller<'a> {
                 wait *= 2;
             }
         }
-        self.shared.tally.count(self.hook.feed, |figures| figures.pushes_given_up += 1);
+        self.shared
+            .tally
+            .count(self.hook.feed, |figures| figures.pushes_given_up += 1);
     }
 
     /// Sends a call once. Says whether it was acknowledged as the carrier demands.
     async fn send(&self, message: &Message) -> bool {
-        self.shared.tally.count(self.hook.feed, |figures| figures.pushes += 1);
+        self.shared
+            .tally
+            .count(self.hook.feed, |figures| figures.pushes += 1);
         let answered = tokio::time::timeout(PATIENCE, post(&self.hook.uri, message)).await;
         let is_acknowledged = matches!(answered, Ok(Ok((status, body))) if wire::of(self.hook.carrier).is_acknowledged(status, &body));
         if is_acknowledged {
-            self.shared.tally.count(self.hook.feed, |figures| figures.pushes_acknowledged += 1);
+            self.shared
+                .tally
+                .count(self.hook.feed, |figures| figures.pushes_acknowledged += 1);
         }
         is_acknowledged
     }
@@ -297,18 +377,32 @@ impl<'a> Caller<'a> {
 async fn post(uri: &Uri, message: &Message) -> io::Result<(u16, Bytes)> {
     let host = uri.host().unwrap_or_default();
     let stream = TcpStream::connect((host, uri.port_u16().unwrap_or(80))).await?;
-    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.map_err(io::Error::other)?;
+    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
+        .await
+        .map_err(io::Error::other)?;
     let path = uri.path_and_query().map_or("/", |path| path.as_str());
-    let mut request = Request::builder().method(Method::POST).uri(path).header("host", uri.authority().map_or("", |name| name.as_str()));
+    let mut request = Request::builder()
+        .method(Method::POST)
+        .uri(path)
+        .header("host", uri.authority().map_or("", |name| name.as_str()));
     request = request.header("content-type", message.kind);
     for (name, value) in &message.headers {
         request = request.header(*name, value);
     }
-    let request = request.body(Full::new(Bytes::from(message.body.clone()))).map_err(io::Error::other)?;
+    let request = request
+        .body(Full::new(Bytes::from(message.body.clone())))
+        .map_err(io::Error::other)?;
     let exchange = async {
-        let response = sender.send_request(request).await.map_err(io::Error::other)?;
+        let response = sender
+            .send_request(request)
+            .await
+            .map_err(io::Error::other)?;
         let status = response.status().as_u16();
-        let body = Limited::new(response.into_body(), LONGEST_ANSWER).collect().await.map_err(io::Error::other)?.to_bytes();
+        let body = Limited::new(response.into_body(), LONGEST_ANSWER)
+            .collect()
+            .await
+            .map_err(io::Error::other)?
+            .to_bytes();
         Ok((status, body))
     };
     tokio::pin!(exchange);

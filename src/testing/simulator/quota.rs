@@ -27,8 +27,9 @@ const JITTER: Duration = Duration::from_millis(100);
 
 /// What a carrier allows one credential. Nothing is limited unless set.
 ///
-/// The server keeps it strictly: no more than so many requests arrive in *any* second (of which a tenth is allowed for jitter on the way), also
-/// when the ones before it were too many. Fetching tokens does not count.
+/// The server keeps it strictly: no more than so many requests arrive in *any* second (of which a
+/// tenth is allowed for jitter on the way), also when the ones before it were too many. Fetching
+/// tokens does not count.
 ///
 /// ```
 /// use std::time::Duration;
@@ -107,7 +108,10 @@ impl Drop for UnderWay {
 
 impl Watch {
     pub fn new(quota: Quota) -> Self {
-        Self { quota, state: Arc::default() }
+        Self {
+            quota,
+            state: Arc::default(),
+        }
     }
 
     /// Counts a request in, and says which limits it breaks.
@@ -116,22 +120,45 @@ impl Watch {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.under_way += 1;
         state.today = state.today.saturating_add(1);
-        while state.recent.front().is_some_and(|at| now - *at >= Duration::from_secs(1) - JITTER) {
+        while state
+            .recent
+            .front()
+            .is_some_and(|at| now - *at >= Duration::from_secs(1) - JITTER)
+        {
             state.recent.pop_front();
         }
         state.recent.push_back(now);
-        let is_over = |limit: Option<u32>, count: usize| limit.is_some_and(|limit| count > limit as usize);
+        let is_over =
+            |limit: Option<u32>, count: usize| limit.is_some_and(|limit| count > limit as usize);
         let is_early = |pause: Duration| {
             let early = |last: &Instant| now - *last + JITTER.min(pause / 10) < pause;
-            numbers.iter().any(|number| state.answered.get(number).is_some_and(early))
+            numbers
+                .iter()
+                .any(|number| state.answered.get(number).is_some_and(early))
         };
         let limits = [
-            (Limit::PerSecond, is_over(self.quota.requests_per_second, state.recent.len())),
-            (Limit::PerDay, is_over(self.quota.requests_per_day, state.today as usize)),
-            (Limit::Concurrent, is_over(self.quota.concurrent_requests, state.under_way as usize)),
-            (Limit::BetweenAsks, self.quota.pause_between_asks.is_some_and(is_early)),
+            (
+                Limit::PerSecond,
+                is_over(self.quota.requests_per_second, state.recent.len()),
+            ),
+            (
+                Limit::PerDay,
+                is_over(self.quota.requests_per_day, state.today as usize),
+            ),
+            (
+                Limit::Concurrent,
+                is_over(self.quota.concurrent_requests, state.under_way as usize),
+            ),
+            (
+                Limit::BetweenAsks,
+                self.quota.pause_between_asks.is_some_and(is_early),
+            ),
         ];
-        let broken = limits.into_iter().filter(|(_, is_broken)| *is_broken).map(|(limit, _)| limit).collect();
+        let broken = limits
+            .into_iter()
+            .filter(|(_, is_broken)| *is_broken)
+            .map(|(limit, _)| limit)
+            .collect();
         drop(state);
         (UnderWay(Arc::clone(&self.state)), broken)
     }
@@ -141,7 +168,9 @@ impl Watch {
         if self.quota.pause_between_asks.is_some() {
             let now = Instant::now();
             let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-            state.answered.extend(numbers.iter().map(|number| (number.clone(), now)));
+            state
+                .answered
+                .extend(numbers.iter().map(|number| (number.clone(), now)));
         }
     }
 }

@@ -40,7 +40,11 @@ pub(super) struct Reply {
 }
 
 /// The response that an answer becomes.
-pub(super) fn response(answer: Answer, manner: Manner, under_way: Option<UnderWay>) -> Response<Reply> {
+pub(super) fn response(
+    answer: Answer,
+    manner: Manner,
+    under_way: Option<UnderWay>,
+) -> Response<Reply> {
     let body = Bytes::from(answer.body);
     let length = body.len();
     let (pieces, pause) = match manner {
@@ -49,12 +53,22 @@ pub(super) fn response(answer: Answer, manner: Manner, under_way: Option<UnderWa
         Manner::Cut => (drops(&body, 2), BEFORE_THE_CUT),
     };
     let is_cut = manner == Manner::Cut;
-    let mut response = Response::new(Reply { pieces, pause, timer: None, is_cut, _under_way: under_way });
-    *response.status_mut() = hyper::StatusCode::from_u16(answer.status).unwrap_or(hyper::StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response = Response::new(Reply {
+        pieces,
+        pause,
+        timer: None,
+        is_cut,
+        _under_way: under_way,
+    });
+    *response.status_mut() = hyper::StatusCode::from_u16(answer.status)
+        .unwrap_or(hyper::StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(answer.kind));
     headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
-    if let Some(wait) = answer.retry_after.and_then(|wait| HeaderValue::from_str(&wait).ok()) {
+    if let Some(wait) = answer
+        .retry_after
+        .and_then(|wait| HeaderValue::from_str(&wait).ok())
+    {
         headers.insert(RETRY_AFTER, wait);
     }
     response
@@ -62,22 +76,33 @@ pub(super) fn response(answer: Answer, manner: Manner, under_way: Option<UnderWa
 
 fn drops(body: &Bytes, count: usize) -> VecDeque<Bytes> {
     let size = body.len().div_ceil(count).max(1);
-    (0..body.len()).step_by(size).map(|start| body.slice(start..body.len().min(start + size))).collect()
+    (0..body.len())
+        .step_by(size)
+        .map(|start| body.slice(start..body.len().min(start + size)))
+        .collect()
 }
 
 impl Body for Reply {
     type Data = Bytes;
     type Error = io::Error;
 
-    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
         if let Some(timer) = &mut self.timer {
             ready!(timer.as_mut().poll(context));
             self.timer = None;
         }
         if self.is_cut && self.pieces.len() < 2 {
-            return Poll::Ready(Some(Err(io::Error::new(io::ErrorKind::ConnectionAborted, "cut by the fault plan"))));
+            return Poll::Ready(Some(Err(io::Error::new(
+                io::ErrorKind::ConnectionAborted,
+                "cut by the fault plan",
+            ))));
         }
-        let Some(piece) = self.pieces.pop_front() else { return Poll::Ready(None) };
+        let Some(piece) = self.pieces.pop_front() else {
+            return Poll::Ready(None);
+        };
         if !self.pause.is_zero() {
             self.timer = Some(Box::pin(tokio::time::sleep(self.pause)));
         }

@@ -60,7 +60,12 @@ struct Memory {
 
 impl Desk {
     pub fn new(address: SocketAddr, access: Access, watch: Watch) -> Self {
-        Self { base: format!("http://{address}"), access, watch, memory: Mutex::default() }
+        Self {
+            base: format!("http://{address}"),
+            access,
+            watch,
+            memory: Mutex::default(),
+        }
     }
 
     /// How often a number was asked about before.
@@ -109,12 +114,34 @@ pub(super) async fn serve(shared: Arc<Shared>, carrier: Carrier, listener: TcpLi
     }
 }
 
-async fn handle(shared: Arc<Shared>, carrier: Carrier, request: Request<Incoming>) -> Result<Response<Reply>, io::Error> {
+async fn handle(
+    shared: Arc<Shared>,
+    carrier: Carrier,
+    request: Request<Incoming>,
+) -> Result<Response<Reply>, io::Error> {
     let (head, body) = request.into_parts();
-    let body = Limited::new(body, LARGEST_QUESTION).collect().await.map_err(io::Error::other)?.to_bytes();
-    let call = Call { method: head.method, uri: head.uri, headers: head.headers, body, received: DateTime::<Utc>::from(SystemTime::now()) };
-    let Some(desk) = shared.desks.get(&carrier) else { return Err(io::ErrorKind::NotFound.into()) };
-    let visit = Visit { shared: &shared, carrier, wire: wire::of(carrier), desk, call: &call };
+    let body = Limited::new(body, LARGEST_QUESTION)
+        .collect()
+        .await
+        .map_err(io::Error::other)?
+        .to_bytes();
+    let call = Call {
+        method: head.method,
+        uri: head.uri,
+        headers: head.headers,
+        body,
+        received: DateTime::<Utc>::from(SystemTime::now()),
+    };
+    let Some(desk) = shared.desks.get(&carrier) else {
+        return Err(io::ErrorKind::NotFound.into());
+    };
+    let visit = Visit {
+        shared: &shared,
+        carrier,
+        wire: wire::of(carrier),
+        desk,
+        call: &call,
+    };
     match visit.token().or_else(|| visit.activation()) {
         Some(answer) => Ok(response(answer, Manner::Whole, None)),
         None => visit.question().await,
@@ -137,7 +164,13 @@ impl Visit<'_> {
 
     fn token(&self) -> Option<Answer> {
         let (answer, is_given) = self.wire.token(self.call, &self.desk.access)?;
-        self.shared.tally.count(self.feed(), |figures| if is_given { figures.tokens += 1 } else { figures.tokens_refused += 1 });
+        self.shared.tally.count(self.feed(), |figures| {
+            if is_given {
+                figures.tokens += 1
+            } else {
+                figures.tokens_refused += 1
+            }
+        });
         Some(answer)
     }
 
@@ -147,7 +180,10 @@ impl Visit<'_> {
             return Some(self.wire.refused(Refusal::Unauthorised));
         }
         let is_known = self.shared.hooks.activate(self.carrier, &id, &secret);
-        Some(Answer::json(if is_known { 200 } else { 404 }, &serde_json::json!({ "status": if is_known { "ACTIVE" } else { "UNKNOWN" } })))
+        Some(Answer::json(
+            if is_known { 200 } else { 404 },
+            &serde_json::json!({ "status": if is_known { "ACTIVE" } else { "UNKNOWN" } }),
+        ))
     }
 
     async fn question(&self) -> Result<Response<Reply>, io::Error> {
@@ -156,8 +192,15 @@ impl Visit<'_> {
         let asked = self.wire.numbers(self.call);
         let (under_way, broken) = self.desk.watch.enter(asked.as_deref().unwrap_or_default());
         if !broken.is_empty() {
-            tally.count(self.feed(), |figures| broken.iter().for_each(|limit| *figures.broken.entry(*limit).or_default() += 1));
-            let answer = Answer { retry_after: Some(QUOTA_WAIT.into()), ..self.wire.refused(Refusal::Throttled) };
+            tally.count(self.feed(), |figures| {
+                broken
+                    .iter()
+                    .for_each(|limit| *figures.broken.entry(*limit).or_default() += 1)
+            });
+            let answer = Answer {
+                retry_after: Some(QUOTA_WAIT.into()),
+                ..self.wire.refused(Refusal::Throttled)
+            };
             return Ok(response(answer, Manner::Whole, Some(under_way)));
         }
         let token = match self.wire.authorise(self.call, &self.desk.access) {
@@ -175,14 +218,24 @@ impl Visit<'_> {
             }
         };
         let first = numbers.first().map_or("", String::as_str);
-        let chance = Chance { shared: self.shared, feed: self.feed(), key: first, nth: self.desk.nth(first) };
+        let chance = Chance {
+            shared: self.shared,
+            feed: self.feed(),
+            key: first,
+            nth: self.desk.nth(first),
+        };
         match self.misfortune(&chance, token.as_deref()) {
-            Some(Misfortune::Refused(answer)) => Ok(response(answer, Manner::Whole, Some(under_way))),
+            Some(Misfortune::Refused(answer)) => {
+                Ok(response(answer, Manner::Whole, Some(under_way)))
+            }
             Some(Misfortune::Silence(time)) => {
                 // Whoever waits for nothing is not under way any more, and will not be told so.
                 drop(under_way);
                 tokio::time::sleep(time).await;
-                Err(io::Error::new(io::ErrorKind::ConnectionAborted, "no answer, by the fault plan"))
+                Err(io::Error::new(
+                    io::ErrorKind::ConnectionAborted,
+                    "no answer, by the fault plan",
+                ))
             }
             None => Ok(self.tell(&numbers, &chance, under_way)),
         }
@@ -195,28 +248,53 @@ impl Visit<'_> {
             && chance.strikes(Fault::TokenRevoked)
         {
             self.desk.access.revoke(token);
-            return Some(Misfortune::Refused(self.wire.refused(Refusal::Unauthorised)));
+            return Some(Misfortune::Refused(
+                self.wire.refused(Refusal::Unauthorised),
+            ));
         }
-        if self.desk.is_in_burst(plan.strikes(Fault::ServerErrors, chance.key, chance.nth), plan.burst) {
+        if self.desk.is_in_burst(
+            plan.strikes(Fault::ServerErrors, chance.key, chance.nth),
+            plan.burst,
+        ) {
             self.shared.tally.fault(self.feed(), Fault::ServerErrors);
             let mut rng = plan.rng(Fault::ServerErrors, chance.key, chance.nth + 1);
             let status = [500, 502, 503, 504][rng.usize(0..4)];
             let is_page = rng.bool() || matches!(status, 502 | 504);
-            return Some(Misfortune::Refused(if is_page { Answer::page(status) } else { self.wire.refused(Refusal::Broken(status)) }));
+            return Some(Misfortune::Refused(if is_page {
+                Answer::page(status)
+            } else {
+                self.wire.refused(Refusal::Broken(status))
+            }));
         }
         if chance.strikes(Fault::Throttled) {
-            let as_date = plan.rng(Fault::Throttled, chance.key, chance.nth + 1).bool();
+            let as_date = plan
+                .rng(Fault::Throttled, chance.key, chance.nth + 1)
+                .bool();
             let answer = self.wire.refused(Refusal::Throttled);
-            let retry_after = (answer.status == 429).then(|| retry_after(plan.retry_after, as_date.then_some(self.call.received)));
-            return Some(Misfortune::Refused(Answer { retry_after, ..answer }));
+            let retry_after = (answer.status == 429)
+                .then(|| retry_after(plan.retry_after, as_date.then_some(self.call.received)));
+            return Some(Misfortune::Refused(Answer {
+                retry_after,
+                ..answer
+            }));
         }
-        chance.strikes(Fault::NoAnswer).then_some(Misfortune::Silence(plan.silence))
+        chance
+            .strikes(Fault::NoAnswer)
+            .then_some(Misfortune::Silence(plan.silence))
     }
 
     /// The answer, which may still go wrong inside or on its way.
-    fn tell(&self, numbers: &[String], chance: &Chance<'_>, under_way: UnderWay) -> Response<Reply> {
+    fn tell(
+        &self,
+        numbers: &[String],
+        chance: &Chance<'_>,
+        under_way: UnderWay,
+    ) -> Response<Reply> {
         let now = self.shared.clock.now();
-        let sights: Vec<Sight<'_>> = numbers.iter().map(|number| self.sight(number, now, chance.nth)).collect();
+        let sights: Vec<Sight<'_>> = numbers
+            .iter()
+            .map(|number| self.sight(number, now, chance.nth))
+            .collect();
         if chance.strikes(Fault::ErrorInside) {
             let answer = self.wire.fails_inside(self.call, &sights);
             return response(answer, Manner::Whole, Some(under_way));
@@ -232,16 +310,27 @@ impl Visit<'_> {
             figures.not_found += sights.len() as u64 - found;
         });
         self.desk.watch.answered(numbers);
-        let manner = if chance.strikes(Fault::SlowBody) { Manner::Slow(self.shared.plan.slowness) } else { Manner::Whole };
+        let manner = if chance.strikes(Fault::SlowBody) {
+            Manner::Slow(self.shared.plan.slowness)
+        } else {
+            Manner::Whole
+        };
         response(answer, manner, Some(under_way))
     }
 
     fn sight(&self, number: &str, now: DateTime<Utc>, nth: u64) -> Sight<'_> {
         let parcel = self.shared.world.parcel(self.carrier, number);
-        let told = parcel.map(|parcel| (parcel, parcel.told_at(now))).filter(|(_, scans)| !scans.is_empty());
+        let told = parcel
+            .map(|parcel| (parcel, parcel.told_at(now)))
+            .filter(|(_, scans)| !scans.is_empty());
         let parcel = told.map(|(parcel, mut scans)| {
             scans.reverse();
-            let chance = Chance { shared: self.shared, feed: self.feed(), key: number, nth };
+            let chance = Chance {
+                shared: self.shared,
+                feed: self.feed(),
+                key: number,
+                nth,
+            };
             if chance.strikes(Fault::DuplicateEvents) {
                 let again = scans[chance.rng(Fault::DuplicateEvents).usize(0..scans.len())];
                 scans.push(again);
@@ -251,7 +340,10 @@ impl Visit<'_> {
             }
             (parcel, scans)
         });
-        Sight { number: number.to_owned(), parcel }
+        Sight {
+            number: number.to_owned(),
+            parcel,
+        }
     }
 }
 
@@ -289,7 +381,8 @@ fn retry_after(wait: Duration, from: Option<DateTime<Utc>>) -> String {
     match from {
         None => seconds.to_string(),
         Some(now) => {
-            let at = now + TimeDelta::from_std(wait).unwrap_or_default() + TimeDelta::milliseconds(999);
+            let at =
+                now + TimeDelta::from_std(wait).unwrap_or_default() + TimeDelta::milliseconds(999);
             at.format("%a, %d %b %Y %H:%M:%S GMT").to_string()
         }
     }

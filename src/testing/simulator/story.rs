@@ -78,7 +78,11 @@ impl Story {
 /// The scans of one parcel whose label is made at `begin`, oldest first.
 pub(super) fn told(rng: &mut Rng, lane: &Lane, begin: DateTime<Utc>) -> Vec<Scan> {
     let story = Story::drawn(rng, lane);
-    let mut way = Way { rng, at: begin, scans: Vec::new() };
+    let mut way = Way {
+        rng,
+        at: begin,
+        scans: Vec::new(),
+    };
     way.scan(Step::Announced, lane.origin, 0..1);
     if story == Story::NeverHandedOver {
         return way.scans;
@@ -108,13 +112,24 @@ struct Way<'r> {
 }
 
 impl Way<'_> {
-    /// Adds a scan some hours after the one before. Never on a full minute: a midnight stands for a day at some carriers.
+    /// Adds a scan some hours after the one before. Never on a full minute: a midnight stands for a
+    /// day at some carriers.
     fn scan(&mut self, step: Step, site: &'static Site, hours: std::ops::Range<i64>) {
         let minutes = self.rng.i64(hours.start * 60..hours.end * 60);
         let whole = self.at + TimeDelta::minutes(minutes);
-        self.at = DateTime::from_timestamp(whole.timestamp().div_euclid(60) * 60 + self.rng.i64(5..55), 0).unwrap_or(whole);
+        self.at = DateTime::from_timestamp(
+            whole.timestamp().div_euclid(60) * 60 + self.rng.i64(5..55),
+            0,
+        )
+        .unwrap_or(whole);
         let published = self.at + TimeDelta::seconds(self.rng.i64(60..900));
-        self.scans.push(Scan { step, site, at: self.at, published, withdrawn: None });
+        self.scans.push(Scan {
+            step,
+            site,
+            at: self.at,
+            published,
+            withdrawn: None,
+        });
     }
 
     fn customs(&mut self, site: &'static Site, story: Story) {
@@ -161,11 +176,18 @@ pub(super) fn with_unknown_code(rng: &mut Rng, scans: &mut Vec<Scan>) {
     let after = rng.usize(1..scans.len() - 2);
     let (before, next) = (&scans[after], &scans[after + 1]);
     let at = before.at + TimeDelta::seconds((next.at - before.at).num_seconds() / 2);
-    let scan = Scan { step: Step::Unknown, site: before.site, at, published: at + TimeDelta::seconds(rng.i64(60..600)), withdrawn: None };
+    let scan = Scan {
+        step: Step::Unknown,
+        site: before.site,
+        at,
+        published: at + TimeDelta::seconds(rng.i64(60..600)),
+        withdrawn: None,
+    };
     scans.insert(after + 1, scan);
 }
 
-/// Times a scan in the middle anew, or takes it back, once the one after it was told. The last two scans stand.
+/// Times a scan in the middle anew, or takes it back, once the one after it was told. The last two
+/// scans stand.
 pub(super) fn corrected(rng: &mut Rng, scans: &mut Vec<Scan>) {
     if scans.len() < 5 {
         return;
@@ -193,15 +215,33 @@ mod tests {
             let mut rng = Rng::with_seed(seed);
             let lanes = place::lanes(Carrier::ALL[seed as usize % 4]);
             let lane = &lanes[rng.usize(0..lanes.len())];
-            let mut scans = told(&mut rng, lane, DateTime::from_timestamp(1_772_409_600, 0).unwrap());
+            let mut scans = told(
+                &mut rng,
+                lane,
+                DateTime::from_timestamp(1_772_409_600, 0).unwrap(),
+            );
             with_unknown_code(&mut rng, &mut scans);
             corrected(&mut rng, &mut scans);
-            assert!(scans.windows(2).all(|pair| pair[0].at < pair[1].at), "seed {seed}: {scans:?}");
+            assert!(
+                scans.windows(2).all(|pair| pair[0].at < pair[1].at),
+                "seed {seed}: {scans:?}"
+            );
             let last = scans.last().unwrap();
             assert!(last.withdrawn.is_none());
-            assert!(scans[0].withdrawn.is_none(), "a snapshot reaches back to the first scan");
-            let corrected_by = scans.iter().flat_map(|scan| [Some(scan.published), scan.withdrawn]).flatten().max();
-            assert_eq!(corrected_by, Some(last.published), "seed {seed}: nothing changes after the last scan");
+            assert!(
+                scans[0].withdrawn.is_none(),
+                "a snapshot reaches back to the first scan"
+            );
+            let corrected_by = scans
+                .iter()
+                .flat_map(|scan| [Some(scan.published), scan.withdrawn])
+                .flatten()
+                .max();
+            assert_eq!(
+                corrected_by,
+                Some(last.published),
+                "seed {seed}: nothing changes after the last scan"
+            );
         }
     }
 }

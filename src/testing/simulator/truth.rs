@@ -10,7 +10,8 @@ use crate::model::{Event, EventId};
 pub struct TrueEvent {
     /// When, in the time of the place.
     pub at: DateTime<FixedOffset>,
-    /// The carrier's code for it, as [`CarrierCode::value`](crate::model::CarrierCode::value) keeps it.
+    /// The carrier's code for it, as [`CarrierCode::value`](crate::model::CarrierCode::value) keeps
+    /// it.
     pub code: SmolStr,
     /// When the carrier began to tell of it.
     pub published: DateTime<Utc>,
@@ -20,7 +21,9 @@ impl TrueEvent {
     /// Whether an event tells of this: the same code, and a time that the true instant lies in.
     #[must_use]
     pub fn is_told_by(&self, event: &Event) -> bool {
-        event.code.value == self.code && event.time.earliest() <= self.at && self.at <= event.time.latest()
+        event.code.value == self.code
+            && event.time.earliest() <= self.at
+            && self.at <= event.time.latest()
     }
 }
 
@@ -42,7 +45,12 @@ impl Difference {
         let mut found = vec![false; truth.len()];
         let mut difference = Self::default();
         for event in held {
-            let mut told = truth.iter().enumerate().filter(|(_, one)| one.is_told_by(event)).map(|(at, _)| at).peekable();
+            let mut told = truth
+                .iter()
+                .enumerate()
+                .filter(|(_, one)| one.is_told_by(event))
+                .map(|(at, _)| at)
+                .peekable();
             if told.peek().is_none() {
                 difference.unexpected.push(event.id());
                 continue;
@@ -52,7 +60,12 @@ impl Difference {
                 None => difference.repeated.push(event.id()),
             }
         }
-        difference.missing = truth.iter().zip(found).filter(|(_, found)| !found).map(|(one, _)| one.clone()).collect();
+        difference.missing = truth
+            .iter()
+            .zip(found)
+            .filter(|(_, found)| !found)
+            .map(|(one, _)| one.clone())
+            .collect();
         difference
     }
 

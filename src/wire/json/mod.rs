@@ -1,5 +1,5 @@
-//! Tolerant JSON: carriers send numbers for strings, one object for a list, null for anything. A wrong type costs its field, never the
-//! payload; only broken syntax is an error.
+//! Tolerant JSON: carriers send numbers for strings, one object for a list, null for anything. A
+//! wrong type costs its field, never the payload; only broken syntax is an error.
 
 mod object;
 mod slot;
@@ -23,7 +23,10 @@ pub(crate) fn read<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, serde_jso
 }
 
 /// Reads one JSON document, and notes what was odd about it.
-pub(crate) fn read_with<'a, T: Slot<'a>>(text: &'a str, odd: &mut Oddities) -> Result<T, serde_json::Error> {
+pub(crate) fn read_with<'a, T: Slot<'a>>(
+    text: &'a str,
+    odd: &mut Oddities,
+) -> Result<T, serde_json::Error> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let value = odd.seed().deserialize(&mut deserializer)?;
     odd.settle("the document");
@@ -51,7 +54,9 @@ mod tests {
 
     #[test]
     fn wrong_types_cost_only_their_field() {
-        let all = outer(r#"{"ID":136,"inner":[{"name":"a"},7],"list":[{"name":"b"},null,"x",[1],{"other":1}],"words":"one","new":{"deep":[{}]}}"#);
+        let all = outer(
+            r#"{"ID":136,"inner":[{"name":"a"},7],"list":[{"name":"b"},null,"x",[1],{"other":1}],"words":"one","new":{"deep":[{}]}}"#,
+        );
         assert_eq!(all.id.get(), Some("136"));
         assert_eq!(all.inner.get().unwrap().name.get(), Some("a"));
         assert_eq!((all.list.items.len(), all.list.malformed), (1, 4));
@@ -69,13 +74,25 @@ mod tests {
 
     #[test]
     fn digits_are_never_rounded() {
-        assert_eq!(outer(r#"{"id":340434999900000013}"#).id.get(), Some("340434999900000013"));
-        assert_eq!(outer(r#"{"id":340434999900000013340434999900000013}"#).id.get(), None);
+        assert_eq!(
+            outer(r#"{"id":340434999900000013}"#).id.get(),
+            Some("340434999900000013")
+        );
+        assert_eq!(
+            outer(r#"{"id":340434999900000013340434999900000013}"#)
+                .id
+                .get(),
+            None
+        );
     }
 
     #[test]
     fn depth_is_an_error_or_passed_over_never_a_crash() {
-        let deep = format!("{{\"new\":{}{},\"id\":\"a\"}}", "[".repeat(10_000), "]".repeat(10_000));
+        let deep = format!(
+            "{{\"new\":{}{},\"id\":\"a\"}}",
+            "[".repeat(10_000),
+            "]".repeat(10_000)
+        );
         assert_eq!(outer(&deep).id.get(), Some("a"));
         let deep = format!("{{\"list\":{}{}}}", "[".repeat(10_000), "]".repeat(10_000));
         let _ = read::<One<Outer<'_>>>(&deep);
@@ -93,15 +110,32 @@ mod tests {
         let text = r#"{"id":"1","list":[{"name":"a"}],"list":[{"name":"b"}],"id":"2"}"#;
         let (all, names) = (outer(text), outer(text).list.items.len());
         assert_eq!((all.id.get(), names), (Some("2"), 2));
-        assert_eq!(odd(text), [(Repeated, "list".to_owned()), (Repeated, "id".to_owned())]);
-        assert_eq!(odd(r#"{"id":"1","id":"1","list":[],"list":[{"name":"b"}]}"#), [], "the same twice, and an empty list, lose nothing");
+        assert_eq!(
+            odd(text),
+            [(Repeated, "list".to_owned()), (Repeated, "id".to_owned())]
+        );
+        assert_eq!(
+            odd(r#"{"id":"1","id":"1","list":[],"list":[{"name":"b"}]}"#),
+            [],
+            "the same twice, and an empty list, lose nothing"
+        );
     }
 
     #[test]
     fn only_an_empty_object_is_an_empty_list() {
         use super::super::odd::Oddity::WrongType;
-        assert_eq!((odd(r#"{"list":{}}"#).len(), outer(r#"{"list":{}}"#).list.malformed), (0, 0));
-        for text in [r#"{"list":{"event":[{"name":"a"}]}}"#, r#"{"list":"text"}"#, r#"{"list":7}"#] {
+        assert_eq!(
+            (
+                odd(r#"{"list":{}}"#).len(),
+                outer(r#"{"list":{}}"#).list.malformed
+            ),
+            (0, 0)
+        );
+        for text in [
+            r#"{"list":{"event":[{"name":"a"}]}}"#,
+            r#"{"list":"text"}"#,
+            r#"{"list":7}"#,
+        ] {
             assert_eq!(odd(text), [(WrongType, "list".to_owned())], "{text}");
             assert_eq!(outer(text).list.malformed, 1);
         }
@@ -119,8 +153,21 @@ mod tests {
             super::read_with::<One<Parcel<'_>>>(text, &mut odd).unwrap();
             odd.found
         };
-        assert_eq!(noted(r#"{"id":"1","scans":[{"time":"1","code":"2","town":"3"}]}"#), [(Elsewhere, "scans".to_owned())]);
-        assert_eq!(noted(r#"{"id":"1","events":[{"time":"1"}],"scans":[{"time":"1","code":"2","town":"3"}]}"#), [], "the list is there");
-        assert_eq!(noted(r#"{"id":"1","services":[{"code":"2","price":"3"}]}"#), [], "something else");
+        assert_eq!(
+            noted(r#"{"id":"1","scans":[{"time":"1","code":"2","town":"3"}]}"#),
+            [(Elsewhere, "scans".to_owned())]
+        );
+        assert_eq!(
+            noted(
+                r#"{"id":"1","events":[{"time":"1"}],"scans":[{"time":"1","code":"2","town":"3"}]}"#
+            ),
+            [],
+            "the list is there"
+        );
+        assert_eq!(
+            noted(r#"{"id":"1","services":[{"code":"2","price":"3"}]}"#),
+            [],
+            "something else"
+        );
     }
 }

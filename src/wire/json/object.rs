@@ -12,7 +12,8 @@ use super::slot::Slot;
 use super::sniff::Sniff;
 use crate::wire::odd::{Oddities, Oddity};
 
-/// The visitor methods for scalars where an object or list is due. What they give depends on whether the scalar is blank.
+/// The visitor methods for scalars where an object or list is due. What they give depends on
+/// whether the scalar is blank.
 macro_rules! scalars_give {
     ($value:ty: $given:expr) => {
         fn visit_str<E: Error>(self, text: &str) -> Result<$value, E> {
@@ -48,7 +49,8 @@ macro_rules! scalars_give {
 }
 pub(super) use scalars_give;
 
-/// An object whose fields are read one by one; unknown ones are passed over, with a look at whether they hold what is missed.
+/// An object whose fields are read one by one; unknown ones are passed over, with a look at whether
+/// they hold what is missed.
 pub(crate) trait Fields<'de>: Default {
     /// Whether a list of objects may stand in it.
     const HOLDS: bool;
@@ -57,7 +59,12 @@ pub(crate) trait Fields<'de>: Default {
     const WIDTH: usize;
 
     /// Reads the value of `key` into its field, or says that there is none.
-    fn field<A: MapAccess<'de>>(&mut self, key: &str, map: &mut A, odd: &mut Oddities) -> Result<bool, A::Error>;
+    fn field<A: MapAccess<'de>>(
+        &mut self,
+        key: &str,
+        map: &mut A,
+        odd: &mut Oddities,
+    ) -> Result<bool, A::Error>;
 
     /// Whether it tells a time, as an event does.
     fn is_dated() -> bool;
@@ -80,7 +87,11 @@ pub(crate) trait Fields<'de>: Default {
     fn merge(&mut self, later: Self, odd: &mut Oddities);
 
     /// Reads all fields; says whether any of them is known.
-    fn fill<A: MapAccess<'de>>(&mut self, map: &mut A, odd: &mut Oddities) -> Result<bool, A::Error> {
+    fn fill<A: MapAccess<'de>>(
+        &mut self,
+        map: &mut A,
+        odd: &mut Oddities,
+    ) -> Result<bool, A::Error> {
         let mut any = false;
         let mut passed_over = Vec::new();
         while let Some(key) = map.next_key::<Key<'de>>()? {
@@ -88,7 +99,9 @@ pub(crate) trait Fields<'de>: Default {
                 any = true;
                 odd.settle(&key.0);
             } else if Self::matters() {
-                let keys = map.next_value_seed(Sniff { looks_into_lists: true })?;
+                let keys = map.next_value_seed(Sniff {
+                    looks_into_lists: true,
+                })?;
                 if !keys.is_empty() && passed_over.len() < MOST_PASSED_OVER {
                     passed_over.push((key.0, keys));
                 }
@@ -108,11 +121,13 @@ pub(crate) trait Fields<'de>: Default {
 /// The most unknown objects and lists within one object that are looked at.
 const MOST_PASSED_OVER: usize = 32;
 
-/// Whether an object with these keys looks like a `T`: three of them are its own, or one that names a list; or all, where a `T` is more than a code and
-/// its text, as so many objects are.
+/// Whether an object with these keys looks like a `T`: three of them are its own, or one that names
+/// a list; or all, where a `T` is more than a code and its text, as so many objects are.
 fn is_kin<'de, T: Fields<'de>>(keys: &[Cow<'_, str>]) -> bool {
     let known = keys.iter().filter(|key| T::knows(key)).count();
-    known >= 3 || known > 0 && known == keys.len() && T::WIDTH >= 4 || keys.iter().any(|key| T::holds(key))
+    known >= 3
+        || known > 0 && known == keys.len() && T::WIDTH >= 4
+        || keys.iter().any(|key| T::holds(key))
 }
 
 /// A field's name.
@@ -140,7 +155,8 @@ impl<'de> Deserialize<'de> for Key<'de> {
     }
 }
 
-/// Declares a wire struct: each field with the JSON keys it may stand under. Fields are as visible as their struct.
+/// Declares a wire struct: each field with the JSON keys it may stand under. Fields are as visible
+/// as their struct.
 macro_rules! wire {
     ($($(#[$meta:meta])* $vis:vis struct $name:ident { $($(#[$field_meta:meta])* $field:ident: $type:ty = $($key:literal)|+,)* })+) => {$(
         $(#[$meta])*
@@ -219,7 +235,12 @@ impl<'de, T: Fields<'de>> Slot<'de> for One<T> {
 
     fn read<D: Deserializer<'de>>(deserializer: D, odd: &mut Oddities) -> Result<Self, D::Error> {
         let mut one = T::default();
-        let known = Fill { slot: &mut one, looks_into_lists: true, odd }.deserialize(deserializer)?;
+        let known = Fill {
+            slot: &mut one,
+            looks_into_lists: true,
+            odd,
+        }
+        .deserialize(deserializer)?;
         Ok(Self(known.then_some(one)))
     }
 
@@ -246,7 +267,8 @@ impl<'de, T: Fields<'de>> Deserialize<'de> for One<T> {
     }
 }
 
-/// Fills an object in place, which spares moving it about. Says whether it was an object with a known field.
+/// Fills an object in place, which spares moving it about. Says whether it was an object with a
+/// known field.
 struct Fill<'s, T> {
     slot: &'s mut T,
     /// Whether the first object of a list stands for the list.
@@ -289,7 +311,11 @@ impl<'de, T: Fields<'de>> Visitor<'de> for Fill<'_, T> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<bool, A::Error> {
         let mut found = false;
         while self.looks_into_lists && !found {
-            match list.next_element_seed(Fill { slot: &mut *self.slot, looks_into_lists: true, odd: &mut *self.odd })? {
+            match list.next_element_seed(Fill {
+                slot: &mut *self.slot,
+                looks_into_lists: true,
+                odd: &mut *self.odd,
+            })? {
                 Some(known) => found = known,
                 None => return Ok(false),
             }
@@ -343,7 +369,12 @@ pub(crate) struct Many<T> {
 
 impl<T> Default for Many<T> {
     fn default() -> Self {
-        Self { items: Vec::new(), malformed: 0, dropped: 0, is_none: false }
+        Self {
+            items: Vec::new(),
+            malformed: 0,
+            dropped: 0,
+            is_none: false,
+        }
     }
 }
 
@@ -373,8 +404,14 @@ impl<'de, T: Fields<'de>> Visitor<'de> for ManyVisitor<'_, T> {
                 return Ok(out);
             }
             out.items.push(T::default());
-            let Some(slot) = out.items.last_mut() else { return Ok(out) };
-            match list.next_element_seed(Fill { slot, looks_into_lists: false, odd: &mut *odd })? {
+            let Some(slot) = out.items.last_mut() else {
+                return Ok(out);
+            };
+            match list.next_element_seed(Fill {
+                slot,
+                looks_into_lists: false,
+                odd: &mut *odd,
+            })? {
                 Some(true) => {}
                 Some(false) => {
                     out.items.pop();
@@ -392,9 +429,13 @@ impl<'de, T: Fields<'de>> Visitor<'de> for ManyVisitor<'_, T> {
         let mut map = Counted { map, entries: 0 };
         let mut item = T::default();
         let known = item.fill(&mut map, self.0)?;
-        // `{}` is an empty list in the clothes of PHP. An object without a known field is a list that we cannot read.
+        // `{}` is an empty list in the clothes of PHP. An object without a known field is a list
+        // that we cannot read.
         if known {
-            return Ok(Many { items: vec![item], ..Many::default() });
+            return Ok(Many {
+                items: vec![item],
+                ..Many::default()
+            });
         }
         Ok(none(map.entries == 0, self.0))
     }
@@ -429,7 +470,11 @@ fn none<T>(is_blank: bool, odd: &mut Oddities) -> Many<T> {
     if !is_blank {
         odd.flag(Oddity::WrongType);
     }
-    Many { malformed: u32::from(!is_blank), is_none: !is_blank, ..Many::default() }
+    Many {
+        malformed: u32::from(!is_blank),
+        is_none: !is_blank,
+        ..Many::default()
+    }
 }
 
 /// Counts the entries of an object on their way.
@@ -441,7 +486,10 @@ struct Counted<A> {
 impl<'de, A: MapAccess<'de>> MapAccess<'de> for Counted<A> {
     type Error = A::Error;
 
-    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, A::Error> {
+    fn next_key_seed<K: DeserializeSeed<'de>>(
+        &mut self,
+        seed: K,
+    ) -> Result<Option<K::Value>, A::Error> {
         let key = self.map.next_key_seed(seed)?;
         self.entries += usize::from(key.is_some());
         Ok(key)
@@ -475,7 +523,10 @@ impl<'de, T: Fields<'de>> Slot<'de> for Many<T> {
         self.items.extend(later.items.into_iter().take(room));
         self.is_none |= later.is_none;
         self.malformed = self.malformed.saturating_add(later.malformed);
-        self.dropped = self.dropped.saturating_add(later.dropped).saturating_add(u32::try_from(beyond).unwrap_or(u32::MAX));
+        self.dropped = self
+            .dropped
+            .saturating_add(later.dropped)
+            .saturating_add(u32::try_from(beyond).unwrap_or(u32::MAX));
     }
 
     fn is_kin(keys: &[Cow<'_, str>]) -> bool {

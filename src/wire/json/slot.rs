@@ -54,7 +54,10 @@ impl<'de, T: Slot<'de>> Slot<'de> for Option<T> {
                 Ok(None)
             }
 
-            fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<T>, D::Error> {
+            fn visit_some<D: Deserializer<'de>>(
+                self,
+                deserializer: D,
+            ) -> Result<Option<T>, D::Error> {
                 T::read(deserializer, self.0).map(Some)
             }
         }

@@ -10,7 +10,8 @@ use super::object::{Key, scalars_give};
 /// The most keys that are looked at.
 const MOST_KEYS: usize = 64;
 
-/// Gives the keys of a passed-over object, or of the first object in a passed-over list; none of everything else.
+/// Gives the keys of a passed-over object, or of the first object in a passed-over list; none of
+/// everything else.
 #[derive(Clone, Copy)]
 pub(super) struct Sniff {
     /// Whether the value may be a list. Lists in lists are not looked into.
@@ -48,7 +49,9 @@ impl<'de> Visitor<'de> for Sniff {
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Keys<'de>, A::Error> {
         let mut keys = Vec::new();
         while self.looks_into_lists && keys.is_empty() {
-            match list.next_element_seed(Sniff { looks_into_lists: false })? {
+            match list.next_element_seed(Sniff {
+                looks_into_lists: false,
+            })? {
                 Some(found) => keys = found,
                 None => return Ok(keys),
             }

@@ -56,7 +56,11 @@ impl<'a> Visitor<'a> for TextVisitor<'_, 'a> {
     }
 
     fn visit_bool<E: Error>(self, value: bool) -> Result<Text<'a>, E> {
-        Ok(Text(Some(Cow::Borrowed(if value { "true" } else { "false" }))))
+        Ok(Text(Some(Cow::Borrowed(if value {
+            "true"
+        } else {
+            "false"
+        }))))
     }
 
     fn visit_u64<E: Error>(self, value: u64) -> Result<Text<'a>, E> {
@@ -154,23 +158,33 @@ impl<'de: 'a, 'a> Slot<'de> for Texts<'a> {
             }
 
             fn visit_borrowed_str<E: Error>(self, text: &'a str) -> Result<Texts<'a>, E> {
-                TextVisitor(self.0, PhantomData).visit_borrowed_str(text).map(|text| Texts(vec![text]))
+                TextVisitor(self.0, PhantomData)
+                    .visit_borrowed_str(text)
+                    .map(|text| Texts(vec![text]))
             }
 
             fn visit_str<E: Error>(self, text: &str) -> Result<Texts<'a>, E> {
-                TextVisitor(self.0, PhantomData).visit_str(text).map(|text| Texts(vec![text]))
+                TextVisitor(self.0, PhantomData)
+                    .visit_str(text)
+                    .map(|text| Texts(vec![text]))
             }
 
             fn visit_u64<E: Error>(self, value: u64) -> Result<Texts<'a>, E> {
-                TextVisitor(self.0, PhantomData).visit_u64(value).map(|text| Texts(vec![text]))
+                TextVisitor(self.0, PhantomData)
+                    .visit_u64(value)
+                    .map(|text| Texts(vec![text]))
             }
 
             fn visit_i64<E: Error>(self, value: i64) -> Result<Texts<'a>, E> {
-                TextVisitor(self.0, PhantomData).visit_i64(value).map(|text| Texts(vec![text]))
+                TextVisitor(self.0, PhantomData)
+                    .visit_i64(value)
+                    .map(|text| Texts(vec![text]))
             }
 
             fn visit_f64<E: Error>(self, value: f64) -> Result<Texts<'a>, E> {
-                TextVisitor(self.0, PhantomData).visit_f64(value).map(|text| Texts(vec![text]))
+                TextVisitor(self.0, PhantomData)
+                    .visit_f64(value)
+                    .map(|text| Texts(vec![text]))
             }
 
             fn visit_bool<E: Error>(self, _: bool) -> Result<Texts<'a>, E> {
@@ -182,7 +196,9 @@ impl<'de: 'a, 'a> Slot<'de> for Texts<'a> {
             }
 
             fn visit_map<A: MapAccess<'a>>(self, map: A) -> Result<Texts<'a>, A::Error> {
-                TextVisitor(self.0, PhantomData).visit_map(map).map(|_| Texts::default())
+                TextVisitor(self.0, PhantomData)
+                    .visit_map(map)
+                    .map(|_| Texts::default())
             }
         }
         deserializer.deserialize_any(TextsVisitor(odd, PhantomData))

@@ -1,4 +1,5 @@
-//! Does what a host does: makes its own HTTP client, and this crate's beside it. A panic is a failure.
+//! Does what a host does: makes its own HTTP client, and this crate's beside it. A panic is a
+//! failure.
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     #[cfg(feature = "installs")]

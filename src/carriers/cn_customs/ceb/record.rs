@@ -60,8 +60,17 @@ names! {
 }
 
 /// What may name a statement, the parcel's own numbers first.
-const NUMBERS: [Name; 9] =
-    [Name::Waybill, Name::GoodsList, Name::Company, Name::EPort, Name::Order, Name::Payment, Name::AirWaybill, Name::Guid, Name::FailedMessage];
+const NUMBERS: [Name; 9] = [
+    Name::Waybill,
+    Name::GoodsList,
+    Name::Company,
+    Name::EPort,
+    Name::Order,
+    Name::Payment,
+    Name::AirWaybill,
+    Name::Guid,
+    Name::FailedMessage,
+];
 
 const ROLES: [(Name, Role); 9] = [
     (Name::Waybill, Role::Waybill),
@@ -104,10 +113,13 @@ impl<'r> Record<'r> {
 
     /// The number that the statement is about, and which field it stood in.
     pub fn number(&self) -> Option<(Name, TrackingNumber)> {
-        NUMBERS.iter().find_map(|name| Some((*name, TrackingNumber::parse(self.get(*name)?)?)))
+        NUMBERS
+            .iter()
+            .find_map(|name| Some((*name, TrackingNumber::parse(self.get(*name)?)?)))
     }
 
-    /// The other numbers of the same parcel or paper. A waybill is named even where it is the number itself: it says that this is a parcel.
+    /// The other numbers of the same parcel or paper. A waybill is named even where it is the
+    /// number itself: it says that this is a parcel.
     pub fn references(&self, number: Name) -> impl Iterator<Item = Reference> {
         ROLES
             .iter()
@@ -115,7 +127,8 @@ impl<'r> Record<'r> {
             .filter_map(|(name, role)| Some(Reference::new(*role, self.get(*name)?)))
     }
 
-    /// The numbers of a sheet, as each parcel on it refers to them: they tie it to the sheet and must not make one parcel of all.
+    /// The numbers of a sheet, as each parcel on it refers to them: they tie it to the sheet and
+    /// must not make one parcel of all.
     pub fn sheet_references(&self) -> impl Iterator<Item = Reference> {
         [
             (Name::Company, Role::Manifest),
@@ -129,7 +142,8 @@ impl<'r> Record<'r> {
     }
 }
 
-/// A statement in JSON, as relays write it: the fields of head and receipt in one object, the lines of a sheet in a list.
+/// A statement in JSON, as relays write it: the fields of head and receipt in one object, the lines
+/// of a sheet in a list.
 #[derive(Debug, Default)]
 pub(super) struct JsonRecord<'a> {
     /// `CEB622Message`, or only its digits.
@@ -148,7 +162,12 @@ impl<'a> Fields<'a> for JsonRecord<'a> {
     const HOLDS: bool = true;
     const WIDTH: usize = Name::COUNT;
 
-    fn field<A: MapAccess<'a>>(&mut self, key: &str, map: &mut A, odd: &mut Oddities) -> Result<bool, A::Error> {
+    fn field<A: MapAccess<'a>>(
+        &mut self,
+        key: &str,
+        map: &mut A,
+        odd: &mut Oddities,
+    ) -> Result<bool, A::Error> {
         if let Some(name) = Name::of(key) {
             let value = map.next_value_seed(odd.seed())?;
             if let Some(slot) = self.values.get_mut(name as usize) {
@@ -189,11 +208,23 @@ impl<'a> Fields<'a> for JsonRecord<'a> {
     fn merge(&mut self, later: Self, odd: &mut Oddities) {
         self.message.merge(later.message, odd);
         self.lines.merge(later.lines, odd);
-        self.values.iter_mut().zip(later.values).for_each(|(slot, later)| slot.merge(later, odd));
+        self.values
+            .iter_mut()
+            .zip(later.values)
+            .for_each(|(slot, later)| slot.merge(later, odd));
     }
 }
 
 /// Whether a key holds the lines of a receipt.
 fn is_list(key: &str) -> bool {
-    matches!(key, "list" | "arrivalList" | "ArrivalList" | "departureList" | "DepartureList" | "summaryResultList" | "SummaryResultList")
+    matches!(
+        key,
+        "list"
+            | "arrivalList"
+            | "ArrivalList"
+            | "departureList"
+            | "DepartureList"
+            | "summaryResultList"
+            | "SummaryResultList"
+    )
 }

@@ -9,7 +9,10 @@ const CODES: [&str; 3] = ["code", "error-status", "piece-status"];
 
 /// What an element's code says went wrong, if it says so.
 pub(super) fn of(data: Node<'_, '_>) -> Option<Outcome> {
-    let codes: Vec<_> = CODES.into_iter().filter_map(|name| data.attribute(name)).collect();
+    let codes: Vec<_> = CODES
+        .into_iter()
+        .filter_map(|name| data.attribute(name))
+        .collect();
     let found = codes.iter().find(|code| *code != "0");
     let said = said(data);
     Some(match found.map(|code| &**code) {
@@ -32,14 +35,28 @@ pub(super) fn of(data: Node<'_, '_>) -> Option<Outcome> {
 
 fn said(data: Node<'_, '_>) -> String {
     let is_text = |text: &str| text.chars().any(char::is_alphabetic);
-    let mut texts = ["error", "piece-status-desc", "error-status", "status"].into_iter().filter_map(|name| data.attribute(name));
-    texts.find(|text| is_text(text)).map_or_else(|| "no reason given".to_owned(), std::borrow::Cow::into_owned)
+    let mut texts = ["error", "piece-status-desc", "error-status", "status"]
+        .into_iter()
+        .filter_map(|name| data.attribute(name));
+    texts.find(|text| is_text(text)).map_or_else(
+        || "no reason given".to_owned(),
+        std::borrow::Cow::into_owned,
+    )
 }
 
 /// Tells of what went wrong. Says whether something did.
-pub(super) fn tell(out: &mut Collector<'_>, data: Node<'_, '_>, number: Option<&TrackingNumber>) -> bool {
-    let Some(outcome) = of(data) else { return false };
-    let found = CODES.into_iter().filter_map(|name| Some((name, data.attribute(name)?))).find(|(_, code)| code != "0");
+pub(super) fn tell(
+    out: &mut Collector<'_>,
+    data: Node<'_, '_>,
+    number: Option<&TrackingNumber>,
+) -> bool {
+    let Some(outcome) = of(data) else {
+        return false;
+    };
+    let found = CODES
+        .into_iter()
+        .filter_map(|name| Some((name, data.attribute(name)?)))
+        .find(|(_, code)| code != "0");
     let (field, code) = found.unwrap_or_else(|| ("error", std::borrow::Cow::default()));
     let notice = out.new_notice(outcome.notice_kind(), without_secrets(&said(data)));
     out.notice(notice.about(number).at(field).value(&code));

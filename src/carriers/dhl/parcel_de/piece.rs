@@ -6,7 +6,9 @@ use chrono_tz::Europe::Berlin;
 use crate::adapter::{Collector, NoticeKind};
 use crate::carriers::dhl::shared::{is_over, weight};
 use crate::carriers::dhl::{promises, recipient};
-use crate::model::{Country, EventTime, Place, PromiseKind, Reference, Role, Shipment, TrackingNumber, Zones};
+use crate::model::{
+    Country, EventTime, Place, PromiseKind, Reference, Role, Shipment, TrackingNumber, Zones,
+};
 use crate::wire::clock;
 use crate::wire::xml::Node;
 
@@ -14,12 +16,20 @@ use crate::wire::xml::Node;
 pub(super) fn read_facts(out: &mut Collector<'_>, piece: Node<'_, '_>, shipment: &mut Shipment) {
     let country = |name| piece.attribute(name).as_deref().and_then(Country::named);
     let (origin, destination) = (country("origin-country"), country("dest-country"));
-    let place = |country: Option<Country>| Place { country, ..Place::default() }.known();
+    let place = |country: Option<Country>| {
+        Place {
+            country,
+            ..Place::default()
+        }
+        .known()
+    };
     (shipment.origin, shipment.destination) = (place(origin), place(destination));
     shipment.service = piece.attribute("product-name").map(Into::into);
     let kilograms = piece.attribute("shipment-weight").unwrap_or_default();
     shipment.weight_grams = weight(out, &shipment.number, "shipment-weight", &kilograms, "KG");
-    shipment.is_return = piece.attribute("ruecksendung").is_some_and(|flag| flag.eq_ignore_ascii_case("true"));
+    shipment.is_return = piece
+        .attribute("ruecksendung")
+        .is_some_and(|flag| flag.eq_ignore_ascii_case("true"));
     let germany = Country::from_alpha2("DE");
     // The number of the Universal Postal Union is that of the post on the other side of the border.
     let foreign_post = match () {
@@ -35,7 +45,12 @@ pub(super) fn read_facts(out: &mut Collector<'_>, piece: Node<'_, '_>, shipment:
         ("shipment-customer-reference", Role::CustomerReference),
     ];
     for (name, role) in roles {
-        let Some(number) = piece.attribute(name).filter(|number| TrackingNumber::new(number) != shipment.number) else { continue };
+        let Some(number) = piece
+            .attribute(name)
+            .filter(|number| TrackingNumber::new(number) != shipment.number)
+        else {
+            continue;
+        };
         let reference = Reference::new(role, &number);
         if !shipment.references.contains(&reference) {
             shipment.references.push(reference);
@@ -46,7 +61,9 @@ pub(super) fn read_facts(out: &mut Collector<'_>, piece: Node<'_, '_>, shipment:
 /// Who took the piece in, in kind. A word that is not known may be a name, and is not repeated.
 pub(super) fn recipient(out: &mut Collector<'_>, piece: Node<'_, '_>, shipment: &mut Shipment) {
     const FIELD: &str = "recipient-id-text";
-    let Some(text) = piece.attribute(FIELD) else { return };
+    let Some(text) = piece.attribute(FIELD) else {
+        return;
+    };
     match recipient::kind_in(&text) {
         Some(kind) => {
             if let Some(event) = recipient::last_end(&mut shipment.events) {
@@ -62,24 +79,68 @@ pub(super) fn promise(out: &mut Collector<'_>, piece: Node<'_, '_>, shipment: &m
     if is_over(shipment) {
         return;
     }
-    add(out, piece, shipment, PromiseKind::Estimated, ["delivery-date", "delivery-timeframe-from", "delivery-timeframe-to"]);
-    let wished = if piece.attribute("preferred-timeframe-refused-text").is_some() {
-        let notice = out.own_notice(NoticeKind::CarrierMessage, "the recipient's window was refused");
-        out.notice(notice.about(Some(&shipment.number)).at("preferred-timeframe-refused-text"));
+    add(
+        out,
+        piece,
+        shipment,
+        PromiseKind::Estimated,
+        [
+            "delivery-date",
+            "delivery-timeframe-from",
+            "delivery-timeframe-to",
+        ],
+    );
+    let wished = if piece
+        .attribute("preferred-timeframe-refused-text")
+        .is_some()
+    {
+        let notice = out.own_notice(
+            NoticeKind::CarrierMessage,
+            "the recipient's window was refused",
+        );
+        out.notice(
+            notice
+                .about(Some(&shipment.number))
+                .at("preferred-timeframe-refused-text"),
+        );
         ["preferred-delivery-day", "", ""]
     } else {
-        ["preferred-delivery-day", "preferred-delivery-timeframe-from", "preferred-delivery-timeframe-to"]
+        [
+            "preferred-delivery-day",
+            "preferred-delivery-timeframe-from",
+            "preferred-delivery-timeframe-to",
+        ]
     };
     add(out, piece, shipment, PromiseKind::Agreed, wished);
     // As a rule a flag that says whether a day was ordered; some answers hold the day itself.
-    let is_flag = |raw: &str| matches!(&*raw.to_ascii_lowercase(), "true" | "false" | "0" | "1" | "yes" | "no" | "ja" | "nein");
-    if piece.attribute("order-preferred-delivery-day").is_some_and(|raw| !is_flag(&raw)) {
-        add(out, piece, shipment, PromiseKind::Agreed, ["order-preferred-delivery-day", "", ""]);
+    let is_flag = |raw: &str| {
+        matches!(
+            &*raw.to_ascii_lowercase(),
+            "true" | "false" | "0" | "1" | "yes" | "no" | "ja" | "nein"
+        )
+    };
+    if piece
+        .attribute("order-preferred-delivery-day")
+        .is_some_and(|raw| !is_flag(&raw))
+    {
+        add(
+            out,
+            piece,
+            shipment,
+            PromiseKind::Agreed,
+            ["order-preferred-delivery-day", "", ""],
+        );
     }
 }
 
 /// Adds the promise that three attributes make: a day, and the start and end of a window on it.
-fn add(out: &mut Collector<'_>, piece: Node<'_, '_>, shipment: &mut Shipment, kind: PromiseKind, fields: [&'static str; 3]) {
+fn add(
+    out: &mut Collector<'_>,
+    piece: Node<'_, '_>,
+    shipment: &mut Shipment,
+    kind: PromiseKind,
+    fields: [&'static str; 3],
+) {
     let [day_raw, from_raw, to_raw] = piece.attributes(fields);
     let day = day_raw.as_deref().and_then(day_in);
     if let Some(raw) = day_raw.as_deref().filter(|_| day.is_none()) {
@@ -89,14 +150,32 @@ fn add(out: &mut Collector<'_>, piece: Node<'_, '_>, shipment: &mut Shipment, ki
         let raw = raw?;
         let local = moment_in(raw, day);
         if local.is_none() {
-            out.unreadable(&shipment.number, field, raw, "a time (HH:mm) of a known day");
+            out.unreadable(
+                &shipment.number,
+                field,
+                raw,
+                "a time (HH:mm) of a known day",
+            );
         }
-        let whole = |local: NaiveDateTime| EventTime::in_fixed_zone(local.format("%d.%m.%Y %H:%M").to_string(), local, Berlin);
+        let whole = |local: NaiveDateTime| {
+            EventTime::in_fixed_zone(local.format("%d.%m.%Y %H:%M").to_string(), local, Berlin)
+        };
         local.map(whole)
     };
-    let (from, to) = (at(fields[1], from_raw.as_deref()), at(fields[2], to_raw.as_deref()));
-    let day = day.map(|day| EventTime::date(day_raw.as_deref().unwrap_or_default(), day, &Zones::One(Berlin)));
-    let Some(by) = to.map(promises::whole_day).or(day) else { return };
+    let (from, to) = (
+        at(fields[1], from_raw.as_deref()),
+        at(fields[2], to_raw.as_deref()),
+    );
+    let day = day.map(|day| {
+        EventTime::date(
+            day_raw.as_deref().unwrap_or_default(),
+            day,
+            &Zones::One(Berlin),
+        )
+    });
+    let Some(by) = to.map(promises::whole_day).or(day) else {
+        return;
+    };
     promises::add(&mut shipment.promises, promises::window(kind, from, by));
 }
 
@@ -110,5 +189,9 @@ fn day_in(raw: &str) -> Option<NaiveDate> {
 fn moment_in(raw: &str, day: Option<NaiveDate>) -> Option<NaiveDateTime> {
     let bare = raw.trim_end_matches("Uhr").trim();
     let on_day = || Some(day?.and_time(clock::time(bare)?));
-    on_day().or_else(|| clock::german(bare)).or_else(|| clock::iso(bare).filter(|stamp| stamp.offset.is_none()).map(|stamp| stamp.local))
+    on_day().or_else(|| clock::german(bare)).or_else(|| {
+        clock::iso(bare)
+            .filter(|stamp| stamp.offset.is_none())
+            .map(|stamp| stamp.local)
+    })
 }

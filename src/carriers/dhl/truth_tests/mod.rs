@@ -8,7 +8,9 @@ mod silence;
 use chrono::DateTime;
 
 use crate::adapter::{Adapter, Batch, NoticeKind, Outcome, Payload, Poll, Reply};
-use crate::model::{DeliveredTo, Event, Milestone, Party, PromiseKind, RecipientKind, Shipment, TimeKind};
+use crate::model::{
+    DeliveredTo, Event, Milestone, Party, PromiseKind, RecipientKind, Shipment, TimeKind,
+};
 
 fn feed(id: &str) -> Box<dyn Adapter> {
     let codes = std::sync::Arc::new(super::PACK.codes());
@@ -21,13 +23,20 @@ fn feed(id: &str) -> Box<dyn Adapter> {
 }
 
 fn decode(id: &str, body: &str) -> Batch {
-    feed(id).decode(Payload::new(body.as_bytes(), DateTime::default())).unwrap()
+    feed(id)
+        .decode(Payload::new(body.as_bytes(), DateTime::default()))
+        .unwrap()
 }
 
 fn outcome(id: &str, status: u16, body: &str) -> Outcome {
     let adapter = feed(id);
     let poll: &dyn Poll = adapter.as_poll().unwrap();
-    poll.outcome(&Reply { status, headers: &http::HeaderMap::new(), body: body.as_bytes(), received: DateTime::default() })
+    poll.outcome(&Reply {
+        status,
+        headers: &http::HeaderMap::new(),
+        body: body.as_bytes(),
+        received: DateTime::default(),
+    })
 }
 
 fn kinds(batch: &Batch) -> Vec<NoticeKind> {
@@ -35,24 +44,53 @@ fn kinds(batch: &Batch) -> Vec<NoticeKind> {
 }
 
 fn milestones(batch: &Batch) -> Vec<Milestone> {
-    batch.shipments.iter().flat_map(|shipment| &shipment.events).map(|event| event.milestone).collect()
+    batch
+        .shipments
+        .iter()
+        .flat_map(|shipment| &shipment.events)
+        .map(|event| event.milestone)
+        .collect()
 }
 
 /// A promise as its kind, whether it has a start, and its end.
 fn promised(shipment: &Shipment) -> Vec<(PromiseKind, Option<String>, String)> {
     let told = |time: &crate::model::EventTime| match time.kind() {
         TimeKind::Date => time.wall_clock().unwrap().date().to_string(),
-        _ => time.wall_clock().unwrap().format("%Y-%m-%dT%H:%M").to_string(),
+        _ => time
+            .wall_clock()
+            .unwrap()
+            .format("%Y-%m-%dT%H:%M")
+            .to_string(),
     };
-    shipment.promises.iter().map(|promise| (promise.kind, promise.from.as_ref().map(told), told(&promise.by))).collect()
+    shipment
+        .promises
+        .iter()
+        .map(|promise| {
+            (
+                promise.kind,
+                promise.from.as_ref().map(told),
+                told(&promise.by),
+            )
+        })
+        .collect()
 }
 
 fn unified(service: &str, members: &str, events: &str) -> Batch {
-    decode("unified", &format!(r#"{{"shipments":[{{"id":"7100000040","service":"{service}"{members},"events":[{events}]}}]}}"#))
+    decode(
+        "unified",
+        &format!(
+            r#"{{"shipments":[{{"id":"7100000040","service":"{service}"{members},"events":[{events}]}}]}}"#
+        ),
+    )
 }
 
 fn express(members: &str, events: &str) -> Batch {
-    decode("express", &format!(r#"{{"shipments":[{{"shipmentTrackingNumber":"4800000017"{members},"events":[{events}]}}]}}"#))
+    decode(
+        "express",
+        &format!(
+            r#"{{"shipments":[{{"shipmentTrackingNumber":"4800000017"{members},"events":[{events}]}}]}}"#
+        ),
+    )
 }
 
 fn piece(attributes: &str, inside: &str) -> Batch {
@@ -67,9 +105,14 @@ const DELIVERY: &str = r#"<data name="piece-event" event-timestamp="18.03.2026 1
 
 fn waybill(inside: &str) -> Batch {
     let head = "<AWBInfo><AWBNumber>3100000042</AWBNumber><Status><ActionStatus>success</ActionStatus></Status>";
-    decode("express-xml", &format!("<TrackingResponse>{head}{inside}</AWBInfo></TrackingResponse>"))
+    decode(
+        "express-xml",
+        &format!("<TrackingResponse>{head}{inside}</AWBInfo></TrackingResponse>"),
+    )
 }
 
 fn checkpoint(name: &str, code: &str, more: &str) -> String {
-    format!("<{name}><Date>2026-03-03</Date><Time>14:36:00</Time><ServiceEvent><EventCode>{code}</EventCode></ServiceEvent>{more}</{name}>")
+    format!(
+        "<{name}><Date>2026-03-03</Date><Time>14:36:00</Time><ServiceEvent><EventCode>{code}</EventCode></ServiceEvent>{more}</{name}>"
+    )
 }

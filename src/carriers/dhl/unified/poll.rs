@@ -5,7 +5,9 @@ use http::{Method, Request};
 use super::super::problem;
 use super::Unified;
 use super::wire::Answer;
-use crate::adapter::{Outcome, Page, Poll, PollContext, PollLimits, Question, Reply, RequestError, build, check_count};
+use crate::adapter::{
+    Outcome, Page, Poll, PollContext, PollLimits, Question, Reply, RequestError, build, check_count,
+};
 use crate::model::Country;
 use crate::wire::form::encode_query;
 use crate::wire::json::One;
@@ -14,22 +16,44 @@ pub(super) const PRODUCTION: &str = "https://api-eu.dhl.com";
 
 impl Poll for Unified {
     fn limits(&self) -> PollLimits {
-        PollLimits { max_numbers: 1, pause: Some(std::time::Duration::from_secs(5)), per_day: Some(250) }
+        PollLimits {
+            max_numbers: 1,
+            pause: Some(std::time::Duration::from_secs(5)),
+            per_day: Some(250),
+        }
     }
 
     fn credentials(&self) -> &'static [&'static str] {
         &["api_key"]
     }
 
-    fn request(&self, question: &Question<'_>, context: &PollContext<'_>) -> Result<Request<Vec<u8>>, RequestError> {
+    fn request(
+        &self,
+        question: &Question<'_>,
+        context: &PollContext<'_>,
+    ) -> Result<Request<Vec<u8>>, RequestError> {
         check_count(question, self.limits())?;
-        let [asked] = question.numbers else { return Err(RequestError::Numbers { asked: question.numbers.len(), most: 1 }) };
-        let headers = [("dhl-api-key", context.credential("api_key")?), ("accept", "application/json")];
+        let [asked] = question.numbers else {
+            return Err(RequestError::Numbers {
+                asked: question.numbers.len(),
+                most: 1,
+            });
+        };
+        let headers = [
+            ("dhl-api-key", context.credential("api_key")?),
+            ("accept", "application/json"),
+        ];
         let base = context.base_or(PRODUCTION);
-        let mut uri = format!("{base}/track/shipments?trackingNumber={}", encode_query(asked.number.as_str()));
+        let mut uri = format!(
+            "{base}/track/shipments?trackingNumber={}",
+            encode_query(asked.number.as_str())
+        );
         let options = [
             ("service", asked.service.as_deref()),
-            ("originCountryCode", asked.origin.as_ref().map(Country::as_str)),
+            (
+                "originCountryCode",
+                asked.origin.as_ref().map(Country::as_str),
+            ),
             ("recipientPostalCode", asked.postcode.as_deref()),
             ("language", question.language),
             ("offset", question.page.map(|page| page.0.as_str())),
@@ -50,13 +74,21 @@ impl Poll for Unified {
         let http = if is_good { 0 } else { reply.status };
         let Ok(answer) = serde_json::from_slice::<One<Answer<'_>>>(reply.body) else {
             // A page or half an answer under a good status is a passing fault.
-            return if is_good { Outcome::RetryAfter(None) } else { problem::by_status(http, None, "") };
+            return if is_good {
+                Outcome::RetryAfter(None)
+            } else {
+                problem::by_status(http, None, "")
+            };
         };
         let answer = answer.0.unwrap_or_default();
         match &answer.shipments {
             Some(list) if is_good => {
                 let is_empty = list.items.is_empty() && list.malformed == 0;
-                if is_empty && answer.other_services().next().is_none() { Outcome::NotFound } else { Outcome::Found }
+                if is_empty && answer.other_services().next().is_none() {
+                    Outcome::NotFound
+                } else {
+                    Outcome::Found
+                }
             }
             _ if is_good && answer.scope.get().is_some() => Outcome::Found,
             _ => problem::outcome_of(reply.body, http).unwrap_or_else(|| match http {
@@ -66,14 +98,17 @@ impl Poll for Unified {
         }
     }
 
-    /// The offset of the next page: only that is taken from the carrier's link, so that a request never leaves the host it was meant for.
+    /// The offset of the next page: only that is taken from the carrier's link, so that a request
+    /// never leaves the host it was meant for.
     fn next_page(&self, reply: &Reply<'_>) -> Option<Page> {
         read(reply)?.next_offset().map(|offset| Page(offset.into()))
     }
 }
 
 fn read<'r>(reply: &Reply<'r>) -> Option<Answer<'r>> {
-    serde_json::from_slice::<One<Answer<'_>>>(reply.body).ok()?.0
+    serde_json::from_slice::<One<Answer<'_>>>(reply.body)
+        .ok()?
+        .0
 }
 
 #[cfg(test)]
@@ -91,11 +126,22 @@ mod tests {
     }
 
     fn reply<'a>(status: u16, headers: &'a HeaderMap, body: &'a str) -> Reply<'a> {
-        Reply { status, headers, body: body.as_bytes(), received: Default::default() }
+        Reply {
+            status,
+            headers,
+            body: body.as_bytes(),
+            received: Default::default(),
+        }
     }
 
     fn context(credentials: &Credentials) -> PollContext<'_> {
-        PollContext { now: Default::default(), request_id: "", credentials, token: None, base: None }
+        PollContext {
+            now: Default::default(),
+            request_id: "",
+            credentials,
+            token: None,
+            base: None,
+        }
     }
 
     #[test]
@@ -107,7 +153,11 @@ mod tests {
         asked.postcode = Some("53 113".into());
         let numbers = [asked];
         let page = Page("5".into());
-        let question = Question { page: Some(&page), language: Some("de"), ..Question::about(&numbers) };
+        let question = Question {
+            page: Some(&page),
+            language: Some("de"),
+            ..Question::about(&numbers)
+        };
         let request = feed().request(&question, &context(&credentials)).unwrap();
         assert_eq!(request.method(), Method::GET);
         assert_eq!(
@@ -119,9 +169,19 @@ mod tests {
         assert!(request.headers()["dhl-api-key"].is_sensitive());
         assert_eq!(request.headers()["accept"], "application/json");
         assert!(request.body().is_empty());
-        let elsewhere = PollContext { base: Some("https://api-sandbox.dhl.com/"), ..context(&credentials) };
-        let request = feed().request(&Question::about(&numbers), &elsewhere).unwrap();
-        assert!(request.uri().to_string().starts_with("https://api-sandbox.dhl.com/track/shipments?"));
+        let elsewhere = PollContext {
+            base: Some("https://api-sandbox.dhl.com/"),
+            ..context(&credentials)
+        };
+        let request = feed()
+            .request(&Question::about(&numbers), &elsewhere)
+            .unwrap();
+        assert!(
+            request
+                .uri()
+                .to_string()
+                .starts_with("https://api-sandbox.dhl.com/track/shipments?")
+        );
     }
 
     #[test]
@@ -129,7 +189,11 @@ mod tests {
         let number = Asked::number(TrackingNumber::new("7100000040"));
         let two = [number.clone(), number.clone()];
         let credentials = Credentials::default();
-        let ask = |numbers: &[Asked]| feed().request(&Question::about(numbers), &context(&credentials)).unwrap_err();
+        let ask = |numbers: &[Asked]| {
+            feed()
+                .request(&Question::about(numbers), &context(&credentials))
+                .unwrap_err()
+        };
         assert_eq!(ask(&[]), RequestError::Numbers { asked: 0, most: 1 });
         assert_eq!(ask(&two), RequestError::Numbers { asked: 2, most: 1 });
         assert_eq!(ask(&[number]), RequestError::MissingCredential("api_key"));
@@ -138,40 +202,94 @@ mod tests {
     #[test]
     fn every_class_of_answer_has_its_outcome() {
         let mut headers = HeaderMap::new();
-        let of = |status, body: &str, headers: &HeaderMap| feed().outcome(&reply(status, headers, body));
+        let of =
+            |status, body: &str, headers: &HeaderMap| feed().outcome(&reply(status, headers, body));
         let problem = r#"{"title":"T","status":0,"detail":"said"}"#;
-        assert_eq!(of(200, r#"{"shipments":[{"id":"1","service":"express"}]}"#, &headers), Outcome::Found);
+        assert_eq!(
+            of(
+                200,
+                r#"{"shipments":[{"id":"1","service":"express"}]}"#,
+                &headers
+            ),
+            Outcome::Found
+        );
         assert_eq!(of(200, r#"{"shipments":[]}"#, &headers), Outcome::NotFound);
         let elsewhere = r#"{"shipments":[],"possibleAdditionalShipmentsUrl":["/shipments?trackingNumber=1&service=freight"]}"#;
         assert_eq!(of(200, elsewhere, &headers), Outcome::Found);
         assert_eq!(of(200, "<html>", &headers), Outcome::RetryAfter(None));
-        assert_eq!(of(200, r#"{"shipments":[{"id""#, &headers), Outcome::RetryAfter(None));
-        assert_eq!(of(200, r#"{"title":"No result found","status":404,"detail":"No shipment"}"#, &headers), Outcome::NotFound);
-        assert_eq!(of(403, "<html>", &headers), Outcome::Refused(Fault::new("403", "")));
+        assert_eq!(
+            of(200, r#"{"shipments":[{"id""#, &headers),
+            Outcome::RetryAfter(None)
+        );
+        assert_eq!(
+            of(
+                200,
+                r#"{"title":"No result found","status":404,"detail":"No shipment"}"#,
+                &headers
+            ),
+            Outcome::NotFound
+        );
+        assert_eq!(
+            of(403, "<html>", &headers),
+            Outcome::Refused(Fault::new("403", ""))
+        );
         assert_eq!(of(404, problem, &headers), Outcome::NotFound);
         assert_eq!(of(401, problem, &headers), Outcome::Reauthorise);
-        assert_eq!(of(403, problem, &headers), Outcome::Refused(Fault::new("403", "said")));
+        assert_eq!(
+            of(403, problem, &headers),
+            Outcome::Refused(Fault::new("403", "said"))
+        );
         for status in [400, 405, 415] {
-            assert_eq!(of(status, problem, &headers), Outcome::Invalid(Fault::new(&status.to_string(), "said")));
+            assert_eq!(
+                of(status, problem, &headers),
+                Outcome::Invalid(Fault::new(&status.to_string(), "said"))
+            );
         }
         assert_eq!(of(429, "", &headers), Outcome::RetryAfter(None));
         assert_eq!(of(503, "", &headers), Outcome::RetryAfter(None));
         headers.insert("retry-after", "7".parse().unwrap());
-        assert_eq!(of(429, "", &headers), Outcome::RetryAfter(Some(Duration::from_secs(7))));
+        assert_eq!(
+            of(429, "", &headers),
+            Outcome::RetryAfter(Some(Duration::from_secs(7)))
+        );
     }
 
     #[test]
     fn paging_goes_forward_and_ends() {
         let headers = HeaderMap::new();
-        let page = |urls: &str, shipments: &str| feed().next_page(&reply(200, &headers, &format!("{{{urls},\"shipments\":[{shipments}]}}")));
+        let page = |urls: &str, shipments: &str| {
+            feed().next_page(&reply(
+                200,
+                &headers,
+                &format!("{{{urls},\"shipments\":[{shipments}]}}"),
+            ))
+        };
         let one = r#"{"id":"1","service":"express"}"#;
         let next = r#""url":"/shipments?trackingNumber=1&offset=0","nextUrl":"/shipments?trackingNumber=1&offset=5""#;
         assert_eq!(page(next, one), Some(Page("5".into())));
         assert_eq!(page(next, ""), None);
         // The last page links to a next one all the same.
-        assert_eq!(page(&format!(r#"{next},"lastUrl":"/shipments?trackingNumber=1&offset=0""#), one), None);
-        assert_eq!(page(r#""url":"/shipments?offset=5","nextUrl":"/shipments?offset=5""#, one), None);
-        assert_eq!(page(r#""nextUrl":"https://elsewhere.example/?offset=1%26x""#, one), None);
+        assert_eq!(
+            page(
+                &format!(r#"{next},"lastUrl":"/shipments?trackingNumber=1&offset=0""#),
+                one
+            ),
+            None
+        );
+        assert_eq!(
+            page(
+                r#""url":"/shipments?offset=5","nextUrl":"/shipments?offset=5""#,
+                one
+            ),
+            None
+        );
+        assert_eq!(
+            page(
+                r#""nextUrl":"https://elsewhere.example/?offset=1%26x""#,
+                one
+            ),
+            None
+        );
         assert_eq!(page(r#""nextUrl":"/shipments?myoffset=5""#, one), None);
     }
 }

@@ -75,16 +75,23 @@ wire! {
 impl Answer<'_> {
     /// The services that may know the number too.
     pub fn other_services(&self) -> impl Iterator<Item = &str> {
-        self.other_services.iter().map(|url| parameter(url, "service").unwrap_or_default())
+        self.other_services
+            .iter()
+            .map(|url| parameter(url, "service").unwrap_or_default())
     }
 
-    /// The offset of the next page, if there is one behind this: links are given on the last page too.
+    /// The offset of the next page, if there is one behind this: links are given on the last page
+    /// too.
     pub fn next_offset(&self) -> Option<&str> {
         let offset = |url: &Text<'_>| parameter(url.get()?, "offset")?.parse::<u32>().ok();
         let next = parameter(self.next_url.get()?, "offset")?;
         let at: u32 = next.parse().ok()?;
-        let is_behind = at > offset(&self.url).unwrap_or(0) && offset(&self.last_url).is_none_or(|last| at <= last);
-        let is_filled = self.shipments.as_ref().is_some_and(|list| !list.items.is_empty());
+        let is_behind = at > offset(&self.url).unwrap_or(0)
+            && offset(&self.last_url).is_none_or(|last| at <= last);
+        let is_filled = self
+            .shipments
+            .as_ref()
+            .is_some_and(|list| !list.items.is_empty());
         (is_behind && is_filled && next.bytes().all(|b| b.is_ascii_digit())).then_some(next)
     }
 }
@@ -101,5 +108,8 @@ impl WireSigner<'_> {
 
 /// A parameter of an address.
 fn parameter<'u>(url: &'u str, name: &str) -> Option<&'u str> {
-    url.split_once('?')?.1.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='))
+    url.split_once('?')?
+        .1
+        .split('&')
+        .find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='))
 }

@@ -13,7 +13,12 @@ fn adapter() -> Track {
 }
 
 fn batch(body: &Value) -> Batch {
-    adapter().decode(Payload::new(body.to_string().as_bytes(), Default::default())).unwrap()
+    adapter()
+        .decode(Payload::new(
+            body.to_string().as_bytes(),
+            Default::default(),
+        ))
+        .unwrap()
 }
 
 /// One result under one number.
@@ -29,7 +34,11 @@ fn scan(date: &str, event: &str, city: &str, country: &str) -> Value {
 }
 
 fn milestones(shipment: &Shipment) -> Vec<Milestone> {
-    shipment.events.iter().map(|event| event.milestone).collect()
+    shipment
+        .events
+        .iter()
+        .map(|event| event.milestone)
+        .collect()
 }
 
 #[test]
@@ -39,8 +48,14 @@ fn the_way_back_ends_with_the_shipper() {
     let before = scan("2025-03-01T11:00:00+01:00", "DL", "LYON", "FR");
     let returning = scan("2025-03-02T11:00:00+01:00", "RS", "LYON", "FR");
     assert_eq!(
-        milestones(&shipment(json!({ "scanEvents": [delivered, returning, before] }))),
-        [Milestone::Returned, Milestone::Returning, Milestone::Delivered]
+        milestones(&shipment(
+            json!({ "scanEvents": [delivered, returning, before] })
+        )),
+        [
+            Milestone::Returned,
+            Milestone::Returning,
+            Milestone::Delivered
+        ]
     );
     let marks = [
         json!({ "returnDetail": { "authorizationName": "SAMPLE" } }),
@@ -49,13 +64,21 @@ fn the_way_back_ends_with_the_shipper() {
     for mut result in marks {
         result["shipperInformation"] = home.clone();
         result["scanEvents"] = json!([delivered]);
-        assert_eq!(milestones(&shipment(result.clone())), [Milestone::Returned], "{result}");
-        result["deliveryDetails"] = json!({ "actualDeliveryAddress": { "city": "LYON", "countryCode": "FR" } });
+        assert_eq!(
+            milestones(&shipment(result.clone())),
+            [Milestone::Returned],
+            "{result}"
+        );
+        result["deliveryDetails"] =
+            json!({ "actualDeliveryAddress": { "city": "LYON", "countryCode": "FR" } });
         assert_eq!(milestones(&shipment(result)), [Milestone::Delivered]);
     }
     let empty = json!({ "returnDetail": { "authorizationName": "", "reasonDetail": [{ "type": "" }] }, "scanEvents": [delivered] });
     let shipment = shipment(empty);
-    assert_eq!((milestones(&shipment), shipment.is_return), (vec![Milestone::Delivered], false));
+    assert_eq!(
+        (milestones(&shipment), shipment.is_return),
+        (vec![Milestone::Delivered], false)
+    );
 }
 
 #[test]
@@ -65,7 +88,9 @@ fn an_expected_return_may_still_be_delivered() {
         let mut expecting = scan("2025-03-02T11:00:00+01:00", event, "LYON", "FR");
         expecting["exceptionCode"] = "14".into();
         let delivered = scan("2025-03-06T11:00:00+01:00", "DL", city, country);
-        milestones(&shipment(json!({ "shipperInformation": home, "scanEvents": [delivered, expecting] })))[0]
+        milestones(&shipment(
+            json!({ "shipperInformation": home, "scanEvents": [delivered, expecting] }),
+        ))[0]
     };
     for event in ["DE", "RT"] {
         assert_eq!(ended(event, "LYON", "FR"), Milestone::Delivered, "{event}");
@@ -84,7 +109,10 @@ fn the_status_is_an_event_only_without_scans() {
         json!({ "latestStatusDetail": status, "dateAndTimes": dates, "scanEvents": [scan("2025-03-06T09:00:00+01:00", "OD", "LYON", "FR")] }),
     );
     // No scan says "delivered" yet, but the status does, and dates it.
-    assert_eq!(milestones(&scanned), [Milestone::OutForDelivery, Milestone::Delivered]);
+    assert_eq!(
+        milestones(&scanned),
+        [Milestone::OutForDelivery, Milestone::Delivered]
+    );
     let repeated = json!({
         "latestStatusDetail": { "code": "DL", "derivedCode": "DL" },
         "dateAndTimes": dates,
@@ -97,7 +125,13 @@ fn the_status_is_an_event_only_without_scans() {
     });
     let attempted = shipment(attempted);
     assert_eq!(milestones(&attempted), [Milestone::Refused]);
-    assert_eq!((attempted.events[0].code.value.as_str(), attempted.events[0].code.qualifier.as_deref()), ("DE", Some("07")));
+    assert_eq!(
+        (
+            attempted.events[0].code.value.as_str(),
+            attempted.events[0].code.qualifier.as_deref()
+        ),
+        ("DE", Some("07"))
+    );
     // A ship date says nothing of when it went on its way.
     let undated = json!({ "latestStatusDetail": { "code": "IT" }, "dateAndTimes": [{ "type": "SHIP", "dateTime": "2025-03-06T00:00:00-06:00" }] });
     assert_eq!(milestones(&shipment(undated)), []);
@@ -124,7 +158,17 @@ fn every_day_and_window_is_kept() {
     });
     let told = |result: &Value| -> Vec<_> {
         let promises = shipment(result.clone()).promises;
-        promises.iter().map(|promise| (promise.kind, promise.by.raw()[..10].to_owned(), promise.from.is_some(), promise.by.kind())).collect()
+        promises
+            .iter()
+            .map(|promise| {
+                (
+                    promise.kind,
+                    promise.by.raw()[..10].to_owned(),
+                    promise.from.is_some(),
+                    promise.by.kind(),
+                )
+            })
+            .collect()
     };
     use PromiseKind::{Agreed, Committed, Estimated, Rescheduled};
     assert_eq!(
@@ -149,14 +193,27 @@ fn what_cannot_be_read_of_weight_and_pieces_is_reported() {
         result["trackingNumberInfo"] = json!({ "trackingNumber": NUMBER });
         result["scanEvents"] = json!([]);
         let body = json!({ "output": { "completeTrackResults": [{ "trackingNumber": NUMBER, "trackResults": [result] }] } });
-        let told = batch(&body).notices.into_iter().filter(|notice| notice.kind == NoticeKind::FieldUnreadable);
-        told.filter_map(|notice| notice.field.map(String::from)).collect()
+        let told = batch(&body)
+            .notices
+            .into_iter()
+            .filter(|notice| notice.kind == NoticeKind::FieldUnreadable);
+        told.filter_map(|notice| notice.field.map(String::from))
+            .collect()
     };
     let weighing = |weight: Value| json!({ "packageDetails": { "weightAndDimensions": { "weight": [weight] } } });
     assert_eq!(fields(weighing(json!({ "value": "2.2" }))), ["weight"]);
-    assert_eq!(fields(weighing(json!({ "unit": "ST", "value": "2.2" }))), ["weight"]);
-    assert_eq!(fields(weighing(json!({ "unit": "KG", "value": "2.2" }))), [""; 0]);
-    assert_eq!(fields(json!({ "packageDetails": { "count": "some" } })), ["packageDetails.count"]);
+    assert_eq!(
+        fields(weighing(json!({ "unit": "ST", "value": "2.2" }))),
+        ["weight"]
+    );
+    assert_eq!(
+        fields(weighing(json!({ "unit": "KG", "value": "2.2" }))),
+        [""; 0]
+    );
+    assert_eq!(
+        fields(json!({ "packageDetails": { "count": "some" } })),
+        ["packageDetails.count"]
+    );
 }
 
 #[test]
@@ -167,7 +224,13 @@ fn freight_that_came_apart_is_told_piece_by_piece_and_moves_nothing() {
         "scanEvents": [scan("2025-03-05T09:00:00+01:00", "SP", "LYON", "FR")],
     }));
     assert_eq!(told.piece_count, Some(5));
-    assert_eq!((told.events[1].milestone, told.events[1].code.qualifier.as_deref()), (Milestone::Delivered, Some("2 pieces")));
+    assert_eq!(
+        (
+            told.events[1].milestone,
+            told.events[1].code.qualifier.as_deref()
+        ),
+        (Milestone::Delivered, Some("2 pieces"))
+    );
     assert!(!told.events[1].is_evidence_of_state());
 }
 
@@ -183,7 +246,9 @@ fn some_pieces_delivered_end_no_promise() {
 
 #[test]
 fn a_label_for_the_way_back_marks_a_return() {
-    let marked = |handling: &str| shipment(json!({ "specialHandlings": [{ "type": handling }], "scanEvents": [] })).is_return;
+    let marked = |handling: &str| {
+        shipment(json!({ "specialHandlings": [{ "type": handling }], "scanEvents": [] })).is_return
+    };
     assert!(marked("PACKAGE_RETURN_PROGRAM"));
     assert!(!marked("DELIVER_WEEKDAY"));
 }
@@ -192,9 +257,19 @@ fn a_label_for_the_way_back_marks_a_return() {
 fn a_piece_of_several_speaks_for_itself() {
     let result = |count| json!({ "packageDetails": { "count": count }, "scanEvents": [scan("2025-03-06T09:00:00+01:00", "DL", "LYON", "FR")] });
     let several = shipment(result("3"));
-    assert_eq!((several.events[0].scope, several.piece_count, several.pieces.len()), (Scope::Piece, Some(3), 1));
+    assert_eq!(
+        (
+            several.events[0].scope,
+            several.piece_count,
+            several.pieces.len()
+        ),
+        (Scope::Piece, Some(3), 1)
+    );
     let one = shipment(result("1"));
-    assert_eq!((one.events[0].scope, one.events[0].piece.is_none()), (Scope::Parcel, true));
+    assert_eq!(
+        (one.events[0].scope, one.events[0].piece.is_none()),
+        (Scope::Parcel, true)
+    );
 }
 
 #[test]
@@ -205,7 +280,13 @@ fn people_stay_out_and_the_signer_stays_hidden() {
         "scanEvents": [scan("2025-03-06T09:00:00+01:00", "DL", "LYON", "FR"), scan("2025-03-05T09:00:00+01:00", "DL", "LYON", "FR")],
     });
     let told = shipment(result.clone());
-    assert_eq!(told.events[0].signed_by.as_ref().map(|signer| signer.reveal()), Some("S.RECIPIENT"));
+    assert_eq!(
+        told.events[0]
+            .signed_by
+            .as_ref()
+            .map(|signer| signer.reveal()),
+        Some("S.RECIPIENT")
+    );
     assert_eq!(told.events[1].signed_by, None);
     let shown = format!("{told:?}{}", serde_json::to_string(&told).unwrap());
     for personal in ["RECIPIENT", "5550100", "STREET"] {
@@ -220,11 +301,24 @@ fn a_number_used_twice_is_two_shipments() {
     let result = |unique: &str| json!({ "trackingNumberInfo": { "trackingNumber": NUMBER, "trackingNumberUniqueId": unique }, "scanEvents": [] });
     let body = json!({ "output": { "completeTrackResults": [{ "trackingNumber": NUMBER, "trackResults": [result("2460000000~A"), result("2450000000~A")] }] } });
     let batch = batch(&body);
-    let instances: Vec<_> = batch.shipments.iter().map(|shipment| shipment.instance.as_deref()).collect();
+    let instances: Vec<_> = batch
+        .shipments
+        .iter()
+        .map(|shipment| shipment.instance.as_deref())
+        .collect();
     assert_eq!(instances, [Some("2460000000~A"), Some("2450000000~A")]);
-    let count = |kind| batch.notices.iter().filter(|notice| notice.kind == kind).count();
+    let count = |kind| {
+        batch
+            .notices
+            .iter()
+            .filter(|notice| notice.kind == kind)
+            .count()
+    };
     // Each is named, and of each it is said that nothing is told of it.
-    assert_eq!((count(NoticeKind::NumberReused), count(NoticeKind::Empty)), (2, 2));
+    assert_eq!(
+        (count(NoticeKind::NumberReused), count(NoticeKind::Empty)),
+        (2, 2)
+    );
 }
 
 #[test]
@@ -236,10 +330,29 @@ fn two_shipments_of_which_only_the_ship_date_is_told_stay_two() {
     let body = json!({ "output": { "completeTrackResults": [{ "trackingNumber": NUMBER, "trackResults": [
         result("2460000000~A", "2025-01-06"), result("2450000000~A", "2025-06-20")] }] } });
     let batch = batch(&body);
-    let days: Vec<_> =
-        batch.shipments.iter().map(|shipment| (shipment.events[0].time.raw()[..10].to_owned(), shipment.events[0].time.kind())).collect();
-    assert_eq!(days, [("2025-01-06".to_owned(), TimeKind::Date), ("2025-06-20".to_owned(), TimeKind::Date)]);
-    assert!(batch.shipments.iter().all(|shipment| !shipment.events[0].is_evidence_of_state()));
+    let days: Vec<_> = batch
+        .shipments
+        .iter()
+        .map(|shipment| {
+            (
+                shipment.events[0].time.raw()[..10].to_owned(),
+                shipment.events[0].time.kind(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        days,
+        [
+            ("2025-01-06".to_owned(), TimeKind::Date),
+            ("2025-06-20".to_owned(), TimeKind::Date)
+        ]
+    );
+    assert!(
+        batch
+            .shipments
+            .iter()
+            .all(|shipment| !shipment.events[0].is_evidence_of_state())
+    );
 }
 
 #[test]
@@ -250,8 +363,16 @@ fn the_parcel_of_the_postal_service_goes_on_under_its_number() {
             "additionalTrackingInfo": { "packageIdentifiers": [{ "type": "PARTNER_CARRIER_NUMBER", "values": ["1"] }] }, "scanEvents": [] }] }] } });
         batch(&body).shipments.remove(0).references.remove(0)
     };
-    for (carrier, service) in [("FXSP", ""), ("FDXG", "SMART_POST"), ("FDXG", "GROUND_ECONOMY")] {
-        assert_eq!(next(carrier, service), Reference::new(Role::NextCarrier, "1").issued_by("usps"), "{carrier} {service}");
+    for (carrier, service) in [
+        ("FXSP", ""),
+        ("FDXG", "SMART_POST"),
+        ("FDXG", "GROUND_ECONOMY"),
+    ] {
+        assert_eq!(
+            next(carrier, service),
+            Reference::new(Role::NextCarrier, "1").issued_by("usps"),
+            "{carrier} {service}"
+        );
     }
     assert_eq!(next("FDXE", "").carrier, None);
 }
@@ -262,13 +383,28 @@ fn a_door_tag_leads_to_the_number() {
         { "trackingNumber": "DT000000000018", "trackResults": [{ "trackingNumberInfo": { "trackingNumber": NUMBER }, "scanEvents": [] }] }] } });
     let shipment = batch(&body).shipments.remove(0);
     assert_eq!(shipment.number.as_str(), NUMBER);
-    assert_eq!(shipment.references, [Reference::new(Role::Alternate, "DT000000000018").issued_by("fedex")]);
+    assert_eq!(
+        shipment.references,
+        [Reference::new(Role::Alternate, "DT000000000018").issued_by("fedex")]
+    );
 }
 
 #[test]
 fn other_messages_are_errors() {
-    for body in ["", "{}", "[]", "{\"trackResponse\":{}}", "<html>", "{\"output\""] {
-        assert!(adapter().decode(Payload::new(body.as_bytes(), Default::default())).is_err(), "{body}");
+    for body in [
+        "",
+        "{}",
+        "[]",
+        "{\"trackResponse\":{}}",
+        "<html>",
+        "{\"output\"",
+    ] {
+        assert!(
+            adapter()
+                .decode(Payload::new(body.as_bytes(), Default::default()))
+                .is_err(),
+            "{body}"
+        );
     }
 }
 
@@ -276,9 +412,19 @@ fn other_messages_are_errors() {
 fn an_alert_in_plain_text_starts_with_its_code() {
     let told = |alerts: Value| {
         let batch = batch(&json!({ "output": { "completeTrackResults": [], "alerts": alerts } }));
-        batch.notices.iter().map(|notice| (notice.kind, notice.message.to_string())).collect::<Vec<_>>()
+        batch
+            .notices
+            .iter()
+            .map(|notice| (notice.kind, notice.message.to_string()))
+            .collect::<Vec<_>>()
     };
     let unavailable = (NoticeKind::NotFound, "Tracking data unavailable".to_owned());
-    assert_eq!(told(json!("TRACKING.DATA.NOTFOUND -  Tracking data unavailable")), [unavailable]);
-    assert_eq!(told(json!("Late - as always")), [(NoticeKind::CarrierMessage, "Late - as always".to_owned())]);
+    assert_eq!(
+        told(json!("TRACKING.DATA.NOTFOUND -  Tracking data unavailable")),
+        [unavailable]
+    );
+    assert_eq!(
+        told(json!("Late - as always")),
+        [(NoticeKind::CarrierMessage, "Late - as always".to_owned())]
+    );
 }

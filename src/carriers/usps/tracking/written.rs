@@ -1,4 +1,5 @@
-//! Days and hours as they are written in English: `March 17, 2026`, `03/17/2026`, `12:01 pm`; alone, and inside a sentence.
+//! Days and hours as they are written in English: `March 17, 2026`, `03/17/2026`, `12:01 pm`;
+//! alone, and inside a sentence.
 
 use std::ops::Range;
 
@@ -6,7 +7,20 @@ use chrono::{NaiveDate, NaiveTime};
 
 use crate::wire::clock;
 
-const MONTHS: [&str; 12] = ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"];
+const MONTHS: [&str; 12] = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+];
 
 /// A day that is the whole text.
 pub(super) fn date(text: &str) -> Option<NaiveDate> {
@@ -45,12 +59,22 @@ fn find<T>(text: &str, read: impl Fn(&str) -> Option<(T, usize)>) -> Option<(Ran
 fn date_at(text: &str) -> Option<(NaiveDate, usize)> {
     let first = text.chars().next()?;
     if first.is_ascii_digit() {
-        return text.get(..10).and_then(clock::date).map(|date| (date, 10)).or_else(|| american(text));
+        return text
+            .get(..10)
+            .and_then(clock::date)
+            .map(|date| (date, 10))
+            .or_else(|| american(text));
     }
-    let word = text.split(|c: char| !c.is_ascii_alphabetic()).next().filter(|word| word.len() >= 3)?;
+    let word = text
+        .split(|c: char| !c.is_ascii_alphabetic())
+        .next()
+        .filter(|word| word.len() >= 3)?;
     let lower = word.to_ascii_lowercase();
     let month = 1 + MONTHS.iter().position(|month| month.starts_with(&lower))?;
-    let mut rest = Rest { text, at: word.len() };
+    let mut rest = Rest {
+        text,
+        at: word.len(),
+    };
     rest.skip(&['.', ' ']);
     let day = rest.number(1, 2)?;
     rest.skip(&[',', ' ']);
@@ -70,7 +94,10 @@ fn american(text: &str) -> Option<(NaiveDate, usize)> {
 }
 
 fn day_of(year: u32, month: u32, day: u32) -> Option<NaiveDate> {
-    (1970..=2199).contains(&year).then(|| NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)).flatten()
+    (1970..=2199)
+        .contains(&year)
+        .then(|| NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day))
+        .flatten()
 }
 
 /// An hour at the beginning of a text, and how long it is.
@@ -79,7 +106,11 @@ fn hour_at(text: &str) -> Option<(NaiveTime, usize)> {
     let hour = rest.number(1, 2)?;
     rest.one(':')?;
     let minute = rest.number(2, 2)?;
-    let second = if rest.one(':').is_some() { rest.number(2, 2)? } else { 0 };
+    let second = if rest.one(':').is_some() {
+        rest.number(2, 2)?
+    } else {
+        0
+    };
     let end = rest.at;
     rest.skip(&[' ']);
     let half = rest.text[rest.at..].get(..2).map(str::to_ascii_lowercase);
@@ -107,14 +138,23 @@ impl Rest<'_> {
     }
 
     fn one(&mut self, mark: char) -> Option<()> {
-        self.text[self.at..].starts_with(mark).then(|| self.at += mark.len_utf8())
+        self.text[self.at..]
+            .starts_with(mark)
+            .then(|| self.at += mark.len_utf8())
     }
 
     /// A number of so many digits, and no more.
     fn number(&mut self, least: usize, most: usize) -> Option<u32> {
         let rest = &self.text[self.at..];
-        let digits = rest.bytes().take(most + 1).take_while(u8::is_ascii_digit).count();
-        let number = (least..=most).contains(&digits).then(|| rest[..digits].parse().ok()).flatten()?;
+        let digits = rest
+            .bytes()
+            .take(most + 1)
+            .take_while(u8::is_ascii_digit)
+            .count();
+        let number = (least..=most)
+            .contains(&digits)
+            .then(|| rest[..digits].parse().ok())
+            .flatten()?;
         self.at += digits;
         Some(number)
     }
@@ -127,16 +167,42 @@ mod tests {
     #[test]
     fn days_and_hours_in_every_dress() {
         let day = NaiveDate::from_ymd_opt(2026, 3, 7);
-        for text in ["March 7, 2026", "Mar 07 2026", "mar. 7, 2026", "03/07/2026", "3/7/2026", "2026-03-07"] {
+        for text in [
+            "March 7, 2026",
+            "Mar 07 2026",
+            "mar. 7, 2026",
+            "03/07/2026",
+            "3/7/2026",
+            "2026-03-07",
+        ] {
             assert_eq!(date(text), day, "{text}");
         }
-        for text in ["", "3 Business Days", "March", "March 40, 2026", "13/40/2026", "2026", "Marchand 7, 2026", "é", "March 7, 20266"] {
+        for text in [
+            "",
+            "3 Business Days",
+            "March",
+            "March 40, 2026",
+            "13/40/2026",
+            "2026",
+            "Marchand 7, 2026",
+            "é",
+            "March 7, 20266",
+        ] {
             assert_eq!(date(text), None, "{text}");
         }
-        for (text, expected) in
-            [("12:01 pm", (12, 1)), ("12:01 am", (0, 1)), ("9:00pm", (21, 0)), ("6:10 a.m.", (6, 10)), ("18:30", (18, 30)), ("18:30:00", (18, 30))]
-        {
-            assert_eq!(hour(text), NaiveTime::from_hms_opt(expected.0, expected.1, 0), "{text}");
+        for (text, expected) in [
+            ("12:01 pm", (12, 1)),
+            ("12:01 am", (0, 1)),
+            ("9:00pm", (21, 0)),
+            ("6:10 a.m.", (6, 10)),
+            ("18:30", (18, 30)),
+            ("18:30:00", (18, 30)),
+        ] {
+            assert_eq!(
+                hour(text),
+                NaiveTime::from_hms_opt(expected.0, expected.1, 0),
+                "{text}"
+            );
         }
         for text in ["", "25:00", "9", "9:0 pm", "é:00"] {
             assert_eq!(hour(text), None, "{text}");
@@ -147,7 +213,13 @@ mod tests {
     fn the_first_day_and_hour_of_a_sentence() {
         let text = "Your item was delivered at 12:01 pm on March 17, 2026 in FAIRFAX, VA 22032.";
         let (at, day) = find_date(text).unwrap();
-        assert_eq!((&text[at], day), ("March 17, 2026", NaiveDate::from_ymd_opt(2026, 3, 17).unwrap()));
+        assert_eq!(
+            (&text[at], day),
+            (
+                "March 17, 2026",
+                NaiveDate::from_ymd_opt(2026, 3, 17).unwrap()
+            )
+        );
         let (at, _) = find_hour(text).unwrap();
         assert_eq!(&text[at], "12:01 pm");
         assert_eq!(find_date("Marché 99999/1/2026 ünd 1/1/26"), None);

@@ -1,7 +1,7 @@
 //! How each carrier speaks: what it reads of a call, demands for it, and answers.
 //!
-//! Written from the carriers' documentation, not from the adapters: signatures, forms and digests are read and computed here a second time, so that
-//! a mistake in an adapter shows.
+//! Written from the carriers' documentation, not from the adapters: signatures, forms and digests
+//! are read and computed here a second time, so that a mistake in an adapter shows.
 
 mod dhl;
 mod fedex;
@@ -46,7 +46,10 @@ impl Call {
     }
 
     pub fn header(&self, name: &str) -> &str {
-        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+        self.headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
     }
 
     pub fn query(&self, name: &str) -> Option<String> {
@@ -58,7 +61,9 @@ impl Call {
     }
 
     pub fn bearer(&self) -> &str {
-        self.header("authorization").strip_prefix("Bearer ").unwrap_or_default()
+        self.header("authorization")
+            .strip_prefix("Bearer ")
+            .unwrap_or_default()
     }
 
     fn has_type(&self, kind: &str) -> bool {
@@ -67,7 +72,9 @@ impl Call {
 }
 
 fn field(encoded: &[u8], name: &str) -> Option<String> {
-    form_urlencoded::parse(encoded).find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+    form_urlencoded::parse(encoded)
+        .find(|(key, _)| key == name)
+        .map(|(_, value)| value.into_owned())
 }
 
 /// An answer, before anything goes wrong with it.
@@ -81,13 +88,25 @@ pub(super) struct Answer {
 
 impl Answer {
     pub fn json(status: u16, body: &Value) -> Self {
-        Self { status, kind: "application/json", body: body.to_string().into_bytes(), retry_after: None }
+        Self {
+            status,
+            kind: "application/json",
+            body: body.to_string().into_bytes(),
+            retry_after: None,
+        }
     }
 
     /// What a gateway says when the service behind it does not answer.
     pub fn page(status: u16) -> Self {
-        let body = format!("<html><head><title>{status}</title></head><body><h1>{status}</h1><hr>gateway</body></html>");
-        Self { status, kind: "text/html", body: body.into_bytes(), retry_after: None }
+        let body = format!(
+            "<html><head><title>{status}</title></head><body><h1>{status}</h1><hr>gateway</body></html>"
+        );
+        Self {
+            status,
+            kind: "text/html",
+            body: body.into_bytes(),
+            retry_after: None,
+        }
     }
 }
 
@@ -95,7 +114,8 @@ impl Answer {
 #[derive(Debug)]
 pub(super) struct Sight<'w> {
     pub number: String,
-    /// The parcel and its scans, newest first unless they are out of order; none when the number is not known, or not yet.
+    /// The parcel and its scans, newest first unless they are out of order; none when the number is
+    /// not known, or not yet.
     pub parcel: Option<(&'w Parcel, Vec<&'w Scan>)>,
 }
 
@@ -121,8 +141,18 @@ pub(super) struct Code {
     pub text: &'static str,
 }
 
-const fn code(value: &'static str, more: &'static str, digits: &'static str, text: &'static str) -> Code {
-    Code { value, more, digits, text }
+const fn code(
+    value: &'static str,
+    more: &'static str,
+    digits: &'static str,
+    text: &'static str,
+) -> Code {
+    Code {
+        value,
+        more,
+        digits,
+        text,
+    }
 }
 
 /// How a carrier speaks.
@@ -141,7 +171,11 @@ pub(super) trait Wire: Sync {
     }
 
     /// Whether the caller may ask; and the token that he showed, where he showed one.
-    fn authorise<'c>(&self, call: &'c Call, access: &Access) -> Result<Option<std::borrow::Cow<'c, str>>, Answer>;
+    fn authorise<'c>(
+        &self,
+        call: &'c Call,
+        access: &Access,
+    ) -> Result<Option<std::borrow::Cow<'c, str>>, Answer>;
 
     /// The numbers that are asked about.
     fn numbers(&self, call: &Call) -> Result<Vec<String>, Answer>;
@@ -155,7 +189,8 @@ pub(super) trait Wire: Sync {
     /// A call that is refused.
     fn refused(&self, refusal: Refusal) -> Answer;
 
-    /// The webhook call that tells of news. DHL tells the whole parcel, the others the new scans alone.
+    /// The webhook call that tells of news. DHL tells the whole parcel, the others the new scans
+    /// alone.
     fn push(&self, news: &[(&Parcel, &Scan)], whole: &[&Scan], secret: &str, nth: u64) -> Message;
 
     /// Whether an answer to a webhook call is the acknowledgement that the carrier demands.

@@ -1,4 +1,5 @@
-//! SF's route query: `POST /std/service`, a form with JSON inside, up to ten numbers, a digest or a token; and its route push.
+//! SF's route query: `POST /std/service`, a form with JSON inside, up to ten numbers, a digest or a
+//! token; and its route push.
 
 use base64::Engine as _;
 use md5::{Digest, Md5};
@@ -32,10 +33,17 @@ impl Wire for Routes {
             Step::CustomsReleased => code("606", "2/205", "已清关", "清关完成"),
             Step::OutForDelivery => code("44", "3/301", "派送中", "快件交给快递员,正在派送途中"),
             Step::Attempted => code("70", "", "", "派件不成功,收件人不在"),
-            Step::ReadyForPickup => code("125", "11/1101", "待取件", "快件已到达自提柜,请凭取件码领取"),
+            Step::ReadyForPickup => code(
+                "125",
+                "11/1101",
+                "待取件",
+                "快件已到达自提柜,请凭取件码领取",
+            ),
             Step::Refused => code("70", "", "", "派件不成功,收件人拒收"),
             Step::Returning => code("99", "-/-", "-", "应客户要求,快件正在退回"),
-            Step::Delivered | Step::Returned => code("80", "4/401", "已签收", "已签收,感谢使用顺丰"),
+            Step::Delivered | Step::Returned => {
+                code("80", "4/401", "已签收", "已签收,感谢使用顺丰")
+            }
         }
     }
 
@@ -43,8 +51,12 @@ impl Wire for Routes {
         if call.path() != "/oauth2/accessToken" {
             return None;
         }
-        let is_ours = call.form("partnerID").is_some_and(|given| access.is("partner_id", &given))
-            && call.form("secret").is_some_and(|given| access.is("check_word", &given))
+        let is_ours = call
+            .form("partnerID")
+            .is_some_and(|given| access.is("partner_id", &given))
+            && call
+                .form("secret")
+                .is_some_and(|given| access.is("check_word", &given))
             && call.form("grantType").as_deref() == Some("password");
         if !is_ours {
             return Some((platform("A1011", "OAuth2认证失败"), false));
@@ -54,24 +66,41 @@ impl Wire for Routes {
         Some((Answer::json(200, &token), true))
     }
 
-    fn authorise<'c>(&self, call: &'c Call, access: &Access) -> Result<Option<std::borrow::Cow<'c, str>>, Answer> {
+    fn authorise<'c>(
+        &self,
+        call: &'c Call,
+        access: &Access,
+    ) -> Result<Option<std::borrow::Cow<'c, str>>, Answer> {
         let field = |name: &str| call.form(name).filter(|value| !value.is_empty());
-        let (Some(partner), Some(id), Some(timestamp), Some(message)) =
-            (field("partnerID"), field("requestID"), field("timestamp"), field("msgData"))
-        else {
+        let (Some(partner), Some(id), Some(timestamp), Some(message)) = (
+            field("partnerID"),
+            field("requestID"),
+            field("timestamp"),
+            field("msgData"),
+        ) else {
             return Err(platform("A1001", "必传参数不可为空"));
         };
-        let sent = timestamp.parse().ok().and_then(chrono::DateTime::from_timestamp_millis);
+        let sent = timestamp
+            .parse()
+            .ok()
+            .and_then(chrono::DateTime::from_timestamp_millis);
         if sent.is_none_or(|sent| (call.received - sent).abs() > TIME_ALLOWED) {
             return Err(platform("A1002", "请求时效已过期"));
         }
-        if !access.is("partner_id", &partner) || field("serviceCode").as_deref() != Some("EXP_RECE_SEARCH_ROUTES") {
+        if !access.is("partner_id", &partner)
+            || field("serviceCode").as_deref() != Some("EXP_RECE_SEARCH_ROUTES")
+        {
             return Err(platform("A1004", "无对应服务权限"));
         }
         let token = match field("accessToken") {
             Some(token) if access.accepts(&token) => Some(token.into()),
             Some(_) => return Err(platform("A1011", "OAuth2认证失败")),
-            None if field("msgDigest").is_some_and(|given| given == digest(&message, &timestamp, access.secret("check_word"))) => None,
+            None if field("msgDigest").is_some_and(|given| {
+                given == digest(&message, &timestamp, access.secret("check_word"))
+            }) =>
+            {
+                None
+            }
             None => return Err(platform("A1006", "数字签名无效")),
         };
         if id.len() > 40 || !access.is_fresh(&id) {
@@ -84,10 +113,20 @@ impl Wire for Routes {
         if call.path() != "/std/service" || call.method != hyper::Method::POST {
             return Err(Answer::page(404));
         }
-        let message: Value = call.form("msgData").and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+        let message: Value = call
+            .form("msgData")
+            .and_then(|text| serde_json::from_str(&text).ok())
+            .unwrap_or_default();
         let is_waybill = message["trackingType"] == "1" || message["trackingType"] == 1;
-        let list = message["trackingNumber"].as_array().map(Vec::as_slice).unwrap_or_default();
-        let numbers: Vec<String> = list.iter().filter_map(Value::as_str).map(Into::into).collect();
+        let list = message["trackingNumber"]
+            .as_array()
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        let numbers: Vec<String> = list
+            .iter()
+            .filter_map(Value::as_str)
+            .map(Into::into)
+            .collect();
         match numbers.len() {
             _ if !is_waybill => Err(business("6133", "查询类型有误")),
             0 => Err(business("8013", "运单号为空")),
@@ -100,15 +139,24 @@ impl Wire for Routes {
         let answers: Vec<Value> = sights
             .iter()
             .map(|sight| {
-                let routes = sight.parcel.iter().flat_map(|(parcel, scans)| scans.iter().rev().map(|scan| route(parcel, scan)));
+                let routes = sight
+                    .parcel
+                    .iter()
+                    .flat_map(|(parcel, scans)| scans.iter().rev().map(|scan| route(parcel, scan)));
                 json!({ "mailNo": sight.number, "routes": routes.collect::<Vec<_>>() })
             })
             .collect();
-        inside(&json!({ "success": true, "errorCode": "S0000", "errorMsg": null, "msgData": { "routeResps": answers } }))
+        inside(
+            &json!({ "success": true, "errorCode": "S0000", "errorMsg": null, "msgData": { "routeResps": answers } }),
+        )
     }
 
     fn fails_inside(&self, _call: &Call, sights: &[Sight<'_>]) -> Answer {
-        if sights.len() > 1 { business("S0003", "系统异常") } else { platform("A1099", "系统异常") }
+        if sights.len() > 1 {
+            business("S0003", "系统异常")
+        } else {
+            platform("A1099", "系统异常")
+        }
     }
 
     fn refused(&self, refusal: Refusal) -> Answer {
@@ -120,42 +168,79 @@ impl Wire for Routes {
     }
 
     /// JSON and XML in a form by turns: which of them is chosen in SF's portal.
-    fn push(&self, news: &[(&Parcel, &Scan)], _whole: &[&Scan], _secret: &str, nth: u64) -> Message {
-        let routes: Vec<Value> = news.iter().enumerate().map(|(at, (parcel, scan))| pushed(parcel, scan, nth * 10 + at as u64)).collect();
+    fn push(
+        &self,
+        news: &[(&Parcel, &Scan)],
+        _whole: &[&Scan],
+        _secret: &str,
+        nth: u64,
+    ) -> Message {
+        let routes: Vec<Value> = news
+            .iter()
+            .enumerate()
+            .map(|(at, (parcel, scan))| pushed(parcel, scan, nth * 10 + at as u64))
+            .collect();
         if nth.is_multiple_of(2) {
             return Message::json(&json!({ "Body": { "WaybillRoute": routes } }));
         }
         let attributes = |route: &Value| -> String {
             let fields = route.as_object().into_iter().flatten();
-            fields.map(|(name, value)| format!(" {name}=\"{}\"", escaped(value.as_str().unwrap_or_default()))).collect()
+            fields
+                .map(|(name, value)| {
+                    format!(
+                        " {name}=\"{}\"",
+                        escaped(value.as_str().unwrap_or_default())
+                    )
+                })
+                .collect()
         };
-        let elements: String = routes.iter().map(|route| format!("<WaybillRoute{}/>", attributes(route))).collect();
-        let xml = format!("<Request service=\"RoutePushService\" lang=\"zh-CN\"><Body>{elements}</Body></Request>");
-        let form = form_urlencoded::Serializer::new(String::new()).append_pair("content", &xml).finish();
-        Message::new("application/x-www-form-urlencoded; charset=UTF-8", form.into_bytes())
+        let elements: String = routes
+            .iter()
+            .map(|route| format!("<WaybillRoute{}/>", attributes(route)))
+            .collect();
+        let xml = format!(
+            "<Request service=\"RoutePushService\" lang=\"zh-CN\"><Body>{elements}</Body></Request>"
+        );
+        let form = form_urlencoded::Serializer::new(String::new())
+            .append_pair("content", &xml)
+            .finish();
+        Message::new(
+            "application/x-www-form-urlencoded; charset=UTF-8",
+            form.into_bytes(),
+        )
     }
 
     fn is_acknowledged(&self, status: u16, body: &[u8]) -> bool {
         let text = String::from_utf8_lossy(body);
         let json: Option<Value> = serde_json::from_str(&text).ok();
-        status == 200 && (json.is_some_and(|json| json["return_code"] == "0000") || text.contains("<Head>OK</Head>"))
+        status == 200
+            && (json.is_some_and(|json| json["return_code"] == "0000")
+                || text.contains("<Head>OK</Head>"))
     }
 }
 
 /// Base64 of the MD5 of the URL-encoded message, time and check word.
 fn digest(message: &str, timestamp: &str, check_word: &str) -> String {
-    let signed: String = form_urlencoded::byte_serialize(format!("{message}{timestamp}{check_word}").as_bytes()).collect();
+    let signed: String =
+        form_urlencoded::byte_serialize(format!("{message}{timestamp}{check_word}").as_bytes())
+            .collect();
     base64::engine::general_purpose::STANDARD.encode(Md5::digest(signed.as_bytes()))
 }
 
 /// An answer of the platform without data.
 fn platform(code: &str, message: &str) -> Answer {
-    Answer::json(200, &json!({ "apiErrorMsg": message, "apiResponseID": "simulated", "apiResultCode": code, "apiResultData": "" }))
+    Answer::json(
+        200,
+        &json!({ "apiErrorMsg": message, "apiResponseID": "simulated", "apiResultCode": code, "apiResultData": "" }),
+    )
 }
 
 /// An answer of the service: a text of JSON inside the platform's.
 fn inside(data: &Value) -> Answer {
-    Answer::json(200, &json!({ "apiErrorMsg": "", "apiResponseID": "simulated", "apiResultCode": "A1000", "apiResultData": data.to_string() }))
+    Answer::json(
+        200,
+        &json!({ "apiErrorMsg": "", "apiResponseID": "simulated", "apiResultCode": "A1000", "apiResultData": data.to_string() }),
+    )
 }
 
 fn business(code: &str, message: &str) -> Answer {
@@ -164,7 +249,10 @@ fn business(code: &str, message: &str) -> Answer {
 
 /// SF writes Beijing's time wherever it happened, and no zone.
 fn time(scan: &Scan) -> String {
-    scan.at.with_timezone(&chrono_tz::Asia::Shanghai).format("%Y-%m-%d %H:%M:%S").to_string()
+    scan.at
+        .with_timezone(&chrono_tz::Asia::Shanghai)
+        .format("%Y-%m-%d %H:%M:%S")
+        .to_string()
 }
 
 fn route(parcel: &Parcel, scan: &Scan) -> Value {
@@ -189,7 +277,10 @@ fn pushed(parcel: &Parcel, scan: &Scan, id: u64) -> Value {
 }
 
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
 }
 
 #[cfg(test)]
@@ -199,6 +290,13 @@ mod tests {
     #[test]
     fn the_digest_is_that_of_the_documentation() {
         let message = r#"{"language":"zh-CN","orderId":"QIAO-20200618-004"}"#;
-        assert_eq!(digest(message, "12312334453453", "fjcg5PGKaNpPSHFAZ4QsCOkV71R3zVci"), "IIKJtuLVzoFTu4kHI8M8vA==");
+        assert_eq!(
+            digest(
+                message,
+                "12312334453453",
+                "fjcg5PGKaNpPSHFAZ4QsCOkV71R3zVci"
+            ),
+            "IIKJtuLVzoFTu4kHI8M8vA=="
+        );
     }
 }

@@ -1,4 +1,5 @@
-//! UPS Tracking API v1: `GET /api/track/v1/details/{number}`, one number, a bearer token; and Track Alert.
+//! UPS Tracking API v1: `GET /api/track/v1/details/{number}`, one number, a bearer token; and Track
+//! Alert.
 
 use base64::Engine as _;
 use serde_json::{Value, json};
@@ -17,20 +18,50 @@ impl Wire for Track {
     /// `more` is the type, `digits` the status code of three digits.
     fn code(&self, _parcel: &Parcel, scan: &Scan) -> Code {
         match scan.step {
-            Step::Announced => code("MP", "M", "003", "Shipper created a label, UPS has not received the package yet. "),
+            Step::Announced => code(
+                "MP",
+                "M",
+                "003",
+                "Shipper created a label, UPS has not received the package yet. ",
+            ),
             Step::PickedUp => code("OR", "I", "038", "Origin Scan"),
             Step::Departed => code("DP", "I", "005", "Departed from Facility"),
             Step::Arrived => code("AR", "I", "005", "Arrived at Facility"),
             Step::Delayed => code("DJ", "X", "048", "Severe weather has delayed delivery."),
             Step::Unknown => code("Q9", "I", "", "Simulated scan without a meaning"),
             Step::CustomsSubmitted => code("IP", "I", "012", "Import Scan"),
-            Step::CustomsHeld => code("2B", "X", "058", "We have asked the receiver for information needed for clearance."),
-            Step::CustomsReleased => code("SR", "X", "014", "Your package was released by the customs agency."),
+            Step::CustomsHeld => code(
+                "2B",
+                "X",
+                "058",
+                "We have asked the receiver for information needed for clearance.",
+            ),
+            Step::CustomsReleased => code(
+                "SR",
+                "X",
+                "014",
+                "Your package was released by the customs agency.",
+            ),
             Step::OutForDelivery => code("OT", "I", "021", "Out For Delivery "),
-            Step::Attempted => code("48", "X", "022", "The receiver was not available for delivery."),
-            Step::ReadyForPickup => code("ZP", "X", "017", "The package is waiting at the access point."),
+            Step::Attempted => code(
+                "48",
+                "X",
+                "022",
+                "The receiver was not available for delivery.",
+            ),
+            Step::ReadyForPickup => code(
+                "ZP",
+                "X",
+                "017",
+                "The package is waiting at the access point.",
+            ),
             Step::Refused => code("AM", "X", "", "The receiver refused the delivery."),
-            Step::Returning => code("UF", "X", "035", "The package is being returned to the sender."),
+            Step::Returning => code(
+                "UF",
+                "X",
+                "035",
+                "The package is being returned to the sender.",
+            ),
             Step::Delivered | Step::Returned => code("FS", "D", "011", "DELIVERED"),
         }
     }
@@ -39,15 +70,28 @@ impl Wire for Track {
         if call.path() != "/security/v1/oauth/token" {
             return None;
         }
-        let encoded = call.header("authorization").strip_prefix("Basic ").unwrap_or_default();
-        let decoded = base64::engine::general_purpose::STANDARD.decode(encoded).unwrap_or_default();
-        let expected = format!("{}:{}", access.secret("client_id"), access.secret("client_secret"));
-        let is_grant = call.method == hyper::Method::POST && call.form("grant_type").as_deref() == Some("client_credentials");
+        let encoded = call
+            .header("authorization")
+            .strip_prefix("Basic ")
+            .unwrap_or_default();
+        let decoded = base64::engine::general_purpose::STANDARD
+            .decode(encoded)
+            .unwrap_or_default();
+        let expected = format!(
+            "{}:{}",
+            access.secret("client_id"),
+            access.secret("client_secret")
+        );
+        let is_grant = call.method == hyper::Method::POST
+            && call.form("grant_type").as_deref() == Some("client_credentials");
         if decoded != expected.as_bytes() {
             return Some((errors(401, "10401", "ClientId is Invalid"), false));
         }
         if !is_grant || !call.has_type("application/x-www-form-urlencoded") {
-            return Some((errors(400, "10400", "Invalid/Missing Authorization Header"), false));
+            return Some((
+                errors(400, "10400", "Invalid/Missing Authorization Header"),
+                false,
+            ));
         }
         let token = json!({
             "token_type": "Bearer", "issued_at": call.received.timestamp_millis().to_string(), "client_id": access.secret("client_id"),
@@ -56,19 +100,34 @@ impl Wire for Track {
         Some((Answer::json(200, &token), true))
     }
 
-    fn authorise<'c>(&self, call: &'c Call, access: &Access) -> Result<Option<std::borrow::Cow<'c, str>>, Answer> {
+    fn authorise<'c>(
+        &self,
+        call: &'c Call,
+        access: &Access,
+    ) -> Result<Option<std::borrow::Cow<'c, str>>, Answer> {
         let token = call.bearer();
-        if access.accepts(token) { Ok(Some(token.into())) } else { Err(self.refused(Refusal::Unauthorised)) }
+        if access.accepts(token) {
+            Ok(Some(token.into()))
+        } else {
+            Err(self.refused(Refusal::Unauthorised))
+        }
     }
 
     fn numbers(&self, call: &Call) -> Result<Vec<String>, Answer> {
         let details = ["/api/track/v1/details/", "/api/track/v1/shipment/details/"];
-        let Some(number) = details.into_iter().find_map(|start| call.path().strip_prefix(start)) else {
+        let Some(number) = details
+            .into_iter()
+            .find_map(|start| call.path().strip_prefix(start))
+        else {
             return Err(errors(404, "404", "Resource not found"));
         };
         let id = call.header("transid");
         if id.is_empty() || id.len() > 32 || call.header("transactionsrc").is_empty() {
-            return Err(errors(400, "VSS002", "Missing or invalid transId or transactionSrc"));
+            return Err(errors(
+                400,
+                "VSS002",
+                "Missing or invalid transId or transactionSrc",
+            ));
         }
         if !(7..=34).contains(&number.len()) {
             return Err(errors(400, "TV1002", "Invalid inquiry number"));
@@ -83,7 +142,10 @@ impl Wire for Track {
 
     fn fails_inside(&self, _call: &Call, sights: &[Sight<'_>]) -> Answer {
         let warnings = json!([{ "code": "TW0002", "message": "Tracking information is temporarily unavailable" }]);
-        let shipments: Vec<Value> = sights.iter().map(|sight| json!({ "inquiryNumber": sight.number, "warnings": warnings })).collect();
+        let shipments: Vec<Value> = sights
+            .iter()
+            .map(|sight| json!({ "inquiryNumber": sight.number, "warnings": warnings }))
+            .collect();
         Answer::json(200, &json!({ "trackResponse": { "shipment": shipments } }))
     }
 
@@ -96,17 +158,25 @@ impl Wire for Track {
     }
 
     fn push(&self, news: &[(&Parcel, &Scan)], _whole: &[&Scan], secret: &str, nth: u64) -> Message {
-        let alerts: Vec<Value> = news.iter().map(|(parcel, scan)| alert(parcel, scan, nth)).collect();
+        let alerts: Vec<Value> = news
+            .iter()
+            .map(|(parcel, scan)| alert(parcel, scan, nth))
+            .collect();
         let body = match <[Value; 1]>::try_from(alerts) {
             Ok([only]) => only,
             Err(several) => Value::Array(several),
         };
-        Message::json(&body).header("user-agent", "UPSPubSubTrackingService").header("credential", secret)
+        Message::json(&body)
+            .header("user-agent", "UPSPubSubTrackingService")
+            .header("credential", secret)
     }
 }
 
 fn errors(status: u16, code: &str, message: &str) -> Answer {
-    Answer::json(status, &json!({ "response": { "errors": [{ "code": code, "message": message }] } }))
+    Answer::json(
+        status,
+        &json!({ "response": { "errors": [{ "code": code, "message": message }] } }),
+    )
 }
 
 fn address(site: &Site) -> Value {
@@ -139,9 +209,16 @@ fn shipment(sight: &Sight<'_>) -> Value {
         let (kind, day) = if newest.is_last_word() {
             ("DEL", newest.local().naive_local())
         } else {
-            ("SDD", parcel.promised().with_timezone(&parcel.lane.destination.zone).naive_local())
+            (
+                "SDD",
+                parcel
+                    .promised()
+                    .with_timezone(&parcel.lane.destination.zone)
+                    .naive_local(),
+            )
         };
-        package["deliveryDate"] = json!([{ "type": kind, "date": day.format("%Y%m%d").to_string() }]);
+        package["deliveryDate"] =
+            json!([{ "type": kind, "date": day.format("%Y%m%d").to_string() }]);
     }
     json!({ "inquiryNumber": sight.number, "package": [package] })
 }
@@ -161,7 +238,8 @@ fn activity(parcel: &Parcel, scan: &Scan) -> Value {
     })
 }
 
-/// One event of Track Alert. The offset has a dot, or is missing; the status code has lost its zeros.
+/// One event of Track Alert. The offset has a dot, or is missing; the status code has lost its
+/// zeros.
 fn alert(parcel: &Parcel, scan: &Scan, nth: u64) -> Value {
     let code = Track.code(parcel, scan);
     let (local, gmt) = (scan.local(), scan.at);
