@@ -22,7 +22,8 @@ use hyper::body::{Bytes, Incoming};
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use parceltrail::adapter::{
-    Asked, Credentials, Descriptor, Outcome, PollContext, PollLimits, Question, Reply, RequestError,
+    Credentials, Descriptor, Outcome, PollContext, PollLimits, PollResponse, Query, RequestError,
+    TrackRequest,
 };
 use parceltrail::client::{BreakerPolicy, Client, HttpTransport, Quota};
 use parceltrail::{Adapter, Batch, DecodeError, Payload, Poll, Registry, Shipment, TrackingNumber};
@@ -105,7 +106,7 @@ struct Sides {
     credentials: Credentials,
     http: reqwest::Client,
     client: Client,
-    asked: Asked,
+    asked: TrackRequest,
     at_once: usize,
     requests: usize,
 }
@@ -126,7 +127,7 @@ impl Sides {
             credentials,
             http: bare(),
             client: builder.concurrency(at_once).build().unwrap(),
-            asked: Asked::number(TrackingNumber::new("7100000042")),
+            asked: TrackRequest::new(TrackingNumber::new("7100000042")),
             at_once,
             requests,
         }
@@ -174,10 +175,7 @@ impl Sides {
             self.adapter
                 .as_poll()
                 .unwrap()
-                .request(
-                    &Question::about(std::slice::from_ref(&self.asked)),
-                    &context,
-                )
+                .request(&Query::new(std::slice::from_ref(&self.asked)), &context)
                 .unwrap()
         };
         let mut answer = self
@@ -192,7 +190,7 @@ impl Sides {
         let body = answer.bytes().await.unwrap();
         let (poll, reply) = (
             self.adapter.as_poll().unwrap(),
-            Reply {
+            PollResponse {
                 status,
                 headers: &headers,
                 body: &body,
@@ -230,7 +228,7 @@ impl Sides {
                 .track(std::iter::repeat_n(self.asked.clone(), self.requests));
             assert_eq!(
                 answers
-                    .filter(|answer| std::future::ready(answer.told.is_ok()))
+                    .filter(|answer| std::future::ready(answer.outcome.is_ok()))
                     .count()
                     .await,
                 self.requests
@@ -313,13 +311,13 @@ impl Poll for Plain {
 
     fn request(
         &self,
-        question: &Question<'_>,
+        query: &Query<'_>,
         context: &PollContext<'_>,
     ) -> Result<http::Request<Vec<u8>>, RequestError> {
         let uri = format!(
             "{}/plain?number={}",
             context.base_or(""),
-            question.numbers[0].number.as_str()
+            query.requests[0].number.as_str()
         );
         let request = http::Request::get(uri)
             .header("dhl-api-key", context.credential("api_key")?)
@@ -329,7 +327,7 @@ impl Poll for Plain {
             .map_err(|_| RequestError::Unfit("the address"))
     }
 
-    fn outcome(&self, reply: &Reply<'_>) -> Outcome {
+    fn outcome(&self, reply: &PollResponse<'_>) -> Outcome {
         reply.outcome_by_status()
     }
 }

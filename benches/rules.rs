@@ -12,7 +12,7 @@ use std::time::Instant;
 use chrono::{DateTime, TimeDelta, Utc};
 use parceltrail::anomaly::{Expectations, Inspector, Parcel, Settings};
 use parceltrail::model::{EventTime, Place, Promise, PromiseKind};
-use parceltrail::testing::told;
+use parceltrail::testing::shipment;
 use parceltrail::{History, Journey, Milestone, Stage};
 
 const DISTINCT: usize = 20_000;
@@ -68,7 +68,7 @@ fn main() {
         .collect();
     let again: Vec<Option<DateTime<Utc>>> = parcels
         .iter()
-        .map(|parcel| inspector.inspect(parcel, now).again)
+        .map(|parcel| inspector.inspect(parcel, now).next_check)
         .collect();
     let later = now + TimeDelta::minutes(5);
     let round = |inspect: &dyn Fn(usize) -> usize| -> (f64, usize) {
@@ -181,7 +181,7 @@ fn journey(nth: usize, now: DateTime<Utc>) -> Journey {
         (96, Stage::LastMile, Milestone::InTransit, "Berlin, DE"),
     ];
     let shift = TimeDelta::seconds(nth as i64 % 3600);
-    let mut shipment = told("acme.track", &format!("A{nth:07}"));
+    let mut shipment = shipment("acme.track", &format!("A{nth:07}"));
     for (hours, stage, milestone, place) in steps {
         shipment = shipment
             .event(

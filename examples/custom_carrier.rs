@@ -255,7 +255,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .shipments
         .into_iter()
         .for_each(|shipment| _ = journey.apply(shipment));
-    let state = journey.state(now);
+    let state = journey.at(now);
     for event in &state.events {
         println!(
             "{}  {:<17} {:?}",

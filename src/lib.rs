@@ -3,7 +3,7 @@
 //!
 //! Bytes of a feed go in through an [`Adapter`]; out comes a [`Batch`] of [`Shipment`]s in one
 //! vocabulary, and [`Notice`]s about what could not be used. A [`Journey`] is the set of what many
-//! feeds said about one parcel; its [state](Journey::state) is a pure function of that set and
+//! feeds said about one parcel; its [state](Journey::at) is a pure function of that set and
 //! `now`, so order, repetition and division of deliveries cannot matter. [`journey::Journeys`]
 //! tells which deliveries belong to one parcel.
 //!
@@ -24,7 +24,7 @@
 //!     journeys.apply(shipment);
 //! }
 //! let (parcels, _) = journeys.sorted();
-//! let state = parcels[0].state(received).parcel.ok_or("nothing told")?;
+//! let state = parcels[0].at(received).parcel.ok_or("nothing told")?;
 //! assert_eq!(state.milestone.as_str(), "out_for_delivery");
 //! assert_eq!(state.since.offset().map(|offset| offset.to_string()).as_deref(), Some("-04:00"));
 //! # Ok::<(), Box<dyn std::error::Error>>(())

@@ -168,7 +168,7 @@ fn settings_say_which_rule_and_key_is_wrong() {
 mod overrides {
     use parceltrail::anomaly::{Findings, Inspector, Level, Settings};
     use parceltrail::model::Place;
-    use parceltrail::testing::told;
+    use parceltrail::testing::shipment;
     use parceltrail::{Journey, Milestone, Stage};
 
     fn inspector(overrides: &str) -> Inspector {
@@ -186,7 +186,7 @@ mod overrides {
                 ..Place::default()
             })
         };
-        let mut shipment = told("acme.track", "A1")
+        let mut shipment = shipment("acme.track", "A1")
             .event("2026-03-01T00:00:00Z", Stage::Order, Milestone::Announced)
             .received("2026-03-01T00:00:00Z")
             .shipment();
@@ -290,20 +290,20 @@ mod looking_again {
     use chrono::{DateTime, Duration, Utc};
     use parceltrail::anomaly::{Inspector, Level, Settings, Surroundings};
     use parceltrail::model::{EventTime, Promise, PromiseKind};
-    use parceltrail::testing::{Told, told};
+    use parceltrail::testing::{ShipmentBuilder, shipment};
     use parceltrail::{Journey, Milestone, Stage};
 
     fn at(text: &str) -> DateTime<Utc> {
         text.parse().unwrap()
     }
 
-    fn journey(told: Told) -> Journey {
+    fn journey(told: ShipmentBuilder) -> Journey {
         let mut journey = Journey::default();
         journey.apply(told);
         journey
     }
 
-    fn stories() -> Vec<Told> {
+    fn stories() -> Vec<ShipmentBuilder> {
         let by = EventTime::instant("2026-03-05T18:00:00Z", at("2026-03-05T18:00:00Z"));
         let promise = Promise {
             kind: PromiseKind::Committed,
@@ -312,7 +312,7 @@ mod looking_again {
             stated: None,
         };
         let start = || {
-            told("acme.track", "A1")
+            shipment("acme.track", "A1")
                 .event("2026-03-01T09:00:00Z", Stage::Order, Milestone::Announced)
                 .received("2026-03-01T09:00:00Z")
         };
@@ -378,7 +378,7 @@ mod looking_again {
     #[test]
     fn a_silent_feed_excuses_its_parcels_until_the_backlog_is_in() {
         let inspector = Inspector::new(Settings::default()).unwrap();
-        let story = told("acme.track", "A1").event(
+        let story = shipment("acme.track", "A1").event(
             "2026-03-01T09:00:00Z",
             Stage::LastMile,
             Milestone::Refused,
@@ -413,14 +413,17 @@ mod looking_again {
         let until = now + Duration::hours(6);
         surroundings.silence("acme.track".into(), Some(until));
         let findings = inspector.inspect_amid(&parcel, now, &surroundings);
-        assert_eq!((findings.found.len(), findings.again), (1, Some(until)));
+        assert_eq!(
+            (findings.found.len(), findings.next_check),
+            (1, Some(until))
+        );
         assert_eq!(rules(&surroundings, until), ["stalled", "refused"]);
     }
 
     #[test]
     fn a_statement_about_the_future_asks_for_a_new_digest() {
         let inspector = Inspector::new(Settings::default()).unwrap();
-        let story = told("acme.track", "A1")
+        let story = shipment("acme.track", "A1")
             .event(
                 "2026-03-01T09:00:00Z",
                 Stage::FirstMile,
@@ -431,7 +434,10 @@ mod looking_again {
         let journey = journey(story);
         let parcel = inspector.digest(&journey, at("2026-03-01T13:00:00Z"));
         assert_eq!(parcel.renew, Some(at("2026-03-02T09:00:00Z")));
-        assert_eq!(inspector.inspect(&parcel, parcel.at).again, parcel.renew);
+        assert_eq!(
+            inspector.inspect(&parcel, parcel.at).next_check,
+            parcel.renew
+        );
         assert!(
             inspector
                 .inspect(

@@ -8,7 +8,7 @@ use parceltrail::anomaly::{Finding, Level};
 use parceltrail::briefing::{Arrival, Briefing, Language, Source};
 use parceltrail::eta::{Estimate, Next, TransitModel};
 use parceltrail::model::{DeliveredTo, EventTime, Party, Promise, PromiseKind, Reason, Zones};
-use parceltrail::testing::{Told, told};
+use parceltrail::testing::{ShipmentBuilder, shipment};
 use parceltrail::{Journey, Milestone, Stage};
 
 const BERLIN: Tz = chrono_tz::Europe::Berlin;
@@ -17,8 +17,8 @@ fn at(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
 }
 
-fn moving() -> Told {
-    told("acme.track", "A1")
+fn moving() -> ShipmentBuilder {
+    shipment("acme.track", "A1")
         .event(
             "2026-03-02T10:00:00+08:00",
             Stage::FirstMile,
@@ -27,10 +27,10 @@ fn moving() -> Told {
         .at("Shenzhen, CN")
 }
 
-fn briefing(told: Told, now: &str) -> Briefing {
+fn briefing(told: ShipmentBuilder, now: &str) -> Briefing {
     let mut journey = Journey::default();
     journey.apply(told);
-    Briefing::new(&journey.state(at(now)), at(now))
+    Briefing::new(&journey.at(at(now)), at(now))
 }
 
 fn estimate(p10: &str, p90: &str, observations: f64) -> Estimate {
@@ -61,29 +61,29 @@ fn a_window_is_told_in_the_reader_s_days() {
     let briefing = briefing(moving(), "2026-03-02T12:00:00Z");
     let told = |from, to| en(&briefing.clone().with_estimate(&estimate(from, to, 400.0))).when;
     assert_eq!(
-        told("2026-03-03T10:00:00Z", "2026-03-06T10:00:00Z"),
+        shipment("2026-03-03T10:00:00Z", "2026-03-06T10:00:00Z"),
         "Expected between Tue 3 and Fri 6 March."
     );
     assert_eq!(
-        told("2026-03-30T10:00:00Z", "2026-04-02T10:00:00Z"),
+        shipment("2026-03-30T10:00:00Z", "2026-04-02T10:00:00Z"),
         "Expected between Mon 30 March and Thu 2 April."
     );
     assert_eq!(
-        told("2026-12-30T10:00:00Z", "2027-01-02T10:00:00Z"),
+        shipment("2026-12-30T10:00:00Z", "2027-01-02T10:00:00Z"),
         "Expected between Wed 30 December and Sat 2 January 2027."
     );
     assert_eq!(
-        told("2026-03-02T13:00:00Z", "2026-03-02T22:30:00Z"),
+        shipment("2026-03-02T13:00:00Z", "2026-03-02T22:30:00Z"),
         "Expected today, Mon 2 March.",
         "23:30 in Berlin is still today"
     );
     assert_eq!(
-        told("2026-03-02T13:00:00Z", "2026-03-02T23:30:00Z"),
+        shipment("2026-03-02T13:00:00Z", "2026-03-02T23:30:00Z"),
         "Expected between Mon 2 and Tue 3 March.",
         "00:30 in Berlin is tomorrow"
     );
     assert_eq!(
-        told("2026-03-03T09:00:00Z", "2026-03-03T11:30:00Z"),
+        shipment("2026-03-03T09:00:00Z", "2026-03-03T11:30:00Z"),
         "Expected tomorrow, Tue 3 March between 10:00 and 12:30."
     );
     let chinese = briefing.clone().with_estimate(&estimate(
@@ -251,7 +251,7 @@ fn what_comes_next_says_how_it_is_known() {
         "what holds it comes first"
     );
 
-    let silent = told("acme.track", "A1");
+    let silent = shipment("acme.track", "A1");
     let nothing = en(&briefing(silent, "2026-03-07T00:00:00Z"));
     assert_eq!(
         (
@@ -344,7 +344,7 @@ fn every_milestone_and_reason_is_worded_without_a_gap() {
     for language in Language::all_builtin() {
         for milestone in Milestone::ALL {
             for stage in Stage::ALL {
-                let told = told("acme.track", "A1")
+                let told = shipment("acme.track", "A1")
                     .event("2026-03-02T10:00:00+08:00", *stage, *milestone)
                     .with(|event| event.reason = Some(Reason::Weather));
                 let text = briefing(told, "2026-03-03T00:00:00Z")
@@ -364,8 +364,11 @@ fn every_milestone_and_reason_is_worded_without_a_gap() {
 
 #[test]
 fn it_serialises_without_losing_what_is_unknown() {
-    let value =
-        serde_json::to_value(briefing(told("acme.track", "A1"), "2026-03-07T00:00:00Z")).unwrap();
+    let value = serde_json::to_value(briefing(
+        shipment("acme.track", "A1"),
+        "2026-03-07T00:00:00Z",
+    ))
+    .unwrap();
     assert_eq!(
         value,
         serde_json::json!({"made": "2026-03-07T00:00:00Z", "arrival": {"kind": "unknown"}, "trouble": []})

@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 use parceltrail::briefing::{Arrival, Briefing, Language, Text};
 use parceltrail::eta::{Estimate, TransitModel};
 use parceltrail::model::{EventTime, Promise, PromiseKind, Zones};
-use parceltrail::testing::{Told, told};
+use parceltrail::testing::{ShipmentBuilder, shipment};
 use parceltrail::{Journey, Milestone, Stage};
 
 const READERS: [Tz; 4] = [
@@ -21,8 +21,8 @@ fn at(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
 }
 
-fn moving() -> Told {
-    told("acme.track", "A1")
+fn moving() -> ShipmentBuilder {
+    shipment("acme.track", "A1")
         .event(
             "2024-08-26T10:00:00-06:00",
             Stage::FirstMile,
@@ -31,10 +31,10 @@ fn moving() -> Told {
         .at("Denver, CO, US")
 }
 
-fn briefing(told: Told, now: &str) -> Briefing {
+fn briefing(told: ShipmentBuilder, now: &str) -> Briefing {
     let mut journey = Journey::default();
     journey.apply(told);
-    Briefing::new(&journey.state(at(now)), at(now))
+    Briefing::new(&journey.at(at(now)), at(now))
 }
 
 fn text(briefing: &Briefing, tag: &str, zone: Tz) -> Text {
@@ -257,7 +257,7 @@ fn a_window_in_the_past_is_not_expected_today() {
 #[test]
 fn what_happened_is_told_on_its_day_and_what_lasts_since_then() {
     let told = |stage, milestone| {
-        let told = told("acme.track", "A1")
+        let told = shipment("acme.track", "A1")
             .event("2024-08-28T12:58:00-06:00", stage, milestone)
             .at("Denver, CO, US");
         let told = briefing(told, "2024-08-29T12:00:00Z");
@@ -292,7 +292,7 @@ fn what_happened_is_told_on_its_day_and_what_lasts_since_then() {
         (Milestone::Departed, "Left a facility", "已离开网点"),
         (Milestone::Refused, "Refused by the recipient", "收件人拒收"),
     ] {
-        let (en, zh) = told(None, milestone);
+        let (en, zh) = shipment(None, milestone);
         assert_eq!(
             en,
             format!("{english}, Denver, CO, US, on Wed 28 August, 12:58.")
@@ -309,7 +309,7 @@ fn what_happened_is_told_on_its_day_and_what_lasts_since_then() {
         Milestone::CustomsHold,
         Milestone::Returning,
     ] {
-        let (en, zh) = told(None, milestone);
+        let (en, zh) = shipment(None, milestone);
         assert!(
             en.ends_with(", Denver, CO, US. Since Wed 28 August, 12:58."),
             "{en}"

@@ -4,9 +4,9 @@
 use chrono::{DateTime, Utc};
 use parceltrail::anomaly::{Inspector, Settings};
 use parceltrail::briefing::{Briefing, Language, Text};
-use parceltrail::journey::{PieceCount, State};
+use parceltrail::journey::{PieceCount, Snapshot};
 use parceltrail::model::{FreeText, TrackingNumber};
-use parceltrail::testing::{Told, told};
+use parceltrail::testing::{ShipmentBuilder, shipment};
 use parceltrail::{Journey, Milestone, Stage};
 
 fn at(text: &str) -> DateTime<Utc> {
@@ -17,15 +17,15 @@ fn text(briefing: &Briefing, tag: &str) -> Text {
     briefing.text(Language::builtin(tag).unwrap(), chrono_tz::UTC)
 }
 
-fn journey(told: Told) -> Journey {
+fn journey(told: ShipmentBuilder) -> Journey {
     let mut journey = Journey::default();
     journey.apply(told);
     journey
 }
 
 /// Two delivered, two at a depot, one announced.
-fn five() -> Told {
-    let mut all = told("acme.track", "A1")
+fn five() -> ShipmentBuilder {
+    let mut all = shipment("acme.track", "A1")
         .pieces(5)
         .received("2025-03-12T20:00:00Z");
     for piece in ["P1", "P2", "P3", "P4"] {
@@ -60,8 +60,8 @@ fn five() -> Told {
 }
 
 /// The state, with its pieces counted as they should be.
-fn counted(told: Told, now: &str, count: [u32; 5]) -> State {
-    let state = journey(told).state(at(now));
+fn counted(told: ShipmentBuilder, now: &str, count: [u32; 5]) -> Snapshot {
+    let state = journey(told).at(at(now));
     let [total, delivered, ended, not_collected, untold] = count;
     assert_eq!(
         state.piece_count,
@@ -111,7 +111,7 @@ fn two_of_five_delivered_is_said_in_data_and_both_languages() {
 
 #[test]
 fn what_is_left_must_be_collected_where_all_others_have_ended() {
-    let told = told("acme.track", "A1")
+    let told = shipment("acme.track", "A1")
         .event(
             "2025-03-12T13:00:00Z",
             Stage::LastMile,
@@ -164,8 +164,8 @@ fn findings_of_pieces_are_told_together_and_name_them() {
 }
 
 /// A label, and two days later a scan whose code nobody knows.
-fn scanned() -> Told {
-    told("acme.track", "A1")
+fn scanned() -> ShipmentBuilder {
+    shipment("acme.track", "A1")
         .event("2025-03-10T12:10:00Z", Stage::Order, Milestone::Announced)
         .at("Dover, DE, US")
         .event("2025-03-12T14:10:00Z", None, Milestone::Unmapped)
@@ -177,7 +177,7 @@ fn scanned() -> Told {
 #[test]
 fn a_parcel_that_the_carrier_was_seen_with_is_not_announced_only() {
     let now = "2025-03-24T00:00:00Z";
-    let state = journey(scanned()).state(at(now));
+    let state = journey(scanned()).at(at(now));
     let briefing = Briefing::new(&state, at(now));
     let english = text(&briefing, "en").where_now;
     assert!(english.starts_with("The carrier had it in Atlanta, GA, US on Wed 12 March, 14:10; what it did there is not known."), "{english}");
@@ -196,7 +196,7 @@ fn a_parcel_that_the_carrier_was_seen_with_is_not_announced_only() {
 
 #[test]
 fn a_problem_of_which_nothing_finer_is_told_is_trouble_in_the_carrier_s_own_words() {
-    let told = told("acme.track", "A1")
+    let told = shipment("acme.track", "A1")
         .event(
             "2025-03-10T12:10:00Z",
             Stage::FirstMile,
@@ -212,7 +212,7 @@ fn a_problem_of_which_nothing_finer_is_told_is_trouble_in_the_carrier_s_own_word
     let (now, journey) = (at("2025-03-12T16:00:00Z"), journey(told));
     let inspector = Inspector::new(Settings::default()).unwrap();
     let findings = inspector.inspect(&inspector.digest(&journey, now), now);
-    let briefing = Briefing::new(&journey.state(now), now).with_findings(&findings.found);
+    let briefing = Briefing::new(&journey.at(now), now).with_findings(&findings.found);
     assert_eq!(
         text(&briefing, "en").wrong,
         [
@@ -231,12 +231,12 @@ fn a_problem_of_which_nothing_finer_is_told_is_trouble_in_the_carrier_s_own_word
 
 #[test]
 fn no_control_character_of_a_feed_reaches_a_sentence() {
-    let told = told("acme.track", "A1")
+    let told = shipment("acme.track", "A1")
         .event("2025-03-12T14:10:00Z", Stage::LineHaul, Milestone::Held)
         .at("Lou\u{1b}[31misville\u{202e}\nFAKE, US")
         .with(|event| event.code.text = Some(FreeText::new("Held\u{1b}]0;x\u{7}\u{202e}\nFAKE")));
     let briefing = Briefing::new(
-        &journey(told).state(at("2025-03-13T00:00:00Z")),
+        &journey(told).at(at("2025-03-13T00:00:00Z")),
         at("2025-03-13T00:00:00Z"),
     );
     for tag in ["en", "zh"] {
@@ -273,7 +273,7 @@ fn a_late_parcel_says_which_day_has_passed_and_what_it_was_worth() {
             by: EventTime::at_offset(midnight, midnight.parse().unwrap(), -6 * 3600),
             stated: None,
         };
-        let told = told("acme.track", "A1")
+        let told = shipment("acme.track", "A1")
             .event("2025-03-13T12:10:00Z", Stage::LineHaul, Milestone::Arrived)
             .received("2025-03-13T15:00:00Z")
             .promised(promise);
@@ -284,7 +284,7 @@ fn a_late_parcel_says_which_day_has_passed_and_what_it_was_worth() {
             found(at("2025-03-15T05:59:00Z")).of("late").is_none(),
             "the day is not over where it is promised"
         );
-        let briefing = Briefing::new(&journey.state(now), now).with_findings(&found(now).found);
+        let briefing = Briefing::new(&journey.at(now), now).with_findings(&found(now).found);
         assert!(
             text(&briefing, "en").wrong[0].starts_with(english),
             "{:?}",
@@ -300,7 +300,7 @@ fn a_late_parcel_says_which_day_has_passed_and_what_it_was_worth() {
 
 #[test]
 fn many_pieces_in_one_trouble_make_one_sentence() {
-    let mut told = told("acme.track", "A1").received("2025-03-12T20:00:00Z");
+    let mut told = shipment("acme.track", "A1").received("2025-03-12T20:00:00Z");
     for piece in 0..9 {
         told = told
             .event(
@@ -329,7 +329,7 @@ fn many_pieces_in_one_trouble_make_one_sentence() {
             .as_ref()
             .is_some_and(|piece| piece != &TrackingNumber::new("A1"))
     }));
-    let briefing = Briefing::new(&journey.state(now), now).with_findings(&findings.found);
+    let briefing = Briefing::new(&journey.at(now), now).with_findings(&findings.found);
     assert_eq!(
         text(&briefing, "en").wrong,
         [
@@ -342,7 +342,7 @@ fn many_pieces_in_one_trouble_make_one_sentence() {
 fn a_message_of_unknown_meaning_and_no_place_leaves_open_whether_the_carrier_has_it() {
     let told = scanned().with(|event| event.place = None);
     let now = at("2025-03-24T00:00:00Z");
-    let briefing = Briefing::new(&journey(told).state(now), now);
+    let briefing = Briefing::new(&journey(told).at(now), now);
     let english = text(&briefing, "en").where_now;
     assert!(
         english.starts_with(

@@ -6,7 +6,7 @@ use parceltrail::anomaly::{
     Case, CaseChange, CaseEvent, CaseSettings, CaseStatus, Cases, Finding, Findings, Inspector,
     Level, Replay, Settings,
 };
-use parceltrail::testing::told;
+use parceltrail::testing::shipment;
 use parceltrail::{EventId, Journey, Milestone, Stage};
 use proptest::prelude::*;
 
@@ -109,7 +109,7 @@ fn it_resolves_after_calm_and_does_not_flap() {
     let bad = || findings([found("stalled", Level::Warning, &[1])]);
     cases.update("p", &bad(), at(0));
     assert!(cases.update("p", &nothing(), at(1)).is_empty());
-    assert_eq!(cases.again("p"), Some(at(3)));
+    assert_eq!(cases.next_check("p"), Some(at(3)));
     assert!(
         cases.update("p", &bad(), at(2)).is_empty(),
         "back before it was calm: nothing happened"
@@ -284,7 +284,7 @@ fn cases_survive_a_restart() {
 #[test]
 fn a_replay_knows_nothing_before_it_was_received() {
     let scan = |at: &str, received: &str, milestone| {
-        told("acme.track", "A1")
+        shipment("acme.track", "A1")
             .event(at, Stage::LastMile, milestone)
             .received(received)
     };

@@ -120,7 +120,7 @@ proptest! {
         }
         let inspector = Inspector::new(Settings::default()).unwrap();
         for journey in journey(&times, received) {
-            let state = journey.state(now);
+            let state = journey.at(now);
             let _ = serde_json::to_string(&state).unwrap();
             let findings = inspector.inspect(&inspector.digest_state(&journey, &state, now), now);
             let _ = serde_json::to_string(&findings.found).unwrap();

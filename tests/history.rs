@@ -352,7 +352,7 @@ fn uncertain_times_count_at_their_middle() {
         );
     let journey = journey("dhl.unified", &body, "2025-03-06T12:00:00Z");
     let now: DateTime<Utc> = "2025-03-06T12:00:00Z".parse().unwrap();
-    let state = journey.state(now);
+    let state = journey.at(now);
     let history = History::of("a", &journey, now).unwrap();
     assert_eq!(history.events.len(), state.events.len());
     assert_eq!(history.events[0].at, state.events[0].time.middle());

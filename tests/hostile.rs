@@ -71,7 +71,7 @@ fn large_nonsense_is_refused_or_told() {
 
 #[test]
 fn more_than_the_largest_payload_is_refused() {
-    let bytes = vec![b' '; Payload::LARGEST + 1];
+    let bytes = vec![b' '; Payload::MAX_BYTES + 1];
     for adapter in Registry::builtin().iter() {
         let error = adapter
             .decode(Payload::new(&bytes, Default::default()))

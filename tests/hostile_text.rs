@@ -157,7 +157,7 @@ fn no_text_of_a_payload_brings_a_control_character_into_events_notices_errors_or
                     for journey in journeys.sorted().0 {
                         hold_nothing_unfit(
                             &name,
-                            &serde_json::to_value(journey.state(received())).unwrap(),
+                            &serde_json::to_value(journey.at(received())).unwrap(),
                         );
                     }
                 }

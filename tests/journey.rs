@@ -3,15 +3,15 @@
 
 use chrono::{DateTime, Utc};
 use parceltrail::adapter::NoticeKind;
-use parceltrail::journey::{ConflictKind, Journey, Journeys, LegId, ParcelState, State};
+use parceltrail::journey::{ConflictKind, Journey, Journeys, LegId, ParcelState, Snapshot};
 use parceltrail::model::{Event, Milestone, Reason, Reference, Role, Scope, Stage};
-use parceltrail::testing::{Told, told};
+use parceltrail::testing::{ShipmentBuilder, shipment};
 
 fn now() -> DateTime<Utc> {
     "2025-12-01T00:00:00Z".parse().unwrap()
 }
 
-fn journey(shipments: impl IntoIterator<Item = Told>) -> Journey {
+fn journey(shipments: impl IntoIterator<Item = ShipmentBuilder>) -> Journey {
     let mut journey = Journey::default();
     for shipment in shipments {
         journey.apply(shipment);
@@ -19,24 +19,24 @@ fn journey(shipments: impl IntoIterator<Item = Told>) -> Journey {
     journey
 }
 
-fn parcel(shipments: impl IntoIterator<Item = Told>) -> ParcelState {
-    journey(shipments).state(now()).parcel.unwrap()
+fn parcel(shipments: impl IntoIterator<Item = ShipmentBuilder>) -> ParcelState {
+    journey(shipments).at(now()).parcel.unwrap()
 }
 
-fn sorted(shipments: impl IntoIterator<Item = Told>) -> (Vec<State>, usize) {
+fn sorted(shipments: impl IntoIterator<Item = ShipmentBuilder>) -> (Vec<Snapshot>, usize) {
     let mut journeys = Journeys::default();
     shipments
         .into_iter()
         .for_each(|shipment| journeys.apply(shipment));
     let (sorted, notices) = journeys.sorted();
     (
-        sorted.iter().map(|journey| journey.state(now())).collect(),
+        sorted.iter().map(|journey| journey.at(now())).collect(),
         notices.len(),
     )
 }
 
-fn picked_up(feed: &str, number: &str) -> Told {
-    told(feed, number).event(
+fn picked_up(feed: &str, number: &str) -> ShipmentBuilder {
+    shipment(feed, number).event(
         "2025-03-01T10:00:00+08:00",
         Stage::FirstMile,
         Milestone::PickedUp,
@@ -45,13 +45,13 @@ fn picked_up(feed: &str, number: &str) -> Told {
 
 #[test]
 fn nothing_told_is_no_state() {
-    assert!(Journey::default().state(now()).parcel.is_none());
-    assert!(journey([told("a.x", "1")]).state(now()).parcel.is_none());
+    assert!(Journey::default().at(now()).parcel.is_none());
+    assert!(journey([shipment("a.x", "1")]).at(now()).parcel.is_none());
 }
 
 #[test]
 fn the_state_comes_from_time_not_from_the_order_of_a_list() {
-    let oldest_first = told("a.x", "1")
+    let oldest_first = shipment("a.x", "1")
         .event(
             "2025-03-01T10:00:00Z",
             Stage::FirstMile,
@@ -62,7 +62,7 @@ fn the_state_comes_from_time_not_from_the_order_of_a_list() {
             Stage::LastMile,
             Milestone::Delivered,
         );
-    let newest_first = told("a.x", "1")
+    let newest_first = shipment("a.x", "1")
         .event(
             "2025-03-02T10:00:00Z",
             Stage::LastMile,
@@ -86,7 +86,7 @@ fn a_legs_delivery_closes_only_that_leg() {
             Milestone::Delivered,
         )
         .refers_to(Reference::new(Role::NextCarrier, "1Z0000000300000017").issued_by("ups"));
-    let state = journey([first.clone()]).state(now());
+    let state = journey([first.clone()]).at(now());
     assert_eq!(
         state.parcel.as_ref().unwrap().milestone,
         Milestone::Delivered,
@@ -95,12 +95,12 @@ fn a_legs_delivery_closes_only_that_leg() {
     assert_eq!(state.legs.len(), 2);
     assert!(state.legs[0].owns_final_address && state.legs[1].first.is_none());
 
-    let second = told("ups.track", "1Z0000000300000017").event(
+    let second = shipment("ups.track", "1Z0000000300000017").event(
         "2025-03-06T10:00:00-05:00",
         Stage::LastMile,
         Milestone::Delivered,
     );
-    let state = journey([first, second]).state(now());
+    let state = journey([first, second]).at(now());
     let parcel = state.parcel.unwrap();
     assert_eq!(
         (parcel.milestone, parcel.leg),
@@ -119,12 +119,12 @@ fn legs_without_a_link_follow_each_other_in_time() {
         Stage::LastMile,
         Milestone::Delivered,
     );
-    let second = told("usps.tracking", "92001").event(
+    let second = shipment("usps.tracking", "92001").event(
         "2025-03-04T10:00:00-05:00",
         Stage::LastMile,
         Milestone::OutForDelivery,
     );
-    let state = journey([second, first]).state(now());
+    let state = journey([second, first]).at(now());
     assert_eq!(state.parcel.unwrap().milestone, Milestone::OutForDelivery);
     assert_eq!(
         state
@@ -144,15 +144,15 @@ fn a_declared_link_beats_time() {
             Stage::LastMile,
             Milestone::Delivered,
         ),
-        told("b.x", "B").event("2025-02-20T10:00:00Z", Stage::Order, Milestone::Announced),
+        shipment("b.x", "B").event("2025-02-20T10:00:00Z", Stage::Order, Milestone::Announced),
     ]);
     assert_eq!(
-        journey.state(now()).parcel.unwrap().milestone,
+        journey.at(now()).parcel.unwrap().milestone,
         Milestone::Delivered
     );
     journey.link(LegId::new("a", "A"), LegId::new("b", "B"));
     assert_eq!(
-        journey.state(now()).parcel.unwrap().milestone,
+        journey.at(now()).parcel.unwrap().milestone,
         Milestone::HandedOver
     );
 }
@@ -161,7 +161,7 @@ fn a_declared_link_beats_time() {
 fn a_label_for_the_next_leg_does_not_undo_a_pickup() {
     let state = parcel([
         picked_up("a.x", "A"),
-        told("b.x", "B").event("2025-03-02T10:00:00Z", Stage::Order, Milestone::Announced),
+        shipment("b.x", "B").event("2025-03-02T10:00:00Z", Stage::Order, Milestone::Announced),
     ]);
     assert_eq!(state.milestone, Milestone::PickedUp);
 }
@@ -211,10 +211,10 @@ fn a_consignments_delivery_is_not_the_parcels() {
 fn planned_events_do_not_count_yet() {
     let told =
         || picked_up("a.x", "A").event("2025-03-05T10:00:00Z", Stage::LineHaul, Milestone::Arrived);
-    let journey = journey([told()]);
+    let journey = journey([shipment()]);
     assert_eq!(
         journey
-            .state("2025-03-04T00:00:00Z".parse().unwrap())
+            .at("2025-03-04T00:00:00Z".parse().unwrap())
             .parcel
             .unwrap()
             .milestone,
@@ -222,7 +222,7 @@ fn planned_events_do_not_count_yet() {
     );
     assert_eq!(
         journey
-            .state("2025-03-06T00:00:00Z".parse().unwrap())
+            .at("2025-03-06T00:00:00Z".parse().unwrap())
             .parcel
             .unwrap()
             .milestone,
@@ -233,21 +233,21 @@ fn planned_events_do_not_count_yet() {
 #[test]
 fn what_was_known_then_can_be_asked() {
     let early = picked_up("a.x", "A").received("2025-03-01T12:00:00Z");
-    let late = told("a.x", "A")
+    let late = shipment("a.x", "A")
         .event("2025-03-02T10:00:00Z", Stage::LineHaul, Milestone::Departed)
         .received("2025-03-09T00:00:00Z");
     let journey = journey([early, late]);
     let known_at = "2025-03-05T00:00:00Z".parse().unwrap();
     assert_eq!(
         journey
-            .state_at(known_at, known_at)
+            .at_known(known_at, known_at)
             .parcel
             .unwrap()
             .milestone,
         Milestone::PickedUp
     );
     assert_eq!(
-        journey.state(now()).parcel.unwrap().milestone,
+        journey.at(now()).parcel.unwrap().milestone,
         Milestone::Departed
     );
 }
@@ -265,7 +265,7 @@ fn a_newer_snapshot_withdraws_what_it_leaves_out() {
     let right = picked_up("a.x", "A")
         .snapshot()
         .received("2025-03-02T13:00:00Z");
-    let state = journey([wrong, right]).state(now());
+    let state = journey([wrong, right]).at(now());
     assert_eq!(state.parcel.unwrap().milestone, Milestone::PickedUp);
     assert_eq!(
         state
@@ -283,12 +283,14 @@ fn an_empty_or_short_snapshot_withdraws_nothing() {
         .event("2025-03-02T10:00:00Z", Stage::LineHaul, Milestone::Departed)
         .snapshot()
         .received("2025-03-02T12:00:00Z");
-    let forgotten = told("a.x", "A").snapshot().received("2025-09-02T12:00:00Z");
-    let last_scan = told("a.x", "A")
+    let forgotten = shipment("a.x", "A")
+        .snapshot()
+        .received("2025-09-02T12:00:00Z");
+    let last_scan = shipment("a.x", "A")
         .event("2025-03-04T10:00:00Z", Stage::LineHaul, Milestone::Arrived)
         .snapshot()
         .received("2025-03-04T12:00:00Z");
-    let state = journey([full, forgotten, last_scan]).state(now());
+    let state = journey([full, forgotten, last_scan]).at(now());
     assert_eq!(state.events.len(), 3);
     assert_eq!(state.parcel.unwrap().milestone, Milestone::Arrived);
 }
@@ -297,11 +299,11 @@ fn an_empty_or_short_snapshot_withdraws_nothing() {
 fn increments_withdraw_nothing() {
     let state = journey([
         picked_up("a.x", "A").received("2025-03-02T12:00:00Z"),
-        told("a.x", "A")
+        shipment("a.x", "A")
             .event("2025-03-02T10:00:00Z", Stage::LineHaul, Milestone::Departed)
             .received("2025-03-03T00:00:00Z"),
     ])
-    .state(now());
+    .at(now());
     assert_eq!(state.events.len(), 2);
 }
 
@@ -314,7 +316,7 @@ fn late_scans_do_not_reopen_a_delivery_but_contradict_it() {
             Milestone::Delivered,
         )
         .event("2025-03-04T10:00:00Z", Stage::LineHaul, Milestone::Arrived)])
-    .state(now());
+    .at(now());
     assert!(state.parcel.unwrap().terminal);
     assert_eq!(
         state
@@ -384,10 +386,10 @@ fn a_second_delivered_does_not_move_the_moment_of_delivery() {
 
 #[test]
 fn a_stage_that_no_code_tells_is_carried() {
-    let state = journey([told("a.x", "A")
+    let state = journey([shipment("a.x", "A")
         .event("2025-03-02T10:00:00Z", Stage::LineHaul, Milestone::Arrived)
         .event("2025-03-03T10:00:00Z", None, Milestone::Delayed)])
-    .state(now());
+    .at(now());
     assert_eq!(state.parcel.as_ref().unwrap().stage, Some(Stage::LineHaul));
     let arrived = state.events[0].id();
     assert!(
@@ -399,11 +401,11 @@ fn a_stage_that_no_code_tells_is_carried() {
 #[test]
 fn customs_holds_are_a_set() {
     let customs = |at: &str, milestone| {
-        told("cn-customs.ceb", "99992026E000000001")
+        shipment("cn-customs.ceb", "99992026E000000001")
             .event(at, Stage::ExportCustoms, milestone)
             .authority()
     };
-    let carrier = told("ups.track", "1Z")
+    let carrier = shipment("ups.track", "1Z")
         .event(
             "2025-03-02T11:00:00Z",
             Stage::ExportCustoms,
@@ -415,7 +417,7 @@ fn customs_holds_are_a_set() {
         customs("2025-03-02T10:00:00Z", Milestone::CustomsInspection),
         carrier,
     ];
-    let track = journey(all.clone()).state(now()).customs.export.unwrap();
+    let track = journey(all.clone()).at(now()).customs.export.unwrap();
     assert_eq!(track.holds.len(), 2);
     assert_eq!(
         (track.milestone, track.who_must_act.unwrap().as_str()),
@@ -423,19 +425,19 @@ fn customs_holds_are_a_set() {
     );
 
     // The carrier's own release ends its own hold; customs still look into the parcel.
-    all.push(told("ups.track", "1Z").event(
+    all.push(shipment("ups.track", "1Z").event(
         "2025-03-02T12:00:00Z",
         Stage::ExportCustoms,
         Milestone::CustomsReleased,
     ));
-    let track = journey(all.clone()).state(now()).customs.export.unwrap();
+    let track = journey(all.clone()).at(now()).customs.export.unwrap();
     assert_eq!(
         (track.holds.len(), track.milestone, track.released),
         (1, Milestone::CustomsInspection, None)
     );
 
     all.push(customs("2025-03-02T13:00:00Z", Milestone::CustomsReleased));
-    let track = journey(all.clone()).state(now()).customs.export.unwrap();
+    let track = journey(all.clone()).at(now()).customs.export.unwrap();
     assert_eq!(
         (track.holds.len(), track.milestone),
         (0, Milestone::CustomsReleased)
@@ -445,7 +447,7 @@ fn customs_holds_are_a_set() {
     all.push(customs("2025-03-02T13:00:05Z", Milestone::CustomsSubmitted));
     assert_eq!(
         journey(all.clone())
-            .state(now())
+            .at(now())
             .customs
             .export
             .unwrap()
@@ -457,7 +459,7 @@ fn customs_holds_are_a_set() {
         Milestone::CustomsInspection,
     ));
     assert_eq!(
-        journey(all).state(now()).customs.export.unwrap().milestone,
+        journey(all).at(now()).customs.export.unwrap().milestone,
         Milestone::CustomsInspection
     );
 }
@@ -465,7 +467,7 @@ fn customs_holds_are_a_set() {
 #[test]
 fn a_new_declaration_answers_a_rejection() {
     let customs = |at: &str, milestone| {
-        told("cn-customs.ceb", "C1")
+        shipment("cn-customs.ceb", "C1")
             .event(at, Stage::ImportCustoms, milestone)
             .authority()
     };
@@ -473,7 +475,7 @@ fn a_new_declaration_answers_a_rejection() {
     let again = customs("2025-03-03T10:00:00Z", Milestone::CustomsSubmitted);
     assert_eq!(
         journey([rejected.clone()])
-            .state(now())
+            .at(now())
             .customs
             .import
             .unwrap()
@@ -482,7 +484,7 @@ fn a_new_declaration_answers_a_rejection() {
     );
     assert_eq!(
         journey([rejected, again])
-            .state(now())
+            .at(now())
             .customs
             .import
             .unwrap()
@@ -504,7 +506,7 @@ fn pieces_roll_up_to_the_one_behind() {
             .event("2025-03-02T10:00:00Z", Stage::LineHaul, Milestone::Arrived)
             .of_piece("P2")
     };
-    let state = journey([two()]).state(now());
+    let state = journey([two()]).at(now());
     assert_eq!(state.parcel.as_ref().unwrap().milestone, Milestone::Arrived);
     assert_eq!(
         state
@@ -522,16 +524,10 @@ fn pieces_roll_up_to_the_one_behind() {
             Milestone::Delivered,
         )
         .of_piece("P2");
-    assert!(
-        journey([both.clone()])
-            .state(now())
-            .parcel
-            .unwrap()
-            .terminal
-    );
+    assert!(journey([both.clone()]).at(now()).parcel.unwrap().terminal);
     let of_three = both.pieces(3);
     assert_eq!(
-        journey([of_three]).state(now()).parcel.unwrap().milestone,
+        journey([of_three]).at(now()).parcel.unwrap().milestone,
         Milestone::PickedUp,
         "the third piece is not told about"
     );
@@ -540,7 +536,7 @@ fn pieces_roll_up_to_the_one_behind() {
 #[test]
 fn packages_under_a_master_are_pieces_of_one_leg() {
     let package = |number: &str| {
-        told("ups.track", number).refers_to(Reference::new(Role::MasterWaybill, "1ZMASTER"))
+        shipment("ups.track", number).refers_to(Reference::new(Role::MasterWaybill, "1ZMASTER"))
     };
     let (states, _) = sorted([
         package("1ZA").event(
@@ -565,23 +561,23 @@ fn packages_under_a_master_are_pieces_of_one_leg() {
 #[test]
 fn one_scan_told_by_two_feeds_is_one_scan() {
     let state = journey([
-        told("dhl.unified", "7").event(
+        shipment("dhl.unified", "7").event(
             "2025-03-03T10:00:00Z",
             Stage::LastMile,
             Milestone::Delivered,
         ),
-        told("dhl.express", "7").event(
+        shipment("dhl.express", "7").event(
             "2025-03-03T10:00:40Z",
             Stage::LastMile,
             Milestone::Delivered,
         ),
-        told("dhl.express", "7").event(
+        shipment("dhl.express", "7").event(
             "2025-03-03T08:00:00Z",
             Stage::LastMile,
             Milestone::OutForDelivery,
         ),
     ])
-    .state(now());
+    .at(now());
     assert_eq!(state.same_scans.len(), 1);
     assert_eq!(state.same_scans[0].events.len(), 2);
     assert_eq!(
@@ -594,7 +590,7 @@ fn one_scan_told_by_two_feeds_is_one_scan() {
 #[test]
 fn numbers_named_by_feeds_join_and_orders_join_what_is_unambiguous() {
     let sf = picked_up("sf.push", "SF1").refers_to(Reference::new(Role::Order, "WEB-5501"));
-    let customs = told("cn-customs.ceb", "LIST1")
+    let customs = shipment("cn-customs.ceb", "LIST1")
         .event(
             "2025-03-02T10:00:00Z",
             Stage::ExportCustoms,
@@ -602,10 +598,10 @@ fn numbers_named_by_feeds_join_and_orders_join_what_is_unambiguous() {
         )
         .authority()
         .refers_to(Reference::new(Role::Order, "WEB-5501"));
-    let ups = told("ups.track", "1Z1")
+    let ups = shipment("ups.track", "1Z1")
         .event("2025-03-03T10:00:00Z", Stage::LineHaul, Milestone::Departed)
         .refers_to(Reference::new(Role::CustomerReference, "web-5501"));
-    let other = told("ups.track", "1Z2").event(
+    let other = shipment("ups.track", "1Z2").event(
         "2025-03-03T10:00:00Z",
         Stage::LineHaul,
         Milestone::Departed,
@@ -618,7 +614,7 @@ fn numbers_named_by_feeds_join_and_orders_join_what_is_unambiguous() {
     );
 
     // The same order in two parcels of one carrier ties nothing.
-    let second = told("ups.track", "1Z3")
+    let second = shipment("ups.track", "1Z3")
         .event("2025-03-03T10:00:00Z", Stage::LineHaul, Milestone::Departed)
         .refers_to(Reference::new(Role::CustomerReference, "WEB-5501"));
     let (states, notices) = sorted([sf, customs, ups, second]);
@@ -627,7 +623,7 @@ fn numbers_named_by_feeds_join_and_orders_join_what_is_unambiguous() {
 
 #[test]
 fn a_reused_number_is_two_parcels() {
-    let old = told("dhl.express", "7100000042")
+    let old = shipment("dhl.express", "7100000042")
         .event(
             "2024-06-01T10:00:00Z",
             Stage::FirstMile,
@@ -638,7 +634,7 @@ fn a_reused_number_is_two_parcels() {
             Stage::LastMile,
             Milestone::Delivered,
         );
-    let new = told("dhl.express", "7100000042").event(
+    let new = shipment("dhl.express", "7100000042").event(
         "2025-03-01T10:00:00Z",
         Stage::FirstMile,
         Milestone::PickedUp,
@@ -652,7 +648,7 @@ fn a_reused_number_is_two_parcels() {
         [Milestone::Delivered, Milestone::PickedUp]
     );
 
-    // Told in one delivery they come apart as well.
+    // ShipmentBuilder in one delivery they come apart as well.
     let mut both = old.shipment();
     both.events.extend(new.shipment().events);
     let mut journeys = Journeys::default();
@@ -662,7 +658,7 @@ fn a_reused_number_is_two_parcels() {
 
 #[test]
 fn a_long_hold_is_not_a_reuse() {
-    let held = told("dhl.express", "7")
+    let held = shipment("dhl.express", "7")
         .event(
             "2025-01-01T10:00:00Z",
             Stage::FirstMile,
@@ -688,7 +684,7 @@ fn the_trace_alone_gives_the_same_state() {
             .at("Shenzhen-CN")
             .event("2025-03-02T10:00:00+08:00", None, Milestone::Held)
             .refers_to(Reference::new(Role::NextCarrier, "1Z1").issued_by("ups")),
-        told("ups.track", "1Z1")
+        shipment("ups.track", "1Z1")
             .event("2025-03-04T10:00:00Z", Stage::LineHaul, Milestone::Departed)
             .at("Anchorage, AK, US")
             .event("2025-03-05T10:00:00Z", None, Milestone::InTransit)
@@ -696,23 +692,23 @@ fn the_trace_alone_gives_the_same_state() {
             .event("2025-03-05T13:00:00Z", None, Milestone::Unmapped),
     ];
     let journey = journey(all);
-    let state = journey.state(now());
+    let state = journey.at(now());
     let kept = state.trace.of_state();
     assert!(kept.len() < state.events.len());
     let replayed = journey
         .retaining(|event: &Event| kept.contains(&event.id()))
-        .state(now());
+        .at(now());
     assert_eq!(replayed.parcel, state.parcel);
 }
 
 #[test]
 fn a_lead_package_is_a_piece_among_the_others() {
-    let lead = told("ups.track", "1ZLEAD").event(
+    let lead = shipment("ups.track", "1ZLEAD").event(
         "2025-03-03T10:00:00Z",
         Stage::LastMile,
         Milestone::Delivered,
     );
-    let other = told("ups.track", "1ZB")
+    let other = shipment("ups.track", "1ZB")
         .refers_to(Reference::new(Role::MasterWaybill, "1ZLEAD"))
         .event(
             "2025-03-03T09:00:00Z",
@@ -729,7 +725,7 @@ fn a_lead_package_is_a_piece_among_the_others() {
 
 #[test]
 fn a_piece_without_a_stage_of_its_own_keeps_the_stage_it_reached() {
-    let state = parcel([told("a.x", "A")
+    let state = parcel([shipment("a.x", "A")
         .event(
             "2025-03-03T10:00:00Z",
             Stage::LastMile,
@@ -745,7 +741,7 @@ fn a_piece_without_a_stage_of_its_own_keeps_the_stage_it_reached() {
 
 #[test]
 fn pieces_of_an_earlier_carrier_do_not_hold_back_those_of_the_next() {
-    let first = told("sf.push", "SF1")
+    let first = shipment("sf.push", "SF1")
         .event(
             "2025-03-01T10:00:00Z",
             Stage::FirstMile,
@@ -760,7 +756,7 @@ fn pieces_of_an_earlier_carrier_do_not_hold_back_those_of_the_next() {
         .of_piece("P2")
         .refers_to(Reference::new(Role::NextCarrier, "1ZA").issued_by("ups"));
     let second = |number: &str| {
-        told("ups.track", number)
+        shipment("ups.track", number)
             .refers_to(Reference::new(Role::MasterWaybill, "1ZA"))
             .event(
                 "2025-03-05T10:00:00Z",
@@ -773,8 +769,8 @@ fn pieces_of_an_earlier_carrier_do_not_hold_back_those_of_the_next() {
     assert!(states[0].parcel.as_ref().unwrap().terminal);
 }
 
-fn receipt(at: &str, code: &str, milestone: Milestone) -> Told {
-    told("cn-customs.ceb", "99992026E000000203")
+fn receipt(at: &str, code: &str, milestone: Milestone) -> ShipmentBuilder {
+    shipment("cn-customs.ceb", "99992026E000000203")
         .event(at, Stage::ExportCustoms, milestone)
         .coded(code)
         .authority()
@@ -795,7 +791,7 @@ fn a_burst_of_one_second_has_the_order_of_its_statuses() {
         ),
         receipt("2025-03-02T10:00:00.700Z", "300", Milestone::CustomsHold),
     ])
-    .state(now());
+    .at(now());
     assert_eq!(state.parcel.unwrap().milestone, Milestone::CustomsReleased);
     assert_eq!(
         state.customs.export.unwrap().milestone,
@@ -813,8 +809,11 @@ fn paperwork_after_a_release_does_not_move_the_parcel_back() {
     );
 
     // The case is closed once the departure matched, when the parcel is abroad.
-    let flown =
-        told("ups.track", "1Z").event("2025-03-05T10:00:00Z", Stage::LineHaul, Milestone::Arrived);
+    let flown = shipment("ups.track", "1Z").event(
+        "2025-03-05T10:00:00Z",
+        Stage::LineHaul,
+        Milestone::Arrived,
+    );
     let closed = receipt("2025-03-06T10:00:00Z", "899", Milestone::CustomsReleased);
     let state = parcel([released.clone(), flown.clone(), closed.clone()]);
     assert_eq!(
@@ -829,7 +828,7 @@ fn paperwork_after_a_release_does_not_move_the_parcel_back() {
         Milestone::CustomsInspection
     );
     let journey = journey([released, flown, control, closed]);
-    let state = journey.state(now());
+    let state = journey.at(now());
     assert_eq!(
         state.parcel.as_ref().unwrap().milestone,
         Milestone::CustomsReleased
@@ -838,7 +837,7 @@ fn paperwork_after_a_release_does_not_move_the_parcel_back() {
     assert_eq!(
         journey
             .retaining(|event| kept.contains(&event.id()))
-            .state(now())
+            .at(now())
             .parcel,
         state.parcel
     );
@@ -848,7 +847,7 @@ fn paperwork_after_a_release_does_not_move_the_parcel_back() {
 fn a_seizure_ends_with_a_release() {
     let seized = receipt("2025-03-02T10:00:00Z", "502", Milestone::CustomsSeized);
     let before = receipt("2025-03-02T09:00:00Z", "800", Milestone::CustomsReleased);
-    let state = journey([before, seized.clone()]).state(now());
+    let state = journey([before, seized.clone()]).at(now());
     let track = state.customs.export.unwrap();
     assert_eq!(
         (track.milestone, track.released),
@@ -859,7 +858,7 @@ fn a_seizure_ends_with_a_release() {
         seized,
         receipt("2025-03-12T10:00:00Z", "800", Milestone::CustomsReleased),
     ])
-    .state(now());
+    .at(now());
     assert_eq!(
         state.customs.export.unwrap().milestone,
         Milestone::CustomsReleased
@@ -869,10 +868,10 @@ fn a_seizure_ends_with_a_release() {
 
 #[test]
 fn an_authority_s_statement_about_a_waybill_is_about_the_carrier_s_parcel() {
-    let declaration = told("cn-customs.ceb", "SF1000000000203")
+    let declaration = shipment("cn-customs.ceb", "SF1000000000203")
         .authority()
         .refers_to(Reference::new(Role::DeclarationReference, "COP-203"));
-    let receipt = told("cn-customs.ceb", "COP-203")
+    let receipt = shipment("cn-customs.ceb", "COP-203")
         .event(
             "2025-03-02T10:00:00Z",
             Stage::ExportCustoms,
@@ -888,7 +887,7 @@ fn an_authority_s_statement_about_a_waybill_is_about_the_carrier_s_parcel() {
     assert!(states[0].customs.is_held());
 
     // Of two uses of the waybill's number, a declaration without a time is about the newer one.
-    let old = told("sf.push", "SF1000000000203").event(
+    let old = shipment("sf.push", "SF1000000000203").event(
         "2024-03-01T10:00:00Z",
         Stage::FirstMile,
         Milestone::PickedUp,
@@ -906,7 +905,7 @@ fn an_authority_s_statement_about_a_waybill_is_about_the_carrier_s_parcel() {
 #[test]
 fn two_goods_lists_of_one_order_are_two_parcels() {
     let list = |number: &str| {
-        told("cn-customs.ceb", number)
+        shipment("cn-customs.ceb", number)
             .event(
                 "2025-03-02T10:00:00Z",
                 Stage::ExportCustoms,
@@ -932,13 +931,13 @@ fn two_goods_lists_of_one_order_are_two_parcels() {
 #[test]
 fn a_leg_that_has_not_begun_comes_after_those_that_have() {
     let mut journey = Journey::default();
-    journey.apply(told("sf.routes", "Z1").event(
+    journey.apply(shipment("sf.routes", "Z1").event(
         "2026-03-02T10:00:00+08:00",
         Stage::FirstMile,
         Milestone::PickedUp,
     ));
-    journey.apply(told("acme.track", "A1"));
-    let state = journey.state("2026-03-03T00:00:00Z".parse().unwrap());
+    journey.apply(shipment("acme.track", "A1"));
+    let state = journey.at("2026-03-03T00:00:00Z".parse().unwrap());
     assert_eq!(
         state
             .legs

@@ -10,7 +10,7 @@ use parceltrail::journey::{Journey, Journeys};
 use parceltrail::model::{
     EventTime, Milestone, Promise, PromiseKind, Reference, Role, Scope, Stage,
 };
-use parceltrail::testing::{Told, told};
+use parceltrail::testing::{ShipmentBuilder, shipment};
 
 fn now() -> DateTime<Utc> {
     "2027-01-01T00:00:00Z".parse().unwrap()
@@ -23,9 +23,9 @@ fn at(seconds: usize) -> String {
 
 /// Two feeds that tell of thousands of scans in one day, one of them in local times of an unknown
 /// zone.
-fn two_feeds(n: usize) -> Vec<Told> {
+fn two_feeds(n: usize) -> Vec<ShipmentBuilder> {
     let feed = |feed: &str| {
-        (0..n / 2).fold(told(feed, "A1"), |told, nth| {
+        (0..n / 2).fold(shipment(feed, "A1"), |told, nth| {
             told.event(&at(nth * 86_400 / n), Stage::LineHaul, Milestone::Arrived)
                 .at("Reno, NV, US")
         })
@@ -44,9 +44,9 @@ fn two_feeds(n: usize) -> Vec<Told> {
 }
 
 /// Many pieces, each with scans of its own, and statements about all between them.
-fn pieces(n: usize) -> Vec<Told> {
-    let mut shipment = told("a.x", "A1").shipment();
-    let one = told("a.x", "A1")
+fn pieces(n: usize) -> Vec<ShipmentBuilder> {
+    let mut kept = shipment("a.x", "A1").shipment();
+    let one = shipment("a.x", "A1")
         .event(&at(0), Stage::LineHaul, Milestone::Arrived)
         .at("Reno, NV, US")
         .shipment()
@@ -64,7 +64,7 @@ fn pieces(n: usize) -> Vec<Told> {
             let mut of_all = event.clone();
             event.scope = Scope::Piece;
             event.piece = Some(parceltrail::TrackingNumber::new(&format!("P{nth:06}")));
-            shipment.events.push(event);
+            kept.events.push(event);
             if after == n {
                 of_all.milestone = if nth % 2 == 0 {
                     Milestone::Departed
@@ -72,17 +72,17 @@ fn pieces(n: usize) -> Vec<Told> {
                     Milestone::InTransit
                 };
                 of_all.time = EventTime::instant("", at(nth + 3 * n).parse().unwrap());
-                shipment.events.push(of_all);
+                kept.events.push(of_all);
             }
         }
     }
-    vec![shipment.into()]
+    vec![kept.into()]
 }
 
 /// A chain of legs, each naming the one before it, so that links are told backwards.
-fn legs(n: usize) -> Vec<Told> {
+fn legs(n: usize) -> Vec<ShipmentBuilder> {
     let leg = |nth: usize| {
-        let told = told("a.x", &format!("L{:06}", n - nth)).event(
+        let told = shipment("a.x", &format!("L{:06}", n - nth)).event(
             &at(nth * 60),
             Stage::LineHaul,
             Milestone::Arrived,
@@ -96,10 +96,10 @@ fn legs(n: usize) -> Vec<Told> {
 }
 
 /// Polls, each with another promise, and a return that each names.
-fn polls(n: usize) -> Vec<Told> {
+fn polls(n: usize) -> Vec<ShipmentBuilder> {
     let poll = |nth: usize| {
         let by = EventTime::instant(at(nth), at(nth).parse().unwrap());
-        let told = told("a.x", "A1")
+        let told = shipment("a.x", "A1")
             .event(&at(nth * 60), Stage::LineHaul, Milestone::Arrived)
             .received(&at(nth * 60 + 1));
         told.promised(Promise::by(PromiseKind::Estimated, by))
@@ -107,16 +107,16 @@ fn polls(n: usize) -> Vec<Told> {
     };
     (0..n)
         .map(poll)
-        .chain([told("a.x", "R1").event(&at(30), Stage::LineHaul, Milestone::Departed)])
+        .chain([shipment("a.x", "R1").event(&at(30), Stage::LineHaul, Milestone::Departed)])
         .collect()
 }
 
-type Shape = fn(usize) -> Vec<Told>;
+type Shape = fn(usize) -> Vec<ShipmentBuilder>;
 
 fn quickest(journey: &Journey) -> Duration {
     let once = || {
         let start = Instant::now();
-        let state = journey.state(now());
+        let state = journey.at(now());
         let history = History::of_state("1", journey, &state, now());
         assert!(history.is_some());
         start.elapsed()
@@ -181,7 +181,7 @@ fn large_journeys_end() {
             !sorted.is_empty()
                 && sorted
                     .iter()
-                    .all(|journey| journey.state(now()).parcel.is_some())
+                    .all(|journey| journey.at(now()).parcel.is_some())
         );
     }
 }

@@ -4,9 +4,9 @@
 
 use chrono::{DateTime, Utc};
 use parceltrail::history::HistoryEnd;
-use parceltrail::journey::{ConflictKind, Journey, Journeys, LegId, LinkRole, State};
+use parceltrail::journey::{ConflictKind, Journey, Journeys, LegId, LinkRole, Snapshot};
 use parceltrail::model::{Milestone, Proof, Reference, Role, Shipment, Stage};
-use parceltrail::testing::{Told, told};
+use parceltrail::testing::{ShipmentBuilder, shipment};
 use parceltrail::{History, Payload, Registry};
 
 fn now() -> DateTime<Utc> {
@@ -36,20 +36,20 @@ fn journeys(shipments: impl IntoIterator<Item = Shipment>) -> Vec<Journey> {
     journeys.sorted().0
 }
 
-fn states(shipments: impl IntoIterator<Item = Told>) -> Vec<State> {
-    journeys(shipments.into_iter().map(Told::shipment))
+fn states(shipments: impl IntoIterator<Item = ShipmentBuilder>) -> Vec<Snapshot> {
+    journeys(shipments.into_iter().map(ShipmentBuilder::shipment))
         .iter()
-        .map(|journey| journey.state(now()))
+        .map(|journey| journey.at(now()))
         .collect()
 }
 
-fn only(shipments: impl IntoIterator<Item = Told>) -> State {
+fn only(shipments: impl IntoIterator<Item = ShipmentBuilder>) -> Snapshot {
     let mut states = states(shipments);
     assert_eq!(states.len(), 1, "one parcel");
     states.remove(0)
 }
 
-fn of<'s>(states: &'s [State], number: &str) -> &'s State {
+fn of<'s>(states: &'s [Snapshot], number: &str) -> &'s Snapshot {
     states
         .iter()
         .find(|state| {
@@ -61,11 +61,11 @@ fn of<'s>(states: &'s [State], number: &str) -> &'s State {
         .unwrap()
 }
 
-fn milestone(state: &State) -> Milestone {
+fn milestone(state: &Snapshot) -> Milestone {
     state.parcel.as_ref().unwrap().milestone
 }
 
-fn links(state: &State) -> Vec<(LinkRole, &str)> {
+fn links(state: &Snapshot) -> Vec<(LinkRole, &str)> {
     state
         .linked
         .iter()
@@ -73,15 +73,15 @@ fn links(state: &State) -> Vec<(LinkRole, &str)> {
         .collect()
 }
 
-fn picked_up(feed: &str, number: &str) -> Told {
-    told(feed, number).event(
+fn picked_up(feed: &str, number: &str) -> ShipmentBuilder {
+    shipment(feed, number).event(
         "2025-12-01T10:00:00Z",
         Stage::FirstMile,
         Milestone::PickedUp,
     )
 }
 
-fn delivered(feed: &str, number: &str) -> Told {
+fn delivered(feed: &str, number: &str) -> ShipmentBuilder {
     picked_up(feed, number).event(
         "2025-12-05T10:00:00Z",
         Stage::LastMile,
@@ -89,8 +89,8 @@ fn delivered(feed: &str, number: &str) -> Told {
     )
 }
 
-fn label(feed: &str, number: &str) -> Told {
-    told(feed, number).event("2025-12-02T10:00:00Z", Stage::Order, Milestone::Announced)
+fn label(feed: &str, number: &str) -> ShipmentBuilder {
+    shipment(feed, number).event("2025-12-02T10:00:00Z", Stage::Order, Milestone::Announced)
 }
 
 fn usps_scan(at: &str, code: &str) -> Vec<Shipment> {
@@ -113,7 +113,7 @@ fn surepost_delivered_by_ups_stays_delivered_whatever_is_known_of_the_post_s_num
     for next in [vec![], decoded("surepost-usps-preship")] {
         let journeys = journeys(decoded("surepost-ups-self").into_iter().chain(next));
         assert_eq!(journeys.len(), 1);
-        let state = journeys[0].state(now());
+        let state = journeys[0].at(now());
         let parcel = state.parcel.as_ref().unwrap();
         assert_eq!(
             (parcel.milestone, parcel.terminal),
@@ -143,7 +143,7 @@ fn surepost_delivered_by_ups_stays_delivered_whatever_is_known_of_the_post_s_num
 fn a_post_s_scan_later_than_the_delivery_reopens_it_and_both_witnesses_stay() {
     let later = usps_scan("2025-12-13T08:00:00", "07");
     let journeys = journeys(decoded("surepost-ups-self").into_iter().chain(later));
-    let state = journeys[0].state(now());
+    let state = journeys[0].at(now());
     assert_eq!(
         state
             .parcel
@@ -167,8 +167,7 @@ fn a_post_s_scan_later_than_the_delivery_reopens_it_and_both_witnesses_stay() {
 
     // A scan of the days before does not: the first carrier repeats the post's delivery.
     let before = usps_scan("2025-12-12T06:00:00", "07");
-    let state =
-        self::journeys(decoded("surepost-ups-self").into_iter().chain(before))[0].state(now());
+    let state = self::journeys(decoded("surepost-ups-self").into_iter().chain(before))[0].at(now());
     assert_eq!(
         (milestone(&state), state.conflicts.len()),
         (Milestone::Delivered, 0)
@@ -177,7 +176,7 @@ fn a_post_s_scan_later_than_the_delivery_reopens_it_and_both_witnesses_stay() {
 
 #[test]
 fn a_dhl_ecommerce_parcel_with_a_local_number_is_delivered() {
-    let state = journeys(decoded("dhl-ecom-local-number-delivered"))[0].state(now());
+    let state = journeys(decoded("dhl-ecom-local-number-delivered"))[0].at(now());
     let parcel = state.parcel.unwrap();
     assert_eq!(
         (parcel.milestone, parcel.terminal),
@@ -253,7 +252,7 @@ fn only_a_scan_of_the_next_carrier_undoes_a_delivery() {
 fn a_scan_that_may_be_older_than_the_delivery_undoes_nothing() {
     let first =
         delivered("a.x", "A1").refers_to(Reference::new(Role::NextCarrier, "B1").issued_by("b"));
-    let unsure = told("b.x", "B1")
+    let unsure = shipment("b.x", "B1")
         .event("2025-12-05T20:00:00Z", Stage::LastMile, Milestone::Arrived)
         .with(|event| {
             let local = "2025-12-05T20:00:00".parse().unwrap();
@@ -271,7 +270,7 @@ fn what_is_declared_goes_on_though_no_feed_tells_of_the_next_number() {
     let mut journey = Journey::default();
     journey.apply(delivered("a.x", "A1"));
     journey.link(LegId::new("a", "A1"), LegId::new("b", "B1"));
-    let state = journey.state(now());
+    let state = journey.at(now());
     assert_eq!(
         (milestone(&state), state.legs.len(), state.conflicts.len()),
         (Milestone::HandedOver, 2, 0)
@@ -285,7 +284,7 @@ fn in_a_chain_of_three_the_last_one_s_scan_undoes_the_first_one_s_delivery() {
         delivered("a.x", "A1").refers_to(Reference::new(Role::NextCarrier, "B1").issued_by("b"));
     let second =
         label("b.x", "B1").refers_to(Reference::new(Role::NextCarrier, "C1").issued_by("c"));
-    let third = told("c.x", "C1").event(
+    let third = shipment("c.x", "C1").event(
         "2025-12-09T10:00:00Z",
         Stage::LastMile,
         Milestone::OutForDelivery,
@@ -315,7 +314,7 @@ fn in_a_chain_of_three_the_last_one_s_scan_undoes_the_first_one_s_delivery() {
     assert_eq!(
         journey
             .retaining(|event| kept.contains(&event.id()))
-            .state(now())
+            .at(now())
             .parcel,
         state.parcel
     );
@@ -330,7 +329,7 @@ fn a_reroute_goes_on_when_the_new_number_moves() {
         (milestone(&state), state.parcel.unwrap().terminal),
         (Milestone::Delivered, true)
     );
-    let moved = told("fedex.track", "449000000024").event(
+    let moved = shipment("fedex.track", "449000000024").event(
         "2025-12-06T10:00:00Z",
         Stage::LastMile,
         Milestone::OutForDelivery,
@@ -342,7 +341,7 @@ fn a_reroute_goes_on_when_the_new_number_moves() {
 fn the_return_of_a_delivered_parcel_is_a_parcel_of_its_own() {
     let outbound = || delivered("a.x", "A1").refers_to(Reference::new(Role::Return, "R1"));
     let back = || {
-        told("a.x", "R1")
+        shipment("a.x", "R1")
             .event(
                 "2025-12-10T10:00:00Z",
                 Stage::FirstMile,
@@ -382,7 +381,7 @@ fn the_return_of_a_delivered_parcel_is_a_parcel_of_its_own() {
         for told in named {
             both.apply(told);
         }
-        let state = both.state(now());
+        let state = both.at(now());
         assert_eq!(state.parcel, outbound.parcel);
         assert_eq!(state.last_seen, outbound.last_seen);
         assert!(state.legs[0].owns_final_address && state.legs[0].next.is_none());
@@ -418,7 +417,7 @@ fn an_undelivered_parcel_that_goes_back_under_a_new_number_is_the_same_parcel() 
         "nothing is told of the new number"
     );
     let back =
-        told("a.x", "R1").event("2025-12-06T10:00:00Z", Stage::LineHaul, Milestone::Departed);
+        shipment("a.x", "R1").event("2025-12-06T10:00:00Z", Stage::LineHaul, Milestone::Departed);
     let state = only([refused(), back.clone()]);
     let parcel = state.parcel.as_ref().unwrap();
     assert_eq!(
@@ -445,7 +444,7 @@ fn an_undelivered_parcel_that_goes_back_under_a_new_number_is_the_same_parcel() 
     assert_eq!(
         journey
             .retaining(|event| kept.contains(&event.id()))
-            .state(now())
+            .at(now())
             .parcel,
         state.parcel
     );
@@ -461,7 +460,7 @@ fn on_the_way_back_the_earlier_carrier_carries_it_again() {
         )
         .event("2025-12-12T10:00:00Z", Stage::Return, Milestone::Returned)
         .refers_to(Reference::new(Role::NextCarrier, "92001").issued_by("usps"));
-    let second = told("usps.tracking", "92001").event(
+    let second = shipment("usps.tracking", "92001").event(
         "2025-12-08T10:00:00Z",
         Stage::Return,
         Milestone::Returning,
@@ -485,7 +484,7 @@ fn replacements_and_signed_receipts_are_linked_and_never_move_the_parcel() {
     ];
     for (role, there, here) in roles {
         let first = delivered("sf.routes", "SF1").refers_to(Reference::new(role, "SF2"));
-        let moving = told("sf.routes", "SF2").event(
+        let moving = shipment("sf.routes", "SF2").event(
             "2025-12-08T10:00:00Z",
             Stage::LineHaul,
             Milestone::Departed,
@@ -517,7 +516,7 @@ fn who_proves_nothing_links_nothing_to_a_stranger_s_parcel() {
 
 #[test]
 fn a_declaration_is_about_the_newest_use_of_a_number() {
-    let old = told("a.x", "A1")
+    let old = shipment("a.x", "A1")
         .event(
             "2025-01-01T10:00:00Z",
             Stage::FirstMile,
@@ -536,7 +535,7 @@ fn a_declaration_is_about_the_newest_use_of_a_number() {
         .sorted()
         .0
         .iter()
-        .map(|journey| milestone(&journey.state(now())))
+        .map(|journey| milestone(&journey.at(now())))
         .collect();
     assert_eq!(milestones, [Milestone::Delivered, Milestone::HandedOver]);
 }

@@ -3,9 +3,9 @@
 
 use chrono::{DateTime, Utc};
 use parceltrail::adapter::NoticeKind;
-use parceltrail::journey::{Journeys, State};
+use parceltrail::journey::{Journeys, Snapshot};
 use parceltrail::model::{Order, Reference, Role};
-use parceltrail::testing::{Told, told};
+use parceltrail::testing::{ShipmentBuilder, shipment};
 use parceltrail::{Milestone, Notice, Payload, Registry, Shipment, Stage};
 
 fn now() -> DateTime<Utc> {
@@ -29,23 +29,20 @@ fn shop(orders: &str) -> Vec<Shipment> {
 
 fn sorted(
     shop: Vec<Shipment>,
-    carriers: impl IntoIterator<Item = Told>,
-) -> (Vec<State>, Vec<Notice>) {
+    carriers: impl IntoIterator<Item = ShipmentBuilder>,
+) -> (Vec<Snapshot>, Vec<Notice>) {
     let mut journeys = Journeys::default();
     carriers.into_iter().for_each(|told| journeys.apply(told));
     shop.into_iter()
         .for_each(|shipment| journeys.apply(shipment));
     let (journeys, notices) = journeys.sorted();
     (
-        journeys
-            .iter()
-            .map(|journey| journey.state(now()))
-            .collect(),
+        journeys.iter().map(|journey| journey.at(now())).collect(),
         notices,
     )
 }
 
-fn codes(state: &State) -> Vec<&str> {
+fn codes(state: &Snapshot) -> Vec<&str> {
     state
         .events
         .iter()
@@ -67,8 +64,8 @@ fn handed_over(carrier: &str, number: &str) -> String {
     )
 }
 
-fn picked_up(feed: &str, number: &str) -> Told {
-    told(feed, number)
+fn picked_up(feed: &str, number: &str) -> ShipmentBuilder {
+    shipment(feed, number)
         .event(
             "2026-03-02T19:00:00Z",
             Stage::FirstMile,
@@ -235,7 +232,7 @@ fn a_shop_s_cancellation_ends_what_no_carrier_holds() {
 #[test]
 fn an_order_placed_in_advance_stays_one_order() {
     let late = r#",{"at":"2026-07-01T09:00:00Z","signal":"packed"},{"at":"2026-07-02T09:00:00Z","signal":"handed_over","carrier":"dhl","number":"7100000042"}"#;
-    let parcel = told("dhl.unified", "7100000042").event(
+    let parcel = shipment("dhl.unified", "7100000042").event(
         "2026-07-02T19:00:00Z",
         Stage::FirstMile,
         Milestone::PickedUp,
@@ -247,7 +244,7 @@ fn an_order_placed_in_advance_stays_one_order() {
 
 #[test]
 fn an_old_use_of_the_waybill_s_number_is_not_the_order_s_parcel() {
-    let old = told("dhl.unified", "7100000042").event(
+    let old = shipment("dhl.unified", "7100000042").event(
         "2024-03-02T19:00:00Z",
         Stage::FirstMile,
         Milestone::PickedUp,
@@ -340,7 +337,7 @@ fn orders_sort_the_same_in_any_order_and_division() {
 
 #[test]
 fn any_merchant_s_feed_may_tell_of_orders() {
-    let own = told("acme.orders", "7001-A")
+    let own = shipment("acme.orders", "7001-A")
         .event("2026-03-01T09:00:00Z", Stage::Order, Milestone::Announced)
         .order(Order::default());
     let waybill = Reference::new(Role::Waybill, "1Z1").issued_by("ups");

@@ -6,7 +6,7 @@ use parceltrail::History;
 use parceltrail::anomaly::{Inspector, Settings};
 use parceltrail::eta::{ModelSettings, TransitModel};
 use parceltrail::model::{EventTime, Zones};
-use parceltrail::testing::told;
+use parceltrail::testing::shipment;
 use parceltrail::{Journey, Milestone, Stage};
 
 const START: &str = "2026-01-05T08:00:00Z";
@@ -94,7 +94,7 @@ fn silence_counts_from_the_latest_instant_that_a_vague_time_allows() {
     let (model, now) = model(false);
     let arrived = now + TimeDelta::hours(10);
     let stalled_after = |vague: bool| {
-        let told = told("acme.track", "A1")
+        let told = shipment("acme.track", "A1")
             .event(&now.to_rfc3339(), Stage::FirstMile, Milestone::PickedUp)
             .event(&arrived.to_rfc3339(), Stage::LineHaul, Milestone::Arrived)
             .with(|event| {

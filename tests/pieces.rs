@@ -9,9 +9,9 @@ use growth::linear;
 use parceltrail::anomaly::{
     CaseEvent, Cases, Finding, Findings, Inspector, Parcel, Replay, Settings,
 };
-use parceltrail::journey::{Leg, State};
+use parceltrail::journey::{Leg, Snapshot};
 use parceltrail::model::{Event, Reason, TrackingNumber};
-use parceltrail::testing::{Told, told};
+use parceltrail::testing::{ShipmentBuilder, shipment};
 use parceltrail::{Journey, Milestone, Stage};
 
 const NOW: &str = "2025-04-25T00:00:00Z";
@@ -24,13 +24,13 @@ fn inspector() -> Inspector {
     Inspector::new(Settings::default()).unwrap()
 }
 
-fn journey(told: impl IntoIterator<Item = Told>) -> Journey {
+fn journey(told: impl IntoIterator<Item = ShipmentBuilder>) -> Journey {
     let mut journey = Journey::default();
     told.into_iter().for_each(|told| _ = journey.apply(told));
     journey
 }
 
-fn findings(told: impl IntoIterator<Item = Told>, now: &str) -> Findings {
+fn findings(told: impl IntoIterator<Item = ShipmentBuilder>, now: &str) -> Findings {
     let inspector = inspector();
     inspector.inspect(&inspector.digest(&journey(told), at(now)), at(now))
 }
@@ -53,8 +53,8 @@ fn by_piece(findings: &Findings, rule: &str) -> Vec<String> {
 }
 
 /// Two delivered, two at a depot, one announced.
-fn five() -> Told {
-    let mut all = told("acme.track", "A1")
+fn five() -> ShipmentBuilder {
+    let mut all = shipment("acme.track", "A1")
         .pieces(5)
         .received("2025-03-12T20:00:00Z");
     for piece in ["P1", "P2", "P3", "P4"] {
@@ -103,7 +103,7 @@ fn a_label_among_five_pieces_silences_nothing() {
 
 #[test]
 fn what_all_pieces_have_from_one_statement_is_one_finding_of_the_whole() {
-    let told = told("acme.track", "A1")
+    let told = shipment("acme.track", "A1")
         .event(
             "2025-03-10T18:00:00Z",
             Stage::FirstMile,
@@ -127,7 +127,7 @@ fn what_all_pieces_have_from_one_statement_is_one_finding_of_the_whole() {
 #[test]
 fn the_trouble_of_one_piece_is_told_while_the_others_are_well() {
     let with = |milestone, reason: Option<Reason>| {
-        told("acme.track", "A1")
+        shipment("acme.track", "A1")
             .event(
                 "2025-03-10T18:00:00Z",
                 Stage::FirstMile,
@@ -174,7 +174,7 @@ fn the_trouble_of_one_piece_is_told_while_the_others_are_well() {
 
 #[test]
 fn a_graver_finding_takes_under_only_those_of_its_piece() {
-    let told = told("acme.track", "A1")
+    let told = shipment("acme.track", "A1")
         .event("2025-03-10T18:00:00Z", Stage::LineHaul, Milestone::Arrived)
         .of_piece("P1")
         .event("2025-03-10T18:00:00Z", Stage::LineHaul, Milestone::Lost)
@@ -219,7 +219,7 @@ fn the_cases_of_two_pieces_open_and_close_apart() {
             (CaseEvent::Opened, "P4".to_owned())
         ]
     );
-    let moved = told("acme.track", "A1")
+    let moved = shipment("acme.track", "A1")
         .event("2025-03-26T06:00:00Z", Stage::LineHaul, Milestone::Departed)
         .of_piece("P3");
     journey.apply(moved.received("2025-03-26T06:10:00Z"));
@@ -273,7 +273,7 @@ fn a_replay_tells_of_pieces() {
 
 #[test]
 fn a_parcel_of_one_piece_is_judged_as_a_whole() {
-    let one = told("acme.track", "A1")
+    let one = shipment("acme.track", "A1")
         .event("2025-03-10T18:00:00Z", Stage::LastMile, Milestone::Arrived)
         .received("2025-03-12T20:00:00Z");
     let inspector = inspector();
@@ -287,12 +287,12 @@ fn a_parcel_of_one_piece_is_judged_as_a_whole() {
 
 #[test]
 fn silence_counts_from_a_scan_of_unknown_meaning() {
-    let scan = |told: Told, at: &str| {
+    let scan = |told: ShipmentBuilder, at: &str| {
         told.event(at, None, Milestone::Unmapped)
             .at("Atlanta, GA, US")
             .coded("#7")
     };
-    let label = told("acme.track", "A1")
+    let label = shipment("acme.track", "A1")
         .event("2025-03-10T12:10:00Z", Stage::Order, Milestone::Announced)
         .received("2025-03-10T15:00:00Z");
     assert!(
@@ -316,7 +316,7 @@ fn silence_counts_from_a_scan_of_unknown_meaning() {
         "it may be part of the announcement"
     );
 
-    let depot = told("acme.track", "A1")
+    let depot = shipment("acme.track", "A1")
         .event("2025-03-10T12:10:00Z", Stage::LastMile, Milestone::Arrived)
         .received("2025-03-10T15:00:00Z");
     for (rule, now) in [
@@ -331,7 +331,7 @@ fn silence_counts_from_a_scan_of_unknown_meaning() {
             "{rule}"
         );
     }
-    let word = told("shop.orders", "A1")
+    let word = shipment("shop.orders", "A1")
         .merchant()
         .event("2025-03-20T12:10:00Z", None, Milestone::Unmapped)
         .received("2025-03-20T15:00:00Z");
@@ -346,7 +346,7 @@ fn silence_counts_from_a_scan_of_unknown_meaning() {
 #[test]
 fn the_next_carrier_s_unknown_scan_is_a_hand_over() {
     use parceltrail::model::{Reference, Role};
-    let done = told("acme.track", "A1")
+    let done = shipment("acme.track", "A1")
         .refers_to(Reference::new(Role::NextCarrier, "B1").issued_by("beta"))
         .event(
             "2026-03-02T09:00:00Z",
@@ -359,7 +359,7 @@ fn the_next_carrier_s_unknown_scan_is_a_hand_over() {
             Milestone::HandedOver,
         )
         .received("2026-03-04T10:00:00Z");
-    let label = told("beta.track", "B1")
+    let label = shipment("beta.track", "B1")
         .event("2026-03-03T09:00:00Z", Stage::Order, Milestone::Announced)
         .received("2026-03-03T09:00:00Z");
     assert!(
@@ -378,9 +378,9 @@ fn the_next_carrier_s_unknown_scan_is_a_hand_over() {
 }
 
 /// A state with so many open pieces of two scans each, and as many scans of all.
-fn of_pieces(count: usize) -> (Journey, State) {
+fn of_pieces(count: usize) -> (Journey, Snapshot) {
     let journey = journey([five()]);
-    let mut state = journey.state(at(NOW));
+    let mut state = journey.at(at(NOW));
     let (event, piece) = (
         state.events.first().cloned().unwrap(),
         state.pieces.last().cloned().unwrap(),
@@ -413,9 +413,9 @@ fn of_pieces(count: usize) -> (Journey, State) {
         .enumerate()
         .flat_map(|(nth, number)| {
             [
-                told(nth, None),
-                told(nth, Some(number)),
-                told(nth, Some(number)),
+                shipment(nth, None),
+                shipment(nth, Some(number)),
+                shipment(nth, Some(number)),
             ]
         })
         .collect();
@@ -423,9 +423,9 @@ fn of_pieces(count: usize) -> (Journey, State) {
 }
 
 /// A state with so many legs of one carrier, each with a scan.
-fn of_legs(count: usize) -> (Journey, State) {
+fn of_legs(count: usize) -> (Journey, Snapshot) {
     let journey = journey([five()]);
-    let mut state = journey.state(at(NOW));
+    let mut state = journey.at(at(NOW));
     let (event, leg) = (
         state.events.last().cloned().unwrap(),
         state.legs.first().cloned().unwrap(),
@@ -456,7 +456,7 @@ fn of_legs(count: usize) -> (Journey, State) {
 
 fn digest_and_inspect(
     inspector: &Inspector,
-    (journey, state): &(Journey, State),
+    (journey, state): &(Journey, Snapshot),
 ) -> (Parcel, Findings) {
     let parcel = inspector.digest_state(journey, state, at(NOW));
     let findings = inspector.inspect(&parcel, at(NOW));

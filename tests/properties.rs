@@ -52,7 +52,7 @@ fn journeys_json(shipments: impl IntoIterator<Item = Shipment>) -> String {
     let (sorted, notices) = journeys.sorted();
     let states: Vec<_> = sorted
         .iter()
-        .map(|journey| serde_json::to_string(&journey.state(now())).unwrap())
+        .map(|journey| serde_json::to_string(&journey.at(now())).unwrap())
         .collect();
     format!(
         "{}\n{}",
@@ -109,9 +109,9 @@ proptest! {
         let (mut a, mut b) = (here.clone(), there.clone());
         a.merge(&there);
         b.merge(&here);
-        prop_assert_eq!(serde_json::to_string(&a.state(now())).unwrap(), serde_json::to_string(&b.state(now())).unwrap());
+        prop_assert_eq!(serde_json::to_string(&a.at(now())).unwrap(), serde_json::to_string(&b.at(now())).unwrap());
         b.merge(&here);
-        prop_assert_eq!(a.state(now()), b.state(now()));
+        prop_assert_eq!(a.at(now()), b.at(now()));
     }
 
     #[test]
@@ -127,7 +127,7 @@ proptest! {
         let state = |shipment: Shipment| {
             let mut journey = Journey::default();
             journey.apply(shipment);
-            journey.state(now())
+            journey.at(now())
         };
         let (before, after) = (state(shipment), state(with));
         let is_known = |parcel: &&ParcelState| !parcel.milestone.is_before_pickup() && parcel.milestone != Milestone::Unmapped;
@@ -148,7 +148,7 @@ proptest! {
         for at in &picked {
             journey.apply(SAMPLES[*at].clone());
         }
-        let state = journey.state(now());
+        let state = journey.at(now());
         let ids: std::collections::BTreeSet<_> = state.events.iter().map(parceltrail::Event::id).collect();
         prop_assert_eq!(ids.len(), state.events.len());
         let mut grouped = std::collections::BTreeSet::new();
@@ -171,15 +171,15 @@ proptest! {
     fn the_trace_of_any_sample_gives_its_state(at in 0..SAMPLES.len()) {
         let mut journey = Journey::default();
         journey.apply(SAMPLES[at].clone());
-        let state = journey.state(now());
+        let state = journey.at(now());
         let kept = state.trace.of_state();
-        let replayed = journey.retaining(|event| kept.contains(&event.id())).state(now());
+        let replayed = journey.retaining(|event| kept.contains(&event.id())).at(now());
         prop_assert_eq!(replayed.parcel, state.parcel);
         let seen = state.trace.last_seen;
-        let replayed = journey.retaining(|event| seen.contains(&event.id())).state(now());
+        let replayed = journey.retaining(|event| seen.contains(&event.id())).at(now());
         prop_assert_eq!(replayed.last_seen, state.last_seen);
         let customs = state.trace.customs;
-        let replayed = journey.retaining(|event| customs.contains(&event.id())).state(now());
+        let replayed = journey.retaining(|event| customs.contains(&event.id())).at(now());
         prop_assert_eq!(replayed.customs.import.map(|track| track.milestone), state.customs.import.map(|track| track.milestone));
         prop_assert_eq!(replayed.customs.export.map(|track| track.milestone), state.customs.export.map(|track| track.milestone));
     }

@@ -3,8 +3,10 @@
 use base64::Engine as _;
 use chrono::{DateTime, Utc};
 use http::HeaderMap;
-use parceltrail::adapter::{CodeTable, NoticeKind, Outcome, Reply, WebhookCall, WebhookError};
-use parceltrail::journey::{Journey, State};
+use parceltrail::adapter::{
+    CodeTable, NoticeKind, Outcome, PollResponse, WebhookCall, WebhookError,
+};
+use parceltrail::journey::{Journey, Snapshot};
 use parceltrail::model::{Milestone, TimeKind};
 use parceltrail::{Batch, FeedId, Payload, Registry};
 
@@ -20,18 +22,18 @@ fn decode(feed: &str, body: &str) -> Batch {
         .unwrap()
 }
 
-fn state(batches: impl IntoIterator<Item = Batch>) -> State {
+fn state(batches: impl IntoIterator<Item = Batch>) -> Snapshot {
     let mut journey = Journey::default();
     for shipment in batches.into_iter().flat_map(|batch| batch.shipments) {
         journey.apply(shipment);
     }
-    journey.state(now())
+    journey.at(now())
 }
 
 fn outcome(feed: &str, status: u16, body: &str) -> Outcome {
     let registry = Registry::builtin();
     let poll = registry.get(feed).unwrap().as_poll().unwrap();
-    poll.outcome(&Reply {
+    poll.outcome(&PollResponse {
         status,
         headers: &HeaderMap::new(),
         body: body.as_bytes(),

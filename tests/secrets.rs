@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 use http::{HeaderMap, HeaderValue};
 use parceltrail::adapter::{
-    Asked, Credentials, Fault, Outcome, Page, PollContext, Question, Reply, Token, WebhookCall,
-    receive,
+    Credentials, Fault, Outcome, Page, PollContext, PollResponse, Query, Token, TrackRequest,
+    WebhookCall, receive,
 };
 use parceltrail::model::{FreeText, Personal, Reference, Role};
 use parceltrail::{Notice, NoticeKind, Payload, Registry, TrackingNumber};
@@ -32,19 +32,16 @@ fn formatted() -> Vec<(&'static str, String)> {
         token: Some(&token),
         base: Some(&base),
     };
-    let mut asked = Asked::number(TrackingNumber::new(NUMBER));
+    let mut asked = TrackRequest::new(TrackingNumber::new(NUMBER));
     (asked.postcode, asked.phone_suffix) = (Some(SECRET.into()), Some(Personal::new(SECRET)));
     let page = Page(format!("https://carrier.example/next?token={SECRET}").into());
-    let question = Question {
-        page: Some(&page),
-        ..Question::about(std::slice::from_ref(&asked))
-    };
+    let query = Query::new(std::slice::from_ref(&asked)).with_page(Some(&page));
     let call = WebhookCall {
         headers: &headers,
         body: body.as_bytes(),
         received: now(),
     };
-    let reply = Reply {
+    let reply = PollResponse {
         status: 200,
         headers: &headers,
         body: body.as_bytes(),
@@ -59,13 +56,13 @@ fn formatted() -> Vec<(&'static str, String)> {
     .value(SECRET);
     vec![
         ("WebhookCall", format!("{call:?} {call:#?}")),
-        ("Reply", format!("{reply:?} {reply:#?}")),
+        ("PollResponse", format!("{reply:?} {reply:#?}")),
         (
             "Payload",
             format!("{:?}", Payload::new(body.as_bytes(), now())),
         ),
-        ("Asked", format!("{asked:?} {asked:#?}")),
-        ("Question", format!("{question:?}")),
+        ("TrackRequest", format!("{asked:?} {asked:#?}")),
+        ("Query", format!("{query:?}")),
         ("Page", format!("{page:?}")),
         ("Credentials", format!("{credentials:?}")),
         ("PollContext", format!("{context:?} {context:#?}")),

@@ -64,7 +64,7 @@ fn check(simulator: &Simulator, watches: &[Watch], took: Duration) {
             watch.last_error
         );
         for parcel in watch.parcels.values() {
-            for event in parcel.journey.state(simulator.now()).events {
+            for event in parcel.journey.at(simulator.now()).events {
                 assert!(ids.insert(event.id()), "{feed}: one id for two events");
             }
         }
@@ -128,7 +128,7 @@ async fn a_storm_loses_nothing() {
         let notices = watch
             .parcels
             .values()
-            .flat_map(|parcel| parcel.journey.state(simulator.now()).notices);
+            .flat_map(|parcel| parcel.journey.at(simulator.now()).notices);
         notices
             .filter(|notice| notice.kind == NoticeKind::Withdrawn)
             .count()

@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 use parceltrail::adapter::NoticeKind;
-use parceltrail::journey::{Journeys, State};
+use parceltrail::journey::{Journeys, Snapshot};
 use parceltrail::model::PromiseKind;
 use parceltrail::{Batch, Confidence, Milestone, Payload, Reason, Registry};
 
@@ -20,7 +20,7 @@ fn decoded(feed: &str, body: &str, received: &str) -> Batch {
 }
 
 /// The state of each journey that these deliveries make.
-fn states(deliveries: &[(&str, &str, &str)], now: &str) -> Vec<State> {
+fn states(deliveries: &[(&str, &str, &str)], now: &str) -> Vec<Snapshot> {
     let mut journeys = Journeys::default();
     for (feed, body, received) in deliveries {
         decoded(feed, body, received)
@@ -32,7 +32,7 @@ fn states(deliveries: &[(&str, &str, &str)], now: &str) -> Vec<State> {
         .sorted()
         .0
         .iter()
-        .map(|journey| journey.state(at(now)))
+        .map(|journey| journey.at(at(now)))
         .collect()
 }
 

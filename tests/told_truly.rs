@@ -2,11 +2,11 @@
 #![cfg(feature = "testing")]
 
 use chrono::{DateTime, Utc};
-use parceltrail::journey::{Journey, Journeys, PieceCount, State};
+use parceltrail::journey::{Journey, Journeys, PieceCount, Snapshot};
 use parceltrail::model::{
     EventTime, Milestone, Promise, PromiseKind, Reference, Role, Scope, Shipment, Stage,
 };
-use parceltrail::testing::{Told, told};
+use parceltrail::testing::{ShipmentBuilder, shipment};
 use parceltrail::{Payload, Registry};
 
 fn now() -> DateTime<Utc> {
@@ -28,26 +28,26 @@ fn decoded(payload: &str) -> Vec<Shipment> {
         .shipments
 }
 
-fn only(shipments: impl IntoIterator<Item = Shipment>) -> State {
+fn only(shipments: impl IntoIterator<Item = Shipment>) -> Snapshot {
     let mut journeys = Journeys::default();
     shipments
         .into_iter()
         .for_each(|shipment| journeys.apply(shipment));
     let (sorted, _) = journeys.sorted();
     assert_eq!(sorted.len(), 1, "one parcel");
-    sorted[0].state(now())
+    sorted[0].at(now())
 }
 
-fn state(told: impl IntoIterator<Item = Told>) -> State {
-    only(told.into_iter().map(Told::shipment))
+fn state(told: impl IntoIterator<Item = ShipmentBuilder>) -> Snapshot {
+    only(told.into_iter().map(ShipmentBuilder::shipment))
 }
 
-fn label() -> Told {
-    told("a.x", "A1").event("2026-03-01T10:00:00Z", Stage::Order, Milestone::Announced)
+fn label() -> ShipmentBuilder {
+    shipment("a.x", "A1").event("2026-03-01T10:00:00Z", Stage::Order, Milestone::Announced)
 }
 
-fn picked_up() -> Told {
-    told("a.x", "A1")
+fn picked_up() -> ShipmentBuilder {
+    shipment("a.x", "A1")
         .event(
             "2026-03-02T10:00:00Z",
             Stage::FirstMile,
@@ -57,17 +57,17 @@ fn picked_up() -> Told {
 }
 
 /// A journey of the events alone that a state's trace names gives the same.
-fn assert_traced(told: impl IntoIterator<Item = Told>) {
+fn assert_traced(told: impl IntoIterator<Item = ShipmentBuilder>) {
     let mut journey = Journey::default();
     told.into_iter().for_each(|told| {
         journey.apply(told);
     });
-    let state = journey.state(now());
+    let state = journey.at(now());
     let kept = state.trace.of_state();
     assert_eq!(
         journey
             .retaining(|event| kept.contains(&event.id()))
-            .state(now())
+            .at(now())
             .parcel,
         state.parcel
     );
@@ -75,7 +75,7 @@ fn assert_traced(told: impl IntoIterator<Item = Told>) {
     assert_eq!(
         journey
             .retaining(|event| seen.contains(&event.id()))
-            .state(now())
+            .at(now())
             .last_seen,
         state.last_seen
     );
@@ -146,7 +146,7 @@ fn an_unknown_statement_without_a_place_shows_nothing_of_an_announced_parcel() {
         state([paper]).parcel.unwrap().milestone,
         Milestone::Announced
     );
-    let shop = told("shop.orders", "A1")
+    let shop = shipment("shop.orders", "A1")
         .event("2026-03-02T10:00:00Z", None, Milestone::Unmapped)
         .at("Dallas, TX, US")
         .merchant();
@@ -160,7 +160,7 @@ fn the_last_sign_of_life_comes_from_unknown_scans_too_while_the_milestone_stays(
             .event("2026-03-05T10:00:00Z", None, Milestone::Unmapped)
             .at("Reno, NV, US")
     };
-    let state = state([told()]);
+    let state = state([shipment()]);
     assert_eq!(
         state.parcel.as_ref().unwrap().milestone,
         Milestone::PickedUp
@@ -172,7 +172,7 @@ fn the_last_sign_of_life_comes_from_unknown_scans_too_while_the_milestone_stays(
     );
     // Of a parcel that it has, a carrier's unknown statement is a sign of life without a place too;
     // papers, labels and what is only said are not.
-    let without = told().event("2026-03-06T10:00:00Z", None, Milestone::Unmapped);
+    let without = shipment().event("2026-03-06T10:00:00Z", None, Milestone::Unmapped);
     assert_eq!(
         self::state([without.clone()]).last_seen.unwrap().time.raw(),
         "2026-03-06T10:00:00Z"
@@ -185,7 +185,7 @@ fn the_last_sign_of_life_comes_from_unknown_scans_too_while_the_milestone_stays(
         Milestone::Lost,
         Milestone::DeliveryScheduled,
     ] {
-        let state = self::state([told().event("2026-03-07T10:00:00Z", None, said)]);
+        let state = self::state([shipment().event("2026-03-07T10:00:00Z", None, said)]);
         assert_eq!(
             state.last_seen.unwrap().time.raw(),
             "2026-03-05T10:00:00Z",
@@ -241,7 +241,7 @@ fn one_scan_under_a_re_worded_place_is_shown_once() {
     );
     assert_eq!(state.events.len(), 1);
     let at = |place: &str, received: &str| {
-        told("a.x", "A1")
+        shipment("a.x", "A1")
             .event("2026-03-02T10:00:00Z", Stage::LineHaul, Milestone::Arrived)
             .at(place)
             .received(received)
@@ -305,8 +305,8 @@ fn two_of_five_delivered_follows_from_the_state() {
     );
 }
 
-fn pieces(count: u32, each: &[(&str, Milestone)]) -> Told {
-    let mut told = told("a.x", "A1").pieces(count);
+fn pieces(count: u32, each: &[(&str, Milestone)]) -> ShipmentBuilder {
+    let mut told = shipment("a.x", "A1").pieces(count);
     for (piece, milestone) in each {
         let stage = if milestone.is_before_pickup() {
             Stage::Order
@@ -323,7 +323,7 @@ fn pieces(count: u32, each: &[(&str, Milestone)]) -> Told {
 #[test]
 fn a_whole_is_never_better_than_its_worst_piece_and_never_hides_a_good_one() {
     use Milestone as M;
-    let cases: [(Told, M, bool, [u32; 5]); 7] = [
+    let cases: [(ShipmentBuilder, M, bool, [u32; 5]); 7] = [
         (
             pieces(2, &[("P1", M::Delivered), ("P2", M::Delivered)]),
             M::Delivered,
@@ -396,7 +396,7 @@ fn a_whole_is_never_better_than_its_worst_piece_and_never_hides_a_good_one() {
 
 #[test]
 fn what_is_told_of_all_is_told_of_each() {
-    let whole = told("a.x", "A1").pieces(3).event(
+    let whole = shipment("a.x", "A1").pieces(3).event(
         "2026-03-05T10:00:00Z",
         Stage::LastMile,
         Milestone::Delivered,
@@ -411,7 +411,7 @@ fn what_is_told_of_all_is_told_of_each() {
             untold: 0
         })
     );
-    let one = told("a.x", "B1")
+    let one = shipment("a.x", "B1")
         .pieces(3)
         .refers_to(Reference::new(Role::MasterWaybill, "A1"));
     let one = one.event(
@@ -439,7 +439,7 @@ fn what_is_told_of_all_is_told_of_each() {
 #[test]
 fn the_next_carrier_s_labels_do_not_stand_for_pieces_that_were_delivered() {
     let of_two = |feed: &str, numbers: [&str; 2], milestone: Milestone, at: &str| {
-        let mut told = told(feed, if feed == "a.x" { "A1" } else { "B1" }).pieces(2);
+        let mut told = shipment(feed, if feed == "a.x" { "A1" } else { "B1" }).pieces(2);
         for number in numbers {
             told = told.event(at, Stage::LastMile, milestone).of_piece(number);
         }
@@ -483,7 +483,7 @@ fn day(day: &str) -> EventTime {
     EventTime::instant(day, format!("{day}T12:00:00Z").parse().unwrap())
 }
 
-fn promising(received: &str, promises: &[(PromiseKind, &str)]) -> Told {
+fn promising(received: &str, promises: &[(PromiseKind, &str)]) -> ShipmentBuilder {
     promises.iter().fold(
         picked_up().snapshot().received(received),
         |told, (kind, by)| told.promised(Promise::by(*kind, day(by))),
@@ -561,7 +561,10 @@ fn a_carrier_s_own_time_of_a_promise_counts_before_the_receipt() {
         "2026-03-02T08:00:00Z".parse().unwrap(),
     ));
     let told = |received: &str| picked_up().received(received).promised(promise.clone());
-    let state = state([told("2026-03-03T12:00:00Z"), told("2026-03-04T12:00:00Z")]);
+    let state = state([
+        shipment("2026-03-03T12:00:00Z"),
+        shipment("2026-03-04T12:00:00Z"),
+    ]);
     assert_eq!(
         state
             .promises
@@ -581,12 +584,12 @@ fn a_promise_stands_although_a_next_number_is_known_and_ends_with_the_delivery()
             &[(PromiseKind::Estimated, "2026-03-06")],
         )
     };
-    let named = told().refers_to(Reference::new(Role::NextCarrier, "B1").issued_by("b"));
+    let named = shipment().refers_to(Reference::new(Role::NextCarrier, "B1").issued_by("b"));
     assert_eq!(
         state([named]).promise.unwrap().promise.by.raw(),
         "2026-03-06"
     );
-    let ended = self::state([told().event(
+    let ended = self::state([shipment().event(
         "2026-03-05T10:00:00Z",
         Stage::LastMile,
         Milestone::Delivered,

@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use hmac::{KeyInit, Mac};
 use http::HeaderMap;
 use parceltrail::adapter::{
-    Descriptor, Proof, Refusal, Verdict, Webhook, WebhookCall, WebhookError, receive,
+    Descriptor, Disposition, Proof, ReceiveError, Webhook, WebhookCall, WebhookError, receive,
     verify_hmac_sha256, within_window,
 };
 use parceltrail::{Adapter, Batch, DecodeError, Payload, Registry};
@@ -74,7 +74,11 @@ impl Webhook for Timed {
         within_window(sent, call.received, TimeDelta::minutes(5))
     }
 
-    fn acknowledge(&self, _call: &WebhookCall<'_>, verdict: Verdict) -> http::Response<Vec<u8>> {
+    fn acknowledge(
+        &self,
+        _call: &WebhookCall<'_>,
+        verdict: Disposition,
+    ) -> http::Response<Vec<u8>> {
         http::Response::builder()
             .status(verdict.status())
             .body(Vec::new())
@@ -122,8 +126,11 @@ fn a_scheme_that_signs_its_time_has_a_replay_window() {
     for off in [TimeDelta::minutes(6), TimeDelta::minutes(-6)] {
         let refusal = take(&sent, now() + off).unwrap_err();
         assert_eq!(
-            (&refusal, refusal.verdict()),
-            (&Refusal::Unverified(WebhookError::Stale), Verdict::Stale)
+            (&refusal, refusal.disposition()),
+            (
+                &ReceiveError::Unverified(WebhookError::Stale),
+                Disposition::Stale
+            )
         );
     }
     let later = (now().timestamp() + 600).to_string();
@@ -149,10 +156,10 @@ fn a_feed_that_does_not_push_receives_nothing() {
     )
     .unwrap_err();
     assert_eq!(
-        (&refusal, refusal.verdict()),
+        (&refusal, refusal.disposition()),
         (
-            &Refusal::Unverified(WebhookError::NotPushed),
-            Verdict::Unverified
+            &ReceiveError::Unverified(WebhookError::NotPushed),
+            Disposition::Unverified
         )
     );
 }

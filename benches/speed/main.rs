@@ -66,7 +66,7 @@ fn main() {
             || {
                 let mut journey = Journey::default();
                 journey.apply(std::sync::Arc::clone(&shipment));
-                black_box(journey.state(received()));
+                black_box(journey.at(received()));
             },
         );
         println!(

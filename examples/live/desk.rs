@@ -68,10 +68,10 @@ pub fn client(simulator: &Simulator, feed: &str, seed: u64) -> Result<Client, Bu
         .share(feed)
         .unwrap_or_else(|| panic!("no adapter for {feed}"));
     let retry = RetryPolicy::default()
-        .attempts(6)
-        .pauses(Duration::from_millis(50), Duration::from_millis(800))
-        .attempt(Duration::from_millis(1500))
-        .budget(Duration::from_secs(12));
+        .with_max_attempts(6)
+        .with_backoff(Duration::from_millis(50), Duration::from_millis(800))
+        .with_attempt_timeout(Duration::from_millis(1500))
+        .with_budget(Duration::from_secs(12));
     let quota = Quota::unlimited()
         .per_second(PER_SECOND)
         .concurrent(AT_ONCE as usize)

@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use std::time::SystemTime;
 
 use futures_util::StreamExt as _;
-use parceltrail::adapter::Asked;
-use parceltrail::client::{Client, Told};
+use parceltrail::adapter::TrackRequest;
+use parceltrail::client::{Client, TrackOutcome};
 use parceltrail::{Registry, TrackingNumber};
 
 use crate::page;
@@ -32,17 +32,17 @@ pub async fn ask(feed: &str, numbers: &[String], base: Option<&str>) -> io::Resu
     };
     let asked = numbers
         .iter()
-        .map(|number| Asked::number(TrackingNumber::new(number)))
+        .map(|number| TrackRequest::new(TrackingNumber::new(number)))
         .collect::<Vec<_>>();
     let mut answers = client.track(asked).boxed();
     let (mut out, mut is_answered) = (anstream::stdout(), true);
     while let Some(answer) = answers.next().await {
         let number = answer
-            .asked
+            .request
             .map(|asked| asked.number.to_string())
             .unwrap_or_else(|| "besides".to_owned());
         writeln!(out, "\n{number}")?;
-        match answer.told {
+        match answer.outcome {
             Ok(told) => trail(&mut out, &told)?,
             Err(error) => {
                 is_answered = false;
@@ -60,10 +60,10 @@ pub async fn ask(feed: &str, numbers: &[String], base: Option<&str>) -> io::Resu
     Ok(ExitCode::from(u8::from(!is_answered)))
 }
 
-fn trail(out: &mut impl Write, told: &Told) -> io::Result<()> {
+fn trail(out: &mut impl Write, told: &TrackOutcome) -> io::Result<()> {
     let mut events = Vec::new();
     Followed::default().take(told, SystemTime::now().into(), &mut |news| {
-        if let News::Told(event) = news {
+        if let News::TrackOutcome(event) = news {
             events.push(event);
         }
     });
@@ -71,9 +71,9 @@ fn trail(out: &mut impl Write, told: &Told) -> io::Result<()> {
         page::write_event(out, event, "")?;
     }
     match told {
-        Told::NotFound(_) => writeln!(out, "  not found, or not yet")?,
-        Told::Missing(_) => writeln!(out, "  the answer does not mention it")?,
-        Told::Found(_) => {}
+        TrackOutcome::NotFound(_) => writeln!(out, "  not found, or not yet")?,
+        TrackOutcome::Missing(_) => writeln!(out, "  the answer does not mention it")?,
+        TrackOutcome::Found(_) => {}
     }
     for notice in told.notices() {
         writeln!(

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use futures_util::StreamExt as _;
-use parceltrail::adapter::Asked;
-use parceltrail::client::{Answer, Client, ClientError, Told};
+use parceltrail::adapter::TrackRequest;
+use parceltrail::client::{Client, ClientError, TrackOutcome, TrackResult};
 use parceltrail::model::{Event, EventId};
 use parceltrail::testing::simulator::{Difference, Simulator};
 use parceltrail::{Journey, TrackingNumber};
@@ -20,7 +20,7 @@ const MOST_ROUNDS_AT_THE_END: u32 = 40;
 #[derive(Clone, Debug)]
 pub enum News {
     /// An event was told for the first time.
-    Told(Event),
+    TrackOutcome(Event),
     /// An event is no longer told.
     Withdrawn(Event),
     /// Nothing more is expected of a parcel.
@@ -96,11 +96,11 @@ impl Watch {
         let mut rounds_left = MOST_ROUNDS_AT_THE_END;
         loop {
             let asked_at = simulator.now();
-            let open: Vec<Asked> = self
+            let open: Vec<TrackRequest> = self
                 .parcels
                 .iter()
                 .filter(|(_, parcel)| !parcel.is_at_rest)
-                .map(|(number, _)| Asked::number(TrackingNumber::new(number)))
+                .map(|(number, _)| TrackRequest::new(TrackingNumber::new(number)))
                 .collect();
             if open.is_empty() || rounds_left == 0 {
                 return;
@@ -118,21 +118,21 @@ impl Watch {
 
     fn take(
         &mut self,
-        answer: Answer,
+        answer: TrackResult,
         now: DateTime<Utc>,
         is_over: bool,
         tell: &mut impl FnMut(News),
     ) {
-        let told = match answer.told {
+        let told = match answer.outcome {
             Ok(told) => told,
             Err(error) => {
                 self.last_error = Some(error);
                 return;
             }
         };
-        let is_answer = !matches!(told, Told::Missing(_));
+        let is_answer = !matches!(told, TrackOutcome::Missing(_));
         let number = answer
-            .asked
+            .request
             .as_ref()
             .map(|asked| asked.number.to_string())
             .unwrap_or_default();
@@ -150,7 +150,7 @@ impl Watch {
     pub fn audit(&self, simulator: &Simulator) -> Audit {
         let mut audit = Audit::default();
         for (number, parcel) in &self.parcels {
-            let held = parcel.journey.state(simulator.now()).events;
+            let held = parcel.journey.at(simulator.now()).events;
             let difference =
                 Difference::between(&simulator.truth(self.client.feed().as_str(), number), &held);
             audit.add(&Audit {
@@ -168,16 +168,21 @@ impl Watch {
 
 impl Followed {
     /// Takes in what was told. Says whether the parcel is at its end.
-    pub fn take(&mut self, told: &Told, now: DateTime<Utc>, tell: &mut impl FnMut(News)) -> bool {
+    pub fn take(
+        &mut self,
+        told: &TrackOutcome,
+        now: DateTime<Utc>,
+        tell: &mut impl FnMut(News),
+    ) -> bool {
         for shipment in told.shipments() {
             self.journey.apply(shipment.clone());
         }
-        let state = self.journey.state(now);
+        let state = self.journey.at(now);
         let is_terminal = state.parcel.is_some_and(|parcel| parcel.terminal);
         let standing: BTreeSet<EventId> = state.events.iter().map(Event::id).collect();
         for event in state.events {
             if self.held.insert(event.id(), event.clone()).is_none() {
-                tell(News::Told(event));
+                tell(News::TrackOutcome(event));
             }
         }
         let gone: Vec<EventId> = self

@@ -6,7 +6,7 @@ use parceltrail::History;
 use parceltrail::anomaly::Inspector;
 use parceltrail::briefing::Briefing;
 use parceltrail::eta::TransitModel;
-use parceltrail::journey::{Journey, State};
+use parceltrail::journey::{Journey, Snapshot};
 
 /// Who estimates, and who looks for trouble.
 pub struct Desk {
@@ -26,7 +26,7 @@ impl Desk {
     }
 
     /// The four answers.
-    pub fn brief(&self, journey: &Journey, state: &State, now: DateTime<Utc>) -> Briefing {
+    pub fn brief(&self, journey: &Journey, state: &Snapshot, now: DateTime<Utc>) -> Briefing {
         let parcel = self.inspector.digest_state(journey, state, now);
         let mut briefing =
             Briefing::new(state, now).with_findings(&self.inspector.inspect(&parcel, now).found);

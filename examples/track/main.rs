@@ -16,7 +16,7 @@ use chrono_tz::Tz;
 use clap::{Parser, ValueEnum};
 use parceltrail::adapter::{Notice, Registry};
 use parceltrail::briefing::{Briefing, Language};
-use parceltrail::journey::{Journey, Journeys, State};
+use parceltrail::journey::{Journey, Journeys, Snapshot};
 use parceltrail::{Event, EventId};
 
 /// Tells where parcels are, from what carriers, customs and posts say about them.
@@ -136,7 +136,7 @@ fn run(arguments: &Arguments, registry: &Registry) -> std::io::Result<bool> {
         return Ok(false);
     }
     let (sorted, unsure) = journeys.sorted();
-    let states: Vec<State> = sorted.iter().map(|journey| journey.state(now)).collect();
+    let states: Vec<Snapshot> = sorted.iter().map(|journey| journey.at(now)).collect();
     let desk = answers::Desk::new().map_err(std::io::Error::other)?;
     let briefings: Vec<Briefing> = sorted
         .iter()
@@ -166,7 +166,7 @@ fn run(arguments: &Arguments, registry: &Registry) -> std::io::Result<bool> {
                 .iter()
                 .map(|briefing| briefing.text(arguments.language, zone))
                 .collect::<Vec<_>>();
-            let states: Vec<State> = sorted
+            let states: Vec<Snapshot> = sorted
                 .iter()
                 .zip(&states)
                 .map(|(journey, state)| told_by(journey, state, now))
@@ -201,7 +201,7 @@ fn run(arguments: &Arguments, registry: &Registry) -> std::io::Result<bool> {
 
 /// The state without scans of which nobody had told yet at `now`: only what was announced by then
 /// lies ahead of it.
-fn told_by(journey: &Journey, state: &State, now: DateTime<Utc>) -> State {
+fn told_by(journey: &Journey, state: &Snapshot, now: DateTime<Utc>) -> Snapshot {
     let known = journey
         .shipments()
         .filter(|shipment| shipment.received <= now)

@@ -8,7 +8,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use parceltrail::adapter::{Notice, NoticeKind};
 use parceltrail::briefing::{Briefing, Text};
-use parceltrail::journey::{Claim, CustomsTrack, PieceState, SameScan, State, StatedPromise};
+use parceltrail::journey::{Claim, CustomsTrack, PieceState, SameScan, Snapshot, StatedPromise};
 use parceltrail::model::{Event, EventId, Milestone, Scope, TimeKind};
 
 use crate::paper::{columns, fit, row, wrapped};
@@ -20,7 +20,7 @@ use crate::words::{
 /// What the page is about.
 pub struct Parcels<'a> {
     /// Every parcel's state.
-    pub states: &'a [State],
+    pub states: &'a [Snapshot],
     /// Its four answers as data, in the same order.
     pub briefings: &'a [Briefing],
     /// Its four answers as sentences, in the same order.
@@ -64,7 +64,7 @@ fn heading(out: &mut impl Write, text: &str) -> io::Result<()> {
 
 fn parcel(
     out: &mut impl Write,
-    state: &State,
+    state: &Snapshot,
     briefing: &Briefing,
     text: &Text,
     parcels: &Parcels<'_>,
@@ -117,7 +117,7 @@ fn labelled(out: &mut impl Write, at: usize, label: &str, text: &str) -> io::Res
 }
 
 /// The four answers, on the reader's clock.
-fn answers(out: &mut impl Write, state: &State, text: &Text, zone: Tz) -> io::Result<()> {
+fn answers(out: &mut impl Write, state: &Snapshot, text: &Text, zone: Tz) -> io::Result<()> {
     let style = state
         .parcel
         .as_ref()
@@ -132,7 +132,7 @@ fn answers(out: &mut impl Write, state: &State, text: &Text, zone: Tz) -> io::Re
     row(out, &[(PLAIN, "  "), (DIM, &format!("clock    {zone}"))])
 }
 
-fn legs(out: &mut impl Write, state: &State) -> io::Result<()> {
+fn legs(out: &mut impl Write, state: &Snapshot) -> io::Result<()> {
     for (at, leg) in state.legs.iter().enumerate() {
         let label = if at == 0 { "legs" } else { "" };
         let days = match (&leg.first, &leg.last) {
@@ -189,7 +189,7 @@ fn customs(out: &mut impl Write, direction: &str, track: &CustomsTrack) -> io::R
 }
 
 /// How many pieces have come how far, and a line for each that is told apart.
-fn pieces(out: &mut impl Write, state: &State, briefing: &Briefing) -> io::Result<()> {
+fn pieces(out: &mut impl Write, state: &Snapshot, briefing: &Briefing) -> io::Result<()> {
     if let Some(pieces) = &briefing.pieces {
         let style = if pieces.delivered == pieces.total {
             GOOD
@@ -240,7 +240,7 @@ fn statements(count: usize) -> String {
 }
 
 /// Everything that the carrier stated of the day of delivery, oldest first.
-fn promises(out: &mut impl Write, state: &State) -> io::Result<()> {
+fn promises(out: &mut impl Write, state: &Snapshot) -> io::Result<()> {
     let now = state.promise.iter().filter(|_| state.promises.is_empty());
     for (at, told) in state.promises.iter().chain(now).enumerate() {
         let StatedPromise {
@@ -283,7 +283,7 @@ fn claim_text(claim: &Claim) -> String {
     )
 }
 
-fn timeline(out: &mut impl Write, state: &State, now: DateTime<Utc>) -> io::Result<()> {
+fn timeline(out: &mut impl Write, state: &Snapshot, now: DateTime<Utc>) -> io::Result<()> {
     heading(out, "TRAIL (local time where it happened)")?;
     let mut printed: Option<NaiveDate> = None;
     let scans: HashMap<EventId, &SameScan> = state
@@ -396,7 +396,7 @@ fn entry(
 }
 
 /// What was not told: said, not filled in.
-fn unknowns(out: &mut impl Write, state: &State) -> io::Result<()> {
+fn unknowns(out: &mut impl Write, state: &Snapshot) -> io::Result<()> {
     let count =
         |test: &dyn Fn(&Event) -> bool| state.events.iter().filter(|event| test(event)).count();
     let facts = [

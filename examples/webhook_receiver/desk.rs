@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use parceltrail::adapter::{Delivery, DeliveryKind, Novelty, Refusal, ReplayGuard};
+use parceltrail::adapter::{DeliveryKind, Novelty, ReceiveError, ReplayGuard, WebhookDelivery};
 use parceltrail::journey::{Journeys, ParcelState};
 use parceltrail::model::EventTime;
 use parceltrail::{Place, Shipment, TrackingNumber};
@@ -61,7 +61,7 @@ impl Desk {
     }
 
     /// Takes in a delivery, once.
-    pub fn apply(&mut self, delivery: &Delivery) -> Result<Applied, Refusal> {
+    pub fn apply(&mut self, delivery: &WebhookDelivery) -> Result<Applied, ReceiveError> {
         if self.guard.check(delivery)? == Novelty::Repeated {
             return Ok(Applied::Repeated);
         }

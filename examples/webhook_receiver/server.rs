@@ -13,8 +13,8 @@ use axum::routing::{get, post};
 use chrono::{DateTime, TimeDelta, Utc};
 use parceltrail::Registry;
 use parceltrail::adapter::{
-    Adapter, Credentials, PollContext, Proof, Refusal, Verdict, Webhook, WebhookCall, WebhookError,
-    receive, same_secret,
+    Adapter, Credentials, Disposition, PollContext, Proof, ReceiveError, Webhook, WebhookCall,
+    WebhookError, receive, same_secret,
 };
 use secrecy::SecretString;
 
@@ -176,7 +176,7 @@ impl Receiver {
                 // A question asked again was not answered well the first time; to activate twice
                 // does no harm.
                 self.shake_hands(feed, webhook, &call);
-                Verdict::Accepted
+                Disposition::Accepted
             }
             Ok(Applied::Changes(changes)) => {
                 self.counts.add(feed, Outcome::Accepted);
@@ -185,11 +185,11 @@ impl Receiver {
                     .filter(|change| change.before != change.after)
                     .for_each(|change| (self.settings.say)(format!("{feed}  {change}")));
                 self.shake_hands(feed, webhook, &call);
-                Verdict::Accepted
+                Disposition::Accepted
             }
             Err(refusal) => {
                 self.note(feed, outcome_of(&refusal), &refusal.to_string());
-                refusal.verdict()
+                refusal.disposition()
             }
         };
         webhook.acknowledge(&call, verdict).map(Body::from)
@@ -202,7 +202,7 @@ impl Receiver {
         webhook: &dyn Webhook,
         word: Option<&str>,
         call: &WebhookCall<'_>,
-    ) -> Result<Applied, Refusal> {
+    ) -> Result<Applied, ReceiveError> {
         let feed = adapter.descriptor().feed.as_str();
         let secret = self.settings.secrets.get(feed);
         let delivery = if webhook.proof() == Proof::Nothing {
@@ -268,12 +268,12 @@ impl Receiver {
     }
 }
 
-fn outcome_of(refusal: &Refusal) -> Outcome {
+fn outcome_of(refusal: &ReceiveError) -> Outcome {
     match refusal {
-        Refusal::Unverified(WebhookError::Stale) => Outcome::Stale,
-        Refusal::Unverified(WebhookError::NoSecret) => Outcome::NoSecret,
-        Refusal::Unverified(_) => Outcome::Unverified,
-        Refusal::Unreadable(_) => Outcome::Unreadable,
+        ReceiveError::Unverified(WebhookError::Stale) => Outcome::Stale,
+        ReceiveError::Unverified(WebhookError::NoSecret) => Outcome::NoSecret,
+        ReceiveError::Unverified(_) => Outcome::Unverified,
+        ReceiveError::Unreadable(_) => Outcome::Unreadable,
         _ => Outcome::Failed,
     }
 }

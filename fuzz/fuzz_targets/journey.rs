@@ -15,7 +15,7 @@ fn told(shipments: impl Iterator<Item = Shipment>) -> String {
     let mut journeys = Journeys::default();
     shipments.for_each(|shipment| journeys.apply(shipment));
     let (sorted, _) = journeys.sorted();
-    sorted.iter().map(|journey| serde_json::to_string(&journey.state(DateTime::UNIX_EPOCH)).unwrap_or_default()).collect()
+    sorted.iter().map(|journey| serde_json::to_string(&journey.at(DateTime::UNIX_EPOCH)).unwrap_or_default()).collect()
 }
 
 fuzz_target!(|data: &[u8]| {

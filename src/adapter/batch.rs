@@ -21,7 +21,7 @@ pub struct Payload<'a> {
 
 impl<'a> Payload<'a> {
     /// The largest body that an adapter reads, in bytes.
-    pub const LARGEST: usize = 64 * 1024 * 1024;
+    pub const MAX_BYTES: usize = 64 * 1024 * 1024;
 
     /// A body received at a moment.
     #[must_use]
@@ -58,7 +58,7 @@ impl std::fmt::Debug for Size<'_> {
 
 /// Bytes as text, refused when there are none or too many.
 pub(crate) fn open_text(bytes: &[u8]) -> Result<Decoded<'_>, DecodeErrorKind> {
-    if bytes.len() > Payload::LARGEST {
+    if bytes.len() > Payload::MAX_BYTES {
         return Err(DecodeErrorKind::TooLarge(bytes.len()));
     }
     if bytes.iter().all(u8::is_ascii_whitespace) {
@@ -332,7 +332,7 @@ pub enum DecodeErrorKind {
         /// What it should have held.
         expected: &'static str,
     },
-    /// Larger than [`Payload::LARGEST`].
-    #[error("the payload has {0} bytes; the most is {most}", most = Payload::LARGEST)]
+    /// Larger than [`Payload::MAX_BYTES`].
+    #[error("the payload has {0} bytes; the most is {most}", most = Payload::MAX_BYTES)]
     TooLarge(usize),
 }

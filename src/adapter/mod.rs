@@ -5,41 +5,50 @@
 //! clock, no network, no async. `examples/custom_carrier.rs` defines a carrier outside the crate.
 
 mod batch;
+mod build;
 mod codes;
 mod collector;
 mod descriptor;
+mod hidden;
 mod poll;
+mod poll_context;
+mod query;
 mod receive;
 mod recognise;
 mod registry;
 mod repeated;
 mod replay;
+mod response;
+mod token;
 mod webhook;
 
 use std::fmt::Debug;
 
 pub use crate::model::Proof;
 pub use batch::{Batch, DecodeError, DecodeErrorKind, Notice, NoticeKind, Payload};
+pub use build::RequestError;
+pub(crate) use build::{basic, build, check_count, client_credentials_form};
 pub use codes::{CodeMeaning, CodeTable, FnvHasher, TableError, Vocabulary};
 pub(crate) use collector::{Collector, grams, stamped};
 pub use descriptor::{Clock, DeliveryKind, Descriptor, IssuerKind, Mark};
-#[cfg(feature = "client")]
-pub(crate) use poll::is_sendable;
-pub use poll::{
-    Asked, Credentials, Fault, Outcome, Page, Poll, PollContext, PollLimits, Question, Reply,
-    RequestError, Token,
-};
-pub(crate) use poll::{basic, build, check_count, client_credentials_form};
-pub use receive::{Delivery, Fingerprint, Refusal, receive};
+pub(crate) use hidden::Hidden;
+pub use poll::{Poll, PollLimits};
+pub use poll_context::{Credentials, PollContext};
+pub use query::{Page, Query, TrackRequest};
+pub use receive::{Fingerprint, ReceiveError, WebhookDelivery, receive};
 #[cfg(feature = "testing")]
 pub(crate) use recognise::Sketch;
 pub use registry::{Registry, Unrecognised};
 pub use repeated::repeated_fields;
 pub use replay::{Novelty, ReplayGuard};
+pub use response::{Fault, Outcome, PollResponse};
+pub use token::Token;
+#[cfg(feature = "client")]
+pub(crate) use token::is_sendable;
 pub(crate) use webhook::answer;
 pub use webhook::{
-    HandshakeError, Verdict, Webhook, WebhookCall, WebhookError, same_secret, verify_hmac_sha256,
-    within_window,
+    Disposition, HandshakeError, Webhook, WebhookCall, WebhookError, same_secret,
+    verify_hmac_sha256, within_window,
 };
 
 /// One feed: bytes in, events out.

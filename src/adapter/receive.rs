@@ -4,21 +4,21 @@ use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 use sha2::{Digest, Sha256};
 
-use super::{Adapter, Batch, DecodeError, Payload, Verdict, WebhookCall, WebhookError};
+use super::{Adapter, Batch, DecodeError, Disposition, Payload, WebhookCall, WebhookError};
 use crate::model::FeedId;
 
 /// Verifies a call over its raw bytes, and only then reads it.
 ///
 /// The caller then keeps what the delivery says, and answers with
 /// [`Webhook::acknowledge`](super::Webhook::acknowledge): `Accepted` once it is safe, `Failed` if
-/// it could not be kept, [`Refusal::verdict`] if this is an error. Acknowledging before keeping
-/// loses what a crash comes between. It never sends anything: a subscription's handshake is
+/// it could not be kept, [`ReceiveError::verdict`] if this is an error. Acknowledging before
+/// keeping loses what a crash comes between. It never sends anything: a subscription's handshake is
 /// [`Webhook::handshake`](super::Webhook::handshake).
 ///
 /// ```
 /// use http::HeaderMap;
 /// use parceltrail::Registry;
-/// use parceltrail::adapter::{Refusal, Verdict, WebhookCall, WebhookError, receive};
+/// use parceltrail::adapter::{ReceiveError, Disposition, WebhookCall, WebhookError, receive};
 /// use secrecy::SecretString;
 ///
 /// let registry = Registry::builtin();
@@ -30,14 +30,14 @@ use crate::model::FeedId;
 /// let received = "2025-03-12T18:11:00Z".parse()?;
 ///
 /// let refusal = receive(feed, &WebhookCall { headers: &headers, body, received }, Some(&secret)).unwrap_err();
-/// assert_eq!((&refusal, refusal.verdict()), (&Refusal::Unverified(WebhookError::MissingProof("credential")), Verdict::Unverified));
+/// assert_eq!((&refusal, refusal.disposition()), (&ReceiveError::Unverified(WebhookError::MissingProof("credential")), Disposition::Unverified));
 ///
 /// headers.insert("credential", "chosen-when-subscribing".parse()?);
 /// let call = WebhookCall { headers: &headers, body, received };
 /// let delivery = receive(feed, &call, Some(&secret))?;
 /// assert_eq!(delivery.batch.shipments.len(), 1);
 /// // Keep it, then:
-/// let answer = feed.as_webhook().unwrap().acknowledge(&call, Verdict::Accepted);
+/// let answer = feed.as_webhook().unwrap().acknowledge(&call, Disposition::Accepted);
 /// assert_eq!(answer.status(), 200);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -48,7 +48,7 @@ pub fn receive(
     adapter: &dyn Adapter,
     call: &WebhookCall<'_>,
     secret: Option<&SecretString>,
-) -> Result<Delivery, Refusal> {
+) -> Result<WebhookDelivery, ReceiveError> {
     let webhook = adapter.as_webhook().ok_or(WebhookError::NotPushed)?;
     webhook.verify(call, secret)?;
     let mut batch = adapter.decode(Payload::new(call.body, call.received))?;
@@ -58,7 +58,7 @@ pub fn receive(
     let events = batch.shipments.iter().flat_map(|shipment| &shipment.events);
     let newest = events.map(|event| event.time.latest()).max();
     let fingerprint = Fingerprint::of(&adapter.descriptor().feed, call.body);
-    Ok(Delivery {
+    Ok(WebhookDelivery {
         batch,
         fingerprint,
         newest,
@@ -68,7 +68,7 @@ pub fn receive(
 
 /// A call that was verified and read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Delivery {
+pub struct WebhookDelivery {
     /// What it says.
     pub batch: Batch,
     /// The same for the same bytes from the same feed, whenever they come.
@@ -107,7 +107,7 @@ impl Fingerprint {
 /// Why a call was not taken in.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum Refusal {
+pub enum ReceiveError {
     /// It is not believed.
     #[error(transparent)]
     Unverified(#[from] WebhookError),
@@ -116,13 +116,13 @@ pub enum Refusal {
     Unreadable(#[from] DecodeError),
 }
 
-impl Refusal {
+impl ReceiveError {
     /// What to answer.
     #[must_use]
-    pub const fn verdict(&self) -> Verdict {
+    pub const fn disposition(&self) -> Disposition {
         match self {
-            Self::Unverified(error) => error.verdict(),
-            Self::Unreadable(_) => Verdict::Unreadable,
+            Self::Unverified(error) => error.disposition(),
+            Self::Unreadable(_) => Disposition::Unreadable,
         }
     }
 }

@@ -29,7 +29,7 @@ pub(crate) enum Sketch {
 
 impl Sketch {
     pub fn of(bytes: &[u8]) -> Self {
-        let decoded = text::decode(&bytes[..bytes.len().min(super::Payload::LARGEST)]);
+        let decoded = text::decode(&bytes[..bytes.len().min(super::Payload::MAX_BYTES)]);
         let trimmed = decoded.text.trim_start();
         match trimmed.as_bytes().first() {
             Some(b'{' | b'[') => {

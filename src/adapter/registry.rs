@@ -78,7 +78,7 @@ impl Registry {
     /// use parceltrail::number::Context;
     /// let registry = Registry::builtin();
     /// let number = registry.identify("100000000220", &Context::default().expecting("fedex"));
-    /// assert!(!number.verdict().is_certain());
+    /// assert!(!number.certainty().is_certain());
     /// assert_eq!(number.best().unwrap().carrier().as_str(), "fedex");
     /// ```
     #[must_use]

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Delivery, Fingerprint, Refusal, WebhookError};
+use super::{Fingerprint, ReceiveError, WebhookDelivery, WebhookError};
 
 /// What makes up, on the receiver's side, for schemes that sign no time: it remembers deliveries,
 /// and refuses those whose newest event lies further back than its window.
@@ -25,12 +25,12 @@ use super::{Delivery, Fingerprint, Refusal, WebhookError};
 ///
 /// Choose the window longer than the carrier's longest retry and the age of news that you still
 /// want: UPS sends events for 14 days, FedEx keeps what failed for seven. It lives in memory;
-/// behind several machines keep [`Delivery::fingerprint`] in the store that they share.
+/// behind several machines keep [`WebhookDelivery::fingerprint`] in the store that they share.
 ///
 /// ```
 /// use chrono::TimeDelta;
 /// use parceltrail::Registry;
-/// use parceltrail::adapter::{Novelty, Refusal, ReplayGuard, WebhookCall, WebhookError, receive};
+/// use parceltrail::adapter::{Novelty, ReceiveError, ReplayGuard, WebhookCall, WebhookError, receive};
 ///
 /// let registry = Registry::builtin();
 /// let feed = registry.get("sf.push").unwrap();
@@ -43,8 +43,8 @@ use super::{Delivery, Fingerprint, Refusal, WebhookError};
 /// assert_eq!(guard.check(&delivery), Ok(Novelty::New));
 /// guard.remember(&delivery); // once it is safe
 /// assert_eq!(guard.check(&receive(feed, &call("2026-03-05T00:00:00Z"), None)?), Ok(Novelty::Repeated));
-/// assert_eq!(guard.check(&receive(feed, &call("2026-05-01T00:00:00Z"), None)?), Err(Refusal::Unverified(WebhookError::Stale)));
-/// # Ok::<(), Refusal>(())
+/// assert_eq!(guard.check(&receive(feed, &call("2026-05-01T00:00:00Z"), None)?), Err(ReceiveError::Unverified(WebhookError::Stale)));
+/// # Ok::<(), ReceiveError>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct ReplayGuard {
@@ -89,7 +89,7 @@ impl ReplayGuard {
     /// # Errors
     /// [`WebhookError::Stale`] when even its newest event happened, beyond doubt, before the
     /// window. A delivery without events has no age.
-    pub fn check(&self, delivery: &Delivery) -> Result<Novelty, Refusal> {
+    pub fn check(&self, delivery: &WebhookDelivery) -> Result<Novelty, ReceiveError> {
         if self.end_of(delivery) < delivery.received {
             return Err(WebhookError::Stale.into());
         }
@@ -101,7 +101,7 @@ impl ReplayGuard {
     }
 
     /// Remembers a delivery that is kept, and forgets those that have become too old to pass.
-    pub fn remember(&mut self, delivery: &Delivery) {
+    pub fn remember(&mut self, delivery: &WebhookDelivery) {
         while let Some((end, old)) = self
             .by_end
             .first()
@@ -132,7 +132,7 @@ impl ReplayGuard {
 
     /// When a delivery stops passing. One without events, or dated by nobody who lives, has the age
     /// of its receipt.
-    fn end_of(&self, delivery: &Delivery) -> DateTime<Utc> {
+    fn end_of(&self, delivery: &WebhookDelivery) -> DateTime<Utc> {
         let furthest = later(delivery.received, FURTHEST);
         let newest = delivery
             .newest
@@ -148,7 +148,7 @@ mod tests {
     use crate::Registry;
     use crate::adapter::{WebhookCall, receive};
 
-    fn delivery(time: &str, received: &str) -> Delivery {
+    fn delivery(time: &str, received: &str) -> WebhookDelivery {
         let body = format!(
             r#"{{"Body":{{"WaybillRoute":{{"mailno":"SF1000000000017","acceptTime":"{time}","opCode":"50"}}}}}}"#
         );

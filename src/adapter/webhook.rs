@@ -45,7 +45,7 @@ pub trait Webhook {
     ) -> Result<(), WebhookError>;
 
     /// The exact answer that the carrier demands.
-    fn acknowledge(&self, call: &WebhookCall<'_>, verdict: Verdict) -> Response<Vec<u8>>;
+    fn acknowledge(&self, call: &WebhookCall<'_>, verdict: Disposition) -> Response<Vec<u8>>;
 
     /// The request that completes a subscription, if this call is the carrier's question for it.
     ///
@@ -75,7 +75,7 @@ pub struct WebhookCall<'a> {
 impl std::fmt::Debug for WebhookCall<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("WebhookCall")
-            .field("headers", &super::poll::Names(self.headers))
+            .field("headers", &super::hidden::Names(self.headers))
             .field("body", &super::batch::Size(self.body))
             .field("received", &self.received)
             .finish()
@@ -94,7 +94,7 @@ impl<'a> WebhookCall<'a> {
 
 /// What became of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum Disposition {
     /// Taken in, and safe on our side.
     Accepted,
     /// The sender could not prove himself.
@@ -107,7 +107,7 @@ pub enum Verdict {
     Failed,
 }
 
-impl Verdict {
+impl Disposition {
     /// The HTTP status for schemes that say no more than that.
     #[must_use]
     pub const fn status(self) -> u16 {
@@ -146,11 +146,11 @@ impl WebhookError {
     /// What to answer: a missing secret is a fault of ours, so that the carrier sends again once it
     /// is there.
     #[must_use]
-    pub const fn verdict(self) -> Verdict {
+    pub const fn disposition(self) -> Disposition {
         match self {
-            Self::NoSecret => Verdict::Failed,
-            Self::Stale => Verdict::Stale,
-            _ => Verdict::Unverified,
+            Self::NoSecret => Disposition::Failed,
+            Self::Stale => Disposition::Stale,
+            _ => Disposition::Unverified,
         }
     }
 }

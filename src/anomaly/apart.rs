@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::digest::{Holds, clearances, holds};
 use super::fact::{Fact, When};
 use super::parcel::{Parcel, PieceDigest};
-use crate::journey::{PieceState, State};
+use crate::journey::{PieceState, Snapshot};
 use crate::model::Milestone;
 
 /// Of the statements about all pieces, each piece's digest keeps so many of the first, with which
@@ -15,7 +15,7 @@ const FIRST: usize = 8;
 const LAST: usize = 32;
 
 /// Lists the pieces and, where there are several, makes a digest of each that is not delivered.
-pub(super) fn split(parcel: &mut Parcel, state: &State) {
+pub(super) fn split(parcel: &mut Parcel, state: &Snapshot) {
     let mut own: Vec<Vec<usize>> = vec![Vec::new(); state.pieces.len()];
     let mut common: Vec<usize> = Vec::new();
     for (at, fact) in parcel.facts.iter().enumerate() {
@@ -56,7 +56,7 @@ fn merged(a: &[usize], b: &[usize]) -> Vec<usize> {
 
 fn of_piece(
     parcel: &Parcel,
-    state: &State,
+    state: &Snapshot,
     holds: &Holds<'_>,
     piece: &PieceState,
     facts: Vec<usize>,

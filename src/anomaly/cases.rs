@@ -19,11 +19,11 @@ use super::finding::{Finding, Findings};
 ///
 /// ```
 /// use parceltrail::anomaly::{CaseEvent, Cases, Draft, Inspector, Settings};
-/// use parceltrail::testing::told;
+/// use parceltrail::testing::shipment;
 /// use parceltrail::{Journey, Milestone, Stage};
 ///
 /// let mut journey = Journey::default();
-/// journey.apply(told("acme.track", "A1").event("2026-03-02T09:00:00Z", Stage::LastMile, Milestone::Refused).received("2026-03-02T09:10:00Z"));
+/// journey.apply(shipment("acme.track", "A1").event("2026-03-02T09:00:00Z", Stage::LastMile, Milestone::Refused).received("2026-03-02T09:10:00Z"));
 /// let inspector = Inspector::new(Settings::default())?;
 /// let now = "2026-03-02T10:00:00Z".parse()?;
 /// let findings = inspector.inspect(&inspector.digest(&journey, now), now);
@@ -121,7 +121,7 @@ impl Cases {
     /// When the parcel's cases must be updated again although neither its findings nor its journey
     /// change: a resolution waits for calm.
     #[must_use]
-    pub fn again(&self, parcel: &str) -> Option<DateTime<Utc>> {
+    pub fn next_check(&self, parcel: &str) -> Option<DateTime<Utc>> {
         let cases = &self.parcels.get(parcel)?.cases;
         cases
             .iter()

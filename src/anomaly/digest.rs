@@ -12,7 +12,7 @@ use super::parcel::{Clearance, FeedDigest, HoldDigest, LegDigest, Parcel};
 use super::promise::promises;
 use super::{apart, order, travel};
 use crate::adapter::IssuerKind;
-use crate::journey::{CustomsTrack, Hold, Journey, Leg, LegId, State};
+use crate::journey::{CustomsTrack, Hold, Journey, Leg, LegId, Snapshot};
 use crate::model::{
     CarrierId, Country, Event, EventId, EventTime, Milestone, Place, Scope, Shipment, Stage,
     TrackingNumber,
@@ -28,7 +28,7 @@ impl From<&EventTime> for When {
 }
 
 /// What a journey's `state` at `at` comes to for rules; deliveries received later do not count.
-pub(super) fn digest(journey: &Journey, state: &State, at: DateTime<Utc>) -> Parcel {
+pub(super) fn digest(journey: &Journey, state: &Snapshot, at: DateTime<Utc>) -> Parcel {
     let known: Vec<&Shipment> = journey
         .shipments()
         .map(AsRef::as_ref)
@@ -152,7 +152,7 @@ fn first_received(known: &[&Shipment]) -> HashMap<EventId, DateTime<Utc>> {
 }
 
 /// Where the last leg's feeds and the shops say that it goes.
-fn destinations(known: &[&Shipment], state: &State) -> Vec<Place> {
+fn destinations(known: &[&Shipment], state: &Snapshot) -> Vec<Place> {
     let last = state
         .legs
         .iter()
@@ -223,7 +223,7 @@ fn legs(legs: &[Leg], feeds: &[FeedDigest], numbers: &Numbers<'_>) -> Vec<LegDig
 fn take_facts(
     parcel: &mut Parcel,
     received: &HashMap<EventId, DateTime<Utc>>,
-    state: &State,
+    state: &Snapshot,
     numbers: &Numbers<'_>,
 ) {
     let mut names: HashMap<SmolStr, u16> = HashMap::new();
@@ -314,7 +314,7 @@ fn place_index(
     Some(at)
 }
 
-fn take_state(parcel: &mut Parcel, state: &State, numbers: &Numbers<'_>) {
+fn take_state(parcel: &mut Parcel, state: &Snapshot, numbers: &Numbers<'_>) {
     if let Some(stands) = &state.parcel {
         parcel.milestone = Some(stands.milestone);
         parcel.stage = stands.stage;
@@ -336,7 +336,7 @@ fn take_state(parcel: &mut Parcel, state: &State, numbers: &Numbers<'_>) {
 
 /// The first leg's origin and the last leg's destination; an origin that no feed names is where the
 /// parcel was first seen.
-fn lane(known: &[&Shipment], state: &State, parcel: &Parcel) -> Lane {
+fn lane(known: &[&Shipment], state: &Snapshot, parcel: &Parcel) -> Lane {
     let country = |leg: &Leg, place: fn(&Shipment) -> Option<&Place>| -> Option<Country> {
         known
             .iter()
@@ -387,7 +387,7 @@ fn is_export(stage: Option<Stage>) -> bool {
 /// Every open hold by its statement.
 pub(super) type Holds<'s> = HashMap<EventId, &'s Hold>;
 
-pub(super) fn holds(state: &State) -> Holds<'_> {
+pub(super) fn holds(state: &Snapshot) -> Holds<'_> {
     [&state.customs.export, &state.customs.import]
         .into_iter()
         .flatten()
@@ -399,7 +399,7 @@ pub(super) fn holds(state: &State) -> Holds<'_> {
 /// The clearances of a parcel, or of a piece: of what holds it, that which is said of it.
 pub(super) fn clearances(
     parcel: &Parcel,
-    state: &State,
+    state: &Snapshot,
     holds: Option<&Holds<'_>>,
 ) -> Vec<Clearance> {
     [

@@ -142,8 +142,8 @@ pub struct Finding {
     pub under: Option<SmolStr>,
 }
 
-/// A finding on its way from a rule: what the rule says. [`Look::raise`](super::Look::raise) adds
-/// rule and level.
+/// A finding on its way from a rule: what the rule says.
+/// [`RuleContext::raise`](super::RuleContext::raise) adds rule and level.
 ///
 /// ```
 /// use parceltrail::Party;
@@ -246,14 +246,14 @@ pub struct Findings {
     pub found: Vec<Finding>,
     /// The earliest instant at which the answer may change without news; never, if absent. Until
     /// then an inspection of the same digest would find the same.
-    pub again: Option<DateTime<Utc>>,
+    pub next_check: Option<DateTime<Utc>>,
 }
 
 impl Findings {
     /// Whether an inspection at `now` may find something else than these.
     #[must_use]
     pub fn is_outdated(&self, now: DateTime<Utc>) -> bool {
-        self.again.is_some_and(|again| again <= now)
+        self.next_check.is_some_and(|again| again <= now)
     }
 
     /// The finding of a rule, if there is one.

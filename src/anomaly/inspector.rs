@@ -13,26 +13,26 @@ use super::expectations::{Expectations, Foresight};
 use super::fact::Fact;
 use super::finding::Findings;
 use super::parcel::Parcel;
-use super::rule::Look;
+use super::rule::RuleContext;
 use super::settings::{LanePattern, Section, Settings, SettingsError};
 use crate::History;
-use crate::journey::{Journey, State};
+use crate::journey::{Journey, Snapshot};
 
 /// The rules with their settings.
 ///
 /// ```
 /// use parceltrail::anomaly::{Inspector, Settings};
-/// use parceltrail::testing::told;
+/// use parceltrail::testing::shipment;
 /// use parceltrail::{Journey, Milestone, Stage};
 ///
 /// let mut journey = Journey::default();
-/// journey.apply(told("acme.track", "A1").event("2026-03-02T09:00:00Z", Stage::Order, Milestone::Announced).received("2026-03-02T09:10:00Z"));
+/// journey.apply(shipment("acme.track", "A1").event("2026-03-02T09:00:00Z", Stage::Order, Milestone::Announced).received("2026-03-02T09:10:00Z"));
 ///
 /// let inspector = Inspector::new(Settings::default())?;
 /// let parcel = inspector.digest(&journey, "2026-03-03T09:00:00Z".parse()?);
 /// let soon = inspector.inspect(&parcel, "2026-03-03T09:00:00Z".parse()?);
 /// assert!(soon.found.is_empty());
-/// let later = inspector.inspect(&parcel, soon.again.unwrap());
+/// let later = inspector.inspect(&parcel, soon.next_check.unwrap());
 /// assert_eq!(later.found[0].rule, "never-collected");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -106,12 +106,12 @@ impl Inspector {
     /// The digest of a journey as it is known at a moment.
     #[must_use]
     pub fn digest(&self, journey: &Journey, at: DateTime<Utc>) -> Parcel {
-        self.digest_state(journey, &journey.state_at(at, at), at)
+        self.digest_state(journey, &journey.at_known(at, at), at)
     }
 
     /// The digest of a journey of which the state at that moment has been computed already.
     #[must_use]
-    pub fn digest_state(&self, journey: &Journey, state: &State, at: DateTime<Utc>) -> Parcel {
+    pub fn digest_state(&self, journey: &Journey, state: &Snapshot, at: DateTime<Utc>) -> Parcel {
         digest::digest(journey, state, at)
     }
 
@@ -125,7 +125,7 @@ impl Inspector {
         customer: Option<&str>,
         model: &dyn Expectations,
     ) -> Parcel {
-        let state = journey.state_at(at, at);
+        let state = journey.at_known(at, at);
         let mut parcel = self.digest_state(journey, &state, at);
         parcel.customer = customer.map(Into::into);
         if !parcel.terminal
@@ -187,7 +187,7 @@ impl Inspector {
         } else {
             surroundings.deafness(parcel, now)
         };
-        let mut look = Look::new(now, Some(parcel), surroundings);
+        let mut look = RuleContext::new(now, Some(parcel), surroundings);
         look.again_at(parcel.renew);
         look.again_at(deaf.flatten());
         for slot in &profile.rules {
@@ -213,7 +213,7 @@ impl Inspector {
     /// What is wrong with feeds and lanes.
     #[must_use]
     pub fn inspect_cohort(&self, cohort: &Cohort, now: DateTime<Utc>) -> Findings {
-        let mut look = Look::new(now, None, &NOTHING_KNOWN);
+        let mut look = RuleContext::new(now, None, &NOTHING_KNOWN);
         for slot in &self.base.cohort {
             look.turn_to(slot.about, slot.level);
             slot.rule.inspect(cohort, &mut look);

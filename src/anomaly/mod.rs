@@ -6,12 +6,12 @@
 //!
 //! ```
 //! use parceltrail::anomaly::{Cases, Inspector, Settings};
-//! use parceltrail::testing::told;
+//! use parceltrail::testing::shipment;
 //! use parceltrail::{Journey, Milestone, Party, Stage};
 //!
 //! let mut journey = Journey::default();
 //! journey.apply(
-//!     told("acme.track", "A1")
+//!     shipment("acme.track", "A1")
 //!         .event("2026-03-02T09:00:00+08:00", Stage::FirstMile, Milestone::PickedUp)
 //!         .event("2026-03-05T10:00:00+01:00", Stage::ImportCustoms, Milestone::DutiesDue)
 //!         .received("2026-03-05T09:30:00Z"),
@@ -72,7 +72,7 @@ pub use order::{OrderDigest, Signal};
 pub use parcel::{Clearance, FeedDigest, HoldDigest, LegDigest, Parcel, PieceDigest};
 pub use promise::PromiseMark;
 pub use replay::Replay;
-pub use rule::{CohortRule, Look, Rule, RuleAbout, SettingAbout};
+pub use rule::{CohortRule, Rule, RuleAbout, RuleContext, SettingAbout};
 pub use settings::{LanePattern, Override, Section, Settings, SettingsError};
 pub use span::{InvalidShare, InvalidSpan, Share, Span};
 pub use travel::{ClockDoubt, Leap};

@@ -7,7 +7,7 @@ use smol_str::{SmolStr, format_smolstr};
 use super::fact::{Fact, When};
 use super::parcel::Parcel;
 use crate::adapter::IssuerKind;
-use crate::journey::{OrderState, State};
+use crate::journey::{OrderState, Snapshot};
 use crate::model::{
     Event, EventId, FeedId, Fnv, Milestone, Personal, Reason, Shipment, TrackingNumber,
 };
@@ -63,7 +63,7 @@ impl Signal {
 /// The orders of a state, with what their shops said until the digest was made.
 pub(super) fn orders(
     known: &[&Shipment],
-    state: &State,
+    state: &Snapshot,
     at: chrono::DateTime<chrono::Utc>,
 ) -> Vec<OrderDigest> {
     if state.orders.is_empty() {

@@ -8,7 +8,7 @@ use super::digest::feed_index;
 use super::fact::When;
 use super::parcel::{FeedDigest, Parcel};
 use crate::adapter::IssuerKind;
-use crate::journey::State;
+use crate::journey::Snapshot;
 use crate::model::{Promise, PromiseKind, Shipment};
 
 /// A promise, and when it was made.
@@ -87,7 +87,7 @@ impl Parcel {
 /// without repetitions by the same feed.
 pub(super) fn promises(
     known: &[&Shipment],
-    state: &State,
+    state: &Snapshot,
     feeds: &[FeedDigest],
 ) -> Vec<PromiseMark> {
     let Some(owner) = state.legs.iter().find(|leg| leg.owns_final_address) else {

@@ -21,12 +21,12 @@ const FINEST: Duration = Duration::minutes(1);
 ///
 /// ```
 /// use parceltrail::anomaly::{Inspector, Replay, Settings};
-/// use parceltrail::testing::told;
+/// use parceltrail::testing::shipment;
 /// use parceltrail::{Journey, Milestone, Stage};
 ///
 /// let mut journey = Journey::default();
-/// journey.apply(told("acme.track", "A1").event("2026-03-02T09:00:00Z", Stage::Order, Milestone::Announced).received("2026-03-02T09:10:00Z"));
-/// journey.apply(told("acme.track", "A1").event("2026-03-20T09:00:00Z", Stage::FirstMile, Milestone::PickedUp).received("2026-03-20T09:10:00Z"));
+/// journey.apply(shipment("acme.track", "A1").event("2026-03-02T09:00:00Z", Stage::Order, Milestone::Announced).received("2026-03-02T09:10:00Z"));
+/// journey.apply(shipment("acme.track", "A1").event("2026-03-20T09:00:00Z", Stage::FirstMile, Milestone::PickedUp).received("2026-03-20T09:10:00Z"));
 ///
 /// let inspector = Inspector::new(Settings::default())?;
 /// let changes = Replay::new(&inspector).run("parcel 1", &journey, "2026-03-01T00:00:00Z".parse()?, "2026-03-21T00:00:00Z".parse()?);
@@ -78,7 +78,7 @@ impl<'a> Replay<'a> {
         let mut changes = Vec::new();
         self.each(journey, from, to, |now, _, findings| {
             changes.extend(cases.update(key, findings, now));
-            cases.again(key)
+            cases.next_check(key)
         });
         changes
     }
@@ -106,7 +106,7 @@ impl<'a> Replay<'a> {
             let mut parcel = self.digest(journey, now);
             loop {
                 let findings = self.inspector.inspect(&parcel, now);
-                let wanted = [see(now, &parcel, &findings), findings.again]
+                let wanted = [see(now, &parcel, &findings), findings.next_check]
                     .into_iter()
                     .flatten()
                     .min();

@@ -1,5 +1,5 @@
-//! What a rule is: [`Rule`] for parcels, [`CohortRule`] for feeds and lanes, and [`Look`], through
-//! which it sees the clock and speaks.
+//! What a rule is: [`Rule`] for parcels, [`CohortRule`] for feeds and lanes, and [`RuleContext`],
+//! through which it sees the clock and speaks.
 
 use std::collections::HashSet;
 
@@ -66,11 +66,11 @@ fn joined(lines: &[&str]) -> String {
 /// clock.
 ///
 /// The struct that implements it *is* its settings: [`Catalogue::with`](super::Catalogue::with)
-/// reads it from data. Every comparison with the clock goes through [`Look::passed`], so that the
-/// inspector knows when to look again.
+/// reads it from data. Every comparison with the clock goes through [`RuleContext::passed`], so
+/// that the inspector knows when to look again.
 ///
 /// ```
-/// use parceltrail::anomaly::{Catalogue, Category, Draft, Inspector, Look, Parcel, Rule, RuleAbout, Settings, Span};
+/// use parceltrail::anomaly::{Catalogue, Category, Draft, Inspector, RuleContext, Parcel, Rule, RuleAbout, Settings, Span};
 /// use serde::{Deserialize, Serialize};
 ///
 /// /// Chilled goods must not travel longer than this.
@@ -93,7 +93,7 @@ fn joined(lines: &[&str]) -> String {
 ///         &ABOUT
 ///     }
 ///
-///     fn inspect(&self, parcel: &Parcel, look: &mut Look<'_>) {
+///     fn inspect(&self, parcel: &Parcel, look: &mut RuleContext<'_>) {
 ///         let Some(collected) = parcel.collected() else { return };
 ///         if !parcel.terminal && look.passed(self.after.after(collected.latest)) {
 ///             look.raise(Draft::since(collected.latest).seen([collected.event]));
@@ -110,7 +110,7 @@ pub trait Rule: std::fmt::Debug + Send + Sync + 'static {
     fn about(&self) -> &'static RuleAbout;
 
     /// Looks at a parcel and raises what is wrong.
-    fn inspect(&self, parcel: &Parcel, look: &mut Look<'_>);
+    fn inspect(&self, parcel: &Parcel, look: &mut RuleContext<'_>);
 
     /// Whether it reads meaning into silence. Then it keeps still while every feed of the parcel is
     /// silent itself: that is one case of the feed, not one of each parcel.
@@ -125,7 +125,7 @@ pub trait Rule: std::fmt::Debug + Send + Sync + 'static {
     }
 
     /// Asks the transit model, once when the parcel changes, when the rule should speak up if no
-    /// news comes. [`Look::expected`] gives the answer back.
+    /// news comes. [`RuleContext::expected`] gives the answer back.
     fn foresee(&self, ahead: &Foresight<'_>) -> Option<Expected> {
         let _ = ahead;
         None
@@ -139,7 +139,7 @@ pub trait CohortRule: std::fmt::Debug + Send + Sync + 'static {
 
     /// Looks at the statistics and raises what is wrong, each with the feed or lane as
     /// [subject](Draft::about).
-    fn inspect(&self, cohort: &Cohort, look: &mut Look<'_>);
+    fn inspect(&self, cohort: &Cohort, look: &mut RuleContext<'_>);
 }
 
 static NO_RULE: RuleAbout = RuleAbout {
@@ -152,21 +152,21 @@ static NO_RULE: RuleAbout = RuleAbout {
 
 /// A rule's view of the clock and its voice.
 #[derive(Debug)]
-pub struct Look<'a> {
+pub struct RuleContext<'a> {
     now: DateTime<Utc>,
     about: &'static RuleAbout,
     level: Level,
     parcel: Option<&'a Parcel>,
     /// The piece of it that is looked at.
     piece: Option<&'a Parcel>,
-    again: DateTime<Utc>,
+    next_check: DateTime<Utc>,
     surroundings: &'a Surroundings,
     findings: Findings,
     /// The rule of each finding.
     by: Vec<&'static RuleAbout>,
 }
 
-impl<'a> Look<'a> {
+impl<'a> RuleContext<'a> {
     pub(super) fn new(
         now: DateTime<Utc>,
         parcel: Option<&'a Parcel>,
@@ -179,7 +179,7 @@ impl<'a> Look<'a> {
             level: Level::Info,
             parcel,
             piece: None,
-            again: DateTime::<Utc>::MAX_UTC,
+            next_check: DateTime::<Utc>::MAX_UTC,
             surroundings,
             findings,
             by: Vec::new(),
@@ -222,12 +222,13 @@ impl<'a> Look<'a> {
     /// Looks again at an instant at the latest.
     pub(super) fn again_at(&mut self, at: Option<DateTime<Utc>>) {
         if let Some(at) = at.filter(|at| *at > self.now) {
-            self.again = self.again.min(at);
+            self.next_check = self.next_check.min(at);
         }
     }
 
     pub(super) fn finish(mut self) -> Findings {
-        self.findings.again = (self.again < DateTime::<Utc>::MAX_UTC).then_some(self.again);
+        self.findings.next_check =
+            (self.next_check < DateTime::<Utc>::MAX_UTC).then_some(self.next_check);
         if self.findings.found.len() > 1 {
             self.subordinate();
         }
@@ -246,7 +247,7 @@ impl<'a> Look<'a> {
         if at <= self.now {
             return true;
         }
-        self.again = self.again.min(at);
+        self.next_check = self.next_check.min(at);
         false
     }
 

@@ -8,7 +8,7 @@ use chrono::{DateTime, Duration, Utc};
 use super::fact::Fact;
 use super::geography::least_km;
 use super::parcel::Parcel;
-use crate::journey::State;
+use crate::journey::Snapshot;
 use crate::model::{Confidence, EventId, Milestone, TimeKind};
 
 /// Two scans that follow each other in two countries, with the way and the time between them.
@@ -121,7 +121,7 @@ pub(super) fn leaps(parcel: &Parcel) -> Vec<Leap> {
 /// Signs that clocks are wrong.
 pub(super) fn clock_doubts(
     parcel: &Parcel,
-    state: &State,
+    state: &Snapshot,
     received: &HashMap<EventId, DateTime<Utc>>,
 ) -> Vec<ClockDoubt> {
     let mut doubts = told_ahead(parcel, state, received);
@@ -136,7 +136,7 @@ pub(super) fn clock_doubts(
 /// are why the rule exists.
 fn told_ahead(
     parcel: &Parcel,
-    state: &State,
+    state: &Snapshot,
     received: &HashMap<EventId, DateTime<Utc>>,
 ) -> Vec<ClockDoubt> {
     let mut doubts: Vec<ClockDoubt> = Vec::new();

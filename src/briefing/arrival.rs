@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::Here;
 use crate::eta::{Basis, Estimate};
-use crate::journey::State;
+use crate::journey::Snapshot;
 use crate::model::{EventTime, Milestone, Promise, PromiseKind, serialize_instant};
 
 /// When a parcel arrives.
@@ -119,7 +119,7 @@ const SHORT_SILENCE: TimeDelta = TimeDelta::days(2);
 
 impl Arrival {
     /// What the journey alone tells.
-    pub(super) fn of(state: &State, now: DateTime<Utc>) -> Self {
+    pub(super) fn of(state: &Snapshot, now: DateTime<Utc>) -> Self {
         let Some(parcel) = &state.parcel else {
             return stated(state, now);
         };
@@ -210,7 +210,7 @@ impl Window {
     }
 }
 
-fn stated(state: &State, now: DateTime<Utc>) -> Arrival {
+fn stated(state: &Snapshot, now: DateTime<Utc>) -> Arrival {
     let Some(stated) = &state.promise else {
         return Arrival::Unknown;
     };

@@ -6,18 +6,18 @@
 //!
 //! ```
 //! use parceltrail::briefing::{Arrival, Briefing};
-//! use parceltrail::testing::told;
+//! use parceltrail::testing::shipment;
 //! use parceltrail::{Journey, Milestone, Stage};
 //!
 //! let mut journey = Journey::default();
 //! journey.apply(
-//!     told("acme.track", "A1")
+//!     shipment("acme.track", "A1")
 //!         .event("2026-03-02T10:00:00+01:00", Stage::FirstMile, Milestone::PickedUp)
 //!         .event("2026-03-03T07:10:00+01:00", Stage::LastMile, Milestone::OutForDelivery)
 //!         .at("Kassel, DE"),
 //! );
 //! let now = "2026-03-03T08:00:00Z".parse()?;
-//! let briefing = Briefing::new(&journey.state(now), now);
+//! let briefing = Briefing::new(&journey.at(now), now);
 //! assert_eq!(briefing.here.as_ref().map(|here| here.milestone), Some(Milestone::OutForDelivery));
 //! assert_eq!(briefing.arrival, Arrival::Unknown, "no promise, no estimate: nothing is invented");
 //! # #[cfg(feature = "fluent")] {
@@ -50,7 +50,7 @@ pub use text::Text;
 
 use crate::anomaly::Finding;
 use crate::eta::{Estimate, Next};
-use crate::journey::State;
+use crate::journey::Snapshot;
 use crate::model::{
     CarrierId, DeliveredTo, Event, EventTime, FreeText, Milestone, Place, Reason, Scope, Stage,
 };
@@ -151,7 +151,7 @@ impl Briefing {
     /// No rule is run here: without [`Briefing::with_findings`] the text says that nothing is known
     /// to be wrong, of a parcel lost for a year as well.
     #[must_use]
-    pub fn new(state: &State, now: DateTime<Utc>) -> Self {
+    pub fn new(state: &Snapshot, now: DateTime<Utc>) -> Self {
         let (here, pieces) = (here(state), Pieces::of(state));
         // After a message that nobody understands, what follows an announcement is not what comes
         // next.
@@ -214,7 +214,7 @@ impl Briefing {
 }
 
 /// The parcel's state, with the reason of the statement that it rests on.
-fn here(state: &State) -> Option<Here> {
+fn here(state: &Snapshot) -> Option<Here> {
     let parcel = state.parcel.as_ref()?;
     let decided = state.trace.state.get("milestone");
     let statement = state.events.iter().rev().find(|event| {
@@ -247,7 +247,7 @@ fn is_told_in_words(event: &Event) -> bool {
 
 /// That a carrier tells of an announced parcel in a code that nobody knows, and names no place:
 /// whether it has the parcel is not known then.
-fn told_of(state: &State) -> Option<Seen> {
+fn told_of(state: &Snapshot) -> Option<Seen> {
     let parcel = state
         .parcel
         .as_ref()
@@ -271,7 +271,7 @@ fn told_of(state: &State) -> Option<Seen> {
 }
 
 /// The last sign of life, if it is later than the state and does not explain itself.
-fn seen(state: &State) -> Option<Seen> {
+fn seen(state: &Snapshot) -> Option<Seen> {
     let Some(sighting) = state
         .last_seen
         .as_ref()

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::Pieces;
 use crate::eta::Next;
-use crate::journey::State;
+use crate::journey::Snapshot;
 use crate::model::{CarrierId, Milestone, Stage, words};
 
 words! {
@@ -81,7 +81,7 @@ fn hours(delta: TimeDelta) -> f64 {
 }
 
 /// The next step, as far as the journey tells it.
-pub(super) fn told_or_usual(state: &State, pieces: Option<&Pieces>) -> Option<NextStep> {
+pub(super) fn told_or_usual(state: &Snapshot, pieces: Option<&Pieces>) -> Option<NextStep> {
     let parcel = state.parcel.as_ref()?;
     if parcel.terminal {
         return None;

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::journey::{PieceCount, PieceState, State};
+use crate::journey::{PieceCount, PieceState, Snapshot};
 use crate::model::{EventTime, Milestone, Place, Stage, TrackingNumber};
 
 /// The pieces of one shipment.
@@ -43,7 +43,7 @@ pub struct PieceHere {
 
 impl Pieces {
     /// The pieces of a state, when there are several.
-    pub(super) fn of(state: &State) -> Option<Self> {
+    pub(super) fn of(state: &Snapshot) -> Option<Self> {
         let PieceCount {
             total,
             delivered,

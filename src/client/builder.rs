@@ -9,7 +9,7 @@ use http::Uri;
 
 use super::breaker::{BreakerPolicy, Breakers};
 use super::environment::{self, EnvironmentError};
-use super::quota::{Allowance, Quota};
+use super::quota::{Quota, RateLimiter};
 use super::retry::RetryPolicy;
 use super::stats::Meter;
 use super::{Client, HttpTransport, Inner, Transport};
@@ -72,7 +72,7 @@ pub struct ClientBuilder {
     transport: Option<Arc<dyn Transport>>,
     retry: RetryPolicy,
     breaker: BreakerPolicy,
-    allowance: Option<Allowance>,
+    rate_limiter: Option<RateLimiter>,
     concurrency: Option<usize>,
     language: Option<String>,
     clock: WallClock,
@@ -98,7 +98,7 @@ impl ClientBuilder {
             transport: None,
             retry: RetryPolicy::default(),
             breaker: BreakerPolicy::default(),
-            allowance: None,
+            rate_limiter: None,
             concurrency: None,
             language: None,
             clock: Arc::new(Utc::now),
@@ -160,12 +160,12 @@ impl ClientBuilder {
     /// Sets the quota; without it, what the carrier documents for a new account
     /// ([`Quota::documented`]).
     pub fn quota(self, quota: Quota) -> Self {
-        self.allowance(Allowance::new(quota))
+        self.rate_limiter(RateLimiter::new(quota))
     }
 
     /// Shares a quota with other clients that use the same credential.
-    pub fn allowance(mut self, allowance: Allowance) -> Self {
-        self.allowance = Some(allowance);
+    pub fn rate_limiter(mut self, rate_limiter: RateLimiter) -> Self {
+        self.rate_limiter = Some(rate_limiter);
         self
     }
 
@@ -258,9 +258,9 @@ impl ClientBuilder {
             tokens: token_request.map(|_| super::token::Tokens::default()),
             numbers: limits.max_numbers,
             concurrency: self.concurrency.unwrap_or(if is_slow { 2 } else { 8 }),
-            allowance: self
-                .allowance
-                .unwrap_or_else(|| Allowance::new(Quota::documented(limits))),
+            rate_limiter: self
+                .rate_limiter
+                .unwrap_or_else(|| RateLimiter::new(Quota::documented(limits))),
             breakers: Breakers::new(self.breaker),
             random: Mutex::new(
                 self.seed

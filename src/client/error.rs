@@ -55,7 +55,7 @@ words! {
         /// The carrier says that the question is wrong.
         Invalid = "invalid",
         /// The question cannot be put to this feed.
-        Question = "question",
+        InvalidRequest = "invalid_request",
         /// The answer cannot be read.
         Undecodable = "undecodable",
     }
@@ -78,8 +78,8 @@ impl ErrorKind {
             Self::CircuitOpen => "the host failed too often and is left alone",
             Self::Unauthorised => "the credentials were not accepted",
             Self::Refused => "the account may not ask this",
-            Self::Invalid => "the carrier calls the question wrong",
-            Self::Question => "the question cannot be put",
+            Self::Invalid => "the carrier rejects the request as invalid",
+            Self::InvalidRequest => "the request cannot be built",
             Self::Undecodable => "the answer cannot be read",
         }
     }

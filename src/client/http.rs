@@ -21,13 +21,13 @@ use super::{BuildError, ErrorKind, Transport, TransportError};
 /// use std::time::Duration;
 /// use parceltrail::client::HttpTransport;
 ///
-/// let transport = HttpTransport::with(|http| http.no_proxy().read_timeout(Duration::from_secs(5)))?.largest_body(1024 * 1024);
+/// let transport = HttpTransport::with(|http| http.no_proxy().read_timeout(Duration::from_secs(5)))?.max_body_bytes(1024 * 1024);
 /// # Ok::<(), parceltrail::client::BuildError>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct HttpTransport {
     client: reqwest::Client,
-    largest_body: usize,
+    max_body_bytes: usize,
     /// Whether the client may follow redirects: it was made elsewhere.
     may_follow: bool,
 }
@@ -38,7 +38,7 @@ impl HttpTransport {
     /// How long the carrier may be silent.
     pub const READ: Duration = Duration::from_secs(30);
     /// The largest answer, in bytes after unpacking.
-    pub const LARGEST_BODY: usize = 16 * 1024 * 1024;
+    pub const MAX_BODY_BYTES: usize = 16 * 1024 * 1024;
 
     /// With the settings above.
     ///
@@ -80,19 +80,19 @@ impl HttpTransport {
 
     /// Sets the largest answer, in bytes after unpacking.
     #[must_use]
-    pub fn largest_body(mut self, bytes: usize) -> Self {
-        self.largest_body = bytes;
+    pub fn max_body_bytes(mut self, bytes: usize) -> Self {
+        self.max_body_bytes = bytes;
         self
     }
 
     async fn read(&self, mut answer: reqwest::Response) -> Result<Vec<u8>, TransportError> {
         let told = answer.content_length().unwrap_or(0);
-        if told > self.largest_body as u64 {
+        if told > self.max_body_bytes as u64 {
             return Err(TransportError::new(ErrorKind::TooLarge));
         }
         let mut body = Vec::with_capacity(usize::try_from(told).unwrap_or(0));
         while let Some(chunk) = answer.chunk().await.map_err(failure)? {
-            if body.len() + chunk.len() > self.largest_body {
+            if body.len() + chunk.len() > self.max_body_bytes {
                 return Err(TransportError::new(ErrorKind::TooLarge));
             }
             body.extend_from_slice(&chunk);
@@ -108,7 +108,7 @@ impl From<reqwest::Client> for HttpTransport {
     fn from(client: reqwest::Client) -> Self {
         Self {
             client,
-            largest_body: Self::LARGEST_BODY,
+            max_body_bytes: Self::MAX_BODY_BYTES,
             may_follow: true,
         }
     }

@@ -6,7 +6,7 @@
 //!
 //! ```no_run
 //! use futures_util::StreamExt as _;
-//! use parceltrail::adapter::Asked;
+//! use parceltrail::adapter::TrackRequest;
 //! use parceltrail::client::Client;
 //! use parceltrail::{Registry, TrackingNumber};
 //!
@@ -14,10 +14,10 @@
 //! let adapter = Registry::builtin().share("fedex.track").ok_or("no such feed")?;
 //! // PARCELTRAIL_FEDEX_TRACK_CLIENT_ID and PARCELTRAIL_FEDEX_TRACK_CLIENT_SECRET
 //! let client = Client::builder(adapter).credentials_from_env().build()?;
-//! let numbers = ["449000000013", "960000000000034"].map(|number| Asked::number(TrackingNumber::new(number)));
+//! let numbers = ["449000000013", "960000000000034"].map(|number| TrackRequest::new(TrackingNumber::new(number)));
 //! let mut answers = std::pin::pin!(client.track(numbers));
 //! while let Some(answer) = answers.next().await {
-//!     match answer.told {
+//!     match answer.outcome {
 //!         Ok(told) => println!("{} shipments", told.shipments().len()),
 //!         Err(error) => eprintln!("{error}"),
 //!     }
@@ -31,7 +31,7 @@
 //! |---|---|
 //! | another HTTP stack, a proxy, own certificates | [`Transport`], [`HttpTransport`] |
 //! | when to try again | [`RetryPolicy`] |
-//! | how much may be asked, and who shares it | [`Quota`], [`Allowance`] |
+//! | how much may be asked, and who shares it | [`Quota`], [`RateLimiter`] |
 //! | hosts that are down | [`BreakerPolicy`] |
 //! | what went wrong, and when to try again | [`ClientError`] |
 //! | what was done | [`Stats`], the `metrics` facade, `tracing` spans `parceltrail.request` |
@@ -40,7 +40,6 @@
 //! Tokens are fetched once however many callers wait, renewed before they end, and once more when
 //! the carrier does not accept one.
 
-mod answer;
 mod breaker;
 mod builder;
 mod environment;
@@ -54,6 +53,7 @@ mod send;
 mod sort;
 mod stats;
 mod token;
+mod track_result;
 mod transport;
 
 use std::fmt;
@@ -65,19 +65,19 @@ use futures_util::ready;
 use futures_util::stream::{self, FuturesUnordered, Stream, StreamExt as _};
 use tokio::time::Instant;
 
-pub use answer::{Answer, Told};
 pub use breaker::BreakerPolicy;
 pub use builder::{BuildError, ClientBuilder};
 pub use environment::{EnvironmentError, environment_variable};
 pub use error::{ClientError, ErrorKind, Operation, Retry};
 pub use http::HttpTransport;
-pub use quota::{Allowance, Quota};
+pub use quota::{Quota, RateLimiter};
 pub use retry::RetryPolicy;
 use run::Run;
 pub use stats::Stats;
+pub use track_result::{TrackOutcome, TrackResult};
 pub use transport::{Transport, TransportError};
 
-use crate::adapter::{Adapter, Asked, Batch, Credentials, Page, Question};
+use crate::adapter::{Adapter, Batch, Credentials, Page, Query, TrackRequest};
 use crate::model::FeedId;
 
 /// Asks one feed with one credential. Cheap to clone; clones share tokens, quota and breaker.
@@ -92,7 +92,7 @@ struct Inner {
     language: Option<String>,
     transport: Arc<dyn Transport>,
     retry: RetryPolicy,
-    allowance: Allowance,
+    rate_limiter: RateLimiter,
     breakers: breaker::Breakers,
     tokens: Option<token::Tokens>,
     /// The most numbers of one request.
@@ -115,15 +115,16 @@ impl Client {
         &self.0.feed
     }
 
-    /// Asks about numbers, in batches of what the carrier allows. Each number gets one [`Answer`]
-    /// as soon as it is known, in no order; the iterator is read only as far as there is room.
+    /// Asks about numbers, in batches of what the carrier allows. Each number gets one
+    /// [`TrackResult`] as soon as it is known, in no order; the iterator is read only as far as
+    /// there is room.
     ///
     /// A number given twice within one batch is asked and answered once. A batch that fails for a
     /// reason that may be one number's fault is divided until that number stands alone: with one
     /// bad number among *n* that costs about 2·log₂(*n*) requests more.
-    pub fn track<I>(&self, numbers: I) -> impl Stream<Item = Answer> + Send + use<I>
+    pub fn track<I>(&self, numbers: I) -> impl Stream<Item = TrackResult> + Send + use<I>
     where
-        I: IntoIterator<Item = Asked>,
+        I: IntoIterator<Item = TrackRequest>,
         I::IntoIter: Send,
     {
         let client = Arc::clone(&self.0);
@@ -157,16 +158,16 @@ impl Client {
     ///
     /// # Errors
     /// When there is no answer: [`ClientError`] says why, and when to try again.
-    pub async fn fetch(&self, asked: &Asked) -> Result<Told, ClientError> {
+    pub async fn fetch(&self, asked: &TrackRequest) -> Result<TrackOutcome, ClientError> {
         let mut run = Some(Run::new(Arc::clone(&self.0), vec![asked.clone()]));
         while let Some(going) = run.take() {
             let (answers, rest) = going.advance().await;
-            if let Some(answer) = answers.into_iter().find(|answer| answer.asked.is_some()) {
-                return answer.told;
+            if let Some(answer) = answers.into_iter().find(|answer| answer.request.is_some()) {
+                return answer.outcome;
             }
             run = rest;
         }
-        Ok(Told::Missing(Vec::new()))
+        Ok(TrackOutcome::Missing(Vec::new()))
     }
 
     /// Asks for the news of a subscription (feeds whose
@@ -203,8 +204,8 @@ impl Client {
 
     /// What is left of the quota, to be shared with another client of the same credential.
     #[must_use]
-    pub fn allowance(&self) -> Allowance {
-        self.0.allowance.clone()
+    pub fn rate_limiter(&self) -> RateLimiter {
+        self.0.rate_limiter.clone()
     }
 }
 
@@ -243,12 +244,12 @@ enum Next {
 
 impl Inner {
     async fn update(&self, page: Option<&Page>) -> Result<(Batch, Option<Page>), ClientError> {
-        let question = Question {
-            numbers: &[],
+        let query = Query {
+            requests: &[],
             page,
             language: self.language.as_deref(),
         };
-        let told = match self.ask(Operation::Updates, &question, None).await {
+        let told = match self.ask(Operation::Updates, &query, None).await {
             Ok(answered) => self.read(Operation::Updates, &answered),
             Err(error) => Err(error),
         };
@@ -286,21 +287,21 @@ struct Batches<I> {
     client: Arc<Inner>,
     numbers: I,
     /// Numbers that did not go with the last batch.
-    put_back: Vec<Asked>,
+    put_back: Vec<TrackRequest>,
 }
 
-impl<I: Iterator<Item = Asked>> Iterator for Batches<I> {
-    type Item = Vec<Asked>;
+impl<I: Iterator<Item = TrackRequest>> Iterator for Batches<I> {
+    type Item = Vec<TrackRequest>;
 
-    fn next(&mut self) -> Option<Vec<Asked>> {
+    fn next(&mut self) -> Option<Vec<TrackRequest>> {
         let most = self.client.numbers.max(1);
-        let group = |asked: &Asked| {
+        let group = |asked: &TrackRequest| {
             self.client
                 .adapter
                 .as_poll()
                 .map_or(0, |poll| poll.group(asked))
         };
-        let mut batch: Vec<Asked> = Vec::new();
+        let mut batch: Vec<TrackRequest> = Vec::new();
         let mut kept = Vec::new();
         let mut before = std::mem::take(&mut self.put_back).into_iter();
         // What does not fit is kept for the next batches, but no more of it than fills one.

@@ -1,4 +1,4 @@
-//! How much may be asked: [`Quota`], and who shares it: [`Allowance`].
+//! How much may be asked: [`Quota`], and who shares it: [`RateLimiter`].
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,7 +10,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, sleep_until, timeout_at};
 
 use super::pace::Pace;
-use crate::adapter::{Asked, PollLimits};
+use crate::adapter::{PollLimits, TrackRequest};
 use crate::model::TrackingNumber;
 
 /// How much may be asked with one credential. Nothing is limited unless said so. Every request
@@ -130,7 +130,7 @@ impl Quota {
 /// What is left of a quota. Clients that use the same credential share it: clone it into each of
 /// them.
 #[derive(Clone, Debug)]
-pub struct Allowance(Arc<Inner>);
+pub struct RateLimiter(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
@@ -194,7 +194,7 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl Allowance {
+impl RateLimiter {
     /// The whole quota.
     #[must_use]
     pub fn new(quota: Quota) -> Self {
@@ -298,7 +298,7 @@ impl Allowance {
     }
 
     /// Claims the numbers that may be asked about now. The others have to wait.
-    pub(super) fn book(&self, numbers: Vec<Asked>) -> Booked {
+    pub(super) fn book(&self, numbers: Vec<TrackRequest>) -> Booked {
         let Some(interval) = self.0.quota.same_number else {
             return Booked {
                 free: numbers,
@@ -330,7 +330,7 @@ impl Allowance {
         }
         let numbers = free.iter().map(|asked| asked.number.clone()).collect();
         let booking = Booking {
-            allowance: self.clone(),
+            rate_limiter: self.clone(),
             numbers,
             at: now,
             is_used: AtomicBool::new(false),
@@ -347,17 +347,17 @@ impl Allowance {
 #[derive(Debug)]
 pub(super) struct Booked {
     /// Numbers that may be asked about.
-    pub free: Vec<Asked>,
+    pub free: Vec<TrackRequest>,
     /// The claim on them, where there is an interval to keep.
     pub booking: Option<Arc<Booking>>,
     /// Numbers that have to wait, and how long.
-    pub early: Vec<(Asked, Duration)>,
+    pub early: Vec<(TrackRequest, Duration)>,
 }
 
 /// Numbers that are being asked about. What was never sent is given back.
 #[derive(Debug)]
 pub(super) struct Booking {
-    allowance: Allowance,
+    rate_limiter: RateLimiter,
     numbers: Vec<TrackingNumber>,
     at: Instant,
     is_used: AtomicBool,
@@ -368,7 +368,7 @@ impl Booking {
     /// turn or its retries took.
     pub fn used(&self) {
         let now = Instant::now();
-        let mut asked = locked(&self.allowance.0.asked);
+        let mut asked = locked(&self.rate_limiter.0.asked);
         for number in &self.numbers {
             asked.insert(number.clone(), now);
         }
@@ -379,7 +379,7 @@ impl Booking {
 impl Drop for Booking {
     fn drop(&mut self) {
         if !self.is_used.load(Ordering::Relaxed) {
-            let mut asked = locked(&self.allowance.0.asked);
+            let mut asked = locked(&self.rate_limiter.0.asked);
             for number in &self.numbers {
                 if asked.get(number) == Some(&self.at) {
                     asked.remove(number);

@@ -5,23 +5,23 @@ use std::time::Duration;
 /// How often and how long to try again what the adapter calls temporary, and connections that
 /// failed.
 ///
-/// The pause doubles from [`RetryPolicy::first`] to [`RetryPolicy::longest`]; half of it is left to
-/// chance, so that clients that failed together do not return together. `Retry-After` lengthens it,
-/// and ends the attempts when it reaches beyond the budget.
+/// The pause doubles from [`RetryPolicy::initial_backoff`] to [`RetryPolicy::max_backoff`]; half of
+/// it is left to chance, so that clients that failed together do not return together. `Retry-After`
+/// lengthens it, and ends the attempts when it reaches beyond the budget.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RetryPolicy {
     /// Attempts in all, the first included.
-    pub attempts: u32,
+    pub max_attempts: u32,
     /// The pause after the first attempt.
-    pub first: Duration,
+    pub initial_backoff: Duration,
     /// The longest pause, unless the carrier asks for a longer one.
-    pub longest: Duration,
+    pub max_backoff: Duration,
     /// The time of all attempts and pauses of one request together, without what the quota makes it
     /// wait.
     pub budget: Duration,
     /// The time of one attempt, from sending to the last byte.
-    pub attempt: Duration,
+    pub attempt_timeout: Duration,
 }
 
 impl Default for RetryPolicy {
@@ -29,11 +29,11 @@ impl Default for RetryPolicy {
     /// attempt.
     fn default() -> Self {
         Self {
-            attempts: 4,
-            first: Duration::from_millis(500),
-            longest: Duration::from_secs(20),
+            max_attempts: 4,
+            initial_backoff: Duration::from_millis(500),
+            max_backoff: Duration::from_secs(20),
             budget: Duration::from_secs(120),
-            attempt: Duration::from_secs(60),
+            attempt_timeout: Duration::from_secs(60),
         }
     }
 }
@@ -43,36 +43,36 @@ impl RetryPolicy {
     #[must_use]
     pub fn none() -> Self {
         Self {
-            attempts: 1,
+            max_attempts: 1,
             ..Self::default()
         }
     }
 
     /// Sets how many attempts are made in all; none counts as one.
     #[must_use]
-    pub fn attempts(mut self, attempts: u32) -> Self {
-        self.attempts = attempts.max(1);
+    pub fn with_max_attempts(mut self, attempts: u32) -> Self {
+        self.max_attempts = attempts.max(1);
         self
     }
 
     /// Sets the first pause and the longest one.
     #[must_use]
-    pub fn pauses(mut self, first: Duration, longest: Duration) -> Self {
-        (self.first, self.longest) = (first, longest.max(first));
+    pub fn with_backoff(mut self, first: Duration, longest: Duration) -> Self {
+        (self.initial_backoff, self.max_backoff) = (first, longest.max(first));
         self
     }
 
     /// Sets the time of all attempts together.
     #[must_use]
-    pub fn budget(mut self, budget: Duration) -> Self {
+    pub fn with_budget(mut self, budget: Duration) -> Self {
         self.budget = budget;
         self
     }
 
     /// Sets the time of one attempt.
     #[must_use]
-    pub fn attempt(mut self, attempt: Duration) -> Self {
-        self.attempt = attempt;
+    pub fn with_attempt_timeout(mut self, attempt: Duration) -> Self {
+        self.attempt_timeout = attempt;
         self
     }
 }
@@ -102,7 +102,7 @@ impl<'p> Effort<'p> {
     pub fn begin(&mut self) -> Duration {
         self.attempts += 1;
         self.policy
-            .attempt
+            .attempt_timeout
             .min(self.policy.budget.saturating_sub(self.used))
     }
 
@@ -118,15 +118,15 @@ impl<'p> Effort<'p> {
     /// The pause before the next attempt, or none when it is over. `chance` lies between 0 and 1;
     /// `after` is what the carrier asks for.
     pub fn pause(&mut self, after: Option<Duration>, chance: f64) -> Option<Duration> {
-        if self.attempts >= self.policy.attempts {
+        if self.attempts >= self.policy.max_attempts {
             return None;
         }
         let doublings = self.attempts.saturating_sub(1).min(31);
         let full = self
             .policy
-            .first
+            .initial_backoff
             .saturating_mul(1 << doublings)
-            .min(self.policy.longest)
+            .min(self.policy.max_backoff)
             .min(self.policy.budget.min(AGES));
         let by_chance = (full / 2).mul_f64(chance.clamp(0.0, 1.0));
         let chosen = full / 2 + by_chance;
@@ -150,9 +150,9 @@ mod tests {
 
     fn policy() -> RetryPolicy {
         RetryPolicy::default()
-            .attempts(10)
-            .pauses(SECOND, SECOND * 8)
-            .budget(SECOND * 100)
+            .with_max_attempts(10)
+            .with_backoff(SECOND, SECOND * 8)
+            .with_budget(SECOND * 100)
     }
 
     #[test]
@@ -176,13 +176,13 @@ mod tests {
 
     #[test]
     fn attempts_and_budget_end_it() {
-        let short = policy().attempts(2);
+        let short = policy().with_max_attempts(2);
         let mut effort = Effort::new(&short);
         effort.begin();
         assert!(effort.pause(None, 0.0).is_some());
         effort.begin();
         assert_eq!(effort.pause(None, 0.0), None);
-        let poor = policy().budget(SECOND * 2);
+        let poor = policy().with_budget(SECOND * 2);
         let mut effort = Effort::new(&poor);
         effort.begin();
         assert_eq!(
@@ -215,9 +215,9 @@ mod tests {
     #[test]
     fn limits_that_are_none_overflow_nothing() {
         let endless = RetryPolicy::default()
-            .pauses(Duration::MAX, Duration::MAX)
-            .budget(Duration::MAX)
-            .attempt(Duration::MAX);
+            .with_backoff(Duration::MAX, Duration::MAX)
+            .with_budget(Duration::MAX)
+            .with_attempt_timeout(Duration::MAX);
         let mut effort = Effort::new(&endless);
         effort.begin();
         assert!(effort.pause(Some(Duration::MAX), 1.0).is_none());

@@ -10,8 +10,8 @@ use super::quota::{Booked, Booking};
 use super::retry::Effort;
 use super::send::{Answered, reply};
 use super::sort::{Share, sort};
-use super::{Answer, ClientError, ErrorKind, Inner, Operation, Retry, Told};
-use crate::adapter::{Asked, Batch, Notice, NoticeKind, Page, Payload, Question};
+use super::{ClientError, ErrorKind, Inner, Operation, Retry, TrackOutcome, TrackResult};
+use crate::adapter::{Batch, Notice, NoticeKind, Page, Payload, Query, TrackRequest};
 
 /// The most pages of one answer.
 const MOST_PAGES: usize = 100;
@@ -19,7 +19,7 @@ const MOST_PAGES: usize = 100;
 /// Numbers that are asked about in one request.
 #[derive(Debug)]
 struct Work {
-    asked: Vec<Asked>,
+    asked: Vec<TrackRequest>,
     booking: Option<Arc<Booking>>,
     is_booked: bool,
     /// Not before.
@@ -33,11 +33,11 @@ struct Work {
 pub(super) struct Run {
     client: Arc<Inner>,
     work: VecDeque<Work>,
-    ready: Vec<Answer>,
+    ready: Vec<TrackResult>,
 }
 
 impl Run {
-    pub fn new(client: Arc<Inner>, asked: Vec<Asked>) -> Self {
+    pub fn new(client: Arc<Inner>, asked: Vec<TrackRequest>) -> Self {
         let work = Work {
             asked,
             booking: None,
@@ -53,7 +53,7 @@ impl Run {
     }
 
     /// Goes on until there are answers; and itself, while more are to come.
-    pub async fn advance(mut self) -> (Vec<Answer>, Option<Self>) {
+    pub async fn advance(mut self) -> (Vec<TrackResult>, Option<Self>) {
         while self.ready.is_empty()
             && let Some(work) = self.work.pop_front()
         {
@@ -90,14 +90,14 @@ impl Run {
     /// Takes out the numbers that were asked about a moment ago: to wait, or to be told that they
     /// would wait too long.
     fn book(&mut self, work: &mut Work) {
-        let allowance = self.client.allowance.clone();
+        let rate_limiter = self.client.rate_limiter.clone();
         let Booked {
             free,
             booking,
             early,
-        } = allowance.book(std::mem::take(&mut work.asked));
+        } = rate_limiter.book(std::mem::take(&mut work.asked));
         (work.asked, work.booking, work.is_booked) = (free, booking, true);
-        let longest = allowance.quota().longest_wait;
+        let longest = rate_limiter.quota().longest_wait;
         let (soon, late): (Vec<_>, Vec<_>) =
             early.into_iter().partition(|(_, wait)| *wait <= longest);
         for (asked, wait) in late {
@@ -138,7 +138,7 @@ impl Run {
         let (mut again, mut code) = (Vec::new(), None);
         for (asked, share) in work.asked.into_iter().zip(shares) {
             match share {
-                Share::Told(told) => self.answer(asked, Ok(told)),
+                Share::TrackOutcome(told) => self.answer(asked, Ok(told)),
                 Share::Fault(kind, code) => {
                     let error = self
                         .client
@@ -162,9 +162,9 @@ impl Run {
             );
         }
         if !besides.shipments.is_empty() || !besides.notices.is_empty() {
-            self.ready.push(Answer {
-                asked: None,
-                told: Ok(Told::Found(besides)),
+            self.ready.push(TrackResult {
+                request: None,
+                outcome: Ok(TrackOutcome::Found(besides)),
             });
         }
     }
@@ -199,30 +199,33 @@ impl Run {
         }
     }
 
-    fn answer(&mut self, asked: Asked, told: Result<Told, ClientError>) {
+    fn answer(&mut self, asked: TrackRequest, told: Result<TrackOutcome, ClientError>) {
         let meter = &self.client.meter;
         match &told {
-            Ok(Told::Found(_)) => meter.found(),
-            Ok(Told::NotFound(_)) => meter.not_found(),
-            Ok(Told::Missing(_)) => meter.missing(),
+            Ok(TrackOutcome::Found(_)) => meter.found(),
+            Ok(TrackOutcome::NotFound(_)) => meter.not_found(),
+            Ok(TrackOutcome::Missing(_)) => meter.missing(),
             Err(error) => {
                 meter.failed();
                 meter.error(error.kind);
             }
         }
-        self.ready.push(Answer {
-            asked: Some(asked),
-            told,
+        self.ready.push(TrackResult {
+            request: Some(asked),
+            outcome: told,
         });
     }
 }
 
-/// A fault of the whole question that may come from one number in it. An answer that is too large
+/// A fault of the whole query that may come from one number in it. An answer that is too large
 /// is smaller for fewer numbers.
 fn may_be_one_numbers_fault(kind: ErrorKind) -> bool {
     matches!(
         kind,
-        ErrorKind::Invalid | ErrorKind::Question | ErrorKind::Undecodable | ErrorKind::TooLarge
+        ErrorKind::Invalid
+            | ErrorKind::InvalidRequest
+            | ErrorKind::Undecodable
+            | ErrorKind::TooLarge
     )
 }
 
@@ -230,18 +233,18 @@ impl Inner {
     /// Asks page by page and puts the pages together.
     async fn pages(
         &self,
-        asked: &[Asked],
+        asked: &[TrackRequest],
         booking: Option<&Booking>,
     ) -> Result<(Batch, bool), ClientError> {
         let mut whole = Batch::default();
         let mut page: Option<Page> = None;
         for _ in 0..MOST_PAGES {
-            let question = Question {
-                numbers: asked,
+            let query = Query {
+                requests: asked,
                 page: page.as_ref(),
                 language: self.language.as_deref(),
             };
-            let answered = self.ask(Operation::Track, &question, booking).await?;
+            let answered = self.ask(Operation::Track, &query, booking).await?;
             let is_not_found = answered.is_not_found && page.is_none();
             let (mut batch, next) = self.read(Operation::Track, &answered)?;
             whole.shipments.append(&mut batch.shipments);

@@ -16,7 +16,7 @@ use super::retry::Effort;
 use super::token::Held;
 use super::{ClientError, ErrorKind, Inner, Operation, Retry, after};
 use crate::adapter::{
-    NoticeKind, Outcome, Payload, Poll, PollContext, Question, Reply, RequestError, Token,
+    NoticeKind, Outcome, Payload, Poll, PollContext, PollResponse, Query, RequestError, Token,
     is_sendable,
 };
 
@@ -31,8 +31,8 @@ pub(super) struct Answered {
 }
 
 /// The reply that an adapter reads.
-pub(super) fn reply(response: &Response<Vec<u8>>, received: DateTime<Utc>) -> Reply<'_> {
-    Reply {
+pub(super) fn reply(response: &Response<Vec<u8>>, received: DateTime<Utc>) -> PollResponse<'_> {
+    PollResponse {
         status: response.status().as_u16(),
         headers: response.headers(),
         body: response.body(),
@@ -49,7 +49,7 @@ impl Inner {
     pub async fn ask(
         &self,
         operation: Operation,
-        question: &Question<'_>,
+        query: &Query<'_>,
         booking: Option<&Booking>,
     ) -> Result<Answered, ClientError> {
         let mut effort = Effort::new(&self.retry);
@@ -57,14 +57,7 @@ impl Inner {
         loop {
             let mut used = None;
             match self
-                .attempt(
-                    operation,
-                    question,
-                    booking,
-                    &mut effort,
-                    rejected,
-                    &mut used,
-                )
+                .attempt(operation, query, booking, &mut effort, rejected, &mut used)
                 .await
             {
                 Ok(answered) => {
@@ -99,14 +92,14 @@ impl Inner {
     async fn attempt(
         &self,
         operation: Operation,
-        question: &Question<'_>,
+        query: &Query<'_>,
         booking: Option<&Booking>,
         effort: &mut Effort<'_>,
         rejected: Option<u64>,
         used: &mut Option<u64>,
     ) -> Result<Answered, ClientError> {
         let mut token = self.token(rejected).await?;
-        let mut request = self.request(operation, question, token.as_deref())?;
+        let mut request = self.request(operation, query, token.as_deref())?;
         let host = self.host(operation, &request)?;
         if let Some(rest) = self.breakers.refuses(&host) {
             return Err(self.left_alone(operation, rest));
@@ -115,7 +108,7 @@ impl Inner {
         if turn.has_waited {
             // A signature may be too old by now, the token over.
             token = self.token(rejected).await?;
-            request = self.request(operation, question, token.as_deref())?;
+            request = self.request(operation, query, token.as_deref())?;
         }
         *used = token.map(|token| token.generation);
         if let Some(booking) = booking {
@@ -203,13 +196,13 @@ impl Inner {
         after: Option<Duration>,
     ) -> ClientError {
         // An adapter of others may have read the wait elsewhere.
-        let after = after.map(|after| after.min(Reply::LONGEST_WAIT));
+        let after = after.map(|after| after.min(PollResponse::MAX_RETRY_AFTER));
         let is_throttled = status == http::StatusCode::TOO_MANY_REQUESTS;
         if is_throttled {
             self.meter.throttled();
             after
                 .into_iter()
-                .for_each(|after| self.allowance.hold(after));
+                .for_each(|after| self.rate_limiter.hold(after));
         }
         let kind = if is_throttled {
             ErrorKind::Throttled
@@ -323,9 +316,9 @@ impl Inner {
 
     async fn turn(&self, operation: Operation) -> Result<Turn, ClientError> {
         // What is rare is boxed: the future of a request is moved about, and should be small.
-        let turn = match self.allowance.turn_now(|| (self.clock)()) {
+        let turn = match self.rate_limiter.turn_now(|| (self.clock)()) {
             Some(turn) => turn,
-            None => Box::pin(self.allowance.turn(|| (self.clock)())).await,
+            None => Box::pin(self.rate_limiter.turn(|| (self.clock)())).await,
         };
         let turn = turn
             .map_err(|after| self.error(operation, ErrorKind::Quota, Retry::Temporary { after }))?;
@@ -368,7 +361,7 @@ impl Inner {
         let request =
             self.with_context(None, |poll, context| poll.token_request(context), OPERATION)?;
         let Some(request) = request else {
-            return Err(self.error(OPERATION, ErrorKind::Question, Retry::Permanent));
+            return Err(self.error(OPERATION, ErrorKind::InvalidRequest, Retry::Permanent));
         };
         let host = self.host(OPERATION, &request)?;
         let (response, received, pass) = self.exchange(OPERATION, request, effort, host).await?;
@@ -419,18 +412,18 @@ impl Inner {
     pub fn poll(&self, operation: Operation) -> Result<&dyn Poll, ClientError> {
         self.adapter
             .as_poll()
-            .ok_or_else(|| self.error(operation, ErrorKind::Question, Retry::Permanent))
+            .ok_or_else(|| self.error(operation, ErrorKind::InvalidRequest, Retry::Permanent))
     }
 
     fn request(
         &self,
         operation: Operation,
-        question: &Question<'_>,
+        query: &Query<'_>,
         token: Option<&Held>,
     ) -> Result<Request<Vec<u8>>, ClientError> {
         self.with_context(
             token,
-            |poll, context| poll.request(question, context),
+            |poll, context| poll.request(query, context),
             operation,
         )
     }
@@ -451,7 +444,7 @@ impl Inner {
         };
         let built = build(self.poll(operation)?, &context);
         built.map_err(|error| {
-            self.error(operation, ErrorKind::Question, Retry::Permanent)
+            self.error(operation, ErrorKind::InvalidRequest, Retry::Permanent)
                 .because(error)
         })
     }
@@ -465,6 +458,6 @@ impl Inner {
             .uri()
             .authority()
             .cloned()
-            .ok_or_else(|| self.error(operation, ErrorKind::Question, Retry::Permanent))
+            .ok_or_else(|| self.error(operation, ErrorKind::InvalidRequest, Retry::Permanent))
     }
 }

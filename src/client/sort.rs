@@ -4,14 +4,14 @@ use std::collections::{HashMap, HashSet};
 
 use smol_str::SmolStr;
 
-use super::{ErrorKind, Told};
-use crate::adapter::{Asked, Batch, Notice, NoticeKind};
+use super::{ErrorKind, TrackOutcome};
+use crate::adapter::{Batch, Notice, NoticeKind, TrackRequest};
 use crate::model::{Role, Shipment};
 
 /// What an answer holds for one number.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Share {
-    Told(Told),
+    TrackOutcome(TrackOutcome),
     /// The carrier asks to try this number again.
     Again(Option<SmolStr>),
     /// The carrier answers this number with a fault.
@@ -19,7 +19,11 @@ pub(super) enum Share {
 }
 
 /// Gives each number what is about it, in the order of the numbers; and what is about none of them.
-pub(super) fn sort(asked: &[Asked], batch: Batch, is_not_found: bool) -> (Vec<Share>, Batch) {
+pub(super) fn sort(
+    asked: &[TrackRequest],
+    batch: Batch,
+    is_not_found: bool,
+) -> (Vec<Share>, Batch) {
     if let [_] = asked {
         return (vec![share(batch, is_not_found)], Batch::default());
     }
@@ -116,7 +120,7 @@ fn says_nothing(notice: &Notice) -> bool {
 /// What shipments and notices come to.
 fn share(batch: Batch, is_not_found: bool) -> Share {
     if !batch.shipments.is_empty() {
-        return Share::Told(Told::Found(batch));
+        return Share::TrackOutcome(TrackOutcome::Found(batch));
     }
     let code = |notice: &Notice| notice.value.clone();
     for notice in &batch.notices {
@@ -129,9 +133,9 @@ fn share(batch: Batch, is_not_found: bool) -> Share {
         }
     }
     let says_so = batch.notices.iter().any(says_nothing);
-    Share::Told(if is_not_found || says_so {
-        Told::NotFound(batch.notices)
+    Share::TrackOutcome(if is_not_found || says_so {
+        TrackOutcome::NotFound(batch.notices)
     } else {
-        Told::Missing(batch.notices)
+        TrackOutcome::Missing(batch.notices)
     })
 }

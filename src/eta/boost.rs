@@ -10,7 +10,7 @@ use super::record::mix;
 
 /// The quantiles that a leaf holds.
 pub(super) const LEVELS: [f32; 7] = [0.1, 0.3, 0.5, 0.7, 0.8, 0.9, 0.97];
-pub(super) const LANES: usize = LEVELS.len() + 1;
+pub(super) const QUANTILES: usize = LEVELS.len() + 1;
 /// The levels whose losses choose a split, by place; and the weight.
 const JUDGES: [usize; 3] = [0, 2, 5];
 const PARTS: usize = JUDGES.len() + 1;
@@ -74,7 +74,7 @@ pub(super) fn grow(rows: &Rows, growth: &Growth) -> Forest {
         gains: vec![0.0; rows.columns],
     };
     let all: Vec<u32> = (0..count as u32).collect();
-    let mut at = vec![[0.0_f32; LANES]; count];
+    let mut at = vec![[0.0_f32; QUANTILES]; count];
     let start = grower.quantiles(&all, &at);
     at.iter_mut().for_each(|at| *at = start);
     let mut trees = Vec::with_capacity(growth.trees);
@@ -92,7 +92,7 @@ pub(super) fn grow(rows: &Rows, growth: &Growth) -> Forest {
 }
 
 /// How the losses that judge a split would change with the quantiles of a row; and its weight.
-fn gradient(target: f32, weight: f32, at: &[f32; LANES]) -> [f32; PARTS] {
+fn gradient(target: f32, weight: f32, at: &[f32; QUANTILES]) -> [f32; PARTS] {
     let mut out = [0.0; PARTS];
     for (out, nth) in out.iter_mut().zip(JUDGES) {
         *out = weight * (if target < at[nth] { 1.0 } else { 0.0 } - LEVELS[nth]);
@@ -196,7 +196,7 @@ struct Choice {
 }
 
 impl Grower<'_> {
-    fn tree(&mut self, nth: u64, at: &[[f32; LANES]]) -> Option<Tree> {
+    fn tree(&mut self, nth: u64, at: &[[f32; QUANTILES]]) -> Option<Tree> {
         let growth = self.growth;
         let drawn = |salt: u64, share: f64| {
             move |item: u64| {
@@ -384,8 +384,8 @@ impl Grower<'_> {
     }
 
     /// The quantiles of what is left unexplained of some rows; 0 where there are none.
-    fn quantiles(&mut self, rows: &[u32], at: &[[f32; LANES]]) -> [f32; LANES] {
-        let mut out = [0.0; LANES];
+    fn quantiles(&mut self, rows: &[u32], at: &[[f32; QUANTILES]]) -> [f32; QUANTILES] {
+        let mut out = [0.0; QUANTILES];
         if rows.len() < 4 {
             return out;
         }

@@ -1,6 +1,6 @@
 //! Trees laid out so that a question to them is short.
 
-use super::boost::{LANES, LEVELS};
+use super::boost::{LEVELS, QUANTILES};
 
 /// How many trees are walked down side by side: the steps of one wait for each other, those of
 /// several do not.
@@ -19,7 +19,7 @@ pub(super) struct Node {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Tree {
     pub(super) splits: Vec<Split>,
-    pub(super) leaves: Vec<[f32; LANES]>,
+    pub(super) leaves: Vec<[f32; QUANTILES]>,
     pub(super) depth: usize,
 }
 
@@ -54,10 +54,10 @@ impl Tree {
 /// The trees.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Forest {
-    start: [f32; LANES],
+    start: [f32; QUANTILES],
     nodes: Vec<Node>,
     /// What is added at each node: nothing at a split.
-    values: Vec<[f32; LANES]>,
+    values: Vec<[f32; QUANTILES]>,
     /// Where trees begin that are walked down side by side, and how deep the deepest of them is.
     groups: Vec<([u32; ABREAST], usize)>,
     /// How much loss the splits on each column removed.
@@ -65,7 +65,7 @@ pub(super) struct Forest {
 }
 
 impl Forest {
-    pub(super) fn new(start: [f32; LANES], mut trees: Vec<Tree>, gains: Vec<f32>) -> Self {
+    pub(super) fn new(start: [f32; QUANTILES], mut trees: Vec<Tree>, gains: Vec<f32>) -> Self {
         let mut forest = Self {
             start,
             gains,
@@ -77,7 +77,7 @@ impl Forest {
             threshold: 0.0,
             column: 0,
         });
-        forest.values.push([0.0; LANES]);
+        forest.values.push([0.0; QUANTILES]);
         // Trees of one depth go together.
         trees.sort_by_key(|tree| tree.depth);
         for group in trees.chunks(ABREAST) {
@@ -109,7 +109,7 @@ impl Forest {
             threshold: split.threshold,
             column: u32::from(split.column),
         }));
-        self.values.resize(leaves, [0.0; LANES]);
+        self.values.resize(leaves, [0.0; QUANTILES]);
         self.nodes
             .extend((leaves..leaves + tree.leaves.len()).map(|leaf| Node {
                 next: [leaf as u32; 2],

@@ -7,7 +7,7 @@ use smol_str::{SmolStr, StrExt};
 
 use super::{Attribute, History, HistoryEnd, Passage, Station};
 use crate::adapter::IssuerKind;
-use crate::journey::{Journey, Leg, State};
+use crate::journey::{Journey, Leg, Snapshot};
 use crate::model::{
     CarrierId, Event, EventId, EventTime, Milestone, Place, Scope, Shipment, TrackingNumber,
 };
@@ -61,24 +61,29 @@ impl History {
         Self::told_by(
             id.into(),
             &told(journey, DateTime::<Utc>::MAX_UTC),
-            &journey.state(now),
+            &journey.at(now),
             now,
         )
     }
 
     /// What `journey` said at `now` by what had been received then, given its
-    /// [state](Journey::state_at) of that moment.
+    /// [state](Journey::at_known) of that moment.
     #[must_use]
     pub fn of_state(
         id: impl Into<SmolStr>,
         journey: &Journey,
-        state: &State,
+        state: &Snapshot,
         now: DateTime<Utc>,
     ) -> Option<Self> {
         Self::told_by(id.into(), &told(journey, now), state, now)
     }
 
-    fn told_by(id: SmolStr, told: &[&Shipment], state: &State, now: DateTime<Utc>) -> Option<Self> {
+    fn told_by(
+        id: SmolStr,
+        told: &[&Shipment],
+        state: &Snapshot,
+        now: DateTime<Utc>,
+    ) -> Option<Self> {
         let stands = state.parcel.as_ref().map(|parcel| parcel.milestone);
         if stands == Some(Milestone::Cancelled) {
             return None;
@@ -156,7 +161,7 @@ fn told(journey: &Journey, until: DateTime<Utc>) -> Vec<&Shipment> {
 }
 
 /// An event as a history keeps it, if it does.
-fn passage(event: &Event, state: &State, now: DateTime<Utc>) -> Option<Passage> {
+fn passage(event: &Event, state: &Snapshot, now: DateTime<Utc>) -> Option<Passage> {
     if !(event.is_evidence_of_state() && event.time.earliest() <= now) {
         return None;
     }
@@ -176,7 +181,7 @@ fn passage(event: &Event, state: &State, now: DateTime<Utc>) -> Option<Passage> 
 }
 
 /// What a "delivered" is worth: the end of a leg, the end of the journey, or nothing.
-fn delivered(event: &Event, state: &State) -> Option<Milestone> {
+fn delivered(event: &Event, state: &Snapshot) -> Option<Milestone> {
     if state.handed_over.contains(&event.id()) {
         return (event.scope == Scope::Parcel).then_some(Milestone::HandedOver);
     }

@@ -66,7 +66,7 @@ use crate::model::{Event, EventId, Shipment};
 /// for shipment in registry.get("dhl.unified").unwrap().decode(Payload::new(body, received))?.shipments {
 ///     journey.apply(shipment);
 /// }
-/// let state = journey.state(received).parcel.unwrap();
+/// let state = journey.at(received).parcel.unwrap();
 /// assert_eq!(state.milestone, Milestone::Delivered);
 /// assert!(state.terminal);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -142,13 +142,13 @@ impl Journey {
     /// Everything that follows from all deliveries, at `now`: statements about the future do not
     /// count yet.
     #[must_use]
-    pub fn state(&self, now: DateTime<Utc>) -> State {
-        self.state_at(DateTime::<Utc>::MAX_UTC, now)
+    pub fn at(&self, now: DateTime<Utc>) -> Snapshot {
+        self.at_known(DateTime::<Utc>::MAX_UTC, now)
     }
 
     /// What was known at `known_at` about `now`: only deliveries received until then count.
     #[must_use]
-    pub fn state_at(&self, known_at: DateTime<Utc>, now: DateTime<Utc>) -> State {
+    pub fn at_known(&self, known_at: DateTime<Utc>, now: DateTime<Utc>) -> Snapshot {
         let known: Vec<&Shipment> = self
             .shipments()
             .map(AsRef::as_ref)
@@ -185,7 +185,7 @@ fn digest(value: &impl Hash) -> u64 {
 /// Everything that follows from a journey at a moment. It serialises to the object that `track
 /// --json journey` prints.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct State {
+pub struct Snapshot {
     /// Every number that the parcel travels under, with the carrier.
     pub numbers: Vec<LegId>,
     /// The feeds' own identities of the shipment behind a number, where they have any.
@@ -197,8 +197,8 @@ pub struct State {
     #[serde(rename = "state", skip_serializing_if = "Option::is_none")]
     pub parcel: Option<ParcelState>,
     /// The last sign of life: the last thing that somebody who handles the parcel says happened to
-    /// it, its meaning known or not. It may be later than [`State::parcel`], which rests on what is
-    /// understood.
+    /// it, its meaning known or not. It may be later than [`Snapshot::parcel`], which rests on what
+    /// is understood.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_seen: Option<Sighting>,
     /// Customs, a track of its own.

@@ -13,7 +13,7 @@ use crate::model::{CarrierId, Country, EventId, FeedId};
 const PRECISION: Duration = Duration::seconds(60);
 
 /// Events of different feeds that tell of one scan. Each stays whole in
-/// [`State::events`](super::State::events).
+/// [`Snapshot::events`](super::Snapshot::events).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct SameScan {
     /// Its events, one a feed, oldest statement first.

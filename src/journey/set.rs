@@ -19,7 +19,7 @@ use crate::model::Shipment;
 ///   second identity that goes on where the first was left open is the same parcel;
 /// - a return under another number is the same parcel only if it was scanned and the outbound
 ///   parcel had not been delivered; else it is a parcel of its own, as replacements and signed
-///   receipts are, and [`State::linked`](super::State::linked) names each to the other;
+///   receipts are, and [`Snapshot::linked`](super::Snapshot::linked) names each to the other;
 /// - an authority's statement about a carrier's number belongs to the use of that number nearest in
 ///   time;
 /// - a shop's order number or reference ties legs of *different* carriers and papers of
@@ -42,8 +42,8 @@ use crate::model::Shipment;
 /// - **The application's own data** may tie anything, and so may [`Journeys::link`].
 /// - **Everything else is a claim**: what a feed says that proves nothing, whom a carrier says it
 ///   took the parcel from, a number of another carrier without a role that the speaker can know. A
-///   claim is kept with its witness in [`State::claims`](super::State::claims). It ties when the
-///   other side names the number back and one of the two is proven, or when the application
+///   claim is kept with its witness in [`Snapshot::claims`](super::Snapshot::claims). It ties when
+///   the other side names the number back and one of the two is proven, or when the application
 ///   declares it.
 /// - **Placeholders** (`N/A`, `0`, `TEST`, `123456`, one character repeated, words without a digit)
 ///   **and lists** (manifest, bag, container, master air waybill) tie nothing, and neither does a

@@ -9,7 +9,7 @@ use super::legs::LegId;
 use super::linked::LinkedParcel;
 use super::merge::{Standing, standing};
 use super::{
-    State, claims, conflicts, customs, instances, legs, linked, orders, pieces, promises, scans,
+    Snapshot, claims, conflicts, customs, instances, legs, linked, orders, pieces, promises, scans,
     sighting,
 };
 use crate::adapter::{Notice, NoticeKind};
@@ -69,7 +69,7 @@ pub(super) fn derive(
     declared: &BTreeSet<(LegId, LegId)>,
     linked: &BTreeSet<LinkedParcel>,
     now: DateTime<Utc>,
-) -> State {
+) -> Snapshot {
     let (events, mut notices) = standing(deliveries);
     notices.extend(reused(deliveries));
     let happened = customs::without_withdrawn(
@@ -104,7 +104,7 @@ pub(super) fn derive(
         .as_ref()
         .map(|position| position.state(&legs));
     let promises = promises::stated(deliveries, &legs);
-    State {
+    Snapshot {
         numbers: numbers(deliveries),
         shipments: instances::named(deliveries),
         promise: promises::current(&promises, deliveries, &legs)

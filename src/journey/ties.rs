@@ -175,9 +175,9 @@ pub(super) fn is_placeholder(number: &str) -> bool {
 mod tests {
     use super::*;
     use crate::model::Proof;
-    use crate::testing::{Told, told};
+    use crate::testing::{ShipmentBuilder, shipment};
 
-    fn says(told: Told, role: Role, whose: Option<&str>, number: &str) -> String {
+    fn says(told: ShipmentBuilder, role: Role, whose: Option<&str>, number: &str) -> String {
         let reference = Reference::new(role, number);
         let reference = whose.map_or(reference.clone(), |carrier| reference.issued_by(carrier));
         match ruling(&told.shipment(), &reference) {
@@ -245,9 +245,9 @@ mod tests {
     fn a_placeholder_ties_nothing_in_every_role() {
         for role in Role::ALL {
             for told in [
-                told("ups.track", "1Z1"),
-                told("cn-customs.ceb", "LIST1").authority(),
-                told("shop.orders", "SF1").merchant(),
+                shipment("ups.track", "1Z1"),
+                shipment("cn-customs.ceb", "LIST1").authority(),
+                shipment("shop.orders", "SF1").merchant(),
             ] {
                 for number in ["N/A", "0", "NONE", "TEST", "123456", "7777777"] {
                     assert_eq!(
@@ -263,7 +263,7 @@ mod tests {
     #[test]
     fn who_proves_nothing_only_claims() {
         for role in Role::ALL {
-            let told = told("sf.push", "SF1").proven_by(Proof::Nothing);
+            let told = shipment("sf.push", "SF1").proven_by(Proof::Nothing);
             let said = says(told, *role, Some("ups"), "1Z0000000300000013");
             assert!(
                 said == "claim" || said == "nothing" && lists_many(*role),
@@ -274,7 +274,7 @@ mod tests {
 
     #[test]
     fn a_carrier_knows_its_own_numbers_and_its_successor() {
-        let ups = || told("ups.track", "1Z1").proven_by(Proof::Credential);
+        let ups = || shipment("ups.track", "1Z1").proven_by(Proof::Credential);
         for role in [
             Role::Waybill,
             Role::Piece,
@@ -315,7 +315,7 @@ mod tests {
 
     #[test]
     fn an_authority_knows_its_papers_and_the_waybill_that_they_are_about() {
-        let customs = || told("cn-customs.ceb", "LIST1").authority();
+        let customs = || shipment("cn-customs.ceb", "LIST1").authority();
         assert_eq!(
             says(customs(), Role::Waybill, None, "SF1000000000017"),
             "anybody's"

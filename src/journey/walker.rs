@@ -114,7 +114,7 @@ mod tests {
     use crate::journey::position::{steps, walk};
     use crate::journey::walker::Walker;
     use crate::model::{Milestone, Shipment, Stage};
-    use crate::testing::told;
+    use crate::testing::shipment;
 
     /// Statements about all and about one piece, of every kind and in any order, that no two seeds
     /// share.
@@ -126,7 +126,7 @@ mod tests {
                 .wrapping_add(1_442_695_040_888_963_407);
             (state >> 33) % below
         };
-        let mut told = told("a.x", "A1");
+        let mut told = shipment("a.x", "A1");
         for minute in 0..24 {
             let milestone = Milestone::ALL[next(Milestone::ALL.len() as u64) as usize];
             let stage = [

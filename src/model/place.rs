@@ -86,7 +86,7 @@ pub struct Place {
     /// City or locality.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub city: Option<SmolStr>,
-    /// State, province or region, as the feed writes it.
+    /// Snapshot, province or region, as the feed writes it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub region: Option<SmolStr>,
     /// Postal code.

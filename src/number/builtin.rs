@@ -64,7 +64,7 @@ mod tests {
     use std::collections::{BTreeMap, BTreeSet};
 
     use super::*;
-    use crate::number::{Likelihood, Verdict};
+    use crate::number::{Certainty, Likelihood};
 
     fn ids(number: &str) -> BTreeSet<String> {
         identify(number)
@@ -79,8 +79,8 @@ mod tests {
     }
 
     fn certain(number: &str) -> Option<String> {
-        match identify(number).verdict() {
-            Verdict::Certain(candidate) => Some(candidate.carrier().to_string()),
+        match identify(number).certainty() {
+            Certainty::Certain(candidate) => Some(candidate.carrier().to_string()),
             _ => None,
         }
     }
@@ -268,7 +268,7 @@ mod tests {
             assert!(found.contains(id), "{id} in {found:?}");
         }
         let identification = identify(number);
-        let Verdict::Ambiguous(several) = identification.verdict() else {
+        let Certainty::Ambiguous(several) = identification.certainty() else {
             panic!()
         };
         assert!(
@@ -375,7 +375,7 @@ mod tests {
         ] {
             let nothing = identify(text);
             assert!(
-                matches!(nothing.verdict(), Verdict::Unknown) && nothing.best().is_none(),
+                matches!(nothing.certainty(), Certainty::Unknown) && nothing.best().is_none(),
                 "{:?}",
                 text.get(..20).unwrap_or(text)
             );
@@ -387,7 +387,7 @@ mod tests {
         for (_, record) in records() {
             for number in record.valid.iter().chain(&record.invalid) {
                 for (end, _) in number.char_indices() {
-                    let _ = identify(&number[..end]).verdict();
+                    let _ = identify(&number[..end]).certainty();
                 }
             }
         }

@@ -19,7 +19,7 @@ use crate::model::{CarrierId, Confidence, Country};
 ///     "valid": ["AC100000007", "AC000000107"], "invalid": ["AC100000008", "AB100000007"]
 /// }"#)?;
 /// let formats = Identifier::new([NumberFormat::try_from(&record)?]);
-/// assert!(formats.identify("ac 1000 0000-7", &Default::default()).verdict().is_certain());
+/// assert!(formats.identify("ac 1000 0000-7", &Default::default()).certainty().is_certain());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, Deserialize)]

@@ -1,4 +1,4 @@
-//! What a number may be: [`Identification`], its [`Candidate`]s and the [`Verdict`].
+//! What a number may be: [`Identification`], its [`Candidate`]s and the [`Certainty`].
 
 use std::fmt;
 
@@ -212,7 +212,7 @@ pub struct Identification<'f> {
 
 /// What can be said about whose a number is.
 #[derive(Clone, Copy, Debug)]
-pub enum Verdict<'i, 'f> {
+pub enum Certainty<'i, 'f> {
     /// No format fits.
     Unknown,
     /// Only this carrier fits, or its form is so distinctive that the others fit by accident.
@@ -222,7 +222,7 @@ pub enum Verdict<'i, 'f> {
     Ambiguous(&'i [Candidate<'f>]),
 }
 
-impl Verdict<'_, '_> {
+impl Certainty<'_, '_> {
     /// Whether the carrier is certain.
     #[must_use]
     pub const fn is_certain(&self) -> bool {
@@ -264,9 +264,9 @@ impl<'f> Identification<'f> {
 
     /// Whether it can be said whose the number is.
     #[must_use]
-    pub fn verdict(&self) -> Verdict<'_, 'f> {
+    pub fn certainty(&self) -> Certainty<'_, 'f> {
         let Some((best, others)) = self.candidates.split_first() else {
-            return Verdict::Unknown;
+            return Certainty::Unknown;
         };
         // Only the form of the number decides; an expectation that puts another candidate first
         // leaves the matter open.
@@ -275,9 +275,9 @@ impl<'f> Identification<'f> {
             other.carrier() == best.carrier() || self.is_refined(other) || outdone(other)
         });
         if best.likelihood() == Likelihood::Strong && !self.is_refined(best) && decided {
-            Verdict::Certain(best)
+            Certainty::Certain(best)
         } else {
-            Verdict::Ambiguous(&self.candidates)
+            Certainty::Ambiguous(&self.candidates)
         }
     }
 
@@ -332,15 +332,15 @@ mod tests {
                 .collect::<Vec<_>>(),
             [Likelihood::Fair, Likelihood::Fair, Likelihood::Weak]
         );
-        assert!(matches!(found.verdict(), Verdict::Ambiguous(all) if all.len() == 3));
+        assert!(matches!(found.certainty(), Certainty::Ambiguous(all) if all.len() == 3));
     }
 
     #[test]
     fn one_weak_candidate_is_not_certain() {
         let set = formats(&[("length.a", "10n", "high", None)]);
         assert!(matches!(
-            set.identify("9400000009", &Context::default()).verdict(),
-            Verdict::Ambiguous([_])
+            set.identify("9400000009", &Context::default()).certainty(),
+            Certainty::Ambiguous([_])
         ));
     }
 
@@ -349,7 +349,7 @@ mod tests {
         let certain = |confidence| {
             formats(&[("a.a", "'AB' 8n", confidence, None)])
                 .identify("AB12345678", &Context::default())
-                .verdict()
+                .certainty()
                 .is_certain()
         };
         assert!(certain("high") && certain("medium") && !certain("low"));
@@ -365,7 +365,7 @@ mod tests {
         assert!(
             accident
                 .identify(number, &Context::default())
-                .verdict()
+                .certainty()
                 .is_certain()
         );
         let equal = formats(&[
@@ -375,7 +375,7 @@ mod tests {
         assert!(
             !equal
                 .identify(number, &Context::default())
-                .verdict()
+                .certainty()
                 .is_certain()
         );
         let same_carrier = formats(&[
@@ -385,7 +385,7 @@ mod tests {
         assert!(
             same_carrier
                 .identify(number, &Context::default())
-                .verdict()
+                .certainty()
                 .is_certain()
         );
     }
@@ -398,13 +398,13 @@ mod tests {
         ]);
         let found = set.identify("AB12345678", &Context::default());
         assert!(
-            matches!(found.verdict(), Verdict::Certain(candidate) if candidate.carrier().as_str() == "narrow")
+            matches!(found.certainty(), Certainty::Certain(candidate) if candidate.carrier().as_str() == "narrow")
         );
         assert_eq!(carriers(&found), ["narrow", "wide"]);
         // Expecting the wider one does not make it certain.
         assert!(
             !set.identify("AB12345678", &Context::default().expecting("wide"))
-                .verdict()
+                .certainty()
                 .is_certain()
         );
     }
@@ -414,7 +414,7 @@ mod tests {
         let set = formats(&[("a.a", "10n", "high", None), ("b.a", "10n", "high", None)]);
         let found = set.identify("9400000009", &Context::default().expecting("b"));
         assert_eq!(carriers(&found), ["b", "a"]);
-        assert!(!found.verdict().is_certain());
+        assert!(!found.certainty().is_certain());
         assert!(found.candidates()[0].is_expected() && !found.candidates()[1].is_expected());
         assert_eq!(
             found.candidates()[0].to_string(),
@@ -438,7 +438,7 @@ mod tests {
         ]);
         let found = set.identify("9420000003", &Context::default().expecting("b"));
         assert!(
-            matches!(found.verdict(), Verdict::Certain(candidate) if candidate.carrier().as_str() == "a")
+            matches!(found.certainty(), Certainty::Certain(candidate) if candidate.carrier().as_str() == "a")
         );
     }
 

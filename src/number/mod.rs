@@ -7,15 +7,15 @@
 //! no room for another.
 //!
 //! ```
-//! use parceltrail::number::{Verdict, identify};
+//! use parceltrail::number::{Certainty, identify};
 //!
 //! let number = identify("1z 000 000 03 0000 0013");
-//! let Verdict::Certain(ups) = number.verdict() else { panic!("{number:?}") };
+//! let Certainty::Certain(ups) = number.certainty() else { panic!("{number:?}") };
 //! assert_eq!(ups.carrier().as_str(), "ups");
 //! assert_eq!(ups.to_string(), "ups: UPS package (starts with 1Z, check digit fits)");
 //!
 //! let number = identify("100000000220");
-//! assert!(matches!(number.verdict(), Verdict::Ambiguous(several) if several.len() >= 3));
+//! assert!(matches!(number.certainty(), Certainty::Ambiguous(several) if several.len() >= 3));
 //! ```
 //!
 //! The formats are data: those of a pack in its `carrier.json`, those of other carriers in
@@ -35,7 +35,7 @@ pub(crate) use builtin::builtin;
 pub use builtin::identify;
 pub use check::Check;
 pub use format::{FormatError, FormatRecord, NumberFormat};
-pub use identification::{Candidate, Identification, Likelihood, Verdict};
+pub use identification::{Candidate, Certainty, Identification, Likelihood};
 pub use identifier::{Context, Identifier};
 pub use partners::PartnerRecord;
 pub(crate) use partners::partner;

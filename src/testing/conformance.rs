@@ -7,8 +7,9 @@ use http::HeaderMap;
 
 use super::{distort, loss, mutate};
 use crate::adapter::{
-    Adapter, Asked, Batch, Credentials, DecodeError, DecodeErrorKind, NoticeKind, Outcome, Payload,
-    Poll, PollContext, Proof, Question, Reply, RequestError, Verdict, Webhook, WebhookCall,
+    Adapter, Batch, Credentials, DecodeError, DecodeErrorKind, Disposition, NoticeKind, Outcome,
+    Payload, Poll, PollContext, PollResponse, Proof, Query, RequestError, TrackRequest, Webhook,
+    WebhookCall,
 };
 use crate::model::{Confidence, Event, Milestone, TimeKind, TrackingNumber};
 
@@ -352,25 +353,25 @@ impl<'a> Conformance<'a> {
             base: None,
         };
         let most = poll.limits().max_numbers;
-        let asked: Vec<Asked> = (0..=most)
-            .map(|n| Asked::number(TrackingNumber::new(&format!("SF1{n:012}"))))
+        let asked: Vec<TrackRequest> = (0..=most)
+            .map(|n| TrackRequest::new(TrackingNumber::new(&format!("SF1{n:012}"))))
             .collect();
         let fitting = &asked[..most.min(1)];
-        let none = poll.request(&Question::about(&[]), &context);
+        let none = poll.request(&Query::new(&[]), &context);
         self.demand(
             most == 0 || matches!(none, Err(RequestError::Numbers { .. })),
-            "refuses a question about nothing",
+            "refuses a query without numbers",
             "poll",
             || format!("{none:?}"),
         );
-        let many = poll.request(&Question::about(&asked), &context);
+        let many = poll.request(&Query::new(&asked), &context);
         self.demand(
             matches!(many, Err(RequestError::Numbers { .. })),
             "refuses more numbers than it may ask",
             "poll",
             || format!("{:?}", many.is_ok()),
         );
-        match poll.request(&Question::about(fitting), &context) {
+        match poll.request(&Query::new(fitting), &context) {
             Ok(request) => {
                 let uri = request.uri().to_string();
                 self.demand(uri.starts_with("https://"), "asks over TLS", "poll", || {
@@ -385,7 +386,7 @@ impl<'a> Conformance<'a> {
             token: None,
             ..context
         };
-        let unproven = poll.request(&Question::about(fitting), &bare);
+        let unproven = poll.request(&Query::new(fitting), &bare);
         let needs = !poll.credentials().is_empty();
         self.demand(
             !needs || unproven.is_err(),
@@ -402,7 +403,7 @@ impl<'a> Conformance<'a> {
             (503, "asks again after a 503"),
             (429, "asks again after a 429"),
         ] {
-            let outcome = poll.outcome(&Reply {
+            let outcome = poll.outcome(&PollResponse {
                 status,
                 headers: &headers,
                 body: b"<html>busy</html>",
@@ -416,7 +417,7 @@ impl<'a> Conformance<'a> {
             );
         }
         for body in distort::nonsense() {
-            let reply = Reply {
+            let reply = PollResponse {
                 status: 200,
                 headers: &headers,
                 body: &body,
@@ -444,8 +445,8 @@ impl<'a> Conformance<'a> {
     fn check_numbers(&mut self, poll: &dyn Poll, context: &PollContext<'_>) {
         const RULE: &str = "lets no number change the path, list or query of a request";
         let shape = |number: &str| {
-            let asked = [Asked::number(TrackingNumber::new(number))];
-            let request = poll.request(&Question::about(&asked), context).ok()?;
+            let asked = [TrackRequest::new(TrackingNumber::new(number))];
+            let request = poll.request(&Query::new(&asked), context).ok()?;
             let uri = request.uri().to_string();
             let (path, query) = uri.split_once('?').unwrap_or((&uri, ""));
             Some((
@@ -513,7 +514,7 @@ impl<'a> Conformance<'a> {
             "webhook",
             String::new,
         );
-        let accepted = webhook.acknowledge(&call, Verdict::Accepted);
+        let accepted = webhook.acknowledge(&call, Disposition::Accepted);
         self.demand(
             accepted.status().is_success(),
             "acknowledges what was taken in",
@@ -530,10 +531,10 @@ impl<'a> Conformance<'a> {
             let calm = catch_unwind(AssertUnwindSafe(|| {
                 let _ = webhook.verify(&call, Some(&secret));
                 [
-                    Verdict::Accepted,
-                    Verdict::Unverified,
-                    Verdict::Unreadable,
-                    Verdict::Failed,
+                    Disposition::Accepted,
+                    Disposition::Unverified,
+                    Disposition::Unreadable,
+                    Disposition::Failed,
                 ]
                 .map(|verdict| webhook.acknowledge(&call, verdict))
             }));

@@ -1,15 +1,15 @@
 //! For tests of adapters and of what is built on journeys. Behind the feature `testing`.
 //!
 //! [`Conformance`] runs any adapter, of this crate or a third party's, through what the contract
-//! demands. [`told`] builds shipments without payloads. [`simulator`] plays four carriers on a
+//! demands. [`shipment`] builds shipments without payloads. [`simulator`] plays four carriers on a
 //! loopback address, with everything that can go wrong.
 
 mod conformance;
 mod distort;
 mod loss;
 mod mutate;
+mod shipment;
 pub mod simulator;
-mod told;
 
 pub use conformance::{Conformance, Violation};
-pub use told::{Told, told};
+pub use shipment::{ShipmentBuilder, shipment};

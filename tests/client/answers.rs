@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use parceltrail::NoticeKind;
-use parceltrail::client::{ErrorKind, Retry, RetryPolicy, Told};
+use parceltrail::client::{ErrorKind, Retry, RetryPolicy, TrackOutcome};
 use serde_json::json;
 use wiremock::matchers::{path, query_param, query_param_is_missing};
 use wiremock::{Mock, MockServer, ResponseTemplate};
@@ -29,7 +29,7 @@ async fn numbers_go_in_batches_of_the_carriers_limit() {
     let client = client("fedex.track", &server);
     let answers = all(&client, numbers(65)).await;
     assert_eq!(answers.len(), 65);
-    assert!(answers.iter().all(|answer| is_found(&answer.told)));
+    assert!(answers.iter().all(|answer| is_found(&answer.outcome)));
     let mut sizes: Vec<usize> = requests(&server).await.iter().map(Vec::len).collect();
     sizes.sort_unstable();
     assert_eq!(sizes, [5, 30, 30]);
@@ -66,7 +66,7 @@ async fn batches_go_side_by_side_up_to_the_concurrency_and_answers_stream() {
         .unwrap();
     let answers: Vec<_> = client
         .track(numbers(90))
-        .map(|answer| answer.asked.unwrap().number.as_str().to_owned())
+        .map(|answer| answer.request.unwrap().number.as_str().to_owned())
         .collect()
         .await;
     let mut late = answers[60..].to_vec();
@@ -129,7 +129,7 @@ async fn one_bad_number_stands_alone_at_last() {
     assert_eq!(
         answers
             .iter()
-            .filter(|answer| is_found(&answer.told))
+            .filter(|answer| is_found(&answer.outcome))
             .count(),
         29
     );
@@ -164,7 +164,7 @@ async fn a_number_that_spoils_the_body_stands_alone_at_last() {
     assert_eq!(
         answers
             .iter()
-            .filter(|answer| is_found(&answer.told))
+            .filter(|answer| is_found(&answer.outcome))
             .count(),
         4
     );
@@ -191,11 +191,11 @@ async fn a_number_that_cannot_be_asked_costs_no_request_and_no_other_number() {
     .await;
     assert_eq!(
         told(&answers, "SF1000000000025").as_ref().unwrap_err().kind,
-        ErrorKind::Question
+        ErrorKind::InvalidRequest
     );
     for number in ["SF1000000000017", "SF1000000000033", "SF1000000000041"] {
         assert!(
-            matches!(told(&answers, number), Ok(Told::NotFound(_))),
+            matches!(told(&answers, number), Ok(TrackOutcome::NotFound(_))),
             "{number}"
         );
     }
@@ -218,7 +218,7 @@ async fn not_found_is_an_answer_and_no_reason_to_ask_again() {
     let client = client("dhl.unified", &server);
     let told = client.fetch(&asked(DHL)).await.unwrap();
     assert!(
-        matches!(&told, Told::NotFound(notices) if notices.iter().any(|notice| notice.kind == NoticeKind::NotFound)),
+        matches!(&told, TrackOutcome::NotFound(notices) if notices.iter().any(|notice| notice.kind == NoticeKind::NotFound)),
         "{told:?}"
     );
     assert_eq!(
@@ -245,7 +245,7 @@ async fn a_fault_inside_a_200_is_read_by_the_adapter() {
         .fetch(&asked("1Z0000000300000017"))
         .await
         .unwrap();
-    assert!(matches!(told, Told::NotFound(_)), "{told:?}");
+    assert!(matches!(told, TrackOutcome::NotFound(_)), "{told:?}");
 }
 
 #[tokio::test]
@@ -280,14 +280,14 @@ async fn each_number_of_a_batch_has_its_own_end() {
     assert_eq!(answers.len(), 5);
     assert!(is_found(told(&answers, &number(0))) && is_found(told(&answers, &number(4))));
     assert!(
-        matches!(told(&answers, &number(1)), Ok(Told::NotFound(notices)) if notices.len() == 1)
+        matches!(told(&answers, &number(1)), Ok(TrackOutcome::NotFound(notices)) if notices.len() == 1)
     );
     assert_eq!(
         told(&answers, &number(2)).as_ref().unwrap_err().kind,
         ErrorKind::Invalid
     );
     assert!(
-        matches!(told(&answers, &number(3)), Ok(Told::Missing(_))),
+        matches!(told(&answers, &number(3)), Ok(TrackOutcome::Missing(_))),
         "what the answer does not mention is told as missing"
     );
     let stats = client.stats();
@@ -322,12 +322,12 @@ async fn numbers_that_are_put_off_are_asked_again_alone() {
         .mount(&server)
         .await;
     let answers = all(&client("fedex.track", &server), numbers(3)).await;
-    assert!(answers.iter().all(|answer| is_found(&answer.told)));
+    assert!(answers.iter().all(|answer| is_found(&answer.outcome)));
     assert_eq!(
         answers
             .last()
             .unwrap()
-            .asked
+            .request
             .as_ref()
             .unwrap()
             .number
@@ -358,7 +358,7 @@ async fn a_number_that_is_put_off_for_ever_is_exhausted() {
         .mount(&server)
         .await;
     let client = builder("fedex.track", &server)
-        .retry(quick().attempts(3))
+        .retry(quick().with_max_attempts(3))
         .build()
         .unwrap();
     let answers = all(&client, numbers(2)).await;
@@ -397,14 +397,14 @@ async fn another_name_of_a_parcel_is_recognised_and_what_was_told_besides_is_kep
     assert_eq!(tag.shipments()[0].number.as_str(), "449000000099");
     assert!(matches!(
         told(&answers, "449000000013"),
-        Ok(Told::Missing(_))
+        Ok(TrackOutcome::Missing(_))
     ));
     let besides = answers
         .iter()
-        .find(|answer| answer.asked.is_none())
+        .find(|answer| answer.request.is_none())
         .unwrap();
     assert_eq!(
-        besides.told.as_ref().unwrap().shipments()[0]
+        besides.outcome.as_ref().unwrap().shipments()[0]
             .number
             .as_str(),
         "449000000077"
@@ -521,7 +521,7 @@ async fn news_of_a_subscription_come_page_by_page() {
     let error = client.fetch(&asked(DHL)).await.unwrap_err();
     assert_eq!(
         error.kind,
-        ErrorKind::Question,
+        ErrorKind::InvalidRequest,
         "a subscription is not asked about numbers"
     );
 }

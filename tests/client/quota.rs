@@ -7,7 +7,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use futures_util::StreamExt as _;
 use futures_util::future::join_all;
-use parceltrail::client::{Allowance, ErrorKind, Quota, Retry, RetryPolicy};
+use parceltrail::client::{ErrorKind, Quota, RateLimiter, Retry, RetryPolicy};
 use wiremock::{MockServer, ResponseTemplate};
 
 use crate::support::*;
@@ -49,7 +49,7 @@ async fn without_a_quota_of_its_own_a_client_keeps_to_what_is_documented() {
         .credentials(credentials("dhl.unified"))
         .base(server.uri());
     let client = client.transport(Thawing::default()).build().unwrap();
-    assert_eq!(client.allowance().quota().day, Some(250));
+    assert_eq!(client.rate_limiter().quota().day, Some(250));
     let (answers, took) = seconds(all(&client, numbers(4))).await;
     assert_eq!(answers.len(), 4);
     assert!((15.0..16.0).contains(&took), "one in five seconds: {took}");
@@ -205,10 +205,10 @@ async fn of_a_batch_only_the_number_asked_a_moment_ago_waits() {
     let waited: Vec<_> = answers
         .iter()
         .filter(|(_, at)| *at > 20)
-        .map(|(answer, _)| answer.asked.clone().unwrap())
+        .map(|(answer, _)| answer.request.clone().unwrap())
         .collect();
     assert_eq!(waited, [asked(&number(1))]);
-    assert!(answers.iter().all(|(answer, _)| is_found(&answer.told)));
+    assert!(answers.iter().all(|(answer, _)| is_found(&answer.outcome)));
 }
 
 #[tokio::test(start_paused = true)]
@@ -261,10 +261,10 @@ async fn the_same_number_is_left_alone_from_the_last_request_on() {
 #[tokio::test]
 async fn clients_of_one_credential_share_its_quota() {
     let server = answering(ok(&dhl_found())).await;
-    let allowance = Allowance::new(Quota::unlimited().per_day(1));
+    let rate_limiter = RateLimiter::new(Quota::unlimited().per_day(1));
     let [one, other] = [(); 2].map(|()| {
         builder("dhl.unified", &server)
-            .allowance(allowance.clone())
+            .rate_limiter(rate_limiter.clone())
             .build()
             .unwrap()
     });
@@ -302,6 +302,6 @@ async fn whoever_has_time_waits_as_long_as_it_takes() {
         .longest_wait(Duration::MAX);
     let client = paused("dhl.unified", &server).quota(quota).build().unwrap();
     let (answers, took) = seconds(all(&client, numbers(5))).await;
-    assert!(answers.iter().all(|answer| is_found(&answer.told)));
+    assert!(answers.iter().all(|answer| is_found(&answer.outcome)));
     assert!((2400.0..2401.0).contains(&took), "{took}");
 }

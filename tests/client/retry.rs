@@ -26,7 +26,7 @@ async fn pauses_grow_with_jitter() {
     ]))
     .await;
     let client = paused("dhl.unified", &server)
-        .retry(RetryPolicy::default().pauses(Duration::from_secs(1), Duration::from_secs(30)))
+        .retry(RetryPolicy::default().with_backoff(Duration::from_secs(1), Duration::from_secs(30)))
         .build()
         .unwrap();
     let (told, took) = seconds(client.fetch(&asked(DHL))).await;
@@ -110,9 +110,9 @@ async fn retry_after_beyond_the_budget_ends_it_at_once() {
 async fn the_total_budget_ends_it() {
     let server = answering(status(503)).await;
     let policy = RetryPolicy::default()
-        .attempts(1000)
-        .pauses(Duration::from_secs(5), Duration::from_secs(5))
-        .budget(Duration::from_secs(30));
+        .with_max_attempts(1000)
+        .with_backoff(Duration::from_secs(5), Duration::from_secs(5))
+        .with_budget(Duration::from_secs(30));
     let client = paused("dhl.unified", &server)
         .breaker(parceltrail::client::BreakerPolicy::never())
         .retry(policy)
@@ -132,7 +132,7 @@ async fn the_total_budget_ends_it() {
 async fn exhausted_errors_are_marked() {
     let server = answering(status(502)).await;
     let client = builder("dhl.unified", &server)
-        .retry(quick().attempts(3))
+        .retry(quick().with_max_attempts(3))
         .build()
         .unwrap();
     let error = client.fetch(&asked(DHL)).await.unwrap_err();
@@ -186,7 +186,7 @@ async fn a_connection_that_fails_is_tried_again() {
     let server = answering(ok(&dhl_found())).await;
     let client = builder("dhl.unified", &server)
         .base(format!("http://{address}"))
-        .retry(quick().attempts(3))
+        .retry(quick().with_max_attempts(3))
         .build()
         .unwrap();
     let error = client.fetch(&asked(DHL)).await.unwrap_err();

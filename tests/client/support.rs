@@ -6,10 +6,10 @@ use std::time::Duration;
 use async_trait::async_trait;
 use futures_util::StreamExt as _;
 use http::{Request, Response};
-use parceltrail::adapter::{Asked, Credentials};
+use parceltrail::adapter::{Credentials, TrackRequest};
 use parceltrail::client::{
-    Answer, Client, ClientBuilder, ClientError, HttpTransport, Quota, RetryPolicy, Told, Transport,
-    TransportError,
+    Client, ClientBuilder, ClientError, HttpTransport, Quota, RetryPolicy, TrackOutcome,
+    TrackResult, Transport, TransportError,
 };
 use parceltrail::{Adapter, Registry, TrackingNumber};
 use serde_json::{Value, json};
@@ -25,8 +25,8 @@ pub fn adapter(feed: &str) -> Arc<dyn Adapter> {
         .unwrap_or_else(|| panic!("no feed {feed}"))
 }
 
-pub fn asked(number: &str) -> Asked {
-    Asked::number(TrackingNumber::new(number))
+pub fn asked(number: &str) -> TrackRequest {
+    TrackRequest::new(TrackingNumber::new(number))
 }
 
 /// FedEx-like numbers that are told apart by their last digits.
@@ -34,7 +34,7 @@ pub fn number(nth: usize) -> String {
     format!("4490{nth:08}")
 }
 
-pub fn numbers(count: usize) -> Vec<Asked> {
+pub fn numbers(count: usize) -> Vec<TrackRequest> {
     (0..count).map(|nth| asked(&number(nth))).collect()
 }
 
@@ -74,20 +74,20 @@ pub fn paused(feed: &str, server: &MockServer) -> ClientBuilder {
 }
 
 pub fn quick() -> RetryPolicy {
-    RetryPolicy::default().pauses(Duration::from_millis(2), Duration::from_millis(5))
+    RetryPolicy::default().with_backoff(Duration::from_millis(2), Duration::from_millis(5))
 }
 
 pub async fn all(
     client: &Client,
-    numbers: impl IntoIterator<Item = Asked, IntoIter: Send>,
-) -> Vec<Answer> {
+    numbers: impl IntoIterator<Item = TrackRequest, IntoIter: Send>,
+) -> Vec<TrackResult> {
     client.track(numbers).collect().await
 }
 
-pub fn told<'a>(answers: &'a [Answer], number: &str) -> &'a Result<Told, ClientError> {
+pub fn told<'a>(answers: &'a [TrackResult], number: &str) -> &'a Result<TrackOutcome, ClientError> {
     let mut of_number = answers.iter().filter(|answer| {
         answer
-            .asked
+            .request
             .as_ref()
             .is_some_and(|asked| asked.number.as_str() == number)
     });
@@ -95,11 +95,11 @@ pub fn told<'a>(answers: &'a [Answer], number: &str) -> &'a Result<Told, ClientE
         .next()
         .unwrap_or_else(|| panic!("no answer for {number}"));
     assert!(of_number.next().is_none(), "two answers for {number}");
-    &answer.told
+    &answer.outcome
 }
 
-pub fn is_found(told: &Result<Told, ClientError>) -> bool {
-    matches!(told, Ok(Told::Found(batch)) if !batch.shipments.is_empty())
+pub fn is_found(told: &Result<TrackOutcome, ClientError>) -> bool {
+    matches!(told, Ok(TrackOutcome::Found(batch)) if !batch.shipments.is_empty())
 }
 
 /// A token endpoint that must be called so often.

@@ -95,7 +95,7 @@ async fn a_failed_fetch_fails_for_all_who_waited_for_it() {
         .mount(&server)
         .await;
     let client = builder("fedex.track", &server)
-        .retry(quick().attempts(2))
+        .retry(quick().with_max_attempts(2))
         .build()
         .unwrap();
     let numbers = numbers(20);

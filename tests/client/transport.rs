@@ -13,7 +13,7 @@ use crate::support::*;
 fn small() -> HttpTransport {
     HttpTransport::with(|http| http.no_proxy())
         .unwrap()
-        .largest_body(10_000)
+        .max_body_bytes(10_000)
 }
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {
@@ -71,7 +71,7 @@ async fn an_answer_too_large_for_many_numbers_is_asked_for_in_parts() {
         .len();
     let transport = HttpTransport::with(|http| http.no_proxy())
         .unwrap()
-        .largest_body(size / 2 + 200);
+        .max_body_bytes(size / 2 + 200);
     let client = builder("fedex.track", &server)
         .transport(transport)
         .build()
@@ -80,7 +80,7 @@ async fn an_answer_too_large_for_many_numbers_is_asked_for_in_parts() {
         all(&client, numbers(30))
             .await
             .iter()
-            .all(|answer| is_found(&answer.told))
+            .all(|answer| is_found(&answer.outcome))
     );
     assert_eq!(client.stats().divided, 1);
 }
@@ -144,7 +144,7 @@ async fn an_attempt_has_its_time_and_the_next_one_too() {
     let slow = ok(&dhl_found()).set_delay(Duration::from_secs(20));
     let server = answering(InTurn::new([slow, ok(&dhl_found())])).await;
     let client = builder("dhl.unified", &server)
-        .retry(quick().attempt(Duration::from_millis(150)))
+        .retry(quick().with_attempt_timeout(Duration::from_millis(150)))
         .build()
         .unwrap();
     let (told, took) = seconds(client.fetch(&asked(DHL))).await;
@@ -160,7 +160,7 @@ async fn a_silent_server_is_a_timeout() {
             .unwrap();
     let client = builder("dhl.unified", &server)
         .transport(transport)
-        .retry(quick().attempts(2))
+        .retry(quick().with_max_attempts(2))
         .build()
         .unwrap();
     let error = client.fetch(&asked(DHL)).await.unwrap_err();

@@ -78,7 +78,7 @@ fn sorted(shipments: impl IntoIterator<Item = Shipment>) -> Vec<String> {
     let (sorted, notices) = journeys.sorted();
     let states = sorted
         .iter()
-        .map(|journey| serde_json::to_string_pretty(&journey.state(now())).unwrap());
+        .map(|journey| serde_json::to_string_pretty(&journey.at(now())).unwrap());
     states
         .chain([serde_json::to_string_pretty(&notices).unwrap()])
         .collect()
@@ -90,7 +90,7 @@ fn single(shipments: impl IntoIterator<Item = Shipment>) -> Vec<String> {
     shipments
         .into_iter()
         .for_each(|shipment| _ = journey.apply(shipment));
-    vec![serde_json::to_string_pretty(&journey.state(now())).unwrap()]
+    vec![serde_json::to_string_pretty(&journey.at(now())).unwrap()]
 }
 
 /// A delivery's events by chance over two deliveries of the same moment, in another order.
@@ -287,7 +287,7 @@ fn copies_that_exchange_everything_agree() {
         here.merge(&there);
         back.merge(&before);
         let bytes =
-            |journey: &Journey| vec![serde_json::to_string_pretty(&journey.state(now())).unwrap()];
+            |journey: &Journey| vec![serde_json::to_string_pretty(&journey.at(now())).unwrap()];
         agree("merged", seed, &told, &bytes(&all), &bytes(&here));
         agree(
             "merged the other way",

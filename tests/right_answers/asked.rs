@@ -7,7 +7,7 @@ use std::process::Command;
 use serde_json::Value;
 
 /// A question to `track`: payloads beside this file, a moment, and perhaps the reader's zone.
-pub struct Asked {
+pub struct TrackRequest {
     arguments: Vec<String>,
 }
 
@@ -28,12 +28,12 @@ fn program() -> PathBuf {
 }
 
 /// Asks about payloads at a moment (RFC 3339).
-pub fn asked(files: &[&str], now: &str) -> Asked {
+pub fn asked(files: &[&str], now: &str) -> TrackRequest {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/right_answers/payloads");
     let files = files
         .iter()
         .map(|file| folder.join(file).display().to_string());
-    Asked {
+    TrackRequest {
         arguments: ["--now".to_owned(), now.to_owned()]
             .into_iter()
             .chain(files)
@@ -41,7 +41,7 @@ pub fn asked(files: &[&str], now: &str) -> Asked {
     }
 }
 
-impl Asked {
+impl TrackRequest {
     /// The same question by a reader in a zone.
     pub fn in_zone(mut self, zone: &str) -> Self {
         self.arguments
@@ -141,7 +141,7 @@ impl Asked {
 pub const LATER: &str = "2026-12-20T00:00:00Z";
 
 /// Demands that a journey is delivered, finished, and has been so since a day.
-pub fn assert_delivered(asked: &Asked, number: &str, since: &str) {
+pub fn assert_delivered(asked: &TrackRequest, number: &str, since: &str) {
     let state = asked.state(number);
     assert_eq!(
         (state["milestone"].as_str(), state["terminal"].as_bool()),

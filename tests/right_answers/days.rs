@@ -1,8 +1,8 @@
 //! A carrier's calendar day stays that day, for every reader.
 
-use crate::asked::{Asked, asked};
+use crate::asked::{TrackRequest, asked};
 
-fn assert_day(asked: &Asked, spoken: &str, day: &str) {
+fn assert_day(asked: &TrackRequest, spoken: &str, day: &str) {
     assert!(asked.text().contains(spoken), "{}", asked.text());
     let arrival = asked.briefings()[0]["arrival"].to_string();
     assert!(arrival.contains(day), "{arrival}");

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::asked::{Asked, asked, assert_delivered};
+use crate::asked::{TrackRequest, asked, assert_delivered};
 
 #[test]
 fn a_push_that_proves_nothing_moves_no_other_parcel() {
@@ -57,6 +57,7 @@ fn two_shipments_under_one_waybill_are_told_apart() {
 /// The order of records in one payload decides nothing.
 #[test]
 fn records_in_another_order_give_the_same_journey() {
-    let told = |file| -> Vec<Value> { Asked::journeys(&asked(&[file], "2026-03-08T00:00:00Z")) };
+    let told =
+        |file| -> Vec<Value> { TrackRequest::journeys(&asked(&[file], "2026-03-08T00:00:00Z")) };
     assert_eq!(told("orders-tie-ab.json"), told("orders-tie-ba.json"));
 }

@@ -24,7 +24,7 @@ fn one(simulator: &Simulator, feed: &str) -> Vec<String> {
     simulator.numbers(feed).into_iter().take(1).collect()
 }
 
-fn sf_code(answer: &super::bare::Answer) -> String {
+fn sf_code(answer: &super::bare::TrackResult) -> String {
     answer.json()["apiResultCode"].as_str().unwrap().to_owned()
 }
 

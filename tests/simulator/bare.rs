@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Bytes;
 use hyper_util::rt::TokioIo;
-use parceltrail::adapter::{Asked, Credentials, Outcome, PollContext, Question, Reply};
+use parceltrail::adapter::{Credentials, Outcome, PollContext, PollResponse, Query, TrackRequest};
 use parceltrail::testing::simulator::Simulator;
 use parceltrail::{Adapter, Batch, Payload, Registry, TrackingNumber};
 use secrecy::SecretString;
@@ -16,20 +16,20 @@ pub const FEEDS: [&str; 4] = ["dhl.unified", "fedex.track", "ups.track", "sf.rou
 
 /// An answer that came in full.
 #[derive(Clone, Debug)]
-pub struct Answer {
+pub struct TrackResult {
     pub status: u16,
     pub headers: http::HeaderMap,
     pub body: Vec<u8>,
 }
 
-impl Answer {
+impl TrackResult {
     pub fn json(&self) -> serde_json::Value {
         serde_json::from_slice(&self.body).unwrap()
     }
 }
 
 /// Sends a request on a connection of its own.
-pub async fn send(request: http::Request<Vec<u8>>) -> Result<Answer, String> {
+pub async fn send(request: http::Request<Vec<u8>>) -> Result<TrackResult, String> {
     let (mut head, body) = request.into_parts();
     let authority = head.uri.authority().unwrap().to_string();
     head.headers.insert("host", authority.parse().unwrap());
@@ -53,7 +53,7 @@ pub async fn send(request: http::Request<Vec<u8>>) -> Result<Answer, String> {
         .map_err(|error| error.to_string())?
         .to_bytes()
         .to_vec();
-    Ok(Answer {
+    Ok(TrackResult {
         status: head.status.as_u16(),
         headers: head.headers,
         body,
@@ -84,7 +84,7 @@ impl<'s> Asker<'s> {
         asker
     }
 
-    pub async fn fetch_token(&mut self, adapter: &dyn Adapter) -> Option<Answer> {
+    pub async fn fetch_token(&mut self, adapter: &dyn Adapter) -> Option<TrackResult> {
         let poll = adapter.as_poll().unwrap();
         let request = poll
             .token_request(&self.context("token", self.token.as_ref()))
@@ -115,32 +115,29 @@ impl<'s> Asker<'s> {
     pub fn request_by(&self, adapter: &dyn Adapter, numbers: &[String]) -> http::Request<Vec<u8>> {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         let id = format!("{:032}", NEXT.fetch_add(1, Ordering::Relaxed));
-        let asked: Vec<Asked> = numbers
+        let asked: Vec<TrackRequest> = numbers
             .iter()
-            .map(|number| Asked::number(TrackingNumber::new(number)))
+            .map(|number| TrackRequest::new(TrackingNumber::new(number)))
             .collect();
         adapter
             .as_poll()
             .unwrap()
-            .request(
-                &Question::about(&asked),
-                &self.context(&id, self.token.as_ref()),
-            )
+            .request(&Query::new(&asked), &self.context(&id, self.token.as_ref()))
             .unwrap()
     }
 
-    pub async fn ask(&self, numbers: &[String]) -> Result<Answer, String> {
+    pub async fn ask(&self, numbers: &[String]) -> Result<TrackResult, String> {
         send(self.request(numbers)).await
     }
 
-    pub fn outcome(&self, answer: &Answer) -> Outcome {
+    pub fn outcome(&self, answer: &TrackResult) -> Outcome {
         adapter(&self.feed)
             .as_poll()
             .unwrap()
             .outcome(&reply(answer))
     }
 
-    pub fn decode(&self, answer: &Answer) -> Batch {
+    pub fn decode(&self, answer: &TrackResult) -> Batch {
         adapter(&self.feed)
             .decode(Payload::new(&answer.body, self.simulator.now()))
             .unwrap()
@@ -163,8 +160,8 @@ pub fn adapter(feed: &str) -> &'static dyn Adapter {
     REGISTRY.get(feed).unwrap()
 }
 
-pub fn reply(answer: &Answer) -> Reply<'_> {
-    Reply {
+pub fn reply(answer: &TrackResult) -> PollResponse<'_> {
+    PollResponse {
         status: answer.status,
         headers: &answer.headers,
         body: &answer.body,

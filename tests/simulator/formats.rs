@@ -181,7 +181,7 @@ async fn corrected_repeated_and_shuffled_events_leave_one_trail() {
         for (number, journey) in numbers.iter().zip(&journeys) {
             // The last answer was three hours ago.
             let asked = simulator.now() - chrono::TimeDelta::hours(3);
-            let state = journey.state(asked);
+            let state = journey.at(asked);
             let difference =
                 Difference::between(&simulator.truth_at(feed, number, asked), &state.events);
             assert!(difference.is_empty(), "{feed} {number}: {difference:?}");

@@ -9,7 +9,7 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::response::IntoResponse;
 use http::HeaderMap;
-use parceltrail::adapter::{Verdict, WebhookCall};
+use parceltrail::adapter::{Disposition, WebhookCall};
 use parceltrail::testing::simulator::{Carrier, Difference, Fault, FaultPlan, Hook, Simulator};
 use parceltrail::{Journey, NoticeKind, Payload};
 use secrecy::SecretString;
@@ -51,10 +51,10 @@ async fn receive(
     seen.calls += 1;
     let verdict = if webhook.verify(&call, receiver.secret.as_ref()).is_err() {
         seen.refused += 1;
-        Verdict::Unverified
+        Disposition::Unverified
     } else if seen.failing > 0 {
         seen.failing -= 1;
-        Verdict::Failed
+        Disposition::Failed
     } else {
         let batch = feed.decode(Payload::new(&body, call.received)).unwrap();
         if batch
@@ -72,7 +72,7 @@ async fn receive(
                 .or_default()
                 .apply(shipment);
         }
-        Verdict::Accepted
+        Disposition::Accepted
     };
     let (head, body) = webhook.acknowledge(&call, verdict).into_parts();
     (head.status, head.headers, body)
@@ -139,7 +139,7 @@ async fn pushed(plan: FaultPlan, carrier: Carrier, failing: usize) -> (Simulator
             let events = seen
                 .journeys
                 .get(&number)
-                .map(|journey| journey.state(simulator.now()).events)
+                .map(|journey| journey.at(simulator.now()).events)
                 .unwrap_or_default();
             let difference = Difference::between(&simulator.truth(feed, &number), &events);
             let lost = (difference.missing.len(), difference.repeated.len());

@@ -32,7 +32,7 @@ fn exponent(n: u32, make: &dyn Fn(usize) -> Vec<Shipment>) -> f64 {
             let (sorted, _) = journeys.sorted();
             sorted
                 .iter()
-                .for_each(|journey| drop(std::hint::black_box(journey.state(now()))));
+                .for_each(|journey| drop(std::hint::black_box(journey.at(now()))));
         };
         let best = (0..3).map(|_| seconds(&run)).fold(f64::INFINITY, f64::min);
         (f64::from(size).ln(), best.ln())

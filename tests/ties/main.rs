@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 use parceltrail::adapter::NoticeKind;
-use parceltrail::journey::{Journeys, LegId, State};
+use parceltrail::journey::{Journeys, LegId, Snapshot};
 use parceltrail::model::{Milestone, Proof, Role};
 use std::sync::LazyLock;
 
@@ -107,7 +107,7 @@ fn a_claim_ties_when_it_is_confirmed_or_declared() {
     );
     let (sorted, _) = journeys.sorted();
     assert_eq!(sorted.len(), 1);
-    let state = sorted[0].state(now());
+    let state = sorted[0].at(now());
     assert!(state.claims.is_empty() && state.legs[0].next.is_some());
 }
 

@@ -127,7 +127,7 @@ pub fn shop(order: &str) -> Vec<Shipment> {
 
 /// Journeys of some deliveries.
 pub struct Sorted {
-    pub states: Vec<State>,
+    pub states: Vec<Snapshot>,
     pub notices: Vec<Notice>,
 }
 
@@ -140,12 +140,12 @@ impl Sorted {
             .for_each(|shipment| journeys.apply(shipment));
         let (sorted, notices) = journeys.sorted();
         Self {
-            states: sorted.iter().map(|journey| journey.state(now())).collect(),
+            states: sorted.iter().map(|journey| journey.at(now())).collect(),
             notices,
         }
     }
 
-    pub fn of_number(&self, number: &str) -> &State {
+    pub fn of_number(&self, number: &str) -> &Snapshot {
         self.states
             .iter()
             .find(|state| state.numbers.iter().any(|id| id.number.as_str() == number))

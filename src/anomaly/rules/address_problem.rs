@@ -1,7 +1,7 @@
 //! `address-problem`: the carrier cannot deliver to the address that it was given.
 
 use crate::anomaly::rule::rule;
-use crate::anomaly::{Draft, Fact, Look, Parcel, Rule, RuleAbout, Span};
+use crate::anomaly::{Draft, Fact, Parcel, Rule, RuleAbout, RuleContext, Span};
 use crate::model::{Milestone, Party, Reason};
 
 rule! {
@@ -30,7 +30,7 @@ impl Rule for AddressProblem {
         true
     }
 
-    fn inspect(&self, parcel: &Parcel, look: &mut Look<'_>) {
+    fn inspect(&self, parcel: &Parcel, look: &mut RuleContext<'_>) {
         let is_told = parcel.has(Milestone::AddressIssue)
             || REASONS.iter().any(|reason| parcel.cites(*reason));
         if !is_told || parcel.terminal || parcel.awaits_collection() || parcel.goes_back() {
@@ -71,12 +71,12 @@ mod tests {
     use crate::anomaly::Level;
     use crate::anomaly::rules::trial::{finding, fires};
     use crate::model::{Milestone, Party, Reason, Stage};
-    use crate::testing::{Told, told};
+    use crate::testing::{ShipmentBuilder, shipment};
 
     const CODE: &str = "address-problem";
 
-    fn told_of(milestone: Milestone, reason: Option<Reason>) -> Told {
-        told("acme.track", "A1")
+    fn told_of(milestone: Milestone, reason: Option<Reason>) -> ShipmentBuilder {
+        shipment("acme.track", "A1")
             .event("2026-03-05T08:00:00Z", Stage::LastMile, milestone)
             .with(|event| event.reason = reason)
             .received("2026-03-05T12:00:00Z")

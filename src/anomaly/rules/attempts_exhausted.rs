@@ -1,7 +1,7 @@
 //! `attempts-exhausted`: the courier will not come again.
 
 use crate::anomaly::rule::rule;
-use crate::anomaly::{Datum, Draft, Fact, Look, Parcel, Rule, RuleAbout, Span};
+use crate::anomaly::{Datum, Draft, Fact, Parcel, Rule, RuleAbout, RuleContext, Span};
 use crate::model::{Milestone, Party};
 
 rule! {
@@ -25,7 +25,7 @@ impl Rule for AttemptsExhausted {
         true
     }
 
-    fn inspect(&self, parcel: &Parcel, look: &mut Look<'_>) {
+    fn inspect(&self, parcel: &Parcel, look: &mut RuleContext<'_>) {
         if !parcel.has(Milestone::DeliveryAttempted)
             || parcel.terminal
             || parcel.awaits_collection()
@@ -78,12 +78,12 @@ mod tests {
     use crate::anomaly::Level;
     use crate::anomaly::rules::trial::{finding, findings, fires};
     use crate::model::{Milestone, Stage};
-    use crate::testing::{Told, told};
+    use crate::testing::{ShipmentBuilder, shipment};
 
     const CODE: &str = "attempts-exhausted";
 
-    fn attempts(hours: &[&str]) -> Told {
-        let start = told("acme.track", "A1").received("2026-03-09T12:00:00Z");
+    fn attempts(hours: &[&str]) -> ShipmentBuilder {
+        let start = shipment("acme.track", "A1").received("2026-03-09T12:00:00Z");
         hours.iter().fold(start, |told, at| {
             told.event(
                 &format!("2026-03-{at}:00:00Z"),

@@ -2,7 +2,7 @@
 
 use crate::adapter::IssuerKind;
 use crate::anomaly::rule::rule;
-use crate::anomaly::{Draft, Fact, Look, Parcel, Rule, RuleAbout};
+use crate::anomaly::{Draft, Fact, Parcel, Rule, RuleAbout, RuleContext};
 use crate::model::{Milestone, Party, Reason};
 
 rule! {
@@ -57,7 +57,7 @@ impl Rule for CarrierProblem {
         true
     }
 
-    fn inspect(&self, parcel: &Parcel, look: &mut Look<'_>) {
+    fn inspect(&self, parcel: &Parcel, look: &mut RuleContext<'_>) {
         if parcel.terminal || parcel.awaits_collection() || parcel.goes_back() {
             return;
         }
@@ -74,7 +74,7 @@ impl Rule for CarrierProblem {
 }
 
 impl CarrierProblem {
-    fn of_carrier(&self, parcel: &Parcel, look: &mut Look<'_>) {
+    fn of_carrier(&self, parcel: &Parcel, look: &mut RuleContext<'_>) {
         let Some(problem) = parcel
             .facts
             .iter()
@@ -111,7 +111,7 @@ impl CarrierProblem {
 }
 
 /// A hold of customs, at once: `customs-dwell` speaks of its length.
-fn of_customs(parcel: &Parcel, look: &mut Look<'_>) {
+fn of_customs(parcel: &Parcel, look: &mut RuleContext<'_>) {
     let holds = parcel
         .clearances
         .iter()
@@ -139,12 +139,12 @@ mod tests {
     use crate::anomaly::rules::trial::{finding, findings, fires};
     use crate::anomaly::{Datum, Level};
     use crate::model::{FreeText, Milestone, Party, Reason, Stage};
-    use crate::testing::{Told, told};
+    use crate::testing::{ShipmentBuilder, shipment};
 
     const CODE: &str = "carrier-problem";
 
-    fn told_of(milestone: Milestone) -> Told {
-        told("acme.track", "A1")
+    fn told_of(milestone: Milestone) -> ShipmentBuilder {
+        shipment("acme.track", "A1")
             .event(
                 "2026-03-02T09:00:00Z",
                 Stage::FirstMile,
@@ -221,7 +221,7 @@ mod tests {
 
     #[test]
     fn the_problem_of_one_piece_names_it() {
-        let told = told("acme.track", "A1")
+        let told = shipment("acme.track", "A1")
             .event("2026-03-02T09:00:00Z", Stage::LineHaul, Milestone::Arrived)
             .of_piece("P1")
             .event("2026-03-02T10:00:00Z", Stage::LineHaul, Milestone::Held)

@@ -1,7 +1,7 @@
 //! `clock-skew`: a feed whose clock is wrong.
 
 use crate::anomaly::rule::rule;
-use crate::anomaly::{Datum, Draft, Look, Parcel, Rule, RuleAbout, Span};
+use crate::anomaly::{Datum, Draft, Parcel, Rule, RuleAbout, RuleContext, Span};
 
 rule! {
     /// A feed tells scans before they happen, or at other times than another feed tells the same
@@ -17,7 +17,7 @@ impl Rule for ClockSkew {
         &ABOUT
     }
 
-    fn inspect(&self, parcel: &Parcel, look: &mut Look<'_>) {
+    fn inspect(&self, parcel: &Parcel, look: &mut RuleContext<'_>) {
         if parcel.terminal {
             return;
         }
@@ -52,13 +52,13 @@ mod tests {
     use crate::anomaly::Datum;
     use crate::anomaly::rules::trial::{finding, fires};
     use crate::model::{Event, EventTime, Milestone, Stage, Zones};
-    use crate::testing::{Told, told};
+    use crate::testing::{ShipmentBuilder, shipment};
 
     const CODE: &str = "clock-skew";
     const NOW: &str = "2026-03-09T00:00:00Z";
 
-    fn scan(at: &str, received: &str) -> Told {
-        told("acme.track", "A1")
+    fn scan(at: &str, received: &str) -> ShipmentBuilder {
+        shipment("acme.track", "A1")
             .event(at, Stage::LineHaul, Milestone::Arrived)
             .received(received)
     }
@@ -109,7 +109,7 @@ mod tests {
         ));
     }
 
-    fn three(feed: &str, hour: u8) -> Told {
+    fn three(feed: &str, hour: u8) -> ShipmentBuilder {
         [
             (2, Milestone::PickedUp),
             (3, Milestone::Departed),
@@ -117,7 +117,7 @@ mod tests {
         ]
         .into_iter()
         .fold(
-            told(feed, "A1").received("2026-03-05T00:00:00Z"),
+            shipment(feed, "A1").received("2026-03-05T00:00:00Z"),
             |told, (day, milestone)| {
                 told.event(
                     &format!("2026-03-{day:02}T{hour:02}:10:00Z"),

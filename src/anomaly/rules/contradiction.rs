@@ -3,7 +3,7 @@
 use smol_str::SmolStr;
 
 use crate::anomaly::rule::rule;
-use crate::anomaly::{Datum, Draft, Look, Parcel, Rule, RuleAbout};
+use crate::anomaly::{Datum, Draft, Parcel, Rule, RuleAbout, RuleContext};
 use crate::journey::ConflictKind;
 
 rule! {
@@ -20,7 +20,7 @@ impl Rule for Contradiction {
         &ABOUT
     }
 
-    fn inspect(&self, parcel: &Parcel, look: &mut Look<'_>) {
+    fn inspect(&self, parcel: &Parcel, look: &mut RuleContext<'_>) {
         let mut seen: Vec<ConflictKind> = Vec::new();
         for conflict in &parcel.conflicts {
             let is_first = !seen.contains(&conflict.kind);
@@ -71,13 +71,13 @@ mod tests {
     use crate::anomaly::rules::trial::{finding, findings, fires};
     use crate::anomaly::{Datum, Level};
     use crate::model::{Milestone, Stage};
-    use crate::testing::{Told, told};
+    use crate::testing::{ShipmentBuilder, shipment};
 
     const CODE: &str = "contradiction";
     const NOW: &str = "2026-03-09T00:00:00Z";
 
-    fn arrived(feed: &str, place: &str) -> Told {
-        told(feed, "A1")
+    fn arrived(feed: &str, place: &str) -> ShipmentBuilder {
+        shipment(feed, "A1")
             .event("2026-03-03T09:00:00Z", Stage::LineHaul, Milestone::Arrived)
             .at(place)
             .received("2026-03-03T10:00:00Z")

@@ -1,7 +1,7 @@
 //! `customs-action-needed`: customs wait for the sender or the recipient.
 
 use crate::anomaly::rule::rule;
-use crate::anomaly::{Clearance, Draft, HoldDigest, Look, Parcel, Rule, RuleAbout, Span};
+use crate::anomaly::{Clearance, Draft, HoldDigest, Parcel, Rule, RuleAbout, RuleContext, Span};
 use crate::model::{Milestone, Party};
 
 rule! {
@@ -20,7 +20,7 @@ impl Rule for CustomsActionNeeded {
         &ABOUT
     }
 
-    fn inspect(&self, parcel: &Parcel, look: &mut Look<'_>) {
+    fn inspect(&self, parcel: &Parcel, look: &mut RuleContext<'_>) {
         if parcel.clearances.is_empty() || parcel.terminal || parcel.goes_back() {
             return;
         }
@@ -50,7 +50,7 @@ impl Rule for CustomsActionNeeded {
 impl CustomsActionNeeded {
     fn raise<'p>(
         &self,
-        look: &mut Look<'_>,
+        look: &mut RuleContext<'_>,
         clearance: &Clearance,
         hold: &HoldDigest,
         all: impl Iterator<Item = &'p HoldDigest>,
@@ -78,12 +78,12 @@ mod tests {
     use crate::anomaly::Level;
     use crate::anomaly::rules::trial::{finding, findings, fires, moment};
     use crate::model::{Milestone, Party, Reason, Stage};
-    use crate::testing::{Told, told};
+    use crate::testing::{ShipmentBuilder, shipment};
 
     const CODE: &str = "customs-action-needed";
 
-    fn asked(milestone: Milestone) -> Told {
-        told("acme.track", "A1")
+    fn asked(milestone: Milestone) -> ShipmentBuilder {
+        shipment("acme.track", "A1")
             .event(
                 "2026-03-02T09:00:00Z",
                 Stage::FirstMile,
@@ -127,7 +127,7 @@ mod tests {
 
     #[test]
     fn one_request_told_by_two_is_one_finding() {
-        let broker = told("broker.status", "A1").event(
+        let broker = shipment("broker.status", "A1").event(
             "2026-03-05T10:00:00Z",
             Stage::ImportCustoms,
             Milestone::DutiesDue,

@@ -1,7 +1,7 @@
 //! `customs-dwell`: at customs for longer than is usual there.
 
 use crate::anomaly::rule::rule;
-use crate::anomaly::{Clearance, Expected, Foresight, Look, Parcel, Rule, RuleAbout, Span};
+use crate::anomaly::{Clearance, Expected, Foresight, Parcel, Rule, RuleAbout, RuleContext, Span};
 use crate::model::{Milestone, Party};
 
 rule! {
@@ -37,7 +37,7 @@ impl Rule for CustomsDwell {
         waiting(ahead.parcel).and_then(|_| ahead.patience())
     }
 
-    fn inspect(&self, parcel: &Parcel, look: &mut Look<'_>) {
+    fn inspect(&self, parcel: &Parcel, look: &mut RuleContext<'_>) {
         let Some(clearance) = waiting(parcel) else {
             return;
         };
@@ -72,12 +72,12 @@ mod tests {
     use crate::anomaly::Level;
     use crate::anomaly::rules::trial::{OneDay, finding, finding_with, fires};
     use crate::model::{Milestone, Party, Stage};
-    use crate::testing::{Told, told};
+    use crate::testing::{ShipmentBuilder, shipment};
 
     const CODE: &str = "customs-dwell";
 
-    fn submitted() -> Told {
-        told("acme.track", "A1")
+    fn submitted() -> ShipmentBuilder {
+        shipment("acme.track", "A1")
             .event(
                 "2026-03-02T09:00:00Z",
                 Stage::FirstMile,

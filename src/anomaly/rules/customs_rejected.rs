@@ -1,7 +1,7 @@
 //! `customs-rejected`: customs refused the entry, or took the parcel.
 
 use crate::anomaly::rule::rule;
-use crate::anomaly::{Draft, Look, Parcel, Rule, RuleAbout, Span};
+use crate::anomaly::{Draft, Parcel, Rule, RuleAbout, RuleContext, Span};
 use crate::model::{Milestone, Party};
 
 rule! {
@@ -19,7 +19,7 @@ impl Rule for CustomsRejected {
         &ABOUT
     }
 
-    fn inspect(&self, parcel: &Parcel, look: &mut Look<'_>) {
+    fn inspect(&self, parcel: &Parcel, look: &mut RuleContext<'_>) {
         if parcel.clearances.is_empty() {
             return;
         }
@@ -75,12 +75,12 @@ mod tests {
     use crate::anomaly::Level;
     use crate::anomaly::rules::trial::{finding, fires};
     use crate::model::{Milestone, Party, Stage};
-    use crate::testing::{Told, told};
+    use crate::testing::{ShipmentBuilder, shipment};
 
     const CODE: &str = "customs-rejected";
 
-    fn at_customs(milestone: Milestone) -> Told {
-        told("customs.declarations", "A1")
+    fn at_customs(milestone: Milestone) -> ShipmentBuilder {
+        shipment("customs.declarations", "A1")
             .event("2026-03-05T09:00:00Z", Stage::ExportCustoms, milestone)
             .received("2026-03-05T09:00:00Z")
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::anomaly::rule::rule;
-use crate::anomaly::{Draft, Fact, Look, Parcel, Rule, RuleAbout, Span};
+use crate::anomaly::{Draft, Fact, Parcel, Rule, RuleAbout, RuleContext, Span};
 use crate::model::{Milestone, Party, Reason, Scope};
 
 rule! {
@@ -32,7 +32,7 @@ impl Rule for Damaged {
         &ABOUT
     }
 
-    fn inspect(&self, parcel: &Parcel, look: &mut Look<'_>) {
+    fn inspect(&self, parcel: &Parcel, look: &mut RuleContext<'_>) {
         if !parcel.is_damaged()
             && !parcel.cites(Reason::MissingPiece)
             && !parcel.cites(Reason::Theft)
@@ -54,7 +54,13 @@ impl Rule for Damaged {
 
 impl Damaged {
     /// What is told of the whole, or of one piece.
-    fn judge(&self, parcel: &Parcel, piece: Option<u32>, told: &[&Fact], look: &mut Look<'_>) {
+    fn judge(
+        &self,
+        parcel: &Parcel,
+        piece: Option<u32>,
+        told: &[&Fact],
+        look: &mut RuleContext<'_>,
+    ) {
         let [first, ..] = told else { return };
         let last = told.last().unwrap_or(first);
         if look.passed(self.keep.after(last.latest)) {
@@ -80,12 +86,12 @@ mod tests {
     use crate::anomaly::Level;
     use crate::anomaly::rules::trial::{finding, fires, moment};
     use crate::model::{Milestone, Reason, Stage};
-    use crate::testing::{Told, told};
+    use crate::testing::{ShipmentBuilder, shipment};
 
     const CODE: &str = "damaged";
 
-    fn delivered() -> Told {
-        told("acme.track", "A1")
+    fn delivered() -> ShipmentBuilder {
+        shipment("acme.track", "A1")
             .event(
                 "2026-03-05T08:00:00Z",
                 Stage::LastMile,

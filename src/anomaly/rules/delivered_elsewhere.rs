@@ -4,7 +4,7 @@ use smol_str::SmolStr;
 
 use crate::anomaly::geography::are_different;
 use crate::anomaly::rule::rule;
-use crate::anomaly::{Datum, Draft, Fact, Look, Parcel, Rule, RuleAbout};
+use crate::anomaly::{Datum, Draft, Fact, Parcel, Rule, RuleAbout, RuleContext};
 use crate::model::{DeliveredTo, Milestone, Party, Place};
 
 rule! {
@@ -69,7 +69,7 @@ impl Rule for DeliveredElsewhere {
         &ABOUT
     }
 
-    fn inspect(&self, parcel: &Parcel, look: &mut Look<'_>) {
+    fn inspect(&self, parcel: &Parcel, look: &mut RuleContext<'_>) {
         let is_meant =
             parcel.milestone == Some(Milestone::Delivered) && !parcel.destinations.is_empty();
         if !is_meant
@@ -117,7 +117,7 @@ mod tests {
     use crate::anomaly::rules::trial::{finding, fires};
     use crate::anomaly::{Datum, Level};
     use crate::model::{DeliveredTo, Milestone, Order, Place, Stage};
-    use crate::testing::{Told, told};
+    use crate::testing::{ShipmentBuilder, shipment};
 
     const CODE: &str = "delivered-elsewhere";
     const NOW: &str = "2026-03-05T00:00:00Z";
@@ -133,8 +133,8 @@ mod tests {
         }
     }
 
-    fn delivered(at: Place, to: Place) -> Told {
-        let told = told("acme.track", "A1")
+    fn delivered(at: Place, to: Place) -> ShipmentBuilder {
+        let told = shipment("acme.track", "A1")
             .event(
                 "2026-03-02T09:00:00Z",
                 Stage::FirstMile,
@@ -251,11 +251,11 @@ mod tests {
 
     #[test]
     fn the_shop_knows_the_destination_too() {
-        let shop = told("shop.orders", "WEB-1")
+        let shop = shipment("shop.orders", "WEB-1")
             .order(Order::default())
             .to("FRANCE")
             .received("2026-03-01T10:00:00Z");
-        let parcel = told("acme.track", "A1")
+        let parcel = shipment("acme.track", "A1")
             .event(
                 "2026-03-04T09:00:00Z",
                 Stage::LastMile,

@@ -1,7 +1,7 @@
 //! `delivery-failed`: the courier was there and could not deliver.
 
 use crate::anomaly::rule::rule;
-use crate::anomaly::{Draft, Look, Parcel, Rule, RuleAbout, Span};
+use crate::anomaly::{Draft, Parcel, Rule, RuleAbout, RuleContext, Span};
 use crate::model::{Milestone, Party};
 
 rule! {
@@ -21,7 +21,7 @@ impl Rule for DeliveryFailed {
         true
     }
 
-    fn inspect(&self, parcel: &Parcel, look: &mut Look<'_>) {
+    fn inspect(&self, parcel: &Parcel, look: &mut RuleContext<'_>) {
         if parcel.terminal || parcel.awaits_collection() || parcel.goes_back() {
             return;
         }
@@ -54,12 +54,12 @@ mod tests {
     use crate::anomaly::Level;
     use crate::anomaly::rules::trial::{finding, fires};
     use crate::model::{Milestone, Party, Reason, Stage};
-    use crate::testing::{Told, told};
+    use crate::testing::{ShipmentBuilder, shipment};
 
     const CODE: &str = "delivery-failed";
 
-    fn attempted() -> Told {
-        told("acme.track", "A1")
+    fn attempted() -> ShipmentBuilder {
+        shipment("acme.track", "A1")
             .event(
                 "2026-03-05T08:00:00Z",
                 Stage::LastMile,

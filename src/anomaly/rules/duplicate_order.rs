@@ -6,7 +6,7 @@ use smol_str::{SmolStr, format_smolstr};
 
 use crate::anomaly::cohort::OrderMark;
 use crate::anomaly::rule::rule;
-use crate::anomaly::{Cohort, CohortRule, Datum, Draft, Look, RuleAbout, Span};
+use crate::anomaly::{Cohort, CohortRule, Datum, Draft, RuleAbout, RuleContext, Span};
 use crate::model::Party;
 
 rule! {
@@ -55,7 +55,7 @@ impl CohortRule for DuplicateOrder {
         &ABOUT
     }
 
-    fn inspect(&self, cohort: &Cohort, look: &mut Look<'_>) {
+    fn inspect(&self, cohort: &Cohort, look: &mut RuleContext<'_>) {
         let same_number = neighbours(cohort, |order| Some(order.number), "number");
         let same_basket = neighbours(
             cohort,

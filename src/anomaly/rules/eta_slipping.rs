@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
 use crate::anomaly::rule::rule;
-use crate::anomaly::{Datum, Draft, Look, Parcel, PromiseMark, Rule, RuleAbout, Span};
+use crate::anomaly::{Datum, Draft, Parcel, PromiseMark, Rule, RuleAbout, RuleContext, Span};
 use crate::model::{Milestone, Party, PromiseKind, Reason};
 
 rule! {
@@ -71,7 +71,7 @@ impl Rule for EtaSlipping {
         &ABOUT
     }
 
-    fn inspect(&self, parcel: &Parcel, look: &mut Look<'_>) {
+    fn inspect(&self, parcel: &Parcel, look: &mut RuleContext<'_>) {
         if parcel.promises.len() < 2
             || parcel.terminal
             || parcel.awaits_collection()
@@ -111,16 +111,16 @@ mod tests {
     use crate::anomaly::rules::trial::{finding, fires, moment};
     use crate::anomaly::{Datum, Level};
     use crate::model::{EventTime, Milestone, Promise, PromiseKind, Stage};
-    use crate::testing::{Told, told};
+    use crate::testing::{ShipmentBuilder, shipment};
 
     const CODE: &str = "eta-slipping";
     const NOW: &str = "2026-03-05T00:00:00Z";
 
     /// Promises, each received a day after the one before.
-    fn promises(feed: &str, kind: PromiseKind, days: &[u32]) -> Vec<Told> {
+    fn promises(feed: &str, kind: PromiseKind, days: &[u32]) -> Vec<ShipmentBuilder> {
         let told = |(at, day): (usize, &u32)| {
             let by = format!("2026-03-{day:02}T18:00:00Z");
-            told(feed, "A1")
+            shipment(feed, "A1")
                 .event(
                     "2026-03-01T06:00:00Z",
                     Stage::FirstMile,

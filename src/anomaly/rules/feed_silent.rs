@@ -3,7 +3,7 @@
 use smol_str::SmolStr;
 
 use crate::anomaly::rule::rule;
-use crate::anomaly::{Cohort, CohortRule, Datum, Draft, Look, RuleAbout, Share, Span};
+use crate::anomaly::{Cohort, CohortRule, Datum, Draft, RuleAbout, RuleContext, Share, Span};
 
 rule! {
     /// A feed has told nothing new for a time in which, by the same hours of the weeks before, it
@@ -27,7 +27,7 @@ impl CohortRule for FeedSilent {
         &ABOUT
     }
 
-    fn inspect(&self, cohort: &Cohort, look: &mut Look<'_>) {
+    fn inspect(&self, cohort: &Cohort, look: &mut RuleContext<'_>) {
         for (feed, pulse) in cohort
             .feeds
             .iter()
@@ -61,7 +61,7 @@ mod tests {
     use crate::anomaly::rules::trial::{inspector, moment};
     use crate::anomaly::{Cohort, Finding, Findings, Level, Parcel, Span, Surroundings};
     use crate::model::{FeedId, Milestone, Stage};
-    use crate::testing::told;
+    use crate::testing::shipment;
 
     /// News every half hour while `speaks`, from 1 February (a Sunday) until a moment, and `open`
     /// parcels waiting.
@@ -80,7 +80,7 @@ mod tests {
     }
 
     fn waiting() -> Parcel {
-        let told = told("acme.track", "A1")
+        let told = shipment("acme.track", "A1")
             .event("2026-03-02T09:00:00Z", Stage::LineHaul, Milestone::Departed)
             .received("2026-03-02T09:10:00Z");
         inspector().digest(
@@ -162,7 +162,7 @@ mod tests {
                 .is_none()
         );
         assert_eq!(
-            at(&around, now + Duration::hours(5)).again,
+            at(&around, now + Duration::hours(5)).next_check,
             Some(now + Duration::hours(6))
         );
         assert!(

@@ -1,7 +1,7 @@
 //! `impossible-travel`: no parcel travels that fast.
 
 use crate::anomaly::rule::rule;
-use crate::anomaly::{Datum, Draft, Look, Parcel, Rule, RuleAbout, Span};
+use crate::anomaly::{Datum, Draft, Parcel, Rule, RuleAbout, RuleContext, Span};
 
 rule! {
     /// Two scans in two countries follow each other faster than anything travels from door to door:
@@ -23,7 +23,7 @@ impl Rule for ImpossibleTravel {
         &ABOUT
     }
 
-    fn inspect(&self, parcel: &Parcel, look: &mut Look<'_>) {
+    fn inspect(&self, parcel: &Parcel, look: &mut RuleContext<'_>) {
         if parcel.leaps.is_empty() || parcel.terminal {
             return;
         }
@@ -51,13 +51,13 @@ impl Rule for ImpossibleTravel {
 mod tests {
     use crate::anomaly::rules::trial::{finding, fires};
     use crate::model::{Event, EventTime, Milestone, Stage, Zones};
-    use crate::testing::{Told, told};
+    use crate::testing::{ShipmentBuilder, shipment};
 
     const CODE: &str = "impossible-travel";
     const NOW: &str = "2026-03-05T00:00:00Z";
 
-    fn scans(first: (&str, &str), second: (&str, &str)) -> Told {
-        told("acme.track", "A1")
+    fn scans(first: (&str, &str), second: (&str, &str)) -> ShipmentBuilder {
+        shipment("acme.track", "A1")
             .event(first.0, Stage::FirstMile, Milestone::PickedUp)
             .at(first.1)
             .event(second.0, Stage::LastMile, Milestone::Arrived)

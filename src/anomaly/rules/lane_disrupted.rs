@@ -3,7 +3,7 @@
 use smol_str::SmolStr;
 
 use crate::anomaly::rule::rule;
-use crate::anomaly::{Cohort, CohortRule, Datum, Draft, LanePulse, Look, RuleAbout, Share};
+use crate::anomaly::{Cohort, CohortRule, Datum, Draft, LanePulse, RuleAbout, RuleContext, Share};
 use crate::model::Party;
 
 rule! {
@@ -63,7 +63,7 @@ impl CohortRule for LaneDisrupted {
         &ABOUT
     }
 
-    fn inspect(&self, cohort: &Cohort, look: &mut Look<'_>) {
+    fn inspect(&self, cohort: &Cohort, look: &mut RuleContext<'_>) {
         for (name, lane) in &cohort.lanes {
             let Some(usual) = self.exceeded(lane) else {
                 continue;

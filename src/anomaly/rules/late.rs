@@ -1,7 +1,7 @@
 //! `late`: the promised time has passed.
 
 use crate::anomaly::rule::rule;
-use crate::anomaly::{Datum, Draft, Look, Parcel, PromiseMark, Rule, RuleAbout, Span};
+use crate::anomaly::{Datum, Draft, Parcel, PromiseMark, Rule, RuleAbout, RuleContext, Span};
 use crate::model::{Milestone, Party, PromiseKind};
 
 rule! {
@@ -28,7 +28,11 @@ const AGAINST: [(PromiseKind, &str); 5] = [
 
 impl Late {
     /// The promise that is missed: the commitment, else what the carrier says now.
-    fn missed<'p>(&self, parcel: &'p Parcel, look: &mut Look<'_>) -> Option<&'p PromiseMark> {
+    fn missed<'p>(
+        &self,
+        parcel: &'p Parcel,
+        look: &mut RuleContext<'_>,
+    ) -> Option<&'p PromiseMark> {
         let (committed, now) = (
             parcel.promised(PromiseKind::Committed),
             parcel.promised_now(),
@@ -49,7 +53,7 @@ impl Rule for Late {
         &ABOUT
     }
 
-    fn inspect(&self, parcel: &Parcel, look: &mut Look<'_>) {
+    fn inspect(&self, parcel: &Parcel, look: &mut RuleContext<'_>) {
         if parcel.terminal
             || parcel.awaits_collection()
             || parcel.goes_back()
@@ -94,12 +98,12 @@ mod tests {
     use crate::anomaly::Level;
     use crate::anomaly::rules::trial::{finding, fires, moment};
     use crate::model::{EventTime, Milestone, Party, Promise, PromiseKind, Stage, Zones};
-    use crate::testing::{Told, told};
+    use crate::testing::{ShipmentBuilder, shipment};
 
     const CODE: &str = "late";
 
-    fn promised(by: EventTime) -> Told {
-        told("acme.track", "A1")
+    fn promised(by: EventTime) -> ShipmentBuilder {
+        shipment("acme.track", "A1")
             .event(
                 "2026-03-02T09:00:00Z",
                 Stage::FirstMile,
@@ -171,7 +175,7 @@ mod tests {
             by: instant("2026-03-09T18:00:00Z"),
             stated: None,
         };
-        let postponed = told("acme.track", "A1")
+        let postponed = shipment("acme.track", "A1")
             .received("2026-03-04T10:00:00Z")
             .promised(estimate);
         assert!(fires(CODE, [committed, postponed], "2026-03-06T00:00:00Z"));

@@ -2,7 +2,7 @@
 
 use crate::anomaly::rule::rule;
 use crate::anomaly::{
-    Datum, Draft, Expected, Foresight, Look, Parcel, Rule, RuleAbout, Share, Span,
+    Datum, Draft, Expected, Foresight, Parcel, Rule, RuleAbout, RuleContext, Share, Span,
 };
 use crate::model::{Milestone, Party, Stage};
 
@@ -76,7 +76,7 @@ impl Rule for LateRisk {
             .map(|at| Expected { at, severe: None })
     }
 
-    fn inspect(&self, parcel: &Parcel, look: &mut Look<'_>) {
+    fn inspect(&self, parcel: &Parcel, look: &mut RuleContext<'_>) {
         if !is_meant(parcel) {
             return;
         }
@@ -113,13 +113,13 @@ mod tests {
     use crate::anomaly::rules::trial::{OneDay, finding_with, fires, journey, moment};
     use crate::anomaly::{Inspector, Settings};
     use crate::model::{EventTime, Milestone, Party, Promise, PromiseKind, Stage};
-    use crate::testing::{Told, told};
+    use crate::testing::{ShipmentBuilder, shipment};
 
     const CODE: &str = "late-risk";
 
-    fn promised() -> Told {
+    fn promised() -> ShipmentBuilder {
         let by = EventTime::instant("2026-03-05T18:00:00Z", moment("2026-03-05T18:00:00Z"));
-        told("acme.track", "A1")
+        shipment("acme.track", "A1")
             .event("2026-03-02T09:00:00Z", Stage::LineHaul, Milestone::Departed)
             .received("2026-03-02T10:00:00Z")
             .promised(Promise {

@@ -1,7 +1,7 @@
 //! `lost`: the carrier says that the parcel will not come.
 
 use crate::anomaly::rule::rule;
-use crate::anomaly::{Draft, Look, Parcel, Rule, RuleAbout, Span};
+use crate::anomaly::{Draft, Parcel, Rule, RuleAbout, RuleContext, Span};
 use crate::model::{Milestone, Party};
 
 rule! {
@@ -25,7 +25,7 @@ impl Rule for Lost {
         true
     }
 
-    fn inspect(&self, parcel: &Parcel, look: &mut Look<'_>) {
+    fn inspect(&self, parcel: &Parcel, look: &mut RuleContext<'_>) {
         if !ENDS.iter().any(|end| parcel.has(*end)) {
             return;
         }
@@ -64,12 +64,12 @@ mod tests {
     use crate::anomaly::Level;
     use crate::anomaly::rules::trial::{finding, fires};
     use crate::model::{Milestone, Stage};
-    use crate::testing::{Told, told};
+    use crate::testing::{ShipmentBuilder, shipment};
 
     const CODE: &str = "lost";
 
-    fn lost() -> Told {
-        told("acme.track", "A1")
+    fn lost() -> ShipmentBuilder {
+        shipment("acme.track", "A1")
             .event(
                 "2026-03-02T09:00:00Z",
                 Stage::FirstMile,
@@ -86,7 +86,7 @@ mod tests {
             (found.level, found.subject.as_str()),
             (Level::Critical, "lost")
         );
-        let disposed = told("acme.track", "A1")
+        let disposed = shipment("acme.track", "A1")
             .event("2026-03-20T09:00:00Z", Stage::LineHaul, Milestone::Disposed)
             .received("2026-03-20T09:00:00Z");
         assert_eq!(
@@ -99,7 +99,7 @@ mod tests {
 
     #[test]
     fn a_lost_piece_counts_while_others_are_under_way() {
-        let pieces = told("acme.track", "A1")
+        let pieces = shipment("acme.track", "A1")
             .event("2026-03-20T09:00:00Z", Stage::LineHaul, Milestone::Lost)
             .of_piece("P1")
             .event("2026-03-20T09:00:00Z", Stage::LineHaul, Milestone::Arrived)

@@ -1,7 +1,7 @@
 //! `lost-risk`: silent for so long that it has probably gone astray.
 
 use crate::anomaly::rule::rule;
-use crate::anomaly::{Expected, Foresight, Look, Parcel, Rule, RuleAbout, Share, Span};
+use crate::anomaly::{Expected, Foresight, Parcel, Rule, RuleAbout, RuleContext, Share, Span};
 use crate::model::Party;
 
 rule! {
@@ -52,7 +52,7 @@ impl Rule for LostRisk {
         })
     }
 
-    fn inspect(&self, parcel: &Parcel, look: &mut Look<'_>) {
+    fn inspect(&self, parcel: &Parcel, look: &mut RuleContext<'_>) {
         if !is_meant(parcel) {
             return;
         }
@@ -87,12 +87,12 @@ mod tests {
     use crate::anomaly::rules::trial::{OneDay, finding, finding_with, findings, fires};
     use crate::anomaly::{Expectations, Level};
     use crate::model::{Milestone, Stage};
-    use crate::testing::{Told, told};
+    use crate::testing::{ShipmentBuilder, shipment};
 
     const CODE: &str = "lost-risk";
 
-    fn departed() -> Told {
-        told("acme.track", "A1")
+    fn departed() -> ShipmentBuilder {
+        shipment("acme.track", "A1")
             .event("2026-03-02T09:00:00Z", Stage::LineHaul, Milestone::Departed)
             .received("2026-03-02T09:00:00Z")
     }

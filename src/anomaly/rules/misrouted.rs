@@ -2,7 +2,7 @@
 
 use crate::anomaly::geography::are_different;
 use crate::anomaly::rule::rule;
-use crate::anomaly::{Datum, Draft, Fact, Look, Parcel, Rule, RuleAbout, Span};
+use crate::anomaly::{Datum, Draft, Fact, Parcel, Rule, RuleAbout, RuleContext, Span};
 use crate::model::{Milestone, Party, Reason, Stage};
 
 rule! {
@@ -16,7 +16,7 @@ rule! {
 }
 
 /// The last statement that it went wrong, unless the parcel was sent on since.
-fn told(parcel: &Parcel) -> Option<&Fact> {
+fn shipment(parcel: &Parcel) -> Option<&Fact> {
     let is_wrong = |fact: &Fact| {
         fact.is_of_parcel()
             && (fact.milestone == Milestone::Misrouted || fact.reason == Some(Reason::Missort))
@@ -77,11 +77,11 @@ impl Rule for Misrouted {
         true
     }
 
-    fn inspect(&self, parcel: &Parcel, look: &mut Look<'_>) {
+    fn inspect(&self, parcel: &Parcel, look: &mut RuleContext<'_>) {
         if parcel.terminal || parcel.goes_back() || parcel.is_return {
             return;
         }
-        let found = told(parcel).map(|fact| (fact, "told")).or_else(|| {
+        let found = shipment(parcel).map(|fact| (fact, "told")).or_else(|| {
             abroad(parcel)
                 .filter(|_| self.wrong_country)
                 .map(|fact| (fact, "country"))
@@ -110,12 +110,12 @@ mod tests {
     use crate::anomaly::Level;
     use crate::anomaly::rules::trial::{finding, fires};
     use crate::model::{Milestone, Party, Reason, Stage};
-    use crate::testing::{Told, told};
+    use crate::testing::{ShipmentBuilder, shipment};
 
     const CODE: &str = "misrouted";
 
-    fn under_way() -> Told {
-        told("acme.track", "A1")
+    fn under_way() -> ShipmentBuilder {
+        shipment("acme.track", "A1")
             .to("Lyon, FR")
             .event(
                 "2026-03-02T09:00:00Z",
@@ -186,7 +186,7 @@ mod tests {
             !fires(CODE, [out("Somewhere")], "2026-03-03T10:00:00Z"),
             "unknown places are unknown"
         );
-        let unknown = told("acme.track", "A1")
+        let unknown = shipment("acme.track", "A1")
             .event(
                 "2026-03-03T09:00:00Z",
                 Stage::LastMile,

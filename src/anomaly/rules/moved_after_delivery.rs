@@ -1,7 +1,7 @@
 //! `moved-after-delivery`: delivered, and yet it moves.
 
 use crate::anomaly::rule::rule;
-use crate::anomaly::{Datum, Draft, Fact, Look, Parcel, Rule, RuleAbout, Span};
+use crate::anomaly::{Datum, Draft, Fact, Parcel, Rule, RuleAbout, RuleContext, Span};
 use crate::journey::ConflictKind;
 use crate::model::{Milestone, Party, Stage};
 
@@ -35,7 +35,7 @@ impl Rule for MovedAfterDelivery {
         &ABOUT
     }
 
-    fn inspect(&self, parcel: &Parcel, look: &mut Look<'_>) {
+    fn inspect(&self, parcel: &Parcel, look: &mut RuleContext<'_>) {
         let Some(conflict) = parcel
             .conflicts
             .iter()
@@ -88,13 +88,13 @@ mod tests {
     use crate::anomaly::Level;
     use crate::anomaly::rules::trial::{finding, fires};
     use crate::model::{Milestone, Stage};
-    use crate::testing::{Told, told};
+    use crate::testing::{ShipmentBuilder, shipment};
 
     const CODE: &str = "moved-after-delivery";
     const NOW: &str = "2026-03-09T00:00:00Z";
 
-    fn delivered() -> Told {
-        told("acme.track", "A1")
+    fn delivered() -> ShipmentBuilder {
+        shipment("acme.track", "A1")
             .event(
                 "2026-03-02T09:00:00Z",
                 Stage::FirstMile,
@@ -199,7 +199,7 @@ mod tests {
 
     #[test]
     fn the_next_leg_may_move() {
-        let next = told("beta.track", "B1")
+        let next = shipment("beta.track", "B1")
             .event(
                 "2026-03-05T09:00:00Z",
                 Stage::LastMile,

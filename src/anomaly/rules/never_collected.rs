@@ -2,7 +2,7 @@
 
 use crate::adapter::IssuerKind;
 use crate::anomaly::rule::rule;
-use crate::anomaly::{Expected, Fact, Foresight, Look, Parcel, Rule, RuleAbout, Span};
+use crate::anomaly::{Expected, Fact, Foresight, Parcel, Rule, RuleAbout, RuleContext, Span};
 use crate::model::{Milestone, Party};
 
 rule! {
@@ -38,7 +38,7 @@ impl Rule for NeverCollected {
             .then(|| ahead.patience())?
     }
 
-    fn inspect(&self, parcel: &Parcel, look: &mut Look<'_>) {
+    fn inspect(&self, parcel: &Parcel, look: &mut RuleContext<'_>) {
         if !parcel.milestone.is_some_and(Milestone::is_before_pickup)
             || parcel.collected().is_some()
         {
@@ -85,12 +85,12 @@ mod tests {
     use crate::anomaly::rules::trial::{finding, fires, moment};
     use crate::anomaly::{Category, Level};
     use crate::model::{Milestone, Party, Stage};
-    use crate::testing::{Told, told};
+    use crate::testing::{ShipmentBuilder, shipment};
 
     const CODE: &str = "never-collected";
 
-    fn announced() -> Told {
-        told("acme.track", "A1")
+    fn announced() -> ShipmentBuilder {
+        shipment("acme.track", "A1")
             .event("2026-03-02T09:00:00Z", Stage::Order, Milestone::Announced)
             .received("2026-03-02T09:00:00Z")
     }

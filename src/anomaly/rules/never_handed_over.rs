@@ -1,7 +1,9 @@
 //! `never-handed-over`: the next carrier has not begun.
 
 use crate::anomaly::rule::rule;
-use crate::anomaly::{Datum, Expected, Foresight, LegDigest, Look, Parcel, Rule, RuleAbout, Span};
+use crate::anomaly::{
+    Datum, Expected, Foresight, LegDigest, Parcel, Rule, RuleAbout, RuleContext, Span,
+};
 use crate::model::Party;
 
 rule! {
@@ -51,7 +53,7 @@ impl Rule for NeverHandedOver {
         next(ahead.parcel).and_then(|_| ahead.patience())
     }
 
-    fn inspect(&self, parcel: &Parcel, look: &mut Look<'_>) {
+    fn inspect(&self, parcel: &Parcel, look: &mut RuleContext<'_>) {
         let Some(next) = next(parcel) else { return };
         let Some(done) = parcel.decisive() else {
             return;
@@ -91,12 +93,12 @@ mod tests {
     };
     use crate::anomaly::{Datum, Level, Surroundings};
     use crate::model::{Milestone, Party, Reference, Role, Stage};
-    use crate::testing::{Told, told};
+    use crate::testing::{ShipmentBuilder, shipment};
 
     const CODE: &str = "never-handed-over";
 
-    fn done() -> Told {
-        told("acme.track", "A1")
+    fn done() -> ShipmentBuilder {
+        shipment("acme.track", "A1")
             .refers_to(Reference::new(Role::NextCarrier, "B1").issued_by("beta"))
             .event(
                 "2026-03-02T09:00:00Z",
@@ -133,7 +135,7 @@ mod tests {
 
     #[test]
     fn a_label_of_the_next_carrier_is_no_movement_and_a_scan_is() {
-        let label = told("beta.track", "B1")
+        let label = shipment("beta.track", "B1")
             .event("2026-03-03T09:00:00Z", Stage::Order, Milestone::Announced)
             .received("2026-03-03T09:00:00Z");
         assert!(fires(CODE, [done(), label.clone()], "2026-03-14T09:00:00Z"));
@@ -167,7 +169,7 @@ mod tests {
 
     #[test]
     fn a_feed_that_is_silent_itself_says_nothing() {
-        let label = told("beta.track", "B1")
+        let label = shipment("beta.track", "B1")
             .event("2026-03-03T09:00:00Z", Stage::Order, Milestone::Announced)
             .received("2026-03-03T09:00:00Z");
         let now = moment("2026-03-14T09:00:00Z");
@@ -185,7 +187,7 @@ mod tests {
 
     #[test]
     fn a_last_leg_that_ends_is_delivered() {
-        let alone = told("acme.track", "A1")
+        let alone = shipment("acme.track", "A1")
             .event(
                 "2026-03-04T09:00:00Z",
                 Stage::LastMile,

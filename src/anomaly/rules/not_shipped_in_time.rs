@@ -1,7 +1,7 @@
 //! `not-shipped-in-time`: the shop promised to ship it, and did not.
 
 use crate::anomaly::rule::rule;
-use crate::anomaly::{Datum, Draft, Look, OrderDigest, Parcel, Rule, RuleAbout, Span};
+use crate::anomaly::{Datum, Draft, OrderDigest, Parcel, Rule, RuleAbout, RuleContext, Span};
 use crate::model::Party;
 
 rule! {
@@ -18,7 +18,7 @@ rule! {
 }
 
 impl NotShippedInTime {
-    fn judge(&self, order: &OrderDigest, subject: &str, look: &mut Look<'_>) {
+    fn judge(&self, order: &OrderDigest, subject: &str, look: &mut RuleContext<'_>) {
         let Some(placed) = order.placed else { return };
         let by = order
             .ship_by
@@ -54,7 +54,7 @@ impl Rule for NotShippedInTime {
         true
     }
 
-    fn inspect(&self, parcel: &Parcel, look: &mut Look<'_>) {
+    fn inspect(&self, parcel: &Parcel, look: &mut RuleContext<'_>) {
         if parcel.orders.is_empty()
             || parcel.terminal
             || parcel
@@ -90,12 +90,12 @@ mod tests {
     use crate::anomaly::Level;
     use crate::anomaly::rules::trial::{finding, findings, fires, moment, shop};
     use crate::model::{Milestone, Party, Stage};
-    use crate::testing::{Told, told};
+    use crate::testing::{ShipmentBuilder, shipment};
 
     const CODE: &str = "not-shipped-in-time";
     const PLACED: &str = r#"{"at":"2026-03-02T09:00:00Z","signal":"placed"},{"at":"2026-03-02T09:01:00Z","signal":"paid"}"#;
 
-    fn order(more: &str) -> Vec<Told> {
+    fn order(more: &str) -> Vec<ShipmentBuilder> {
         shop(&format!(
             r#"{{"number":"WEB-1001","ship_by":"2026-03-04T17:00:00Z","signals":[{PLACED}{more}]}}"#
         ))
@@ -137,11 +137,11 @@ mod tests {
             late
         ));
         let parcel = |milestone| {
-            told("acme.track", "A1")
+            shipment("acme.track", "A1")
                 .event("2026-03-04T09:00:00Z", Stage::FirstMile, milestone)
                 .received("2026-03-04T10:00:00Z")
         };
-        let with = |told: Told| order("").into_iter().chain([told]);
+        let with = |told: ShipmentBuilder| order("").into_iter().chain([told]);
         assert!(!fires(CODE, with(parcel(Milestone::PickedUp)), late));
         assert!(fires(CODE, with(parcel(Milestone::Announced)), late));
     }

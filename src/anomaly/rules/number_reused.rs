@@ -2,7 +2,7 @@
 
 use crate::adapter::NoticeKind;
 use crate::anomaly::rule::rule;
-use crate::anomaly::{Datum, Draft, Look, Parcel, Rule, RuleAbout};
+use crate::anomaly::{Datum, Draft, Parcel, Rule, RuleAbout, RuleContext};
 use crate::model::FeedId;
 
 rule! {
@@ -17,7 +17,7 @@ impl Rule for NumberReused {
         &ABOUT
     }
 
-    fn inspect(&self, parcel: &Parcel, look: &mut Look<'_>) {
+    fn inspect(&self, parcel: &Parcel, look: &mut RuleContext<'_>) {
         if parcel.terminal {
             return;
         }
@@ -56,13 +56,13 @@ impl Rule for NumberReused {
 mod tests {
     use crate::anomaly::rules::trial::{finding, fires};
     use crate::model::{Milestone, Stage};
-    use crate::testing::{Told, told};
+    use crate::testing::{ShipmentBuilder, shipment};
 
     const CODE: &str = "number-reused";
     const NOW: &str = "2026-03-09T00:00:00Z";
 
-    fn begun(id: &str, at: &str) -> Told {
-        told("acme.track", "A1")
+    fn begun(id: &str, at: &str) -> ShipmentBuilder {
+        shipment("acme.track", "A1")
             .instance(id)
             .event(at, Stage::FirstMile, Milestone::PickedUp)
             .received("2026-03-08T00:00:00Z")

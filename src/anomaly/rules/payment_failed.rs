@@ -2,7 +2,7 @@
 
 use super::not_shipped_in_time::subject;
 use crate::anomaly::rule::rule;
-use crate::anomaly::{Datum, Draft, Look, Parcel, Rule, RuleAbout, Span};
+use crate::anomaly::{Datum, Draft, Parcel, Rule, RuleAbout, RuleContext, Span};
 use crate::model::Party;
 
 rule! {
@@ -23,7 +23,7 @@ impl Rule for PaymentFailed {
         true
     }
 
-    fn inspect(&self, parcel: &Parcel, look: &mut Look<'_>) {
+    fn inspect(&self, parcel: &Parcel, look: &mut RuleContext<'_>) {
         for order in &parcel.orders {
             let Some(failed) = order.unpaid else { continue };
             let is_shipped = order.handed_over.is_some() || parcel.collected().is_some();
@@ -49,12 +49,12 @@ mod tests {
     use crate::anomaly::Level;
     use crate::anomaly::rules::trial::{finding, fires, moment, shop};
     use crate::model::Party;
-    use crate::testing::Told;
+    use crate::testing::ShipmentBuilder;
 
     const CODE: &str = "payment-failed";
     const NOW: &str = "2026-03-03T00:00:00Z";
 
-    fn order(more: &str) -> Vec<Told> {
+    fn order(more: &str) -> Vec<ShipmentBuilder> {
         shop(&format!(
             r#"{{"number":"WEB-1001","ship_by":"2026-03-04T17:00:00Z","signals":[{{"at":"2026-03-02T09:00:00Z","signal":"placed"}},
             {{"at":"2026-03-02T09:01:00Z","signal":"payment_failed"}}{more}]}}"#

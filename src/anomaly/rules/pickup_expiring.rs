@@ -1,7 +1,7 @@
 //! `pickup-expiring`: waiting for its recipient, and soon sent back.
 
 use crate::anomaly::rule::rule;
-use crate::anomaly::{Datum, Draft, Fact, Look, Parcel, Rule, RuleAbout, Span};
+use crate::anomaly::{Datum, Draft, Fact, Parcel, Rule, RuleAbout, RuleContext, Span};
 use crate::model::{Milestone, Party};
 
 rule! {
@@ -55,7 +55,7 @@ impl Rule for PickupExpiring {
         true
     }
 
-    fn inspect(&self, parcel: &Parcel, look: &mut Look<'_>) {
+    fn inspect(&self, parcel: &Parcel, look: &mut RuleContext<'_>) {
         if !parcel.awaits_collection() || parcel.terminal {
             return;
         }
@@ -85,12 +85,12 @@ mod tests {
     use crate::anomaly::Level;
     use crate::anomaly::rules::trial::{finding, fires, moment};
     use crate::model::{Milestone, Party, Stage};
-    use crate::testing::{Told, told};
+    use crate::testing::{ShipmentBuilder, shipment};
 
     const CODE: &str = "pickup-expiring";
 
-    fn ready(feed: &str) -> Told {
-        told(feed, "A1")
+    fn ready(feed: &str) -> ShipmentBuilder {
+        shipment(feed, "A1")
             .event(
                 "2026-03-02T09:00:00Z",
                 Stage::FirstMile,

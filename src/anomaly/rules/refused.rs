@@ -1,7 +1,7 @@
 //! `refused`: the recipient does not want it.
 
 use crate::anomaly::rule::rule;
-use crate::anomaly::{Draft, Look, Parcel, Rule, RuleAbout, Span};
+use crate::anomaly::{Draft, Parcel, Rule, RuleAbout, RuleContext, Span};
 use crate::model::{Milestone, Party};
 
 rule! {
@@ -20,7 +20,7 @@ impl Rule for Refused {
         true
     }
 
-    fn inspect(&self, parcel: &Parcel, look: &mut Look<'_>) {
+    fn inspect(&self, parcel: &Parcel, look: &mut RuleContext<'_>) {
         let Some(refusal) = parcel.last(Milestone::Refused).filter(|_| !parcel.terminal) else {
             return;
         };
@@ -41,13 +41,13 @@ impl Rule for Refused {
 mod tests {
     use crate::anomaly::rules::trial::{finding, fires};
     use crate::model::{Milestone, Party, Stage};
-    use crate::testing::{Told, told};
+    use crate::testing::{ShipmentBuilder, shipment};
 
     const CODE: &str = "refused";
     const NOW: &str = "2026-03-09T12:00:00Z";
 
-    fn refused() -> Told {
-        told("acme.track", "A1")
+    fn refused() -> ShipmentBuilder {
+        shipment("acme.track", "A1")
             .event("2026-03-05T08:00:00Z", Stage::LastMile, Milestone::Refused)
             .received("2026-03-05T12:00:00Z")
     }

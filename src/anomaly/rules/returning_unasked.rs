@@ -1,7 +1,7 @@
 //! `returning-unasked`: it goes back, and nobody asked for that.
 
 use crate::anomaly::rule::rule;
-use crate::anomaly::{Draft, Fact, Look, Parcel, Rule, RuleAbout, Span};
+use crate::anomaly::{Draft, Fact, Parcel, Rule, RuleAbout, RuleContext, Span};
 use crate::model::{Milestone, Party, Reason, Stage};
 
 rule! {
@@ -29,7 +29,7 @@ impl Rule for ReturningUnasked {
         true
     }
 
-    fn inspect(&self, parcel: &Parcel, look: &mut Look<'_>) {
+    fn inspect(&self, parcel: &Parcel, look: &mut RuleContext<'_>) {
         if !parcel.goes_back()
             || parcel.is_return
             || parcel.has(Milestone::Refused)
@@ -83,13 +83,13 @@ mod tests {
     use crate::anomaly::Datum;
     use crate::anomaly::rules::trial::{finding, fires};
     use crate::model::{Milestone, Party, Reason, Stage};
-    use crate::testing::{Told, told};
+    use crate::testing::{ShipmentBuilder, shipment};
 
     const CODE: &str = "returning-unasked";
     const NOW: &str = "2026-03-09T12:00:00Z";
 
-    fn returning(reason: Option<Reason>) -> Told {
-        told("acme.track", "A1")
+    fn returning(reason: Option<Reason>) -> ShipmentBuilder {
+        shipment("acme.track", "A1")
             .event(
                 "2026-03-05T08:00:00Z",
                 Stage::LastMile,

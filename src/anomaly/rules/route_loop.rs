@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use crate::anomaly::rule::rule;
-use crate::anomaly::{Datum, Draft, Fact, Look, Parcel, Rule, RuleAbout};
+use crate::anomaly::{Datum, Draft, Fact, Parcel, Rule, RuleAbout, RuleContext};
 use crate::model::{EventId, Milestone, Party};
 
 rule! {
@@ -98,7 +98,7 @@ impl Rule for RouteLoop {
         &ABOUT
     }
 
-    fn inspect(&self, parcel: &Parcel, look: &mut Look<'_>) {
+    fn inspect(&self, parcel: &Parcel, look: &mut RuleContext<'_>) {
         if !self.is_thinkable(parcel)
             || parcel.terminal
             || parcel.goes_back()
@@ -128,15 +128,15 @@ mod tests {
     use crate::anomaly::Datum;
     use crate::anomaly::rules::trial::{finding, fires};
     use crate::model::{EventTime, Milestone, Stage, Zones};
-    use crate::testing::{Told, told};
+    use crate::testing::{ShipmentBuilder, shipment};
 
     const CODE: &str = "route-loop";
     const NOW: &str = "2026-03-20T00:00:00Z";
 
     /// One scan a day, from 1 March.
-    fn seen_at(places: &[&str]) -> Told {
+    fn seen_at(places: &[&str]) -> ShipmentBuilder {
         places.iter().zip(1..).fold(
-            told("acme.track", "A1").received(NOW),
+            shipment("acme.track", "A1").received(NOW),
             |told, (place, day)| {
                 told.event(
                     &format!("2026-03-{day:02}T09:00:00Z"),
@@ -197,7 +197,7 @@ mod tests {
     fn two_names_of_one_place_are_no_loop() {
         let places = ["Lyon, FR", "Paris, FR", "Dijon, FR", "Lille, FR"];
         let other = places.iter().zip(1..).fold(
-            told("acme.push", "A1").received(NOW),
+            shipment("acme.push", "A1").received(NOW),
             |told, (place, day)| {
                 told.event(
                     &format!("2026-03-{day:02}T09:02:00Z"),
@@ -223,7 +223,7 @@ mod tests {
             .iter()
             .zip(1..)
             .fold(
-                told("acme.track", "A1").received(NOW),
+                shipment("acme.track", "A1").received(NOW),
                 |told, (place, hour)| {
                     told.event(
                         &format!("2026-03-02T{hour:02}:00:00Z"),

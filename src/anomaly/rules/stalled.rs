@@ -1,7 +1,7 @@
 //! `stalled`: under way, and no news for longer than is usual there.
 
 use crate::anomaly::rule::rule;
-use crate::anomaly::{Expected, Foresight, Look, Parcel, Rule, RuleAbout, Span};
+use crate::anomaly::{Expected, Foresight, Parcel, Rule, RuleAbout, RuleContext, Span};
 use crate::model::{Milestone, Party, Stage};
 
 rule! {
@@ -69,7 +69,7 @@ impl Rule for Stalled {
         Self::is_meant(ahead.parcel).then(|| ahead.patience())?
     }
 
-    fn inspect(&self, parcel: &Parcel, look: &mut Look<'_>) {
+    fn inspect(&self, parcel: &Parcel, look: &mut RuleContext<'_>) {
         if !Self::is_meant(parcel) {
             return;
         }
@@ -96,12 +96,12 @@ mod tests {
     use crate::anomaly::Level;
     use crate::anomaly::rules::trial::{OneDay, finding, finding_with, fires, moment};
     use crate::model::{EventTime, Milestone, Party, Stage, Zones};
-    use crate::testing::{Told, told};
+    use crate::testing::{ShipmentBuilder, shipment};
 
     const CODE: &str = "stalled";
 
-    fn at_the_depot() -> Told {
-        told("acme.track", "A1")
+    fn at_the_depot() -> ShipmentBuilder {
+        shipment("acme.track", "A1")
             .event(
                 "2026-03-02T09:00:00Z",
                 Stage::FirstMile,

@@ -2,7 +2,7 @@
 
 use super::not_shipped_in_time::subject;
 use crate::anomaly::rule::rule;
-use crate::anomaly::{Datum, Draft, Look, Parcel, Rule, RuleAbout, Span};
+use crate::anomaly::{Datum, Draft, Parcel, Rule, RuleAbout, RuleContext, Span};
 use crate::model::Party;
 
 rule! {
@@ -24,7 +24,7 @@ impl Rule for StockShort {
         true
     }
 
-    fn inspect(&self, parcel: &Parcel, look: &mut Look<'_>) {
+    fn inspect(&self, parcel: &Parcel, look: &mut RuleContext<'_>) {
         if parcel.terminal {
             return;
         }
@@ -54,11 +54,11 @@ mod tests {
     use crate::anomaly::Level;
     use crate::anomaly::rules::trial::{finding, fires, shop};
     use crate::model::Party;
-    use crate::testing::Told;
+    use crate::testing::ShipmentBuilder;
 
     const CODE: &str = "stock-short";
 
-    fn order(more: &str) -> Vec<Told> {
+    fn order(more: &str) -> Vec<ShipmentBuilder> {
         shop(&format!(
             r#"{{"number":"WEB-1001","ship_by":"2026-03-04T17:00:00Z","signals":[{{"at":"2026-03-02T09:00:00Z","signal":"placed"}},
             {{"at":"2026-03-02T11:00:00Z","signal":"stock_short"}}{more}]}}"#

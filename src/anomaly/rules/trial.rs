@@ -3,12 +3,16 @@
 use chrono::{DateTime, Utc};
 
 use crate::anomaly::{Finding, Findings, Inspector, Settings};
-use crate::testing::Told;
+use crate::testing::ShipmentBuilder;
 use crate::{History, Journey};
 
 /// What the rule of a code finds about a journey told in one or more deliveries, at a moment (RFC
 /// 3339).
-pub fn finding(code: &str, told: impl IntoIterator<Item = Told>, now: &str) -> Option<Finding> {
+pub fn finding(
+    code: &str,
+    told: impl IntoIterator<Item = ShipmentBuilder>,
+    now: &str,
+) -> Option<Finding> {
     findings(told, now)
         .found
         .into_iter()
@@ -16,12 +20,12 @@ pub fn finding(code: &str, told: impl IntoIterator<Item = Told>, now: &str) -> O
 }
 
 /// Whether the rule of a code finds something.
-pub fn fires(code: &str, told: impl IntoIterator<Item = Told>, now: &str) -> bool {
+pub fn fires(code: &str, told: impl IntoIterator<Item = ShipmentBuilder>, now: &str) -> bool {
     finding(code, told, now).is_some()
 }
 
 /// Everything that is found.
-pub fn findings(told: impl IntoIterator<Item = Told>, now: &str) -> Findings {
+pub fn findings(told: impl IntoIterator<Item = ShipmentBuilder>, now: &str) -> Findings {
     let (inspector, now) = (inspector(), moment(now));
     inspector.inspect(&inspector.digest(&journey(told), now), now)
 }
@@ -30,7 +34,7 @@ pub fn findings(told: impl IntoIterator<Item = Told>, now: &str) -> Findings {
 pub fn finding_with(
     model: &dyn crate::anomaly::Expectations,
     code: &str,
-    told: impl IntoIterator<Item = Told>,
+    told: impl IntoIterator<Item = ShipmentBuilder>,
     at: &str,
     now: &str,
 ) -> Option<Finding> {
@@ -45,7 +49,7 @@ pub fn finding_with(
 
 /// What a shop's document with these orders says. It was received before all moments that tests
 /// look at.
-pub fn shop(orders: &str) -> Vec<Told> {
+pub fn shop(orders: &str) -> Vec<ShipmentBuilder> {
     let body = format!(r#"{{"format":"parceltrail.orders/1","orders":[{orders}]}}"#);
     let registry = crate::Registry::builtin();
     let batch = registry
@@ -57,7 +61,11 @@ pub fn shop(orders: &str) -> Vec<Told> {
         ))
         .unwrap();
     assert_eq!(batch.notices, []);
-    batch.shipments.into_iter().map(Told::from).collect()
+    batch
+        .shipments
+        .into_iter()
+        .map(ShipmentBuilder::from)
+        .collect()
 }
 
 pub fn moment(at: &str) -> DateTime<Utc> {
@@ -68,7 +76,7 @@ pub fn inspector() -> Inspector {
     Inspector::new(Settings::default()).unwrap()
 }
 
-pub fn journey(told: impl IntoIterator<Item = Told>) -> Journey {
+pub fn journey(told: impl IntoIterator<Item = ShipmentBuilder>) -> Journey {
     let mut journey = Journey::default();
     for shipment in told {
         journey.apply(shipment);

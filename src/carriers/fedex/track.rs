@@ -7,9 +7,9 @@ use serde_json::json;
 
 use super::json;
 use crate::adapter::{
-    Adapter, Asked, Batch, CodeTable, Collector, DecodeError, Descriptor, Mark, Outcome, Payload,
-    Poll, PollContext, PollLimits, Question, Reply, RequestError, Token, build, check_count,
-    client_credentials_form,
+    Adapter, Batch, CodeTable, Collector, DecodeError, Descriptor, Mark, Outcome, Payload, Poll,
+    PollContext, PollLimits, PollResponse, Query, RequestError, Token, TrackRequest, build,
+    check_count, client_credentials_form,
 };
 use crate::wire::{clock, form};
 
@@ -81,12 +81,12 @@ impl Poll for Track {
     /// a number, or its ship date.
     fn request(
         &self,
-        question: &Question<'_>,
+        query: &Query<'_>,
         context: &PollContext<'_>,
     ) -> Result<Request<Vec<u8>>, RequestError> {
-        check_count(question, self.limits())?;
+        check_count(query, self.limits())?;
         let bearer = context.bearer()?;
-        let locale = question.language.map_or_else(|| "en_US".to_owned(), locale);
+        let locale = query.language.map_or_else(|| "en_US".to_owned(), locale);
         let mut headers = vec![
             ("authorization", bearer.as_str()),
             ("content-type", "application/json"),
@@ -96,7 +96,7 @@ impl Poll for Track {
         if !context.request_id.is_empty() {
             headers.push(("x-customer-transaction-id", context.request_id));
         }
-        let asked: Vec<_> = question.numbers.iter().map(tracking_info).collect();
+        let asked: Vec<_> = query.requests.iter().map(tracking_info).collect();
         let body = json!({ "includeDetailedScans": true, "trackingInfo": asked });
         let uri = format!("{}/track/v1/trackingnumbers", context.base_or(PRODUCTION));
         build(Method::POST, &uri, &headers, body.to_string().into_bytes())
@@ -104,7 +104,7 @@ impl Poll for Track {
 
     /// Reads the body in any status. FedEx answers 400 or 401 with the same code to a bad client as
     /// to a bad question.
-    fn outcome(&self, reply: &Reply<'_>) -> Outcome {
+    fn outcome(&self, reply: &PollResponse<'_>) -> Outcome {
         let told = json::outcome(reply.body);
         match (reply.status, told) {
             (429 | 500..=599, _) | (_, Some(Outcome::RetryAfter(_))) => {
@@ -161,7 +161,7 @@ impl Poll for Track {
         .map(Some)
     }
 
-    fn token(&self, reply: &Reply<'_>) -> Option<Token> {
+    fn token(&self, reply: &PollResponse<'_>) -> Option<Token> {
         Token::from_oauth(reply.body)
     }
 }
@@ -170,7 +170,7 @@ fn is_json(body: &[u8]) -> bool {
     body.trim_ascii_start().starts_with(b"{")
 }
 
-fn tracking_info(asked: &Asked) -> serde_json::Value {
+fn tracking_info(asked: &TrackRequest) -> serde_json::Value {
     let mut number = json!({ "trackingNumber": asked.number.as_str() });
     if let Some(service) = &asked.service {
         number["carrierCode"] = service.to_uppercase().into();
@@ -245,16 +245,13 @@ mod tests {
     fn the_request_asks_for_all_scans() {
         let (credentials, token) = (Credentials::default(), SecretString::from("sample-token"));
         let mut asked = vec![
-            Asked::number(TrackingNumber::new(NUMBER)),
-            Asked::number(TrackingNumber::new("960000000000034")),
+            TrackRequest::new(TrackingNumber::new(NUMBER)),
+            TrackRequest::new(TrackingNumber::new("960000000000034")),
         ];
         asked[1].service = Some("fdxg".into());
         let adapter = adapter();
         let request = adapter
-            .request(
-                &Question::about(&asked),
-                &context(&credentials, Some(&token)),
-            )
+            .request(&Query::new(&asked), &context(&credentials, Some(&token)))
             .unwrap();
         assert_eq!(
             (request.method(), request.uri().to_string().as_str()),
@@ -280,11 +277,11 @@ mod tests {
         assert_eq!(body, expected);
         let mut sandbox = context(&credentials, Some(&token));
         sandbox.base = Some("https://apis-sandbox.fedex.com/");
-        let question = Question {
+        let query = Query {
             language: Some("zh-CN"),
-            ..Question::about(&asked)
+            ..Query::new(&asked)
         };
-        let request = adapter.request(&question, &sandbox).unwrap();
+        let request = adapter.request(&query, &sandbox).unwrap();
         assert_eq!(request.uri().host(), Some("apis-sandbox.fedex.com"));
         assert_eq!(header(&request, "x-locale"), "zh_CN");
         assert_eq!(
@@ -300,9 +297,9 @@ mod tests {
     #[test]
     fn one_of_several_shipments_is_asked_for_by_its_id_or_its_ship_date() {
         let info = |instance: &str| {
-            tracking_info(&Asked {
+            tracking_info(&TrackRequest {
                 instance: Some(instance.into()),
-                ..Asked::number(TrackingNumber::new(NUMBER))
+                ..TrackRequest::new(TrackingNumber::new(NUMBER))
             })
         };
         let id = "2455800000~449000000013~FX";
@@ -318,7 +315,7 @@ mod tests {
     fn a_page_in_the_place_of_an_answer_is_temporary() {
         let headers = HeaderMap::new();
         let outcome = |body: &str| {
-            adapter().outcome(&Reply {
+            adapter().outcome(&PollResponse {
                 status: 200,
                 headers: &headers,
                 body: body.as_bytes(),
@@ -336,13 +333,10 @@ mod tests {
     #[test]
     fn a_request_needs_a_token_and_one_to_thirty_numbers() {
         let (credentials, token) = (Credentials::default(), SecretString::from("t"));
-        let asked = vec![Asked::number(TrackingNumber::new(NUMBER)); 31];
+        let asked = vec![TrackRequest::new(TrackingNumber::new(NUMBER)); 31];
         let ask = |count: usize, token| {
             adapter()
-                .request(
-                    &Question::about(&asked[..count]),
-                    &context(&credentials, token),
-                )
+                .request(&Query::new(&asked[..count]), &context(&credentials, token))
                 .map(drop)
         };
         assert_eq!(ask(1, None), Err(RequestError::MissingToken));
@@ -409,8 +403,8 @@ mod tests {
         );
     }
 
-    fn reply<'a>(status: u16, body: &'a [u8], headers: &'a HeaderMap) -> Reply<'a> {
-        Reply {
+    fn reply<'a>(status: u16, body: &'a [u8], headers: &'a HeaderMap) -> PollResponse<'a> {
+        PollResponse {
             status,
             headers,
             body,

@@ -8,8 +8,8 @@ use secrecy::SecretString;
 
 use super::json;
 use crate::adapter::{
-    Adapter, Batch, CodeTable, Collector, DecodeError, DeliveryKind, Descriptor, Mark, Payload,
-    Proof, Verdict, Webhook, WebhookCall, WebhookError, answer, verify_hmac_sha256,
+    Adapter, Batch, CodeTable, Collector, DecodeError, DeliveryKind, Descriptor, Disposition, Mark,
+    Payload, Proof, Webhook, WebhookCall, WebhookError, answer, verify_hmac_sha256,
 };
 
 const SIGNATURE: &str = "fdx-signature";
@@ -91,7 +91,7 @@ impl Webhook for Push {
 
     /// 200 is what FedEx takes for received. After anything but 200 or 202 it tries three times
     /// more and then keeps the event for seven days.
-    fn acknowledge(&self, _call: &WebhookCall<'_>, verdict: Verdict) -> Response<Vec<u8>> {
+    fn acknowledge(&self, _call: &WebhookCall<'_>, verdict: Disposition) -> Response<Vec<u8>> {
         answer(verdict.status(), "", Vec::new())
     }
 }
@@ -221,10 +221,10 @@ mod tests {
             received: Default::default(),
         };
         for (verdict, status) in [
-            (Verdict::Accepted, 200),
-            (Verdict::Unverified, 401),
-            (Verdict::Unreadable, 400),
-            (Verdict::Failed, 503),
+            (Disposition::Accepted, 200),
+            (Disposition::Unverified, 401),
+            (Disposition::Unreadable, 400),
+            (Disposition::Failed, 503),
         ] {
             let answer = adapter().acknowledge(&call, verdict);
             assert_eq!((answer.status().as_u16(), answer.body().len()), (status, 0));

@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use md5::{Digest, Md5};
 
-use crate::adapter::{Asked, RequestError};
+use crate::adapter::{RequestError, TrackRequest};
 
 pub(super) const FORM: &str = "application/x-www-form-urlencoded; charset=UTF-8";
 
@@ -13,8 +13,8 @@ pub(super) fn digest(text: &str) -> String {
 }
 
 /// The last digits of phones in the order of the numbers; none when no number has one.
-pub(super) fn phones(numbers: &[Asked]) -> Result<Option<String>, RequestError> {
-    let suffix = |asked: &Asked| {
+pub(super) fn phones(numbers: &[TrackRequest]) -> Result<Option<String>, RequestError> {
+    let suffix = |asked: &TrackRequest| {
         asked
             .phone_suffix
             .as_ref()
@@ -50,14 +50,14 @@ pub(super) fn language(asked: Option<&str>) -> &'static str {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::adapter::{Credentials, PollContext, Reply};
+    use crate::adapter::{Credentials, PollContext, PollResponse};
     use crate::model::{Personal, TrackingNumber};
     use http::HeaderMap;
 
-    pub fn asked(number: &str, phone: &str) -> Asked {
-        Asked {
+    pub fn asked(number: &str, phone: &str) -> TrackRequest {
+        TrackRequest {
             phone_suffix: Personal::parse(phone),
-            ..Asked::number(TrackingNumber::new(number))
+            ..TrackRequest::new(TrackingNumber::new(number))
         }
     }
 
@@ -72,8 +72,8 @@ pub(super) mod tests {
         }
     }
 
-    pub fn reply<'a>(status: u16, headers: &'a HeaderMap, body: &'a str) -> Reply<'a> {
-        Reply {
+    pub fn reply<'a>(status: u16, headers: &'a HeaderMap, body: &'a str) -> PollResponse<'a> {
+        PollResponse {
             status,
             headers,
             body: body.as_bytes(),

@@ -1,6 +1,6 @@
 //! What SF's result codes come to. They stand in bodies that come with HTTP 200.
 
-use crate::adapter::{Collector, Fault, Notice, Outcome, Reply};
+use crate::adapter::{Collector, Fault, Notice, Outcome, PollResponse};
 use crate::model::TrackingNumber;
 
 /// A code of the platform (`apiResultCode`).
@@ -41,7 +41,7 @@ pub(super) fn gateway(code: &str, message: &str) -> Outcome {
 
 /// What a body that is no answer of SF's comes to: a gateway's page under a good status may be gone
 /// the next time.
-pub(super) fn unreadable(reply: &Reply<'_>) -> Outcome {
+pub(super) fn unreadable(reply: &PollResponse<'_>) -> Outcome {
     if (200..300).contains(&reply.status) {
         Outcome::RetryAfter(reply.retry_after())
     } else {

@@ -11,8 +11,8 @@ use super::WireRoute;
 use super::meaning::{FieldNames, LockerPolicy, Rules, Tables};
 use super::route::{self, Route};
 use crate::adapter::{
-    Adapter, Batch, Clock, CodeTable, Collector, DecodeError, DeliveryKind, Descriptor, Mark,
-    NoticeKind, Payload, Proof, Verdict, Webhook, WebhookCall, WebhookError, answer,
+    Adapter, Batch, Clock, CodeTable, Collector, DecodeError, DeliveryKind, Descriptor,
+    Disposition, Mark, NoticeKind, Payload, Proof, Webhook, WebhookCall, WebhookError, answer,
 };
 use crate::model::{Shipment, TrackingNumber};
 use crate::wire::form;
@@ -224,8 +224,8 @@ impl Webhook for Push {
     /// message again, for as long as it is answered so: what cannot be read today, or is too old,
     /// will be no better tomorrow, and is acknowledged; only a fault of ours is not. The status
     /// stays 200 as documented, but for callers that are not SF.
-    fn acknowledge(&self, call: &WebhookCall<'_>, verdict: Verdict) -> Response<Vec<u8>> {
-        let status = if verdict == Verdict::Unverified {
+    fn acknowledge(&self, call: &WebhookCall<'_>, verdict: Disposition) -> Response<Vec<u8>> {
+        let status = if verdict == Disposition::Unverified {
             verdict.status()
         } else {
             200
@@ -239,7 +239,7 @@ impl Webhook for Push {
             is_json,
             matches!(
                 verdict,
-                Verdict::Accepted | Verdict::Unreadable | Verdict::Stale
+                Disposition::Accepted | Disposition::Unreadable | Disposition::Stale
             ),
         ) {
             (true, true) => answer(
@@ -279,7 +279,11 @@ mod tests {
         Push::new(Arc::new(super::super::PACK.codes()))
     }
 
-    fn acknowledged(kind: &'static str, body: &[u8], verdict: Verdict) -> (u16, String, String) {
+    fn acknowledged(
+        kind: &'static str,
+        body: &[u8],
+        verdict: Disposition,
+    ) -> (u16, String, String) {
         let mut headers = HeaderMap::new();
         if !kind.is_empty() {
             headers.insert("content-type", HeaderValue::from_static(kind));
@@ -314,21 +318,30 @@ mod tests {
             JSON.to_owned(),
             r#"{"return_code":"0000","return_msg":"成功"}"#.to_owned(),
         );
-        assert_eq!(acknowledged(json, b"{}", Verdict::Accepted), success);
-        assert_eq!(acknowledged("", b" {}", Verdict::Accepted), success);
+        assert_eq!(acknowledged(json, b"{}", Disposition::Accepted), success);
+        assert_eq!(acknowledged("", b" {}", Disposition::Accepted), success);
         let success = (
             200,
             XML.to_owned(),
             r#"<Response service="RoutePushService"><Head>OK</Head></Response>"#.to_owned(),
         );
-        assert_eq!(acknowledged(form, b"content=x", Verdict::Accepted), success);
-        assert_eq!(acknowledged("", b"content=x", Verdict::Accepted), success);
         assert_eq!(
-            acknowledged(form, b"content=x", Verdict::Unreadable),
+            acknowledged(form, b"content=x", Disposition::Accepted),
             success
         );
-        assert_eq!(acknowledged(form, b"content=x", Verdict::Stale), success);
-        for (verdict, status) in [(Verdict::Failed, 200), (Verdict::Unverified, 401)] {
+        assert_eq!(
+            acknowledged("", b"content=x", Disposition::Accepted),
+            success
+        );
+        assert_eq!(
+            acknowledged(form, b"content=x", Disposition::Unreadable),
+            success
+        );
+        assert_eq!(
+            acknowledged(form, b"content=x", Disposition::Stale),
+            success
+        );
+        for (verdict, status) in [(Disposition::Failed, 200), (Disposition::Unverified, 401)] {
             assert_eq!(
                 acknowledged(json, b"{}", verdict),
                 (

@@ -13,8 +13,8 @@ use super::meaning::{FieldNames, LockerPolicy, Rules, Tables};
 use super::{WireRoute, faults, promise, route};
 use crate::adapter::{
     Adapter, Batch, Clock, CodeTable, Collector, DecodeError, DecodeErrorKind, Descriptor, Mark,
-    Outcome, Payload, Poll, PollContext, PollLimits, Question, Reply, RequestError, Token, build,
-    check_count,
+    Outcome, Payload, Poll, PollContext, PollLimits, PollResponse, Query, RequestError, Token,
+    build, check_count,
 };
 use crate::wire::form;
 use crate::wire::json::{self, Many, Oddities, One, Text, wire};
@@ -245,22 +245,22 @@ impl Poll for Routes {
 
     fn request(
         &self,
-        question: &Question<'_>,
+        query: &Query<'_>,
         context: &PollContext<'_>,
     ) -> Result<Request<Vec<u8>>, RequestError> {
-        check_count(question, self.limits())?;
-        let numbers: Vec<&str> = question
-            .numbers
+        check_count(query, self.limits())?;
+        let numbers: Vec<&str> = query
+            .requests
             .iter()
             .map(|asked| asked.number.as_str())
             .collect();
         let mut message = serde_json::json!({
-            "language": language(question.language),
+            "language": language(query.language),
             "trackingType": "1",
             "trackingNumber": numbers,
             "methodType": "1",
         });
-        if let Some(phones) = phones(question.numbers)? {
+        if let Some(phones) = phones(query.requests)? {
             message["checkPhoneNo"] = phones.into();
         }
         let message = message.to_string();
@@ -306,7 +306,7 @@ impl Poll for Routes {
         )
     }
 
-    fn outcome(&self, reply: &Reply<'_>) -> Outcome {
+    fn outcome(&self, reply: &PollResponse<'_>) -> Outcome {
         let level = serde_json::from_slice::<One<Level<'_>>>(reply.body)
             .ok()
             .and_then(|level| level.0);
@@ -350,7 +350,7 @@ impl Poll for Routes {
         .map(Some)
     }
 
-    fn token(&self, reply: &Reply<'_>) -> Option<Token> {
+    fn token(&self, reply: &PollResponse<'_>) -> Option<Token> {
         Token::from_json(reply.body, "accessToken", "expiresIn")
     }
 }
@@ -417,7 +417,7 @@ mod tests {
         ];
         let credentials = credentials();
         let request = adapter()
-            .request(&Question::about(&numbers), &context(&credentials))
+            .request(&Query::new(&numbers), &context(&credentials))
             .unwrap();
         assert_eq!(
             (request.method(), request.uri().to_string().as_str()),
@@ -444,7 +444,7 @@ mod tests {
         assert_eq!(field(&request, "msgDigest"), digest(&form::encode(&signed)));
         let plain = adapter()
             .with_signing(Signing::PlainDigest)
-            .request(&Question::about(&numbers), &context(&credentials))
+            .request(&Query::new(&numbers), &context(&credentials))
             .unwrap();
         assert_eq!(field(&plain, "msgDigest"), digest(&signed));
         assert!(!String::from_utf8_lossy(request.body()).contains("check%2Bword"));
@@ -460,7 +460,7 @@ mod tests {
         };
         assert_eq!(
             adapter
-                .request(&Question::about(&numbers), &context)
+                .request(&Query::new(&numbers), &context)
                 .unwrap_err(),
             RequestError::MissingToken
         );
@@ -487,9 +487,7 @@ mod tests {
         );
         let secret = SecretString::from("T");
         context.token = Some(&secret);
-        let request = adapter
-            .request(&Question::about(&numbers), &context)
-            .unwrap();
+        let request = adapter.request(&Query::new(&numbers), &context).unwrap();
         assert_eq!(
             (field(&request, "accessToken"), field(&request, "msgDigest")),
             ("T".into(), String::new())
@@ -507,7 +505,7 @@ mod tests {
         let (credentials, none) = (credentials(), Credentials::default());
         let eleven: Vec<_> = (0..11).map(|_| asked("SF1000000000017", "")).collect();
         let error = adapter()
-            .request(&Question::about(&eleven), &context(&credentials))
+            .request(&Query::new(&eleven), &context(&credentials))
             .unwrap_err();
         assert_eq!(
             error,
@@ -517,7 +515,7 @@ mod tests {
             }
         );
         let error = adapter()
-            .request(&Question::about(&eleven[..1]), &context(&none))
+            .request(&Query::new(&eleven[..1]), &context(&none))
             .unwrap_err();
         assert_eq!(error, RequestError::MissingCredential("check_word"));
     }

@@ -10,7 +10,7 @@ use super::meaning::{FieldNames, LockerPolicy, Rules, Tables};
 use super::{faults, promise, route};
 use crate::adapter::{
     Adapter, Batch, Clock, CodeTable, Collector, DecodeError, Descriptor, Mark, Outcome, Payload,
-    Poll, PollContext, PollLimits, Question, Reply, RequestError, build, check_count,
+    Poll, PollContext, PollLimits, PollResponse, Query, RequestError, build, check_count,
 };
 use crate::wire::records::EventAt;
 use crate::wire::xml::{Document, Node};
@@ -192,20 +192,20 @@ impl Poll for RoutesXml {
 
     fn request(
         &self,
-        question: &Question<'_>,
+        query: &Query<'_>,
         context: &PollContext<'_>,
     ) -> Result<Request<Vec<u8>>, RequestError> {
-        check_count(question, self.limits())?;
+        check_count(query, self.limits())?;
         let (client, check_word) = (
             context.credential("client_code")?,
             context.credential("check_word")?,
         );
-        let numbers: Vec<&str> = question
-            .numbers
+        let numbers: Vec<&str> = query
+            .requests
             .iter()
             .map(|asked| asked.number.as_str())
             .collect();
-        let phones = phones(question.numbers)?.map_or(String::new(), |phones| {
+        let phones = phones(query.requests)?.map_or(String::new(), |phones| {
             format!(" check_phoneNo=\"{phones}\"")
         });
         let head = match self.head {
@@ -215,7 +215,7 @@ impl Poll for RoutesXml {
         let xml = format!(
             "<Request service=\"RouteService\" lang=\"{}\"><Head>{head}</Head><Body><RouteRequest tracking_type=\"1\" method_type=\"1\" \
              tracking_number=\"{}\"{phones}/></Body></Request>",
-            language(question.language),
+            language(query.language),
             escaped(&numbers.join(",")),
         );
         let verify = digest(&format!("{xml}{check_word}"));
@@ -228,7 +228,7 @@ impl Poll for RoutesXml {
         )
     }
 
-    fn outcome(&self, reply: &Reply<'_>) -> Outcome {
+    fn outcome(&self, reply: &PollResponse<'_>) -> Outcome {
         let text = text::decode(reply.body).text;
         let told = Document::parse(&text)
             .ok()
@@ -272,7 +272,7 @@ mod tests {
             asked("100000000025", "5678"),
         ];
         let request = adapter
-            .request(&Question::about(&numbers), &context(&credentials))
+            .request(&Query::new(&numbers), &context(&credentials))
             .unwrap();
         assert_eq!(
             request.uri(),

@@ -16,7 +16,7 @@ use super::parts::{self, Due, zones_at};
 use super::quantum_read::{Feed, Json, Kind, Record, xml_feed};
 use crate::adapter::{
     Adapter, Batch, Clock, CodeTable, Collector, DecodeError, DeliveryKind, Descriptor, Fault,
-    Mark, NoticeKind, Outcome, Page, Payload, Poll, PollContext, PollLimits, Question, Reply,
+    Mark, NoticeKind, Outcome, Page, Payload, Poll, PollContext, PollLimits, PollResponse, Query,
     RequestError, Token, check_count,
 };
 use crate::carriers::Mapped;
@@ -375,7 +375,7 @@ impl Adapter for QuantumView {
 
 impl QuantumView {
     /// What `see` finds in an answer of either dress, if it is one.
-    fn see<T>(&self, reply: &Reply<'_>, see: impl FnOnce(&Feed<'_>) -> T) -> Option<T> {
+    fn see<T>(&self, reply: &PollResponse<'_>, see: impl FnOnce(&Feed<'_>) -> T) -> Option<T> {
         let decoded = text::decode(reply.body);
         if decoded.text.trim_start().starts_with('<') {
             let document = Document::parse(&decoded.text).ok()?;
@@ -406,17 +406,17 @@ impl Poll for QuantumView {
     /// all. The numbers are not part of it.
     fn request(
         &self,
-        question: &Question<'_>,
+        query: &Query<'_>,
         context: &PollContext<'_>,
     ) -> Result<Request<Vec<u8>>, RequestError> {
-        check_count(question, self.limits())?;
+        check_count(query, self.limits())?;
         let mut request = json!({
             "Request": { "TransactionReference": { "CustomerContext": context.request_id }, "RequestAction": "QVEvents" },
         });
         if let Some(name) = context.credentials.get("subscription") {
             request["SubscriptionRequest"] = json!([{ "Name": name }]);
         }
-        if let Some(page) = question.page {
+        if let Some(page) = query.page {
             request["Bookmark"] = json!(page.0.as_str());
         }
         let body = json!({ "QuantumViewRequest": request })
@@ -431,7 +431,7 @@ impl Poll for QuantumView {
     }
 
     /// An answer without news is found as well: there is nothing to look for.
-    fn outcome(&self, reply: &Reply<'_>) -> Outcome {
+    fn outcome(&self, reply: &PollResponse<'_>) -> Outcome {
         let by_status = reply.outcome_by_status();
         let told = self.see(reply, |feed| {
             let mut failures = feed
@@ -456,7 +456,7 @@ impl Poll for QuantumView {
         }
     }
 
-    fn next_page(&self, reply: &Reply<'_>) -> Option<Page> {
+    fn next_page(&self, reply: &PollResponse<'_>) -> Option<Page> {
         self.see(reply, |feed| {
             feed.bookmark.map(|bookmark| Page(bookmark.into()))
         })?
@@ -469,7 +469,7 @@ impl Poll for QuantumView {
         account::token_request(context).map(Some)
     }
 
-    fn token(&self, reply: &Reply<'_>) -> Option<Token> {
+    fn token(&self, reply: &PollResponse<'_>) -> Option<Token> {
         Token::from_oauth(reply.body)
     }
 }

@@ -16,7 +16,7 @@ use super::meaning::Tables;
 use super::{account, faults};
 use crate::adapter::{
     Adapter, Batch, CodeTable, Collector, DecodeError, Descriptor, Fault, Mark, NoticeKind,
-    Outcome, Payload, Poll, PollContext, PollLimits, Question, Reply, RequestError, Token,
+    Outcome, Payload, Poll, PollContext, PollLimits, PollResponse, Query, RequestError, Token,
     check_count,
 };
 use crate::wire::form::encode_query;
@@ -124,11 +124,11 @@ impl Poll for Track {
     /// One number; with a page, all packages of its shipment from that offset.
     fn request(
         &self,
-        question: &Question<'_>,
+        query: &Query<'_>,
         context: &PollContext<'_>,
     ) -> Result<Request<Vec<u8>>, RequestError> {
-        check_count(question, self.limits())?;
-        let Some(asked) = question.numbers.first() else {
+        check_count(query, self.limits())?;
+        let Some(asked) = query.requests.first() else {
             return Err(RequestError::Unfit("no number"));
         };
         let number = asked.number.as_str();
@@ -140,9 +140,9 @@ impl Poll for Track {
         let (host, number, locale) = (
             account::host(context),
             encode_query(number),
-            account::locale(question.language),
+            account::locale(query.language),
         );
-        let uri = match question.page {
+        let uri = match query.page {
             None => format!(
                 "{host}/api/track/v1/details/{number}?locale={}&returnSignature=false&returnMilestones=false&returnPOD=false",
                 encode_query(&locale)
@@ -161,7 +161,7 @@ impl Poll for Track {
         account::request(context, Method::GET, &uri, Vec::new())
     }
 
-    fn outcome(&self, reply: &Reply<'_>) -> Outcome {
+    fn outcome(&self, reply: &PollResponse<'_>) -> Outcome {
         let by_status = reply.outcome_by_status();
         if !matches!(by_status, Outcome::Found) {
             return faults::of_body(reply.body, by_status);
@@ -210,7 +210,7 @@ impl Poll for Track {
         account::token_request(context).map(Some)
     }
 
-    fn token(&self, reply: &Reply<'_>) -> Option<Token> {
+    fn token(&self, reply: &PollResponse<'_>) -> Option<Token> {
         Token::from_oauth(reply.body)
     }
 }

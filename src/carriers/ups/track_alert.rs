@@ -9,8 +9,8 @@ use super::meaning::{Line, Status, Tables};
 use super::moment::Moment;
 use super::parts::{self, Address, Due};
 use crate::adapter::{
-    Adapter, Batch, CodeTable, Collector, DecodeError, DeliveryKind, Descriptor, Mark, NoticeKind,
-    Payload, Proof, Verdict, Webhook, WebhookCall, WebhookError, answer, same_secret,
+    Adapter, Batch, CodeTable, Collector, DecodeError, DeliveryKind, Descriptor, Disposition, Mark,
+    NoticeKind, Payload, Proof, Webhook, WebhookCall, WebhookError, answer, same_secret,
 };
 use crate::carriers::Mapped;
 use crate::carriers::mapping::code;
@@ -262,7 +262,7 @@ impl Webhook for TrackAlert {
         same_secret(given, secret)
     }
 
-    fn acknowledge(&self, _call: &WebhookCall<'_>, verdict: Verdict) -> Response<Vec<u8>> {
+    fn acknowledge(&self, _call: &WebhookCall<'_>, verdict: Disposition) -> Response<Vec<u8>> {
         answer(verdict.status(), "", Vec::new())
     }
 }
@@ -491,10 +491,10 @@ mod tests {
             received: DateTime::UNIX_EPOCH,
         };
         for (verdict, status) in [
-            (Verdict::Accepted, 200),
-            (Verdict::Unverified, 401),
-            (Verdict::Unreadable, 400),
-            (Verdict::Failed, 503),
+            (Disposition::Accepted, 200),
+            (Disposition::Unverified, 401),
+            (Disposition::Unreadable, 400),
+            (Disposition::Failed, 503),
         ] {
             let answer = feed().acknowledge(&call, verdict);
             assert_eq!((answer.status().as_u16(), answer.body().len()), (status, 0));

@@ -11,7 +11,7 @@ use super::moment::Moment;
 use super::parts::{self, Address, Due, zones_at};
 use crate::adapter::{
     Adapter, Batch, Clock, CodeTable, Collector, DecodeError, Descriptor, Mark, NoticeKind,
-    Outcome, Payload, Poll, PollContext, PollLimits, Question, Reply, RequestError, build,
+    Outcome, Payload, Poll, PollContext, PollLimits, PollResponse, Query, RequestError, build,
     check_count,
 };
 use crate::carriers::mapping::{code, delivered_after_return_is_returned, small};
@@ -314,11 +314,11 @@ impl Poll for TrackXml {
 
     fn request(
         &self,
-        question: &Question<'_>,
+        query: &Query<'_>,
         context: &PollContext<'_>,
     ) -> Result<Request<Vec<u8>>, RequestError> {
-        check_count(question, self.limits())?;
-        let Some(asked) = question.numbers.first() else {
+        check_count(query, self.limits())?;
+        let Some(asked) = query.requests.first() else {
             return Err(RequestError::Unfit("no number"));
         };
         let body = format!(
@@ -344,7 +344,7 @@ impl Poll for TrackXml {
         )
     }
 
-    fn outcome(&self, reply: &Reply<'_>) -> Outcome {
+    fn outcome(&self, reply: &PollResponse<'_>) -> Outcome {
         let by_status = reply.outcome_by_status();
         let decoded = text::decode(reply.body);
         let found = matches!(by_status, Outcome::Found);
@@ -390,7 +390,7 @@ mod tests {
     use http::HeaderMap;
 
     use super::*;
-    use crate::adapter::{Asked, Credentials, Fault};
+    use crate::adapter::{Credentials, Fault, TrackRequest};
     use crate::carriers::ups::PACK;
     use crate::model::{DeliveredTo, TimeKind};
 
@@ -507,7 +507,7 @@ mod tests {
 
     fn outcome(status: u16, body: &str) -> Outcome {
         let headers = HeaderMap::new();
-        feed().outcome(&Reply {
+        feed().outcome(&PollResponse {
             status,
             headers: &headers,
             body: body.as_bytes(),
@@ -577,8 +577,8 @@ mod tests {
             token: None,
             base: None,
         };
-        let asked = [Asked::number(TrackingNumber::new("1Z0000000300000025"))];
-        let request = feed().request(&Question::about(&asked), &context).unwrap();
+        let asked = [TrackRequest::new(TrackingNumber::new("1Z0000000300000025"))];
+        let request = feed().request(&Query::new(&asked), &context).unwrap();
         assert_eq!(
             (request.method(), request.uri().to_string().as_str()),
             (
@@ -614,9 +614,7 @@ mod tests {
             credentials: &none,
             ..context
         };
-        let missing = feed()
-            .request(&Question::about(&asked), &context)
-            .unwrap_err();
+        let missing = feed().request(&Query::new(&asked), &context).unwrap_err();
         assert_eq!(
             missing,
             RequestError::MissingCredential("access_license_number")

@@ -22,7 +22,7 @@ use self::answer::Answer;
 use self::faults::{by_status, fault};
 use crate::adapter::{
     Adapter, Batch, Clock, CodeTable, Collector, DecodeError, Descriptor, Fault, Mark, Outcome,
-    Payload, Poll, PollContext, PollLimits, Question, Reply, RequestError, Token, build,
+    Payload, Poll, PollContext, PollLimits, PollResponse, Query, RequestError, Token, build,
     check_count, client_credentials_form,
 };
 use crate::model::TrackingNumber;
@@ -122,11 +122,11 @@ impl Poll for Tracking {
 
     fn request(
         &self,
-        question: &Question<'_>,
+        query: &Query<'_>,
         context: &PollContext<'_>,
     ) -> Result<Request<Vec<u8>>, RequestError> {
-        check_count(question, self.limits())?;
-        let Some(asked) = question.numbers.first() else {
+        check_count(query, self.limits())?;
+        let Some(asked) = query.requests.first() else {
             return Err(RequestError::Numbers { asked: 0, most: 1 });
         };
         let uri = format!(
@@ -143,7 +143,7 @@ impl Poll for Tracking {
         )
     }
 
-    fn outcome(&self, reply: &Reply<'_>) -> Outcome {
+    fn outcome(&self, reply: &PollResponse<'_>) -> Outcome {
         let text = String::from_utf8_lossy(reply.body);
         let answer = serde_json::from_str::<One<Answer<'_>>>(&text)
             .ok()
@@ -187,7 +187,7 @@ impl Poll for Tracking {
         build(Method::POST, &uri, &headers, body).map(Some)
     }
 
-    fn token(&self, reply: &Reply<'_>) -> Option<Token> {
+    fn token(&self, reply: &PollResponse<'_>) -> Option<Token> {
         Token::from_oauth(reply.body)
     }
 }

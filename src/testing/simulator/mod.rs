@@ -29,7 +29,7 @@
 //!
 //! ```
 //! use std::time::Duration;
-//! use parceltrail::adapter::{Asked, PollContext, Question};
+//! use parceltrail::adapter::{TrackRequest, PollContext, Question};
 //! use parceltrail::testing::simulator::{Carrier, Difference, Simulator};
 //! use parceltrail::{Payload, Registry, TrackingNumber};
 //! use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -41,11 +41,11 @@
 //! // What the application does: build the request, send it, decode the answer.
 //! let registry = Registry::builtin();
 //! let feed = registry.get("dhl.unified").unwrap();
-//! let asked = [Asked::number(TrackingNumber::new(&simulator.numbers("dhl.unified")[0]))];
+//! let asked = [TrackRequest::new(TrackingNumber::new(&simulator.numbers("dhl.unified")[0]))];
 //! let credentials = simulator.credentials("dhl.unified");
 //! let base = simulator.base("dhl.unified");
 //! let context = PollContext { now: simulator.now(), request_id: "1", credentials: &credentials, token: None, base: Some(base) };
-//! let request = feed.as_poll().unwrap().request(&Question::about(&asked), &context)?;
+//! let request = feed.as_poll().unwrap().request(&Query::new(&asked), &context)?;
 //! let mut stream = tokio::net::TcpStream::connect(request.uri().authority().unwrap().as_str()).await?;
 //! let path = request.uri().path_and_query().unwrap();
 //! let key = request.headers()["dhl-api-key"].to_str()?;

@@ -84,11 +84,11 @@ impl Quota {
 #[derive(Debug)]
 pub(super) struct Watch {
     quota: Quota,
-    state: Arc<Mutex<State>>,
+    state: Arc<Mutex<Snapshot>>,
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct Snapshot {
     recent: VecDeque<Instant>,
     today: u32,
     under_way: u32,
@@ -97,7 +97,7 @@ struct State {
 
 /// A request under way; dropping it says that it is over.
 #[derive(Debug)]
-pub(super) struct UnderWay(Arc<Mutex<State>>);
+pub(super) struct UnderWay(Arc<Mutex<Snapshot>>);
 
 impl Drop for UnderWay {
     fn drop(&mut self) {

@@ -21,7 +21,7 @@ use super::fault::{Fault, FaultPlan};
 use super::push::Hooks;
 use super::quota::{UnderWay, Watch};
 use super::reply::{Manner, Reply, response};
-use super::wire::{self, Answer, Call, Refusal, Sight, Wire};
+use super::wire::{self, Answer, Call, ReceiveError, Sight, Wire};
 use super::world::World;
 use super::{Carrier, truth::TrueEvent};
 
@@ -177,7 +177,7 @@ impl Visit<'_> {
     fn activation(&self) -> Option<Answer> {
         let (id, secret) = self.wire.activation(self.call)?;
         if self.wire.authorise(self.call, &self.desk.access).is_err() {
-            return Some(self.wire.refused(Refusal::Unauthorised));
+            return Some(self.wire.refused(ReceiveError::Unauthorised));
         }
         let is_known = self.shared.hooks.activate(self.carrier, &id, &secret);
         Some(Answer::json(
@@ -199,7 +199,7 @@ impl Visit<'_> {
             });
             let answer = Answer {
                 retry_after: Some(QUOTA_WAIT.into()),
-                ..self.wire.refused(Refusal::Throttled)
+                ..self.wire.refused(ReceiveError::Throttled)
             };
             return Ok(response(answer, Manner::Whole, Some(under_way)));
         }
@@ -249,7 +249,7 @@ impl Visit<'_> {
         {
             self.desk.access.revoke(token);
             return Some(Misfortune::Refused(
-                self.wire.refused(Refusal::Unauthorised),
+                self.wire.refused(ReceiveError::Unauthorised),
             ));
         }
         if self.desk.is_in_burst(
@@ -263,14 +263,14 @@ impl Visit<'_> {
             return Some(Misfortune::Refused(if is_page {
                 Answer::page(status)
             } else {
-                self.wire.refused(Refusal::Broken(status))
+                self.wire.refused(ReceiveError::Broken(status))
             }));
         }
         if chance.strikes(Fault::Throttled) {
             let as_date = plan
                 .rng(Fault::Throttled, chance.key, chance.nth + 1)
                 .bool();
-            let answer = self.wire.refused(Refusal::Throttled);
+            let answer = self.wire.refused(ReceiveError::Throttled);
             let retry_after = (answer.status == 429)
                 .then(|| retry_after(plan.retry_after, as_date.then_some(self.call.received)));
             return Some(Misfortune::Refused(Answer {

@@ -9,9 +9,9 @@ use super::problem;
 use super::shared::{area, is_over, is_piece, push_all, weight, without_list};
 use super::when::When;
 use crate::adapter::{
-    Adapter, Asked, Batch, CodeTable, Collector, DecodeError, Descriptor, Mark, NoticeKind,
-    Outcome, Payload, Poll, PollContext, PollLimits, Question, Reply, RequestError, basic, build,
-    check_count,
+    Adapter, Batch, CodeTable, Collector, DecodeError, Descriptor, Mark, NoticeKind, Outcome,
+    Payload, Poll, PollContext, PollLimits, PollResponse, Query, RequestError, TrackRequest, basic,
+    build, check_count,
 };
 use crate::carriers::mapping::delivered_after_return_is_returned;
 use crate::model::{
@@ -370,29 +370,29 @@ impl Poll for Express {
         &["api_key", "api_secret"]
     }
 
-    fn group(&self, asked: &Asked) -> u8 {
+    fn group(&self, asked: &TrackRequest) -> u8 {
         u8::from(is_piece(&asked.number))
     }
 
     /// Waybills and pieces (`JD…`) are asked for under different names, and not together.
     fn request(
         &self,
-        question: &Question<'_>,
+        query: &Query<'_>,
         context: &PollContext<'_>,
     ) -> Result<Request<Vec<u8>>, RequestError> {
-        check_count(question, self.limits())?;
-        let pieces = question
-            .numbers
+        check_count(query, self.limits())?;
+        let pieces = query
+            .requests
             .iter()
             .filter(|asked| is_piece(&asked.number))
             .count();
         let name = match pieces {
             0 => "shipmentTrackingNumber",
-            all if all == question.numbers.len() => "pieceTrackingNumber",
+            all if all == query.requests.len() => "pieceTrackingNumber",
             _ => return Err(RequestError::Unfit("a waybill together with a piece")),
         };
         let mut uri = format!("{}/tracking?", context.base_or(PRODUCTION));
-        for asked in question.numbers {
+        for asked in query.requests {
             uri.push_str(&format!("{name}={}&", encode_query(asked.number.as_str())));
         }
         uri.push_str("trackingView=all-checkpoints-with-remarks&levelOfDetail=all&requestGMTOffsetPerEvent=true");
@@ -407,13 +407,13 @@ impl Poll for Express {
         if (28..=36).contains(&context.request_id.len()) {
             headers.push(("message-reference", context.request_id));
         }
-        if let Some(language) = question.language {
+        if let Some(language) = query.language {
             headers.push(("accept-language", language));
         }
         build(Method::GET, &uri, &headers, Vec::new())
     }
 
-    fn outcome(&self, reply: &Reply<'_>) -> Outcome {
+    fn outcome(&self, reply: &PollResponse<'_>) -> Outcome {
         if matches!(reply.status, 408 | 425 | 429 | 500..=599) {
             return Outcome::RetryAfter(reply.retry_after());
         }

@@ -3,7 +3,7 @@ use std::time::Duration;
 use http::HeaderMap;
 
 use super::*;
-use crate::adapter::{Asked, Credentials, DecodeErrorKind, Fault};
+use crate::adapter::{Credentials, DecodeErrorKind, Fault, TrackRequest};
 use crate::model::{Milestone, Scope, TimeKind};
 
 fn feed() -> Express {
@@ -372,7 +372,7 @@ fn ask(
         .with("api_secret", "sample-secret");
     let numbers: Vec<_> = numbers
         .iter()
-        .map(|number| Asked::number(TrackingNumber::new(number)))
+        .map(|number| TrackRequest::new(TrackingNumber::new(number)))
         .collect();
     let context = PollContext {
         now: Default::default(),
@@ -384,7 +384,7 @@ fn ask(
     feed().request(
         &Question {
             language,
-            ..Question::about(&numbers)
+            ..Query::new(&numbers)
         },
         &context,
     )
@@ -441,7 +441,7 @@ fn requests_ask_for_offsets_pieces_and_remarks() {
 fn every_class_of_answer_has_its_outcome() {
     let mut headers = HeaderMap::new();
     let of = |status, body: &str, headers: &HeaderMap| {
-        feed().outcome(&Reply {
+        feed().outcome(&PollResponse {
             status,
             headers,
             body: body.as_bytes(),

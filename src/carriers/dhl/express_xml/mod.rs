@@ -10,9 +10,9 @@ use super::checkpoint::{Checkpoint, Names, Reader, join_pieces, of_piece};
 use super::shared::{area, is_over, is_piece, push_all, weight, without_list};
 use super::{problem, promises};
 use crate::adapter::{
-    Adapter, Asked, Batch, Clock, CodeTable, Collector, DecodeError, Descriptor, Fault, Mark,
-    NoticeKind, Outcome, Payload, Poll, PollContext, PollLimits, Question, Reply, RequestError,
-    build, check_count,
+    Adapter, Batch, Clock, CodeTable, Collector, DecodeError, Descriptor, Fault, Mark, NoticeKind,
+    Outcome, Payload, Poll, PollContext, PollLimits, PollResponse, Query, RequestError,
+    TrackRequest, build, check_count,
 };
 use crate::carriers::mapping::delivered_after_return_is_returned;
 use crate::model::{
@@ -416,25 +416,25 @@ impl Poll for ExpressXml {
         &["site_id", "password"]
     }
 
-    fn group(&self, asked: &Asked) -> u8 {
+    fn group(&self, asked: &TrackRequest) -> u8 {
         u8::from(is_piece(&asked.number))
     }
 
     /// Waybills and pieces (`JD…`) are asked for under different names, and not together.
     fn request(
         &self,
-        question: &Question<'_>,
+        query: &Query<'_>,
         context: &PollContext<'_>,
     ) -> Result<Request<Vec<u8>>, RequestError> {
-        check_count(question, self.limits())?;
-        let pieces = question
-            .numbers
+        check_count(query, self.limits())?;
+        let pieces = query
+            .requests
             .iter()
             .filter(|asked| is_piece(&asked.number))
             .count();
         let name = match pieces {
             0 => "AWBNumber",
-            all if all == question.numbers.len() => "LPNumber",
+            all if all == query.requests.len() => "LPNumber",
             _ => return Err(RequestError::Unfit("a waybill together with a piece")),
         };
         let reference: String = context
@@ -455,9 +455,9 @@ impl Poll for ExpressXml {
             context.now.format("%Y-%m-%dT%H:%M:%S+00:00"),
             escape(context.credential("site_id")?),
             escape(context.credential("password")?),
-            escape(question.language.unwrap_or("en")),
+            escape(query.language.unwrap_or("en")),
         );
-        for asked in question.numbers {
+        for asked in query.requests {
             let _ = write!(body, "<{name}>{}</{name}>", escape(asked.number.as_str()));
         }
         body.push_str("<LevelOfDetails>ALL_CHECK_POINTS</LevelOfDetails><PiecesEnabled>B</PiecesEnabled></req:KnownTrackingRequest>");
@@ -473,7 +473,7 @@ impl Poll for ExpressXml {
         )
     }
 
-    fn outcome(&self, reply: &Reply<'_>) -> Outcome {
+    fn outcome(&self, reply: &PollResponse<'_>) -> Outcome {
         if !(200..=299).contains(&reply.status) {
             return reply.outcome_by_status();
         }

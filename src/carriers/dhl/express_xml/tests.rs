@@ -1,7 +1,7 @@
 use http::HeaderMap;
 
 use super::*;
-use crate::adapter::{Asked, Credentials, DecodeErrorKind};
+use crate::adapter::{Credentials, DecodeErrorKind, TrackRequest};
 use crate::model::{Milestone, TimeKind};
 
 fn feed() -> ExpressXml {
@@ -291,7 +291,7 @@ fn errors_become_notices_of_their_kind() {
 fn outcomes_are_read_from_the_body_of_a_200() {
     let headers = HeaderMap::new();
     let of = |status, body: &str| {
-        feed().outcome(&Reply {
+        feed().outcome(&PollResponse {
             status,
             headers: &headers,
             body: body.as_bytes(),
@@ -336,7 +336,7 @@ fn ask(numbers: &[&str], request_id: &str) -> Result<Request<Vec<u8>>, RequestEr
         .with("password", "a&b\"c");
     let numbers: Vec<_> = numbers
         .iter()
-        .map(|number| Asked::number(TrackingNumber::new(number)))
+        .map(|number| TrackRequest::new(TrackingNumber::new(number)))
         .collect();
     let now = "2025-01-20T10:00:00Z".parse().unwrap();
     let context = PollContext {
@@ -346,7 +346,7 @@ fn ask(numbers: &[&str], request_id: &str) -> Result<Request<Vec<u8>>, RequestEr
         token: None,
         base: None,
     };
-    feed().request(&Question::about(&numbers), &context)
+    feed().request(&Query::new(&numbers), &context)
 }
 
 #[test]

@@ -17,8 +17,8 @@ use super::problem;
 use super::shared::{push_all, undated_status, without_list};
 use crate::adapter::{
     Adapter, Batch, Clock, CodeTable, Collector, DecodeError, Descriptor, Mark, NoticeKind,
-    Outcome, Payload, Poll, PollContext, PollLimits, Question, Reply, RequestError, basic, build,
-    check_count,
+    Outcome, Payload, Poll, PollContext, PollLimits, PollResponse, Query, RequestError, basic,
+    build, check_count,
 };
 use crate::carriers::mapping::{delivered_after_return_is_returned, in_time};
 use crate::model::{Confidence, Milestone, Shipment, Stage, TrackingNumber};
@@ -235,19 +235,19 @@ impl Poll for ParcelDe {
 
     fn request(
         &self,
-        question: &Question<'_>,
+        query: &Query<'_>,
         context: &PollContext<'_>,
     ) -> Result<Request<Vec<u8>>, RequestError> {
-        check_count(question, self.limits())?;
-        let [asked] = question.numbers else {
+        check_count(query, self.limits())?;
+        let [asked] = query.requests else {
             return Err(RequestError::Numbers {
-                asked: question.numbers.len(),
+                asked: query.requests.len(),
                 most: 1,
             });
         };
         let key = context.credential("api_key")?;
         let authorization = basic(key, context.credential("api_secret")?);
-        let language = if question
+        let language = if query
             .language
             .is_some_and(|language| language.starts_with("de"))
         {
@@ -278,7 +278,7 @@ impl Poll for ParcelDe {
         )
     }
 
-    fn outcome(&self, reply: &Reply<'_>) -> Outcome {
+    fn outcome(&self, reply: &PollResponse<'_>) -> Outcome {
         if !(200..=299).contains(&reply.status) {
             let is_passing = matches!(reply.status, 408 | 425 | 429 | 500..=599);
             let told = || problem::outcome_of(reply.body, reply.status);

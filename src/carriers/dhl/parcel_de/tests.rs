@@ -1,7 +1,7 @@
 use http::HeaderMap;
 
 use super::*;
-use crate::adapter::{Asked, Credentials, DecodeErrorKind, Fault};
+use crate::adapter::{Credentials, DecodeErrorKind, Fault, TrackRequest};
 use crate::model::{Country, Event, PromiseKind, RecipientKind, Reference, Role, TimeKind};
 
 fn feed() -> ParcelDe {
@@ -397,7 +397,7 @@ fn errors_become_notices_of_their_kind() {
 fn outcomes_are_read_from_the_body_of_a_200() {
     let headers = HeaderMap::new();
     let of = |status, body: &str| {
-        feed().outcome(&Reply {
+        feed().outcome(&PollResponse {
             status,
             headers: &headers,
             body: body.as_bytes(),
@@ -430,7 +430,9 @@ fn a_request_is_xml_in_the_query_with_its_values_escaped() {
         .with("api_secret", "s")
         .with("appname", "zt<1>")
         .with("password", "a&b\"c");
-    let numbers = [Asked::number(TrackingNumber::new("00340434999900000013"))];
+    let numbers = [TrackRequest::new(TrackingNumber::new(
+        "00340434999900000013",
+    ))];
     let context = PollContext {
         now: Default::default(),
         request_id: "",
@@ -442,7 +444,7 @@ fn a_request_is_xml_in_the_query_with_its_values_escaped() {
         .request(
             &Question {
                 language: Some("de-DE"),
-                ..Question::about(&numbers)
+                ..Query::new(&numbers)
             },
             &context,
         )
@@ -468,7 +470,7 @@ fn a_request_is_xml_in_the_query_with_its_values_escaped() {
     );
     assert_eq!(attribute("piece-code"), "00340434999900000013");
     assert_eq!(
-        feed().request(&Question::about(&[]), &context).unwrap_err(),
+        feed().request(&Query::new(&[]), &context).unwrap_err(),
         RequestError::Numbers { asked: 0, most: 1 }
     );
     let none = Credentials::default();
@@ -477,9 +479,7 @@ fn a_request_is_xml_in_the_query_with_its_values_escaped() {
         ..context
     };
     assert_eq!(
-        feed()
-            .request(&Question::about(&numbers), &context)
-            .unwrap_err(),
+        feed().request(&Query::new(&numbers), &context).unwrap_err(),
         RequestError::MissingCredential("api_key")
     );
 }

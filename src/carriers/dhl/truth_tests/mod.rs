@@ -7,7 +7,7 @@ mod silence;
 
 use chrono::DateTime;
 
-use crate::adapter::{Adapter, Batch, NoticeKind, Outcome, Payload, Poll, Reply};
+use crate::adapter::{Adapter, Batch, NoticeKind, Outcome, Payload, Poll, PollResponse};
 use crate::model::{
     DeliveredTo, Event, Milestone, Party, PromiseKind, RecipientKind, Shipment, TimeKind,
 };
@@ -31,7 +31,7 @@ fn decode(id: &str, body: &str) -> Batch {
 fn outcome(id: &str, status: u16, body: &str) -> Outcome {
     let adapter = feed(id);
     let poll: &dyn Poll = adapter.as_poll().unwrap();
-    poll.outcome(&Reply {
+    poll.outcome(&PollResponse {
         status,
         headers: &http::HeaderMap::new(),
         body: body.as_bytes(),

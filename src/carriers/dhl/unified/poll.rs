@@ -6,7 +6,8 @@ use super::super::problem;
 use super::Unified;
 use super::wire::Answer;
 use crate::adapter::{
-    Outcome, Page, Poll, PollContext, PollLimits, Question, Reply, RequestError, build, check_count,
+    Outcome, Page, Poll, PollContext, PollLimits, PollResponse, Query, RequestError, build,
+    check_count,
 };
 use crate::model::Country;
 use crate::wire::form::encode_query;
@@ -29,13 +30,13 @@ impl Poll for Unified {
 
     fn request(
         &self,
-        question: &Question<'_>,
+        query: &Query<'_>,
         context: &PollContext<'_>,
     ) -> Result<Request<Vec<u8>>, RequestError> {
-        check_count(question, self.limits())?;
-        let [asked] = question.numbers else {
+        check_count(query, self.limits())?;
+        let [asked] = query.requests else {
             return Err(RequestError::Numbers {
-                asked: question.numbers.len(),
+                asked: query.requests.len(),
                 most: 1,
             });
         };
@@ -55,8 +56,8 @@ impl Poll for Unified {
                 asked.origin.as_ref().map(Country::as_str),
             ),
             ("recipientPostalCode", asked.postcode.as_deref()),
-            ("language", question.language),
-            ("offset", question.page.map(|page| page.0.as_str())),
+            ("language", query.language),
+            ("offset", query.page.map(|page| page.0.as_str())),
         ];
         for (name, value) in options {
             if let Some(value) = value {
@@ -66,7 +67,7 @@ impl Poll for Unified {
         build(Method::GET, &uri, &headers, Vec::new())
     }
 
-    fn outcome(&self, reply: &Reply<'_>) -> Outcome {
+    fn outcome(&self, reply: &PollResponse<'_>) -> Outcome {
         if matches!(reply.status, 408 | 425 | 429 | 500..=599) {
             return Outcome::RetryAfter(reply.retry_after());
         }
@@ -100,12 +101,12 @@ impl Poll for Unified {
 
     /// The offset of the next page: only that is taken from the carrier's link, so that a request
     /// never leaves the host it was meant for.
-    fn next_page(&self, reply: &Reply<'_>) -> Option<Page> {
+    fn next_page(&self, reply: &PollResponse<'_>) -> Option<Page> {
         read(reply)?.next_offset().map(|offset| Page(offset.into()))
     }
 }
 
-fn read<'r>(reply: &Reply<'r>) -> Option<Answer<'r>> {
+fn read<'r>(reply: &PollResponse<'r>) -> Option<Answer<'r>> {
     serde_json::from_slice::<One<Answer<'_>>>(reply.body)
         .ok()?
         .0
@@ -119,14 +120,14 @@ mod tests {
 
     use super::*;
     use crate::TrackingNumber;
-    use crate::adapter::{Asked, Credentials, Fault};
+    use crate::adapter::{Credentials, Fault, TrackRequest};
 
     fn feed() -> Unified {
         Unified::new(crate::carriers::dhl::PACK.codes().into())
     }
 
-    fn reply<'a>(status: u16, headers: &'a HeaderMap, body: &'a str) -> Reply<'a> {
-        Reply {
+    fn reply<'a>(status: u16, headers: &'a HeaderMap, body: &'a str) -> PollResponse<'a> {
+        PollResponse {
             status,
             headers,
             body: body.as_bytes(),
@@ -147,18 +148,18 @@ mod tests {
     #[test]
     fn a_request_carries_the_key_and_what_is_known_of_the_parcel() {
         let credentials = Credentials::default().with("api_key", "sample-key");
-        let mut asked = Asked::number(TrackingNumber::new("00340434999900000013"));
+        let mut asked = TrackRequest::new(TrackingNumber::new("00340434999900000013"));
         asked.service = Some("parcel-de".into());
         asked.origin = Country::from_alpha2("DE");
         asked.postcode = Some("53 113".into());
         let numbers = [asked];
         let page = Page("5".into());
-        let question = Question {
+        let query = Query {
             page: Some(&page),
             language: Some("de"),
-            ..Question::about(&numbers)
+            ..Query::new(&numbers)
         };
-        let request = feed().request(&question, &context(&credentials)).unwrap();
+        let request = feed().request(&query, &context(&credentials)).unwrap();
         assert_eq!(request.method(), Method::GET);
         assert_eq!(
             request.uri().to_string(),
@@ -173,9 +174,7 @@ mod tests {
             base: Some("https://api-sandbox.dhl.com/"),
             ..context(&credentials)
         };
-        let request = feed()
-            .request(&Question::about(&numbers), &elsewhere)
-            .unwrap();
+        let request = feed().request(&Query::new(&numbers), &elsewhere).unwrap();
         assert!(
             request
                 .uri()
@@ -186,12 +185,12 @@ mod tests {
 
     #[test]
     fn one_number_and_a_key_are_needed() {
-        let number = Asked::number(TrackingNumber::new("7100000040"));
+        let number = TrackRequest::new(TrackingNumber::new("7100000040"));
         let two = [number.clone(), number.clone()];
         let credentials = Credentials::default();
-        let ask = |numbers: &[Asked]| {
+        let ask = |numbers: &[TrackRequest]| {
             feed()
-                .request(&Question::about(numbers), &context(&credentials))
+                .request(&Query::new(numbers), &context(&credentials))
                 .unwrap_err()
         };
         assert_eq!(ask(&[]), RequestError::Numbers { asked: 0, most: 1 });

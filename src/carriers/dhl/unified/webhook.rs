@@ -7,8 +7,8 @@ use super::Unified;
 use super::poll::PRODUCTION;
 use super::wire::Answer;
 use crate::adapter::{
-    Adapter, Collector, HandshakeError, Payload, PollContext, Proof, Verdict, Webhook, WebhookCall,
-    WebhookError, answer, build, same_secret,
+    Adapter, Collector, Disposition, HandshakeError, Payload, PollContext, Proof, Webhook,
+    WebhookCall, WebhookError, answer, build, same_secret,
 };
 
 /// The header that DHL is told to send when a subscription is made with `hook.authentication`, and
@@ -39,7 +39,7 @@ impl Webhook for Unified {
 
     /// 200 within five seconds; anything else makes DHL send it again after one hour and after six
     /// more, then drop it.
-    fn acknowledge(&self, _call: &WebhookCall<'_>, verdict: Verdict) -> Response<Vec<u8>> {
+    fn acknowledge(&self, _call: &WebhookCall<'_>, verdict: Disposition) -> Response<Vec<u8>> {
         answer(verdict.status(), "", Vec::new())
     }
 
@@ -172,10 +172,10 @@ mod tests {
                 .status()
                 .as_u16()
         };
-        assert_eq!(status(Verdict::Accepted), 200);
-        assert_eq!(status(Verdict::Unverified), 401);
-        assert_eq!(status(Verdict::Unreadable), 400);
-        assert_eq!(status(Verdict::Failed), 503);
+        assert_eq!(status(Disposition::Accepted), 200);
+        assert_eq!(status(Disposition::Unverified), 401);
+        assert_eq!(status(Disposition::Unreadable), 400);
+        assert_eq!(status(Disposition::Failed), 503);
     }
 
     #[test]

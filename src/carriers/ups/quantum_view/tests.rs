@@ -3,7 +3,7 @@ use http::HeaderMap;
 use secrecy::SecretString;
 
 use super::*;
-use crate::adapter::{Asked, Credentials};
+use crate::adapter::{Credentials, TrackRequest};
 use crate::carriers::ups::PACK;
 use crate::model::{DeliveredTo, Event, TimeKind};
 
@@ -228,11 +228,11 @@ fn one_bad_record_costs_itself() {
     );
 }
 
-fn reply(body: &str, status: u16, read: impl FnOnce(&QuantumView, &Reply<'_>)) {
+fn reply(body: &str, status: u16, read: impl FnOnce(&QuantumView, &PollResponse<'_>)) {
     let headers = HeaderMap::new();
     read(
         &feed(),
-        &Reply {
+        &PollResponse {
             status,
             headers: &headers,
             body: body.as_bytes(),
@@ -297,7 +297,7 @@ fn the_request_asks_for_a_subscription_and_goes_on_at_the_bookmark() {
         token: Some(&token),
         base: None,
     };
-    let request = feed().request(&Question::about(&[]), &context).unwrap();
+    let request = feed().request(&Query::new(&[]), &context).unwrap();
     assert_eq!(
         (request.method(), request.uri().path()),
         (&Method::POST, "/api/quantumview/v3/events")
@@ -310,16 +310,16 @@ fn the_request_asks_for_a_subscription_and_goes_on_at_the_bookmark() {
     }});
     assert_eq!(body, expected);
     let page = Page("Ym9vaw==".into());
-    let asked = [Asked::number(TrackingNumber::new("1Z0000000300000013"))];
+    let asked = [TrackRequest::new(TrackingNumber::new("1Z0000000300000013"))];
     assert!(matches!(
-        feed().request(&Question::about(&asked), &context),
+        feed().request(&Query::new(&asked), &context),
         Err(RequestError::Numbers { asked: 1, most: 0 })
     ));
-    let question = Question {
+    let query = Query {
         page: Some(&page),
-        ..Question::about(&[])
+        ..Query::new(&[])
     };
     let body: serde_json::Value =
-        serde_json::from_slice(feed().request(&question, &context).unwrap().body()).unwrap();
+        serde_json::from_slice(feed().request(&query, &context).unwrap().body()).unwrap();
     assert_eq!(body["QuantumViewRequest"]["Bookmark"], "Ym9vaw==");
 }

@@ -6,7 +6,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
 use super::*;
-use crate::adapter::{Asked, Credentials, Page};
+use crate::adapter::{Credentials, Page, TrackRequest};
 use crate::carriers::ups::PACK;
 use crate::model::{
     DeliveredTo, Milestone, Personal, Promise, PromiseKind, Reference, Role, Shipment, TimeKind,
@@ -519,7 +519,7 @@ fn not_found_has_many_faces() {
 fn outcome(status: u16, body: &str) -> Outcome {
     let mut headers = HeaderMap::new();
     headers.insert("retry-after", "7".parse().unwrap());
-    feed().outcome(&Reply {
+    feed().outcome(&PollResponse {
         status,
         headers: &headers,
         body: body.as_bytes(),
@@ -586,13 +586,13 @@ fn context<'a>(
 #[test]
 fn requests_are_as_documented() {
     let (credentials, token) = (Credentials::default(), SecretString::from("t"));
-    let asked = [Asked::number(TrackingNumber::new(NUMBER))];
-    let question = Question {
+    let asked = [TrackRequest::new(TrackingNumber::new(NUMBER))];
+    let query = Query {
         language: Some("de"),
-        ..Question::about(&asked)
+        ..Query::new(&asked)
     };
     let request = feed()
-        .request(&question, &context(&credentials, &token, None))
+        .request(&query, &context(&credentials, &token, None))
         .unwrap();
     let expected = format!(
         "https://onlinetools.ups.com/api/track/v1/details/{NUMBER}?locale=de_DE&returnSignature=false&returnMilestones=false&returnPOD=false"
@@ -617,13 +617,13 @@ fn requests_are_as_documented() {
     );
     assert!(request.headers()["authorization"].is_sensitive());
     let page = Page("50".into());
-    let question = Question {
+    let query = Query {
         page: Some(&page),
-        ..Question::about(&asked)
+        ..Query::new(&asked)
     };
     let request = feed()
         .request(
-            &question,
+            &query,
             &context(&credentials, &token, Some("https://wwwcie.ups.com/api/")),
         )
         .unwrap();
@@ -631,18 +631,15 @@ fn requests_are_as_documented() {
         "https://wwwcie.ups.com/api/track/v1/shipment/details/{NUMBER}?locale=en_US&offset=50&count=50"
     );
     assert_eq!(request.uri().to_string(), expected);
-    let short = [Asked::number(TrackingNumber::new("1Z0000"))];
+    let short = [TrackRequest::new(TrackingNumber::new("1Z0000"))];
     assert!(
         feed()
-            .request(
-                &Question::about(&short),
-                &context(&credentials, &token, None)
-            )
+            .request(&Query::new(&short), &context(&credentials, &token, None))
             .is_err()
     );
     let two = [asked[0].clone(), asked[0].clone()];
     assert!(matches!(
-        feed().request(&Question::about(&two), &context(&credentials, &token, None)),
+        feed().request(&Query::new(&two), &context(&credentials, &token, None)),
         Err(RequestError::Numbers { asked: 2, .. })
     ));
     let bare = PollContext {
@@ -650,7 +647,7 @@ fn requests_are_as_documented() {
         ..context(&credentials, &token, None)
     };
     assert_eq!(
-        feed().request(&Question::about(&asked), &bare).unwrap_err(),
+        feed().request(&Query::new(&asked), &bare).unwrap_err(),
         RequestError::MissingToken
     );
 }
@@ -679,7 +676,7 @@ fn the_token_is_fetched_with_basic_and_read_with_a_lifetime_in_text() {
     let headers = HeaderMap::new();
     let body = br#"{"token_type":"Bearer","access_token":"made-up","expires_in":"14399"}"#;
     let token = feed()
-        .token(&Reply {
+        .token(&PollResponse {
             status: 200,
             headers: &headers,
             body,

@@ -6,7 +6,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::*;
 use crate::adapter::NoticeKind;
-use crate::adapter::{Asked, Credentials};
+use crate::adapter::{Credentials, TrackRequest};
 use crate::carriers::usps::PACK;
 use crate::model::{DeliveredTo, Event, Milestone, Personal, PromiseKind, Stage, TimeKind};
 
@@ -397,7 +397,7 @@ fn what_is_no_answer_of_the_post_is_an_error() {
 
 #[test]
 fn the_request_asks_one_number_in_detail() {
-    let asked = [Asked::number(TrackingNumber::new("LZ 000000014 CN"))];
+    let asked = [TrackRequest::new(TrackingNumber::new("LZ 000000014 CN"))];
     let token = SecretString::from("sample-token");
     let credentials = Credentials::default();
     let mut context = PollContext {
@@ -407,9 +407,7 @@ fn the_request_asks_one_number_in_detail() {
         token: Some(&token),
         base: None,
     };
-    let request = TRACKING
-        .request(&Question::about(&asked), &context)
-        .unwrap();
+    let request = TRACKING.request(&Query::new(&asked), &context).unwrap();
     assert_eq!(request.method(), Method::GET);
     assert_eq!(
         request.uri(),
@@ -423,7 +421,7 @@ fn the_request_asks_one_number_in_detail() {
     context.base = Some("https://apis-tem.usps.com/");
     assert_eq!(
         TRACKING
-            .request(&Question::about(&asked), &context)
+            .request(&Query::new(&asked), &context)
             .unwrap()
             .uri()
             .host(),
@@ -431,22 +429,16 @@ fn the_request_asks_one_number_in_detail() {
     );
     context.token = None;
     assert_eq!(
-        TRACKING
-            .request(&Question::about(&asked), &context)
-            .unwrap_err(),
+        TRACKING.request(&Query::new(&asked), &context).unwrap_err(),
         RequestError::MissingToken
     );
     let two = [asked[0].clone(), asked[0].clone()];
     assert_eq!(
-        TRACKING
-            .request(&Question::about(&two), &context)
-            .unwrap_err(),
+        TRACKING.request(&Query::new(&two), &context).unwrap_err(),
         RequestError::Numbers { asked: 2, most: 1 }
     );
     assert_eq!(
-        TRACKING
-            .request(&Question::about(&[]), &context)
-            .unwrap_err(),
+        TRACKING.request(&Query::new(&[]), &context).unwrap_err(),
         RequestError::Numbers { asked: 0, most: 1 }
     );
 }
@@ -488,7 +480,7 @@ fn the_token_is_asked_for_with_client_credentials() {
 
     let body = br#"{"access_token":"t","token_type":"Bearer","expires_in":"28799"}"#;
     let token = TRACKING
-        .token(&Reply {
+        .token(&PollResponse {
             status: 200,
             headers: &HeaderMap::new(),
             body,
@@ -505,7 +497,7 @@ fn outcome(status: u16, body: &str) -> Outcome {
     let headers: HeaderMap = [(http::header::RETRY_AFTER, "120".parse().unwrap())]
         .into_iter()
         .collect();
-    TRACKING.outcome(&Reply {
+    TRACKING.outcome(&PollResponse {
         status,
         headers: &headers,
         body: body.as_bytes(),

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Answer, Call, Code, Refusal, Sight, Wire, code};
+use super::{Answer, Call, Code, ReceiveError, Sight, Wire, code};
 use crate::testing::simulator::access::Access;
 use crate::testing::simulator::push::Message;
 use crate::testing::simulator::story::{Scan, Step};
@@ -101,17 +101,17 @@ impl Wire for Unified {
         }
     }
 
-    fn refused(&self, refusal: Refusal) -> Answer {
+    fn refused(&self, refusal: ReceiveError) -> Answer {
         match refusal {
-            Refusal::Unauthorised => {
+            ReceiveError::Unauthorised => {
                 problem(401, "Unauthorized", "The API key is missing or wrong.")
             }
-            Refusal::Throttled => problem(
+            ReceiveError::Throttled => problem(
                 429,
                 "Too many requests",
                 "Too many requests within the defined time period.",
             ),
-            Refusal::Broken(status) => {
+            ReceiveError::Broken(status) => {
                 problem(status, "Internal Server Error", "The service failed.")
             }
         }

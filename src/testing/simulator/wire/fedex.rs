@@ -6,7 +6,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 use sha2::Sha256;
 
-use super::{Answer, Call, Code, Refusal, Sight, Wire, code};
+use super::{Answer, Call, Code, ReceiveError, Sight, Wire, code};
 use crate::testing::simulator::access::Access;
 use crate::testing::simulator::place::Site;
 use crate::testing::simulator::push::Message;
@@ -81,7 +81,7 @@ impl Wire for Track {
         if access.accepts(token) {
             Ok(Some(token.into()))
         } else {
-            Err(self.refused(Refusal::Unauthorised))
+            Err(self.refused(ReceiveError::Unauthorised))
         }
     }
 
@@ -131,29 +131,29 @@ impl Wire for Track {
             [first, _, ..] => answer(call, sights, Some(&first.number)),
             _ => Answer {
                 status: 200,
-                ..self.refused(Refusal::Broken(503))
+                ..self.refused(ReceiveError::Broken(503))
             },
         }
     }
 
-    fn refused(&self, refusal: Refusal) -> Answer {
+    fn refused(&self, refusal: ReceiveError) -> Answer {
         match refusal {
-            Refusal::Unauthorised => errors(
+            ReceiveError::Unauthorised => errors(
                 401,
                 "NOT.AUTHORIZED.ERROR",
                 "Access token expired. Please modify your request and try again.",
             ),
-            Refusal::Throttled => errors(
+            ReceiveError::Throttled => errors(
                 429,
                 "TOO.MANY.REQUESTS.ERROR",
                 "The rate limit was exceeded.",
             ),
-            Refusal::Broken(503) => errors(
+            ReceiveError::Broken(503) => errors(
                 503,
                 UNAVAILABLE,
                 "The service is currently unavailable and we are working to resolve the issue.",
             ),
-            Refusal::Broken(status) => errors(
+            ReceiveError::Broken(status) => errors(
                 status,
                 "INTERNAL.SERVER.ERROR",
                 "We encountered an unexpected error and are working to resolve the issue.",

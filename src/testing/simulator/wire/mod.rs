@@ -121,7 +121,7 @@ pub(super) struct Sight<'w> {
 
 /// Why a call is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Refusal {
+pub(super) enum ReceiveError {
     /// The token died.
     Unauthorised,
     Throttled,
@@ -187,7 +187,7 @@ pub(super) trait Wire: Sync {
     fn fails_inside(&self, call: &Call, sights: &[Sight<'_>]) -> Answer;
 
     /// A call that is refused.
-    fn refused(&self, refusal: Refusal) -> Answer;
+    fn refused(&self, refusal: ReceiveError) -> Answer;
 
     /// The webhook call that tells of news. DHL tells the whole parcel, the others the new scans
     /// alone.

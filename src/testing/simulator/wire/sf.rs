@@ -5,7 +5,7 @@ use base64::Engine as _;
 use md5::{Digest, Md5};
 use serde_json::{Value, json};
 
-use super::{Answer, Call, Code, Refusal, Sight, Wire, code};
+use super::{Answer, Call, Code, ReceiveError, Sight, Wire, code};
 use crate::testing::simulator::access::Access;
 use crate::testing::simulator::push::Message;
 use crate::testing::simulator::story::{Scan, Step};
@@ -159,11 +159,11 @@ impl Wire for Routes {
         }
     }
 
-    fn refused(&self, refusal: Refusal) -> Answer {
+    fn refused(&self, refusal: ReceiveError) -> Answer {
         match refusal {
-            Refusal::Unauthorised => platform("A1011", "OAuth2认证失败"),
-            Refusal::Throttled => platform("A1005", "超出流量限制"),
-            Refusal::Broken(status) => Answer::page(status),
+            ReceiveError::Unauthorised => platform("A1011", "OAuth2认证失败"),
+            ReceiveError::Throttled => platform("A1005", "超出流量限制"),
+            ReceiveError::Broken(status) => Answer::page(status),
         }
     }
 

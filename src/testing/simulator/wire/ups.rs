@@ -4,7 +4,7 @@
 use base64::Engine as _;
 use serde_json::{Value, json};
 
-use super::{Answer, Call, Code, Refusal, Sight, Wire, code};
+use super::{Answer, Call, Code, ReceiveError, Sight, Wire, code};
 use crate::testing::simulator::access::Access;
 use crate::testing::simulator::place::Site;
 use crate::testing::simulator::push::Message;
@@ -109,7 +109,7 @@ impl Wire for Track {
         if access.accepts(token) {
             Ok(Some(token.into()))
         } else {
-            Err(self.refused(Refusal::Unauthorised))
+            Err(self.refused(ReceiveError::Unauthorised))
         }
     }
 
@@ -149,11 +149,13 @@ impl Wire for Track {
         Answer::json(200, &json!({ "trackResponse": { "shipment": shipments } }))
     }
 
-    fn refused(&self, refusal: Refusal) -> Answer {
+    fn refused(&self, refusal: ReceiveError) -> Answer {
         match refusal {
-            Refusal::Unauthorised => errors(401, "250002", "Invalid Authentication Information."),
-            Refusal::Throttled => errors(429, "10429", "Too Many Requests"),
-            Refusal::Broken(status) => errors(status, "10004", "An unknown error occurred"),
+            ReceiveError::Unauthorised => {
+                errors(401, "250002", "Invalid Authentication Information.")
+            }
+            ReceiveError::Throttled => errors(429, "10429", "Too Many Requests"),
+            ReceiveError::Broken(status) => errors(status, "10004", "An unknown error occurred"),
         }
     }
 

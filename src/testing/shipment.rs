@@ -1,4 +1,4 @@
-//! Shipments without payloads: [`told`].
+//! Shipments without payloads: [`shipment`].
 
 use chrono::{DateTime, FixedOffset, Utc};
 
@@ -11,24 +11,24 @@ use crate::model::{
 /// Starts a shipment as a feed would tell it. The carrier is the feed's part before the dot.
 ///
 /// ```
-/// use parceltrail::testing::told;
+/// use parceltrail::testing::shipment;
 /// use parceltrail::{Journey, Milestone, Stage};
 ///
 /// let mut journey = Journey::default();
 /// journey.apply(
-///     told("acme.track", "A1")
+///     shipment("acme.track", "A1")
 ///         .event("2025-03-01T10:00:00+01:00", Stage::FirstMile, Milestone::PickedUp)
 ///         .event("2025-03-03T11:00:00+01:00", Stage::LastMile, Milestone::Delivered)
 ///         .received("2025-03-03T12:00:00Z"),
 /// );
-/// let state = journey.state("2025-03-04T00:00:00Z".parse()?);
+/// let state = journey.at("2025-03-04T00:00:00Z".parse()?);
 /// assert!(state.parcel.unwrap().terminal);
 /// # Ok::<(), chrono::ParseError>(())
 /// ```
 #[must_use]
-pub fn told(feed: &str, number: &str) -> Told {
+pub fn shipment(feed: &str, number: &str) -> ShipmentBuilder {
     let carrier = feed.split('.').next().unwrap_or(feed);
-    Told(Shipment {
+    ShipmentBuilder(Shipment {
         feed: FeedId::from(feed),
         carrier: CarrierId::from(carrier),
         issuer: IssuerKind::Carrier,
@@ -53,9 +53,9 @@ pub fn told(feed: &str, number: &str) -> Told {
 
 /// A shipment being told. It turns into a [`Shipment`] where one is asked for.
 #[derive(Clone, Debug)]
-pub struct Told(Shipment);
+pub struct ShipmentBuilder(Shipment);
 
-impl Told {
+impl ShipmentBuilder {
     /// Adds an event at an RFC 3339 moment.
     ///
     /// # Panics
@@ -223,14 +223,14 @@ impl Told {
     }
 }
 
-impl From<Shipment> for Told {
+impl From<Shipment> for ShipmentBuilder {
     fn from(shipment: Shipment) -> Self {
         Self(shipment)
     }
 }
 
-impl From<Told> for std::sync::Arc<Shipment> {
-    fn from(told: Told) -> Self {
+impl From<ShipmentBuilder> for std::sync::Arc<Shipment> {
+    fn from(told: ShipmentBuilder) -> Self {
         Self::new(told.0)
     }
 }

@@ -1,22 +1,24 @@
-//! What a question comes to: [`Answer`].
+//! What asking about a number came to: [`TrackResult`].
 
 use super::ClientError;
-use crate::adapter::{Asked, Batch, Notice};
+use crate::adapter::{Batch, Notice, TrackRequest};
 use crate::model::Shipment;
 
-/// What one number's question came to.
+/// What the request about one number came to.
 #[derive(Clone, Debug)]
-pub struct Answer {
-    /// The number that was asked about. None: what the carrier told besides, about numbers that
-    /// nobody asked for or about none.
-    pub asked: Option<Asked>,
-    /// What came of it.
-    pub told: Result<Told, ClientError>,
+#[non_exhaustive]
+pub struct TrackResult {
+    /// What was asked, your own [`key`](TrackRequest::key) included. Absent for what the carrier
+    /// said besides, about numbers that nobody asked for or about none.
+    pub request: Option<TrackRequest>,
+    /// What the carrier answered, or why there is no answer.
+    pub outcome: Result<TrackOutcome, ClientError>,
 }
 
-/// What the carrier told about a number. None of it is an error.
+/// What the carrier says about a number. None of it is an error.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Told {
+#[non_exhaustive]
+pub enum TrackOutcome {
     /// Shipments, with notices about them.
     Found(Batch),
     /// The carrier knows nothing of the number, or not yet: normal for a fresh label. The notices
@@ -28,7 +30,7 @@ pub enum Told {
     Missing(Vec<Notice>),
 }
 
-impl Told {
+impl TrackOutcome {
     /// The shipments, none unless some were found.
     #[must_use]
     pub fn shipments(&self) -> &[Shipment] {

@@ -1,0 +1,61 @@
+//! Access tokens: [`Token`].
+
+use std::time::Duration;
+
+use secrecy::SecretString;
+
+/// An access token.
+#[derive(Clone, Debug)]
+pub struct Token {
+    /// The token.
+    pub secret: SecretString,
+    /// How long it lasts, where told.
+    pub lifetime: Option<Duration>,
+}
+
+impl Token {
+    /// Reads `access_token` and `expires_in` (number or text) of an OAuth 2 answer.
+    #[must_use]
+    pub fn from_oauth(body: &[u8]) -> Option<Self> {
+        Self::from_json(body, "access_token", "expires_in")
+    }
+
+    pub(crate) fn from_json(body: &[u8], token: &str, lifetime: &str) -> Option<Self> {
+        let answer: serde_json::Value = serde_json::from_slice(body).ok()?;
+        let secret = answer
+            .get(token)?
+            .as_str()
+            .filter(|secret| !secret.is_empty())?;
+        if !is_sendable(secret) {
+            return None;
+        }
+        let seconds = answer
+            .get(lifetime)
+            .and_then(|value| value.as_u64().or_else(|| value.as_str()?.parse().ok()));
+        Some(Self {
+            secret: SecretString::from(secret),
+            lifetime: seconds.map(Duration::from_secs),
+        })
+    }
+}
+
+/// Whether a token can stand in a header: visible ASCII characters only.
+pub(crate) fn is_sendable(secret: &str) -> bool {
+    secret.bytes().all(|b| b.is_ascii_graphic())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_with_control_characters_is_none() {
+        assert!(Token::from_oauth(br#"{"access_token":"ab.c-1"}"#).is_some());
+        for token in ["a\\nb", "a\\r\\nX: y", "a b", "\\u0000", "\\u00e9"] {
+            assert!(
+                Token::from_oauth(format!("{{\"access_token\":\"{token}\"}}").as_bytes()).is_none(),
+                "{token}"
+            );
+        }
+    }
+}
