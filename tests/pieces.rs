@@ -385,7 +385,7 @@ fn of_pieces(count: usize) -> (Journey, Snapshot) {
         state.events.first().cloned().unwrap(),
         state.pieces.last().cloned().unwrap(),
     );
-    let told = |nth: usize, piece: Option<&TrackingNumber>| Event {
+    let named = |nth: usize, piece: Option<&TrackingNumber>| Event {
         milestone: if piece.is_some() {
             event.milestone
         } else {
@@ -413,9 +413,9 @@ fn of_pieces(count: usize) -> (Journey, Snapshot) {
         .enumerate()
         .flat_map(|(nth, number)| {
             [
-                shipment(nth, None),
-                shipment(nth, Some(number)),
-                shipment(nth, Some(number)),
+                named(nth, None),
+                named(nth, Some(number)),
+                named(nth, Some(number)),
             ]
         })
         .collect();

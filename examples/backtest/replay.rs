@@ -51,7 +51,7 @@ type Due = Reverse<(DateTime<Utc>, What, usize)>;
 enum What {
     End,
     Event,
-    RuleContext,
+    Look,
 }
 
 /// What the replay went through.
@@ -207,7 +207,7 @@ impl<'s> Replay<'s> {
         let at = last.at + every * (journey.looks + 1);
         let before_next = journey.ahead.front().is_none_or(|next| at < next.at);
         if before_next && at - last.at <= LONGEST_SILENCE && at <= self.until {
-            self.queue.push(Reverse((at, What::RuleContext, number)));
+            self.queue.push(Reverse((at, What::Look, number)));
         }
     }
 
@@ -296,7 +296,7 @@ impl<'s> Replay<'s> {
         };
         let is_asked = |moment: &Moment| match moment {
             Moment::Event(milestone) => self.scores.moments.hold(*milestone),
-            Moment::RuleContext(_) => true,
+            Moment::Look(_) => true,
         };
         let happened: Vec<Moment> = moments
             .iter()

@@ -382,7 +382,7 @@ fn ask(
         base: None,
     };
     feed().request(
-        &Question {
+        &Query {
             language,
             ..Query::new(&numbers)
         },

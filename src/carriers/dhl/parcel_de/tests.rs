@@ -442,7 +442,7 @@ fn a_request_is_xml_in_the_query_with_its_values_escaped() {
     };
     let request = feed()
         .request(
-            &Question {
+            &Query {
                 language: Some("de-DE"),
                 ..Query::new(&numbers)
             },
