@@ -47,7 +47,10 @@ pub mod anomaly;
 pub mod briefing;
 pub mod carriers;
 #[cfg(feature = "client")]
-#[allow(clippy::disallowed_methods, reason = "the driver reads clock and environment")]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "the driver reads clock and environment"
+)]
 pub mod client;
 pub mod eta;
 pub mod history;

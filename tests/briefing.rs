@@ -106,7 +106,7 @@ fn little_experience_names_no_hours_and_says_so() {
     ));
     assert_eq!(
         en(&told).when,
-        "Expected tomorrow, Tue 3 March, going by published delivery times."
+        "Expected tomorrow, Tue 3 March, based on published delivery times."
     );
 }
 
@@ -128,13 +128,13 @@ fn a_promise_stands_beside_the_estimate_and_its_danger_is_said() {
         EventTime::date("2026-03-05", day, &Zones::One(BERLIN)),
     );
     let alone = briefing(moving().promised(promise.clone()), "2026-03-02T12:00:00Z");
-    assert_eq!(en(&alone).when, "The carrier says on Thu 5 March.");
+    assert_eq!(en(&alone).when, "The carrier expects delivery on Thu 5 March.");
     let mut estimate = estimate("2026-03-04T10:00:00Z", "2026-03-08T10:00:00Z", 99.0);
     estimate.miss_promise = Some(0.7);
     estimate.loss = 0.24;
     assert_eq!(
         en(&alone.clone().with_estimate(&estimate)).when,
-        "Expected between Wed 4 and Sun 8 March. The carrier says on Thu 5 March. It will probably come later than promised. It may not arrive at all (24 %)."
+        "Expected between Wed 4 and Sun 8 March. The carrier expects delivery on Thu 5 March. It will probably arrive later than promised. It may not arrive at all (24 %)."
     );
     let same_evening = briefing(moving().promised(promise.clone()), "2026-03-05T22:30:00Z");
     assert!(
@@ -176,7 +176,7 @@ fn a_finished_parcel_gets_no_estimate() {
     );
     assert_eq!(
         (text.next.as_str(), text.when.as_str()),
-        ("Nothing more is to come.", "Delivered on Fri 6 March.")
+        ("No further steps.", "Delivered on Fri 6 March.")
     );
     let returning = moving().event(
         "2026-03-06T11:40:00+01:00",
@@ -185,12 +185,12 @@ fn a_finished_parcel_gets_no_estimate() {
     );
     assert_eq!(
         en(&briefing(returning, "2026-03-07T00:00:00Z")).when,
-        "It is on its way back to the sender."
+        "On its way back to the sender."
     );
     let lost = moving().event("2026-03-06T11:40:00+01:00", None, Milestone::Lost);
     assert_eq!(
         en(&briefing(lost, "2026-03-07T00:00:00Z")).when,
-        "It will not be delivered any more."
+        "It will not be delivered."
     );
 }
 
@@ -207,7 +207,7 @@ fn an_unknown_zone_gives_the_day_told_and_no_hour() {
         });
     assert_eq!(
         en(&briefing(told, "2026-03-05T12:00:00Z")).where_now,
-        "Arrived at a facility on Tue 3 March. The last place told is Shenzhen, CN, on Mon 2 March, 03:00."
+        "Arrived at a facility on Tue 3 March. Last reported location: Shenzhen, CN, on Mon 2 March, 03:00."
     );
 }
 
@@ -225,14 +225,14 @@ fn what_comes_next_says_how_it_is_known() {
         held.next.as_ref().map(|next| next.source),
         Some(Source::Waiting)
     );
-    assert_eq!(en(&held).next, "Release by customs; until then it waits.");
+    assert_eq!(en(&held).next, "Waiting for: Release by customs.");
     assert_eq!(
         en(&held).where_now,
-        "Held by customs: the commercial invoice is missing. Since Fri 6 March, 11:40. The last place told is Shenzhen, CN, on Mon 2 March, 03:00."
+        "Held by customs: the commercial invoice is missing. Since Fri 6 March, 11:40. Last reported location: Shenzhen, CN, on Mon 2 March, 03:00."
     );
 
     let usual = briefing(moving(), "2026-03-02T12:00:00Z");
-    assert_eq!(en(&usual).next, "Arrival at the next facility, as a rule.");
+    assert_eq!(en(&usual).next, "Arrival at the next facility (usual next step).");
     let learned = [Next {
         stage: Some(Stage::LineHaul),
         milestone: Milestone::Departed,
@@ -241,11 +241,11 @@ fn what_comes_next_says_how_it_is_known() {
     }];
     assert_eq!(
         en(&usual.with_next(&learned)).next,
-        "Departure to the next facility; so it went for 83 % of comparable parcels."
+        "Departure to the next facility (83 % of comparable parcels)."
     );
     assert_eq!(
         en(&held.with_next(&learned)).next,
-        "Release by customs; until then it waits.",
+        "Waiting for: Release by customs.",
         "what holds it comes first"
     );
 
@@ -258,7 +258,7 @@ fn what_comes_next_says_how_it_is_known() {
             nothing.when.as_str()
         ),
         (
-            "Nothing told yet says where it is.",
+            "No location reported yet.",
             "Not known.",
             "Not known yet."
         )
@@ -284,9 +284,9 @@ fn trouble_is_told_gravest_first_with_who_must_act() {
     assert_eq!(
         en(&told).wrong,
         [
-            "Urgent: Customs cannot go on until somebody acts. To act: the sender, by Fri 6 March.",
-            "It has not moved for longer than usual. To act: the carrier.",
-            "Something is wrong: acme-warm",
+            "Urgent: Customs is waiting for someone to act. Action needed: the sender, by Fri 6 March.",
+            "It has not moved for longer than usual. Action needed: the carrier.",
+            "Problem: acme-warm",
         ]
     );
     let own = Language::new("en-GB", "rule-acme-warm = It was too warm.").unwrap();
@@ -297,7 +297,7 @@ fn trouble_is_told_gravest_first_with_who_must_act() {
     );
     assert_eq!(
         en(&briefing(moving(), "2026-03-02T12:00:00Z")).wrong,
-        ["Nothing known to be wrong."]
+        ["No problems found."]
     );
 }
 

@@ -112,11 +112,11 @@ fn hours_that_are_told_are_those_of_the_reader() {
     let briefing = briefing(moving().promised(promise), "2024-08-27T12:00:00Z");
     assert_eq!(
         text(&briefing, "en", chrono_tz::Europe::Berlin).when,
-        "The carrier says tomorrow, Wed 28 August between 10:00 and 12:00."
+        "The carrier expects delivery tomorrow, Wed 28 August between 10:00 and 12:00."
     );
     assert_eq!(
         text(&briefing, "en", chrono_tz::Asia::Shanghai).when,
-        "The carrier says tomorrow, Wed 28 August between 16:00 and 18:00."
+        "The carrier expects delivery tomorrow, Wed 28 August between 16:00 and 18:00."
     );
 }
 
@@ -126,17 +126,17 @@ fn a_promise_whose_end_has_passed_is_overdue_with_its_day() {
     let same_day = briefing(promised.clone(), "2024-08-29T05:59:59Z");
     assert_eq!(
         text(&same_day, "en", chrono_tz::America::Denver).when,
-        "The carrier has committed to delivery today, Wed 28 August."
+        "The carrier is committed to delivery today, Wed 28 August."
     );
     let after = briefing(promised, "2024-08-29T06:00:00Z");
     for zone in READERS {
         assert_eq!(
             text(&after, "en", zone).when,
-            "The day named by the carrier has passed: on Wed 28 August."
+            "The carrier's date has passed: on Wed 28 August."
         );
         assert_eq!(
             text(&after, "zh", zone).when,
-            "已超过承运商所称的送达日：8月28日（周三）。"
+            "已超过承运商给出的日期：8月28日（周三）。"
         );
     }
     assert_eq!(
@@ -150,12 +150,12 @@ fn what_a_promise_is_worth_is_said() {
     for (kind, english, chinese) in [
         (
             PromiseKind::Estimated,
-            "The carrier says on Fri 30 August.",
+            "The carrier expects delivery on Fri 30 August.",
             "承运商称8月30日（周五）送达。",
         ),
         (
             PromiseKind::Committed,
-            "The carrier has committed to delivery on Fri 30 August.",
+            "The carrier is committed to delivery on Fri 30 August.",
             "承运商承诺8月30日（周五）送达。",
         ),
         (
@@ -165,8 +165,8 @@ fn what_a_promise_is_worth_is_said() {
         ),
         (
             PromiseKind::Rescheduled,
-            "The carrier has put delivery off; it now says on Fri 30 August.",
-            "承运商已改期，现称8月30日（周五）送达。",
+            "The carrier has rescheduled delivery; it now expects it on Fri 30 August.",
+            "承运商已改期，现预计8月30日（周五）送达。",
         ),
     ] {
         let told = briefing(
@@ -209,11 +209,11 @@ fn without_a_promise_published_times_are_told_without_a_loss_figure() {
     ));
     assert_eq!(
         text(&rough, "en", chrono_tz::UTC).when,
-        "Expected between Sun 1 and Tue 3 September, going by published delivery times."
+        "Expected between Sun 1 and Tue 3 September, based on published delivery times."
     );
     assert_eq!(
         text(&rough, "zh", chrono_tz::UTC).when,
-        "根据承运商公布的时效，预计9月1日（周日）至3日（周二）送达。"
+        "按承运商公布的时效，预计9月1日（周日）至3日（周二）送达。"
     );
     let json = serde_json::to_value(&rough).unwrap();
     assert_eq!(
@@ -233,17 +233,17 @@ fn a_window_in_the_past_is_not_expected_today() {
     let silent = told.with_estimate(&over);
     assert_eq!(
         text(&silent, "en", chrono_tz::UTC).when,
-        "Nothing has been heard for so long that no day can be named."
+        "No news for too long to name a day."
     );
     assert_eq!(
         text(&silent, "zh", chrono_tz::UTC).when,
-        "已长时间没有新消息，无法给出送达日期。"
+        "长时间没有新消息，无法给出日期。"
     );
     let promised = moving().promised(by(PromiseKind::Estimated, clock("2024-08-28T00:00:00", -6)));
     let promised = briefing(promised, "2024-09-27T12:00:00Z").with_estimate(&over);
     assert_eq!(
         text(&promised, "en", chrono_tz::UTC).when,
-        "The day named by the carrier has passed: on Wed 28 August."
+        "The carrier's date has passed: on Wed 28 August."
     );
 }
 
@@ -269,7 +269,7 @@ fn what_happened_is_told_on_its_day_and_what_lasts_since_then() {
         (
             Milestone::Lost,
             "Declared lost by the carrier",
-            "承运商称已丢失",
+            "承运商确认丢失",
         ),
         (Milestone::Cancelled, "Cancelled", "已取消"),
         (
@@ -327,7 +327,7 @@ fn a_parcel_that_lies_ready_is_not_overdue() {
     );
     assert_eq!(
         text(&ready, "en", chrono_tz::UTC).when,
-        "When its recipient collects it."
+        "When the recipient collects it."
     );
     assert_eq!(text(&ready, "zh", chrono_tz::UTC).when, "待收件人取件。");
 }

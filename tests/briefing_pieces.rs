@@ -99,13 +99,13 @@ fn two_of_five_delivered_is_said_in_data_and_both_languages() {
     let english = text(&briefing, "en");
     assert_eq!(
         english.where_now,
-        "Pieces: 2 of 5 delivered, 2 on the way, 1 announced only. The last one on the way: Arrived at a facility, Denver, CO, US, on Wed 12 March, 04:00."
+        "Pieces: 2 of 5 delivered, 2 on the way, 1 not picked up yet. Furthest behind: Arrived at a facility, Denver, CO, US, on Wed 12 March, 04:00."
     );
-    assert_eq!(english.next, "Departure to the next facility, as a rule.");
+    assert_eq!(english.next, "Departure to the next facility (usual next step).");
     assert!(!english.to_string().contains("does not have it"));
     assert_eq!(
         text(&briefing, "zh").where_now,
-        "共5件，已送达2件，2件在途，1件已下单但尚未揽收。在途中进度最慢的一件：已到达网点，3月12日（周三）04:00，Denver, CO, US。"
+        "共5件，已送达2件，2件在途，1件尚未揽收。进度最慢的一件：已到达网点，3月12日（周三）04:00，Denver, CO, US。"
     );
 }
 
@@ -126,8 +126,8 @@ fn what_is_left_must_be_collected_where_all_others_have_ended() {
     assert_eq!(
         (english.where_now.as_str(), english.next.as_str()),
         (
-            "Pieces: 1 of 2 delivered, 1 announced only.",
-            "Pickup by the carrier; until then it waits."
+            "Pieces: 1 of 2 delivered, 1 not picked up yet.",
+            "Waiting for: Pickup by the carrier."
         )
     );
 }
@@ -142,7 +142,7 @@ fn findings_of_pieces_are_told_together_and_name_them() {
     let briefing = Briefing::new(&state, at(now)).with_findings(&findings.found);
     let english = text(&briefing, "en").wrong.join("\n");
     assert!(
-        english.contains("Piece P5: The label exists, but the carrier has never collected it."),
+        english.contains("Piece P5: The label was created, but the carrier has not picked it up."),
         "{english}"
     );
     assert!(english.contains("Pieces P3, P4: "), "{english}");
@@ -180,7 +180,7 @@ fn a_parcel_that_the_carrier_was_seen_with_is_not_announced_only() {
     let state = journey(scanned()).at(at(now));
     let briefing = Briefing::new(&state, at(now));
     let english = text(&briefing, "en").where_now;
-    assert!(english.starts_with("The carrier had it in Atlanta, GA, US on Wed 12 March, 14:10; what it did there is not known."), "{english}");
+    assert!(english.starts_with("The carrier scanned it in Atlanta, GA, US on Wed 12 March, 14:10, but what happened there is unknown."), "{english}");
     assert!(
         english.contains("Departed") && !english.contains("does not have it"),
         "{english}"
@@ -188,7 +188,7 @@ fn a_parcel_that_the_carrier_was_seen_with_is_not_announced_only() {
     let chinese = text(&briefing, "zh").where_now;
     assert!(
         chinese.starts_with(
-            "承运商于3月12日（周三）14:10在Atlanta, GA, US处理过该包裹，具体操作不明。"
+            "承运商于3月12日（周三）14:10在Atlanta, GA, US扫描过包裹，具体操作不明。"
         ),
         "{chinese}"
     );
@@ -216,7 +216,7 @@ fn a_problem_of_which_nothing_finer_is_told_is_trouble_in_the_carrier_s_own_word
     assert_eq!(
         text(&briefing, "en").wrong,
         [
-            "The carrier reports a problem. In the carrier's words: “Shipment exception”. To act: the carrier."
+            "The carrier reports a problem. The carrier writes: “Shipment exception”. Action needed: the carrier."
         ]
     );
     assert_eq!(
@@ -225,7 +225,7 @@ fn a_problem_of_which_nothing_finer_is_told_is_trouble_in_the_carrier_s_own_word
     );
     assert_eq!(
         text(&briefing, "en").where_now,
-        "The carrier reports a problem. Since Wed 12 March, 14:10. In the carrier's words: “Shipment exception”."
+        "The carrier reports a problem. Since Wed 12 March, 14:10. The carrier writes: “Shipment exception”."
     );
 }
 
@@ -331,7 +331,7 @@ fn many_pieces_in_one_trouble_make_one_sentence() {
     assert_eq!(
         text(&briefing, "en").wrong,
         [
-            "Pieces P0, P1, P2, P3, P4 and 4 more: It has not moved for longer than usual. To act: the carrier, by Thu 20 March."
+            "Pieces P0, P1, P2, P3, P4 and 4 more: It has not moved for longer than usual. Action needed: the carrier, by Thu 20 March."
         ]
     );
 }
@@ -344,7 +344,7 @@ fn a_message_of_unknown_meaning_and_no_place_leaves_open_whether_the_carrier_has
     let english = text(&briefing, "en").where_now;
     assert!(
         english.starts_with(
-            "The carrier told of it on Wed 12 March, 14:10; what happened then is not known."
+            "The carrier reported an event on Wed 12 March, 14:10, but its meaning is unknown."
         ),
         "{english}"
     );
@@ -352,6 +352,6 @@ fn a_message_of_unknown_meaning_and_no_place_leaves_open_whether_the_carrier_has
     assert!(
         text(&briefing, "zh")
             .where_now
-            .starts_with("承运商于3月12日（周三）14:10报告了该包裹的动态，具体含义不明。")
+            .starts_with("承运商于3月12日（周三）14:10更新了一条记录，含义不明。")
     );
 }

@@ -175,7 +175,7 @@ fn a_problem_is_told_in_the_carrier_s_words() {
         payload,
     );
     let page = page.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(page.contains("Wrong The carrier reports a problem. In the carrier's words: “Shipment cannot be delivered”."), "{page}");
+    assert!(page.contains("Wrong The carrier reports a problem. The carrier writes: “Shipment cannot be delivered”."), "{page}");
 }
 
 /// A FedEx answer about a shipment of three pieces: one delivered, one at a depot, one only a
@@ -221,7 +221,7 @@ fn each_piece_has_a_line_and_its_own_trouble() {
     let page = told(&["--now", "2025-03-28T00:00:00Z"], &three_pieces());
     let flat = page.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(
-        flat.contains("Pieces: 1 of 3 delivered, 1 on the way, 1 announced only.")
+        flat.contains("Pieces: 1 of 3 delivered, 1 on the way, 1 not picked up yet.")
             && flat.contains("pieces 1 of 3 delivered"),
         "{page}"
     );

@@ -5,6 +5,8 @@ mod answers;
 mod input;
 mod page;
 mod paper;
+mod style;
+mod trail;
 mod words;
 
 use std::collections::BTreeSet;
@@ -37,7 +39,7 @@ struct Arguments {
     /// Print JSON, one object a line, instead of a page to read.
     #[arg(long, value_enum)]
     json: Option<Output>,
-    /// The language of the answers: `en` or `zh`.
+    /// The language of the page: `en` or `zh`.
     #[arg(long, default_value = "en", value_parser = language)]
     language: &'static Language,
     /// The zone whose days and hours the answers name, such as `Europe/Berlin`; this machine's by
@@ -179,6 +181,7 @@ fn run(arguments: &Arguments, registry: &Registry) -> std::io::Result<bool> {
                     texts: &texts,
                     zone,
                     now,
+                    words: words::Words(arguments.language),
                 },
                 &notices,
             )?;

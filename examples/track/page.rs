@@ -1,21 +1,19 @@
-//! The page to read: one timeline, nothing more certain than it is known, and what is to come told
-//! as a plan.
+//! The page to read: the four answers, legs, customs, pieces and promises, then the trail. Nothing
+//! is more certain than it is known.
 
-use std::collections::HashMap;
 use std::io::{self, Write};
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use parceltrail::adapter::{Notice, NoticeKind};
 use parceltrail::briefing::{Briefing, Text};
-use parceltrail::journey::{Claim, CustomsTrack, PieceState, SameScan, Snapshot, StatedPromise};
-use parceltrail::model::{Event, EventId, Milestone, Scope, TimeKind};
+use parceltrail::journey::{Claim, CustomsTrack, PieceState, Snapshot, StatedPromise};
+use parceltrail::model::Milestone;
 
-use crate::paper::{columns, fit, row, wrapped};
-use crate::words::{
-    BAD, BOLD, DIM, GOOD, OPEN, PLAIN, clock, date, day, place_text, promised, spaced, style_of,
-    when, words,
-};
+use crate::paper::{fit, row, wrapped};
+use crate::style::{BOLD, DIM, GOOD, OPEN, PLAIN, place_text, style_of};
+use crate::trail::{timeline, unknowns};
+use crate::words::Words;
 
 /// What the page is about.
 pub struct Parcels<'a> {
@@ -27,8 +25,10 @@ pub struct Parcels<'a> {
     pub texts: &'a [Text],
     /// The zone whose days and hours the answers name.
     pub zone: Tz,
-    /// The moment from which it is told.
+    /// The moment from which it is seen.
     pub now: DateTime<Utc>,
+    /// The language of labels and events.
+    pub words: Words,
 }
 
 /// Writes every parcel's trail, and the notices.
@@ -46,18 +46,18 @@ pub fn write(out: &mut impl Write, parcels: &Parcels<'_>, notices: &[Notice]) ->
         parcel(out, state, briefing, text, parcels)?;
     }
     if parcels.states.is_empty() {
-        writeln!(out, "No parcel is told about.")?;
+        row(out, &[(PLAIN, &parcels.words.word("page-no-parcel"))])?;
     }
     if !notices.is_empty() {
-        heading(out, "NOTICES")?;
+        heading(out, &parcels.words.word("page-notices"))?;
         for notice in notices {
-            write_notice(out, notice)?;
+            write_notice(out, parcels.words, notice)?;
         }
     }
     Ok(())
 }
 
-fn heading(out: &mut impl Write, text: &str) -> io::Result<()> {
+pub fn heading(out: &mut impl Write, text: &str) -> io::Result<()> {
     writeln!(out)?;
     row(out, &[(BOLD, text)])
 }
@@ -69,6 +69,7 @@ fn parcel(
     text: &Text,
     parcels: &Parcels<'_>,
 ) -> io::Result<()> {
+    let words = parcels.words;
     let numbers: Vec<String> = match state.legs.as_slice() {
         [] => state
             .numbers
@@ -77,73 +78,89 @@ fn parcel(
             .collect(),
         legs => legs.iter().map(|leg| leg.number.to_string()).collect(),
     };
-    wrapped(out, "PARCEL ", &numbers.join(" > "), BOLD)?;
-    answers(out, state, text, parcels.zone)?;
-    legs(out, state)?;
+    let lead = format!("{} ", words.word("page-parcel"));
+    wrapped(out, &lead, &numbers.join(" > "), BOLD)?;
+    answers(out, words, state, text, parcels.zone)?;
+    legs(out, words, state)?;
     for (name, track) in [
-        ("export", &state.customs.export),
-        ("import", &state.customs.import),
+        ("page-export", &state.customs.export),
+        ("page-import", &state.customs.import),
     ] {
         if let Some(track) = track {
-            customs(out, name, track)?;
+            customs(out, words, name, track)?;
         }
     }
-    pieces(out, state, briefing)?;
-    promises(out, state)?;
+    pieces(out, words, state, briefing)?;
+    promises(out, words, state)?;
     for (at, linked) in state.linked.iter().enumerate() {
-        let role = spaced(linked.role.as_str());
+        let role = words.word(&format!("link-{}", linked.role));
         labelled(
             out,
             at,
-            "linked",
+            &words.word("page-linked"),
             &format!("{role} {} {}", linked.id.carrier, linked.id.number),
         )?;
     }
     for (at, claim) in state.claims.iter().enumerate() {
-        labelled(out, at, "claim", &claim_text(claim))?;
+        labelled(
+            out,
+            at,
+            &words.word("page-claim"),
+            &claim_text(words, claim),
+        )?;
     }
-    timeline(out, state, parcels.now)?;
-    unknowns(out, state)
+    timeline(out, words, state, parcels.now)?;
+    unknowns(out, words, state)
+}
+
+/// A label in its column.
+fn label(text: &str) -> String {
+    format!("  {}", fit(text, 9))
 }
 
 /// A line under a label that the first of its kind carries.
-fn labelled(out: &mut impl Write, at: usize, label: &str, text: &str) -> io::Result<()> {
-    wrapped(
-        out,
-        &format!("  {:<9}", if at == 0 { label } else { "" }),
-        text,
-        PLAIN,
-    )
+fn labelled(out: &mut impl Write, at: usize, name: &str, text: &str) -> io::Result<()> {
+    wrapped(out, &label(if at == 0 { name } else { "" }), text, PLAIN)
 }
 
 /// The four answers, on the reader's clock.
-fn answers(out: &mut impl Write, state: &Snapshot, text: &Text, zone: Tz) -> io::Result<()> {
+fn answers(
+    out: &mut impl Write,
+    words: Words,
+    state: &Snapshot,
+    text: &Text,
+    zone: Tz,
+) -> io::Result<()> {
     let style = state
         .parcel
         .as_ref()
         .map_or(OPEN, |parcel| style_of(parcel.milestone));
-    for (at, (label, answer)) in text.lines().enumerate() {
-        let label = format!(
-            "  {label}{}",
-            " ".repeat(9_usize.saturating_sub(columns(label)))
-        );
-        wrapped(out, &label, answer, if at == 0 { style } else { PLAIN })?;
+    for (at, (name, answer)) in text.lines().enumerate() {
+        wrapped(
+            out,
+            &label(name),
+            answer,
+            if at == 0 { style } else { PLAIN },
+        )?;
     }
-    row(out, &[(PLAIN, "  "), (DIM, &format!("clock    {zone}"))])
+    let clock = format!("{}{zone}", label(&words.word("page-clock")));
+    row(out, &[(DIM, &clock)])
 }
 
-fn legs(out: &mut impl Write, state: &Snapshot) -> io::Result<()> {
+fn legs(out: &mut impl Write, words: Words, state: &Snapshot) -> io::Result<()> {
     for (at, leg) in state.legs.iter().enumerate() {
-        let label = if at == 0 { "legs" } else { "" };
         let days = match (&leg.first, &leg.last) {
-            (Some(first), Some(last)) => format!("{} - {}", day(first), day(last)),
+            (Some(first), Some(last)) => words.say(
+                "leg-days",
+                &[("first", &words.day(first)), ("last", &words.day(last))],
+            ),
             _ => match state
                 .last_seen
                 .as_ref()
                 .filter(|seen| seen.carrier == leg.carrier)
             {
-                Some(seen) => format!("seen {}", day(&seen.time)),
-                None => "not begun".to_owned(),
+                Some(seen) => words.say("leg-seen", &[("day", &words.day(&seen.time))]),
+                None => words.word("leg-not-begun"),
             },
         };
         let in_part = state
@@ -151,60 +168,68 @@ fn legs(out: &mut impl Write, state: &Snapshot) -> io::Result<()> {
             .is_some_and(|pieces| pieces.delivered < pieces.total);
         let end = match leg.milestone {
             Some(Milestone::Delivered) if in_part && at + 1 == state.legs.len() => {
-                "delivered in part"
+                words.word("leg-delivered-in-part")
             }
-            milestone => milestone.map_or("", words),
+            milestone => milestone.map_or(String::new(), |milestone| words.milestone(milestone)),
+        };
+        let name = if at == 0 {
+            words.word("page-legs")
+        } else {
+            String::new()
         };
         let line = format!(
-            "  {label:<8} {}. {:<6} {} {days:<15} {end}",
+            "{}{}. {:<6} {} {} {end}",
+            label(&name),
             at + 1,
             leg.carrier,
-            fit(leg.number.as_str(), 22)
+            fit(leg.number.as_str(), 22),
+            fit(&days, 15),
         );
         row(out, &[(PLAIN, &line)])?;
     }
     Ok(())
 }
 
-fn customs(out: &mut impl Write, direction: &str, track: &CustomsTrack) -> io::Result<()> {
-    let stands = words(track.milestone).trim_start_matches("customs: ");
-    let released = track
-        .released
-        .as_ref()
-        .map(|released| format!(", {}", when(released)))
-        .unwrap_or_default();
-    let to_act = track
-        .who_must_act
-        .map(|who| format!("; to act: {who}"))
-        .unwrap_or_default();
+fn customs(
+    out: &mut impl Write,
+    words: Words,
+    direction: &str,
+    track: &CustomsTrack,
+) -> io::Result<()> {
+    let mut state = words.clearance(track.milestone);
+    if let Some(released) = &track.released {
+        state = format!("{state}, {}", words.when(released));
+    }
+    if let Some(party) = track.who_must_act {
+        let party = words.word(&format!("party-{party}"));
+        state = words.say("page-to-act", &[("state", &state), ("party", &party)]);
+    }
+    let text = words.say(direction, &[("state", &state)]);
+    let style = style_of(track.milestone);
     row(
         out,
-        &[
-            (PLAIN, &format!("  customs  {direction}: ")),
-            (style_of(track.milestone), stands),
-            (PLAIN, &released),
-            (PLAIN, &to_act),
-        ],
+        &[(PLAIN, &label(&words.word("page-customs"))), (style, &text)],
     )
 }
 
-/// How many pieces have come how far, and a line for each that is told apart.
-fn pieces(out: &mut impl Write, state: &Snapshot, briefing: &Briefing) -> io::Result<()> {
+/// How many pieces have come how far, and a line for each that is reported apart.
+fn pieces(
+    out: &mut impl Write,
+    words: Words,
+    state: &Snapshot,
+    briefing: &Briefing,
+) -> io::Result<()> {
     if let Some(pieces) = &briefing.pieces {
         let style = if pieces.delivered == pieces.total {
             GOOD
         } else {
             OPEN
         };
+        let (delivered, total) = (pieces.delivered.to_string(), pieces.total.to_string());
+        let text = words.say("pieces-of", &[("delivered", &delivered), ("total", &total)]);
         row(
             out,
-            &[
-                (PLAIN, "  pieces   "),
-                (
-                    style,
-                    &format!("{} of {} delivered", pieces.delivered, pieces.total),
-                ),
-            ],
+            &[(PLAIN, &label(&words.word("page-pieces"))), (style, &text)],
         )?;
     }
     for piece in &state.pieces {
@@ -216,241 +241,89 @@ fn pieces(out: &mut impl Write, state: &Snapshot, briefing: &Briefing) -> io::Re
             ..
         } = piece;
         let place = place.as_ref().map(place_text).unwrap_or_default();
-        let since = since.as_ref().map(day).unwrap_or_default();
-        let number = format!("  piece    {} ", fit(number.as_str(), 22));
-        let standing = fit(milestone.map_or("not told", words), 20);
+        let since = since
+            .as_ref()
+            .map(|since| words.day(since))
+            .unwrap_or_default();
+        let number = format!(
+            "{}{} ",
+            label(&words.word("page-piece")),
+            fit(number.as_str(), 22)
+        );
+        let standing = milestone.map_or_else(
+            || words.word("piece-no-news"),
+            |milestone| words.milestone(milestone),
+        );
         row(
             out,
             &[
                 (PLAIN, &number),
-                (milestone.map_or(OPEN, style_of), &standing),
-                (PLAIN, &format!(" {since:<7} {place}")),
+                (milestone.map_or(OPEN, style_of), &fit(&standing, 20)),
+                (PLAIN, &format!(" {} {place}", fit(&since, 8))),
             ],
         )?;
     }
     Ok(())
 }
 
-fn statements(count: usize) -> String {
-    if count == 1 {
-        "1 statement".to_owned()
-    } else {
-        format!("{count} statements")
-    }
-}
-
 /// Everything that the carrier stated of the day of delivery, oldest first.
-fn promises(out: &mut impl Write, state: &Snapshot) -> io::Result<()> {
+fn promises(out: &mut impl Write, words: Words, state: &Snapshot) -> io::Result<()> {
     let now = state.promise.iter().filter(|_| state.promises.is_empty());
-    for (at, told) in state.promises.iter().chain(now).enumerate() {
+    for (at, one) in state.promises.iter().chain(now).enumerate() {
         let StatedPromise {
             feed,
             stated,
             promise,
-        } = told;
-        let stated = promise
-            .stated
-            .as_ref()
-            .map_or_else(|| format!("{} UTC", stated.format("%-d %b %H:%M")), when);
-        let text = format!(
-            "{} {}, stated {stated} ({feed})",
-            spaced(promise.kind.as_str()),
-            promised(promise)
+            ..
+        } = one;
+        let stated = promise.stated.as_ref().map_or_else(
+            || {
+                let received = parceltrail::EventTime::instant("", *stated);
+                format!("{} {}", words.day(&received), words.clock(&received))
+            },
+            |stated| words.when(stated),
         );
-        labelled(out, at, "promise", &text)?;
+        let (kind, window) = (
+            words.word(&format!("promise-{}", promise.kind)),
+            words.promised(promise),
+        );
+        let text = words.say(
+            "promise-line",
+            &[
+                ("kind", &kind),
+                ("window", &window),
+                ("stated", &stated),
+                ("feed", feed.as_str()),
+            ],
+        );
+        labelled(out, at, &words.word("page-promise"), &text)?;
     }
     Ok(())
 }
 
 /// Who claims what of another number: it ties nothing.
-fn claim_text(claim: &Claim) -> String {
+fn claim_text(words: Words, claim: &Claim) -> String {
     let Claim {
-        reference,
-        feed,
-        proof,
-        ..
+        reference, feed, ..
     } = claim;
     let carrier = reference
         .carrier
         .as_ref()
         .map(|carrier| format!("{carrier} "))
         .unwrap_or_default();
-    format!(
-        "{feed} names {carrier}{} as {} (proof: {}); tied to nothing",
-        reference.number,
-        spaced(reference.role.as_str()),
-        spaced(proof.as_str())
+    let number = format!("{carrier}{}", reference.number);
+    let role = words.word(&format!("role-{}", reference.role));
+    words.say(
+        "claim-line",
+        &[
+            ("feed", feed.as_str()),
+            ("number", &number),
+            ("role", &role),
+        ],
     )
 }
 
-fn timeline(out: &mut impl Write, state: &Snapshot, now: DateTime<Utc>) -> io::Result<()> {
-    heading(out, "TRAIL (local time where it happened)")?;
-    let mut printed: Option<NaiveDate> = None;
-    let scans: HashMap<EventId, &SameScan> = state
-        .same_scans
-        .iter()
-        .flat_map(|scan| scan.events.iter().map(move |id| (*id, scan)))
-        .collect();
-    for event in &state.events {
-        // One scan told by several feeds is printed once, by its best witness.
-        let id = event.id();
-        let others = scans.get(&id);
-        if others.is_some_and(|scan| scan.best != id) {
-            continue;
-        }
-        let date = date(&event.time);
-        if printed != Some(date) {
-            row(
-                out,
-                &[
-                    (PLAIN, "  "),
-                    (BOLD, &date.format("%a %-d %b %Y").to_string()),
-                ],
-            )?;
-            printed = Some(date);
-        }
-        entry(out, event, others.map_or(1, |scan| scan.events.len()), now)?;
-    }
-    Ok(())
-}
-
-/// What happened; what is only planned says so.
-fn what(event: &Event, now: DateTime<Utc>) -> String {
-    let mut what = match event.milestone {
-        Milestone::DeliveryScheduled => "planned: delivery".to_owned(),
-        Milestone::PickupScheduled => "planned: pickup".to_owned(),
-        milestone if event.time.earliest() > now => format!("planned: {}", words(milestone)),
-        milestone => words(milestone).to_owned(),
-    };
-    if let Some(to) = event.delivered_to {
-        what = format!("{what} to {}", spaced(to.as_str()));
-    }
-    if let Some(reason) = event.reason {
-        let short = if event.milestone == Milestone::DeliveryAttempted {
-            "attempted"
-        } else {
-            &what
-        };
-        what = format!("{short}: {}", spaced(reason.as_str()));
-    }
-    if event.scope == Scope::Document {
-        format!("paper: {what}")
-    } else {
-        what
-    }
-}
-
-fn entry(
-    out: &mut impl Write,
-    event: &Event,
-    told_by: usize,
-    now: DateTime<Utc>,
-) -> io::Result<()> {
-    let style = if event.scope == Scope::Document {
-        DIM
-    } else {
-        style_of(event.milestone)
-    };
-    let place = event.place.as_ref().map(place_text).unwrap_or_default();
-    let source = if told_by > 1 {
-        format!("{} +{}", event.feed, told_by - 1)
-    } else {
-        event.feed.to_string()
-    };
-    let clock = format!("   {:<12} ", clock(&event.time));
-    let (what, place, source) = (
-        fit(&what(event, now), 27),
-        format!(" {} ", fit(&place, 20)),
-        fit(&source, 15),
-    );
-    row(
-        out,
-        &[
-            (PLAIN, &clock),
-            (style, &what),
-            (PLAIN, &place),
-            (DIM, &source),
-        ],
-    )?;
-    // What the table does not tell, the carrier's own words may.
-    let own_words = event
-        .code
-        .text
-        .as_ref()
-        .map(|text| text.shown_with(event.place.as_ref()).into_owned())
-        .unwrap_or_default();
-    match event.milestone {
-        Milestone::Unmapped => wrapped(
-            out,
-            "                  ",
-            format!("code {} {own_words}", event.code.value).trim_end(),
-            DIM,
-        ),
-        Milestone::Exception | Milestone::Held | Milestone::Delayed
-            if event.reason.is_none() && !own_words.is_empty() =>
-        {
-            wrapped(out, "                  ", &own_words, DIM)
-        }
-        _ => Ok(()),
-    }
-}
-
-/// What was not told: said, not filled in.
-fn unknowns(out: &mut impl Write, state: &Snapshot) -> io::Result<()> {
-    let count =
-        |test: &dyn Fn(&Event) -> bool| state.events.iter().filter(|event| test(event)).count();
-    let facts = [
-        (
-            count(&|event| event.milestone == Milestone::Unmapped),
-            "of unknown meaning",
-        ),
-        (
-            count(&|event| event.time.kind() == TimeKind::Local),
-            "in an unknown time zone",
-        ),
-        (
-            count(&|event| event.time.kind() == TimeKind::Date),
-            "with a day and no time",
-        ),
-        (
-            count(&|event| event.place.is_none() && event.scope != Scope::Document),
-            "without a place",
-        ),
-    ];
-    let told: Vec<String> = facts
-        .iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, what)| format!("{count} {what}"))
-        .collect();
-    if !told.is_empty() {
-        heading(out, "STILL UNKNOWN")?;
-        wrapped(
-            out,
-            "  ",
-            &format!(
-                "Of {}: {}.",
-                statements(state.events.len()),
-                told.join(", ")
-            ),
-            OPEN,
-        )?;
-    }
-    for conflict in &state.conflicts {
-        wrapped(
-            out,
-            "  ",
-            &format!(
-                "Contradiction, {}: {}.",
-                spaced(conflict.kind.as_str()),
-                conflict.values.join(" / ")
-            ),
-            BAD,
-        )?;
-    }
-    Ok(())
-}
-
-fn write_notice(out: &mut impl Write, notice: &Notice) -> io::Result<()> {
+fn write_notice(out: &mut impl Write, words: Words, notice: &Notice) -> io::Result<()> {
     let style = if notice.kind == NoticeKind::CarrierMessage {
         DIM
     } else {
@@ -461,7 +334,11 @@ fn write_notice(out: &mut impl Write, notice: &Notice) -> io::Result<()> {
         notice.field.as_ref().map(ToString::to_string),
         notice.value.as_ref().map(|value| format!("{value:?}")),
     ];
-    let mut text = format!("{} [{}]", spaced(notice.kind.as_str()), notice.feed);
+    let mut text = format!(
+        "{} [{}]",
+        words.word(&format!("notice-{}", notice.kind)),
+        notice.feed
+    );
     for part in parts.iter().flatten() {
         text.push(' ');
         text.push_str(part);

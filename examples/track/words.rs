@@ -1,130 +1,103 @@
-//! What the page calls things.
+//! What the page calls things, in the reader's language.
 
-use anstyle::{AnsiColor, Style};
-use chrono::NaiveDate;
-use parceltrail::model::{EventTime, Milestone, Place, Promise, TimeKind};
+use chrono::{Datelike, NaiveDate};
+use parceltrail::briefing::Language;
+use parceltrail::model::{EventTime, Milestone, Promise, TimeKind};
 
-pub const BOLD: Style = Style::new().bold();
-pub const DIM: Style = Style::new().dimmed();
-pub const PLAIN: Style = Style::new();
-pub const GOOD: Style = AnsiColor::Green.on_default();
-pub const BAD: Style = AnsiColor::Red.on_default();
-pub const OPEN: Style = AnsiColor::Yellow.on_default();
-pub const WAY: Style = AnsiColor::Cyan.on_default();
+/// The page's words in one language.
+#[derive(Clone, Copy)]
+pub struct Words(pub &'static Language);
 
-/// A word of a vocabulary as it is read.
-pub fn spaced(word: &str) -> String {
-    word.replace('_', " ")
-}
-
-pub fn words(milestone: Milestone) -> &'static str {
-    match milestone {
-        Milestone::PickedUp => "picked up",
-        Milestone::PickupScheduled => "pickup scheduled",
-        Milestone::InTransit => "in transit",
-        Milestone::HandedOver => "handed over",
-        Milestone::CustomsSubmitted => "customs: submitted",
-        Milestone::CustomsInspection => "customs: inspection",
-        Milestone::CustomsHold => "customs: held",
-        Milestone::CustomsInfoRequired => "customs: papers needed",
-        Milestone::DutiesDue => "customs: duties due",
-        Milestone::CustomsReleased => "customs: released",
-        Milestone::CustomsRejected => "customs: rejected",
-        Milestone::CustomsSeized => "customs: seized",
-        Milestone::DeliveryScheduled => "delivery scheduled",
-        Milestone::OutForDelivery => "out for delivery",
-        Milestone::DeliveryAttempted => "delivery attempted",
-        Milestone::AvailableForPickup => "ready for pickup",
-        Milestone::AddressIssue => "address problem",
-        Milestone::Unmapped => "unknown code",
-        other => other.as_str(),
+impl Words {
+    /// A message; its own name where the language has none, a word of a vocabulary spelt out.
+    pub fn say(self, message: &str, arguments: &[(&'static str, &str)]) -> String {
+        self.0.message(message, arguments).unwrap_or_else(|| {
+            let word = message.split_once('-').map_or(message, |(_, word)| word);
+            word.replace('_', " ")
+        })
     }
-}
 
-pub fn style_of(milestone: Milestone) -> Style {
-    match milestone {
-        Milestone::Delivered | Milestone::CustomsReleased => GOOD,
-        Milestone::Unmapped => OPEN,
-        Milestone::Info => DIM,
-        Milestone::CustomsHold
-        | Milestone::CustomsInspection
-        | Milestone::CustomsInfoRequired
-        | Milestone::DutiesDue
-        | Milestone::CustomsRejected
-        | Milestone::CustomsSeized
-        | Milestone::DeliveryAttempted
-        | Milestone::Held
-        | Milestone::Delayed
-        | Milestone::Misrouted
-        | Milestone::AddressIssue
-        | Milestone::Damaged
-        | Milestone::Lost
-        | Milestone::Refused
-        | Milestone::Returning
-        | Milestone::Returned
-        | Milestone::Disposed
-        | Milestone::Exception => BAD,
-        _ => WAY,
+    pub fn word(self, message: &str) -> String {
+        self.say(message, &[])
     }
-}
 
-pub fn place_text(place: &Place) -> String {
-    let parts: Vec<&str> = [
-        place.city.as_deref(),
-        place.region.as_deref(),
-        place.country.as_ref().map(|country| country.as_str()),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    match (parts.is_empty(), &place.name, &place.code) {
-        (false, ..) => parts.join(", "),
-        (true, Some(name), _) => name.to_string(),
-        (true, None, Some(code)) => code.to_string(),
-        (true, None, None) => place.postcode.as_deref().unwrap_or_default().to_owned(),
+    /// A milestone in a word or two.
+    pub fn milestone(self, milestone: Milestone) -> String {
+        self.say(&format!("event-{milestone}"), &[("to", "other")])
     }
-}
 
-/// The wall clock with its offset, or with a question mark where the zone is not known.
-pub fn clock(time: &EventTime) -> String {
-    match (time.kind(), time.wall_clock(), time.offset()) {
-        (TimeKind::Date, ..) => "(day only)".to_owned(),
-        (_, Some(local), Some(offset)) => format!("{} {offset}", local.format("%H:%M")),
-        (_, Some(local), None) => format!("{} zone ?", local.format("%H:%M")),
-        (_, None, _) => format!("{} UTC", time.earliest().format("%H:%M")),
-    }
-}
-
-pub fn when(time: &EventTime) -> String {
-    match time.kind() {
-        TimeKind::Date => whole_day(time),
-        _ => format!("{} {}", whole_day(time), clock(time)),
-    }
-}
-
-/// What a promise names: a day, or a moment or window with its hours.
-pub fn promised(promise: &Promise) -> String {
-    let name = |time: &EventTime| {
-        if promise.is_day() {
-            whole_day(time)
-        } else {
-            when(time)
+    /// A customs milestone behind the word for customs.
+    pub fn clearance(self, milestone: Milestone) -> String {
+        let text = self.milestone(milestone);
+        match text.split_once([':', '：']) {
+            Some((_, rest)) => rest.trim().to_owned(),
+            None => text,
         }
-    };
-    match &promise.from {
-        Some(from) if name(from) != name(&promise.by) => {
-            format!("from {} to {}", name(from), name(&promise.by))
-        }
-        _ => format!("by {}", name(&promise.by)),
     }
-}
 
-fn whole_day(time: &EventTime) -> String {
-    date(time).format("%a %-d %b %Y").to_string()
-}
+    /// The wall clock with its offset, or with a question mark where the zone is not known.
+    pub fn clock(self, time: &EventTime) -> String {
+        match (time.kind(), time.wall_clock(), time.offset()) {
+            (TimeKind::Date, ..) => self.word("clock-day-only"),
+            (_, Some(local), Some(offset)) => format!("{} {offset}", local.format("%H:%M")),
+            (_, Some(local), None) => {
+                let time = local.format("%H:%M").to_string();
+                self.say("clock-no-zone", &[("time", &time)])
+            }
+            (_, None, _) => format!("{} UTC", time.earliest().format("%H:%M")),
+        }
+    }
 
-pub fn day(time: &EventTime) -> String {
-    date(time).format("%-d %b").to_string()
+    /// Day and hour, or the day alone.
+    pub fn when(self, time: &EventTime) -> String {
+        match time.kind() {
+            TimeKind::Date => self.date(date(time)),
+            _ => format!("{} {}", self.date(date(time)), self.clock(time)),
+        }
+    }
+
+    /// What a promise names: a day, or a moment or window with its hours.
+    pub fn promised(self, promise: &Promise) -> String {
+        let name = |time: &EventTime| {
+            if promise.is_day() {
+                self.date(date(time))
+            } else {
+                self.when(time)
+            }
+        };
+        let by = name(&promise.by);
+        match promise.from.as_ref().map(name).filter(|from| *from != by) {
+            Some(from) => self.say("promise-from-to", &[("from", &from), ("by", &by)]),
+            None => self.say("promise-by", &[("by", &by)]),
+        }
+    }
+
+    /// A day with weekday and year.
+    pub fn date(self, day: NaiveDate) -> String {
+        self.dated("date-long", day)
+    }
+
+    /// A day and month.
+    pub fn day(self, time: &EventTime) -> String {
+        self.dated("date-short", date(time))
+    }
+
+    fn dated(self, message: &str, day: NaiveDate) -> String {
+        let [date, month, year, weekday] = [
+            i64::from(day.day()),
+            i64::from(day.month()),
+            i64::from(day.year()),
+            i64::from(day.weekday().number_from_monday()),
+        ]
+        .map(|number| number.to_string());
+        let words = [
+            ("day", date.as_str()),
+            ("month", &month),
+            ("year", &year),
+            ("weekday", &weekday),
+        ];
+        self.say(message, &words)
+    }
 }
 
 /// The day by the clock there, else by that of Greenwich.

@@ -28,7 +28,7 @@ pub enum Arrival {
     Returning,
     /// It ended otherwise: returned, lost, cancelled, destroyed, seized.
     Ended,
-    /// The carrier says when, and there is no experience that could say it better.
+    /// The carrier expects delivery when, and there is no experience that could say it better.
     Stated {
         /// The day or window that it names. It may have [passed](Window::passed).
         promise: Window,

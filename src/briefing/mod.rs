@@ -24,7 +24,7 @@
 //! # use parceltrail::briefing::Language;
 //! let text = briefing.text(Language::builtin("en").unwrap(), chrono_tz::Europe::Berlin);
 //! assert_eq!(text.where_now, "Out for delivery, Kassel, DE. Since Tue 3 March, 07:10.");
-//! assert_eq!(text.next, "Delivery, as a rule.");
+//! assert_eq!(text.next, "Delivery (usual next step).");
 //! # }
 //! # Ok::<(), chrono::ParseError>(())
 //! ```
@@ -75,6 +75,8 @@ pub struct Briefing {
     pub arrival: Arrival,
     /// What is wrong, gravest first.
     pub trouble: Vec<Finding>,
+    /// Whether rules were run. Without, an empty list of trouble says nothing.
+    pub checked: bool,
 }
 
 /// Where a parcel is.
@@ -148,8 +150,8 @@ impl Briefing {
     /// What the journey alone tells. An estimate, what was learned about what follows, and findings
     /// are added with the `with_` methods.
     ///
-    /// No rule is run here: without [`Briefing::with_findings`] the text says that nothing is known
-    /// to be wrong, of a parcel lost for a year as well.
+    /// No rule is run here: until [`Briefing::with_findings`] was called, even with an empty list,
+    /// the text says that nothing was checked.
     #[must_use]
     pub fn new(state: &Snapshot, now: DateTime<Utc>) -> Self {
         let (here, pieces) = (here(state), Pieces::of(state));
@@ -166,6 +168,7 @@ impl Briefing {
             next,
             arrival: Arrival::of(state, now),
             trouble: Vec::new(),
+            checked: false,
         }
     }
 
@@ -189,6 +192,7 @@ impl Briefing {
     /// With what the rules found. What goes under in a graver finding is left out.
     #[must_use]
     pub fn with_findings<'f>(mut self, findings: impl IntoIterator<Item = &'f Finding>) -> Self {
+        self.checked = true;
         self.trouble.extend(
             findings
                 .into_iter()

@@ -31,7 +31,8 @@ pub struct NextStep {
     /// Where in the chain, where that is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stage: Option<Stage>,
-    /// The carrier that takes over, if that is the step.
+    /// The carrier that takes over: now, if the step is the hand-over; else after steps that lie
+    /// between.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub carrier: Option<CarrierId>,
     /// How it is known.
@@ -45,6 +46,12 @@ pub struct NextStep {
 }
 
 impl NextStep {
+    /// Whether the step is the hand-over to the next carrier.
+    #[must_use]
+    pub fn is_hand_over(&self) -> bool {
+        self.milestone == Milestone::HandedOver
+    }
+
     fn new(milestone: Milestone, source: Source) -> Self {
         Self {
             milestone,
@@ -62,6 +69,7 @@ impl NextStep {
         if self.source == Source::Usual {
             *self = Self {
                 stage: learned.stage,
+                carrier: self.carrier.take(),
                 ..Self::new(learned.milestone, Source::Learned)
             };
         } else if self.milestone != learned.milestone {
@@ -118,13 +126,20 @@ pub(super) fn told_or_usual(state: &Snapshot, pieces: Option<&Pieces>) -> Option
         !begun
             && next.carrier != leg.map_or_else(|| next.carrier.clone(), |leg| leg.carrier.clone())
     });
-    if let Some(next) = next {
-        return Some(NextStep {
-            carrier: Some(next.carrier.clone()),
-            ..NextStep::new(Milestone::HandedOver, Source::Told)
-        });
-    }
-    usual(parcel.milestone, parcel.stage).map(|milestone| NextStep::new(milestone, Source::Usual))
+    let usual = usual(parcel.milestone, parcel.stage)
+        .map(|milestone| NextStep::new(milestone, Source::Usual));
+    let Some(next) = next else { return usual };
+    // A leg that has only begun has steps of its own before it ends.
+    let lies_between = matches!(
+        parcel.milestone,
+        Milestone::Announced | Milestone::PickupScheduled | Milestone::PickedUp
+    );
+    Some(NextStep {
+        carrier: Some(next.carrier.clone()),
+        ..usual
+            .filter(|_| lies_between)
+            .unwrap_or(NextStep::new(Milestone::HandedOver, Source::Told))
+    })
 }
 
 /// What follows in the ordinary course of carriage. Nothing where the course is not ordinary: after

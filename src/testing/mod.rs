@@ -11,7 +11,10 @@ mod loss;
 mod mutate;
 mod shipment;
 #[cfg(feature = "simulator")]
-#[allow(clippy::disallowed_methods, reason = "a simulated carrier lives in real time")]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "a simulated carrier lives in real time"
+)]
 pub mod simulator;
 
 pub use conformance::{Conformance, Violation};

@@ -51,7 +51,7 @@ impl Speaker<'_> {
     /// Where the parcel is, and what the carrier says of it.
     fn here(&self, here: &Here) -> Vec<String> {
         let mut sentences = Vec::new();
-        // A parcel that the carrier has been seen with is not announced only.
+        // A parcel that the carrier has been seen with is not not picked up yet.
         let is_refuted = here.milestone.is_before_pickup() && here.seen.is_some();
         if !is_refuted {
             let to = here.delivered_to.map_or("other", |to| to.as_str());

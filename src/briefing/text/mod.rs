@@ -1,7 +1,9 @@
 //! The four answers as sentences.
 
 mod days;
+mod event;
 mod here;
+mod next;
 mod when;
 mod wrong;
 
@@ -12,7 +14,7 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 use fluent_bundle::FluentArgs;
 
-use super::{Briefing, Here, Language, NextStep, Source};
+use super::{Briefing, Language};
 use crate::model::{FreeText, Milestone, Place, Stage};
 
 /// How much of a carrier's own words is told.
@@ -90,7 +92,7 @@ impl Briefing {
         };
         Text {
             where_now: speaker.where_now(self),
-            next: speaker.next(self.next.as_ref(), self.here.as_ref()),
+            next: speaker.next(self),
             when: speaker.when(self),
             wrong: speaker.wrong(self),
             labels: ["label-where", "label-next", "label-when", "label-wrong"]
@@ -140,49 +142,6 @@ impl Speaker<'_> {
             &format!("milestone-{milestone}"),
             &[("stage", Word::Text(stage)), ("to", Word::Text(to))],
         )
-    }
-
-    fn next(&self, next: Option<&NextStep>, here: Option<&Here>) -> String {
-        let Some(next) = next else {
-            return self.say(
-                if here.is_some_and(|here| here.finished) {
-                    "next-none"
-                } else {
-                    "next-unknown"
-                },
-                &[],
-            );
-        };
-        let step = self.step(next);
-        let share = percent(next.share.unwrap_or_default());
-        let message = match next.source {
-            Source::Told => "next-told",
-            Source::Waiting => "next-waiting",
-            Source::Learned => "next-learned",
-            _ => "next-usual",
-        };
-        self.say(
-            message,
-            &[("step", Word::Text(&step)), ("share", Word::Number(share))],
-        )
-    }
-
-    fn step(&self, next: &NextStep) -> String {
-        if let Some(carrier) = &next.carrier {
-            return self.say(
-                "hand-over-to",
-                &[("carrier", Word::Text(&carrier.as_str().to_uppercase()))],
-            );
-        }
-        let collected = next.milestone == Milestone::Delivered && next.source == Source::Waiting;
-        let message = if collected {
-            "step-collected".to_owned()
-        } else {
-            format!("step-{}", next.milestone)
-        };
-        let what = self.milestone(next.milestone, next.stage, "other");
-        self.try_say(&message, &[])
-            .unwrap_or_else(|| self.say("step-other", &[("what", Word::Text(&what))]))
     }
 
     /// The carrier's own words, without personal data; nothing where nothing is left of them.

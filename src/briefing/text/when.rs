@@ -21,6 +21,9 @@ impl Speaker<'_> {
             Arrival::Returning => self.say("when-returning", &[]),
             Arrival::Waiting => self.say("when-waiting", &[]),
             Arrival::Ended => self.say("when-ended", &[]),
+            Arrival::Stated { promise, .. } if promise.passed && says_late(briefing) => {
+                self.say("when-no-new-day", &[])
+            }
             Arrival::Stated { promise, worth } => self.promised(promise, *worth),
             Arrival::Expected {
                 window,
@@ -78,4 +81,12 @@ impl Speaker<'_> {
         }
         self.joined(&sentences)
     }
+}
+
+/// Whether a finding says already that the promised day has passed.
+fn says_late(briefing: &Briefing) -> bool {
+    briefing
+        .trouble
+        .iter()
+        .any(|finding| finding.rule == "late")
 }

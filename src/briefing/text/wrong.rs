@@ -1,5 +1,7 @@
 //! Is anything wrong, and who must act?
 
+use chrono::{DateTime, Utc};
+
 use super::{Speaker, Word};
 use crate::anomaly::{Datum, Finding};
 use crate::briefing::Briefing;
@@ -10,16 +12,21 @@ const PIECES_NAMED: usize = 5;
 impl Speaker<'_> {
     pub(super) fn wrong(&self, briefing: &Briefing) -> Vec<String> {
         if briefing.trouble.is_empty() {
-            return vec![self.say("wrong-nothing", &[])];
+            let message = if briefing.checked {
+                "wrong-nothing"
+            } else {
+                "wrong-unchecked"
+            };
+            return vec![self.say(message, &[])];
         }
         grouped(&briefing.trouble)
             .into_iter()
-            .map(|group| self.trouble(&group))
+            .map(|group| self.trouble(&group, briefing.made))
             .collect()
     }
 
     /// One trouble, of one piece or of several.
-    fn trouble(&self, group: &[&Finding]) -> String {
+    fn trouble(&self, group: &[&Finding], now: DateTime<Utc>) -> String {
         let Some(finding) = group.first() else {
             return String::new();
         };
@@ -32,17 +39,15 @@ impl Speaker<'_> {
             return text;
         };
         let party = self.say(&format!("party-{party}"), &[]);
-        let due = group
-            .iter()
-            .filter_map(|finding| finding.due)
-            .min()
-            .map(|due| self.day(self.day_of(due)));
-        let message = if due.is_some() {
-            "wrong-act-by"
-        } else {
-            "wrong-act"
+        let due = group.iter().filter_map(|finding| finding.due).min();
+        let message = match due {
+            Some(due) if due < now => "wrong-act-overdue",
+            Some(_) => "wrong-act-by",
+            None => "wrong-act",
         };
-        let due = due.unwrap_or_default();
+        let due = due
+            .map(|due| self.day(self.day_of(due)))
+            .unwrap_or_default();
         self.say(
             message,
             &[
