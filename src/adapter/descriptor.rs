@@ -2,7 +2,7 @@
 
 use chrono_tz::Tz;
 
-use crate::model::{CarrierId, FeedId, Proof, words};
+use crate::model::{CarrierId, Country, FeedId, Proof, words};
 
 words! {
     /// What it means when a delivery leaves out something that an earlier one said.
@@ -56,6 +56,10 @@ pub enum Mark {
     Form(&'static str),
 }
 
+/// Says whose a number is that a carrier names without saying whose it is: the carrier, the number,
+/// whether it is said to be the next carrier's, the country of destination.
+pub(crate) type NamePartner = fn(&CarrierId, &str, bool, Option<Country>) -> Option<CarrierId>;
+
 /// What is fixed about a feed.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -77,6 +81,8 @@ pub struct Descriptor {
     pub proof: Proof,
     /// How its payloads are recognised. Any one suffices.
     pub marks: &'static [Mark],
+    /// How numbers of the carrier's partners are told.
+    pub(crate) partner: Option<NamePartner>,
 }
 
 impl Descriptor {
@@ -95,6 +101,7 @@ impl Descriptor {
             clock: Clock::Mixed,
             proof: Proof::Answer,
             marks: &[],
+            partner: None,
         }
     }
 
@@ -130,6 +137,13 @@ impl Descriptor {
     #[must_use]
     pub fn with_marks(mut self, marks: &'static [Mark]) -> Self {
         self.marks = marks;
+        self
+    }
+
+    /// Sets how numbers of the carrier's partners are told.
+    #[must_use]
+    pub(crate) fn with_partner(mut self, partner: NamePartner) -> Self {
+        self.partner = Some(partner);
         self
     }
 }
