@@ -238,10 +238,12 @@ fn code_lines(dir: &Path, lines: &mut Vec<String>) {
             continue;
         }
         let text = std::fs::read_to_string(&path).unwrap();
-        let code = text
-            .lines()
-            .filter(|line| !line.trim_start().starts_with("//"));
-        lines.extend(code.map(|line| format!("{}: {}", path.display(), line.trim())));
+        let code = text.split("mod tests {").next().unwrap_or_default();
+        for line in code.lines().map(str::trim) {
+            if !line.starts_with("//") {
+                lines.push(format!("{}: {line}", path.display()));
+            }
+        }
     }
 }
 
