@@ -35,7 +35,7 @@
 //! | read a payload | [`Registry`], [`Adapter::decode`], [`Payload`] |
 //! | know which parcel it is about, and where that is | [`journey`] |
 //! | ask a carrier, or be told by it | [`Poll`], [`Webhook`]: pure, you bring the transport |
-//! | know whose number it is | [`identify`] |
+//! | know whose number it is, and whom to ask about it | [`identify`], [`Registry::identify`], [`registry::QueryPlan`] |
 //! | add a carrier of your own | [`adapter`], and the module `testing` behind the feature of that name |
 //! | know what a carrier's feeds hold | [`carriers`]: each module's page is its pack's README |
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -57,20 +57,19 @@ pub mod history;
 pub mod journey;
 pub mod model;
 pub mod number;
+pub mod registry;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod wire;
 
-pub use adapter::{
-    Adapter, Batch, DecodeError, Notice, NoticeKind, Payload, Poll, Registry, Webhook,
-};
+pub use adapter::{Adapter, Batch, DecodeError, Notice, NoticeKind, Payload, Poll, Webhook};
 pub use history::History;
 pub use journey::Journey;
 pub use model::{
     CarrierId, Confidence, Event, EventId, EventTime, FeedId, Milestone, Party, Place, Reason,
     Scope, Shipment, Stage, TrackingNumber,
 };
-pub use number::identify;
+pub use registry::{Registry, identify};
 
 /// Runs the README's code as a test.
 #[cfg(doctest)]

@@ -128,7 +128,10 @@ fn a_promise_stands_beside_the_estimate_and_its_danger_is_said() {
         EventTime::date("2026-03-05", day, &Zones::One(BERLIN)),
     );
     let alone = briefing(moving().promised(promise.clone()), "2026-03-02T12:00:00Z");
-    assert_eq!(en(&alone).when, "The carrier expects delivery on Thu 5 March.");
+    assert_eq!(
+        en(&alone).when,
+        "The carrier expects delivery on Thu 5 March."
+    );
     let mut estimate = estimate("2026-03-04T10:00:00Z", "2026-03-08T10:00:00Z", 99.0);
     estimate.miss_promise = Some(0.7);
     estimate.loss = 0.24;
@@ -232,7 +235,10 @@ fn what_comes_next_says_how_it_is_known() {
     );
 
     let usual = briefing(moving(), "2026-03-02T12:00:00Z");
-    assert_eq!(en(&usual).next, "Arrival at the next facility (usual next step).");
+    assert_eq!(
+        en(&usual).next,
+        "Arrival at the next facility (usual next step)."
+    );
     let learned = [Next {
         stage: Some(Stage::LineHaul),
         milestone: Milestone::Departed,
@@ -257,11 +263,7 @@ fn what_comes_next_says_how_it_is_known() {
             nothing.next.as_str(),
             nothing.when.as_str()
         ),
-        (
-            "No location reported yet.",
-            "Not known.",
-            "Not known yet."
-        )
+        ("No location reported yet.", "Not known.", "Not known yet.")
     );
 }
 

@@ -101,7 +101,10 @@ fn two_of_five_delivered_is_said_in_data_and_both_languages() {
         english.where_now,
         "Pieces: 2 of 5 delivered, 2 on the way, 1 not picked up yet. Furthest behind: Arrived at a facility, Denver, CO, US, on Wed 12 March, 04:00."
     );
-    assert_eq!(english.next, "Departure to the next facility (usual next step).");
+    assert_eq!(
+        english.next,
+        "Departure to the next facility (usual next step)."
+    );
     assert!(!english.to_string().contains("does not have it"));
     assert_eq!(
         text(&briefing, "zh").where_now,
@@ -187,9 +190,8 @@ fn a_parcel_that_the_carrier_was_seen_with_is_not_announced_only() {
     );
     let chinese = text(&briefing, "zh").where_now;
     assert!(
-        chinese.starts_with(
-            "承运商于3月12日（周三）14:10在Atlanta, GA, US扫描过包裹，具体操作不明。"
-        ),
+        chinese
+            .starts_with("承运商于3月12日（周三）14:10在Atlanta, GA, US扫描过包裹，具体操作不明。"),
         "{chinese}"
     );
 }

@@ -12,8 +12,8 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeZone, Utc};
+use parceltrail::identify;
 use parceltrail::model::{CarrierCode, Event, EventTime, Shipment, Stage};
-use parceltrail::number::identify;
 use parceltrail::{Journey, Milestone, Payload, Registry, TrackingNumber};
 
 const EVENTS: usize = 12;

@@ -4,7 +4,8 @@ use std::io::Read;
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use parceltrail::adapter::{Adapter, Batch, Payload, Registry};
+use parceltrail::Registry;
+use parceltrail::adapter::{Adapter, Batch, Payload};
 
 /// A payload with its name and when it was received.
 pub struct Received {

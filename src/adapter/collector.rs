@@ -10,10 +10,10 @@ use smol_str::SmolStr;
 
 use super::batch::{open_text, without_quotes};
 use super::{
-    Batch, DecodeError, DecodeErrorKind, Descriptor, IssuerKind, Notice, NoticeKind, Payload,
+    Batch, DecodeError, DecodeErrorKind, Descriptor, IssuerKind, NamePartner, Notice, NoticeKind,
+    Payload,
 };
 use crate::model::{EventTime, FnvHasher, Place, Role, Shipment, TrackingNumber, clean_shipment};
-use crate::number;
 use crate::wire::json::{self, Fields, Many, One, Slot};
 use crate::wire::odd::{Oddities, Oddity};
 use crate::wire::records::{self, EventAt};
@@ -21,7 +21,7 @@ use crate::wire::xml::{Document, Node, XmlError};
 
 /// Says whose a number is that a carrier gives without a carrier, where it is one of a partner's:
 /// another number, or that of the next carrier.
-fn name_partners(shipment: &mut Shipment) {
+fn name_partners(shipment: &mut Shipment, partner: NamePartner) {
     if shipment.issuer != IssuerKind::Carrier {
         return;
     }
@@ -41,7 +41,7 @@ fn name_partners(shipment: &mut Shipment) {
             continue;
         }
         let is_next = reference.role == Role::NextCarrier;
-        if let Some(partner) = number::partner(&shipment.carrier, &reference.number, is_next, to) {
+        if let Some(partner) = partner(&shipment.carrier, &reference.number, is_next, to) {
             (reference.role, reference.carrier) = (Role::NextCarrier, Some(partner));
         }
     }
@@ -272,7 +272,9 @@ impl<'p> Collector<'p> {
     }
 
     pub fn push(&mut self, mut shipment: Shipment) {
-        name_partners(&mut shipment);
+        if let Some(partner) = self.descriptor.partner {
+            name_partners(&mut shipment, partner);
+        }
         self.batch.shipments.push(shipment);
     }
 

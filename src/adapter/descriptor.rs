@@ -3,7 +3,9 @@
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
-use crate::model::{CarrierId, DeliveryKind, FeedId, IssuerKind, Proof, Shipment, TrackingNumber};
+use crate::model::{
+    CarrierId, Country, DeliveryKind, FeedId, IssuerKind, Proof, Shipment, TrackingNumber,
+};
 
 /// How a feed states time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +35,10 @@ pub enum Mark {
     Form(&'static str),
 }
 
+/// Says whose a number is that a carrier names without saying whose it is: the carrier, the number,
+/// whether it is said to be the next carrier's, the country of destination.
+pub(crate) type NamePartner = fn(&CarrierId, &str, bool, Option<Country>) -> Option<CarrierId>;
+
 /// What is fixed about a feed.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -54,6 +60,8 @@ pub struct Descriptor {
     pub proof: Proof,
     /// How its payloads are recognised. Any one suffices.
     pub marks: &'static [Mark],
+    /// How numbers of the carrier's partners are told.
+    pub(crate) partner: Option<NamePartner>,
 }
 
 impl Descriptor {
@@ -72,6 +80,7 @@ impl Descriptor {
             clock: Clock::Mixed,
             proof: Proof::Answer,
             marks: &[],
+            partner: None,
         }
     }
 
@@ -117,5 +126,12 @@ impl Descriptor {
             .with_issuer(self.issuer)
             .with_delivery(self.delivery)
             .with_proof(self.proof)
+    }
+
+    /// Sets how numbers of the carrier's partners are told.
+    #[must_use]
+    pub(crate) fn with_partner(mut self, partner: NamePartner) -> Self {
+        self.partner = Some(partner);
+        self
     }
 }

@@ -4,7 +4,9 @@
 //! packs.
 
 mod mapping;
+mod numbers;
 mod pack;
+mod partners;
 
 pub mod cn_customs;
 pub mod dhl;
@@ -15,7 +17,10 @@ pub mod ups;
 pub mod usps;
 
 pub(crate) use mapping::Mapped;
+pub(crate) use numbers::formats;
 pub use pack::{FeedProfile, Pack, Profile};
+pub use partners::PartnerRecord;
+pub(crate) use partners::partner;
 
 static PACKS: &[&Pack] = &[
     &cn_customs::PACK,

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
+use super::PartnerRecord;
 use crate::adapter::{Adapter, CodeTable};
 use crate::model::CarrierId;
-use crate::number::{FormatRecord, PartnerRecord};
+use crate::number::FormatRecord;
 
 /// One folder under `carriers/` and the module that decodes its feeds.
 #[derive(Debug)]
@@ -60,6 +61,9 @@ pub struct Profile {
     pub country: String,
     /// Its public tracking page, with `{number}` where the number goes.
     pub tracking_page: Option<String>,
+    /// The feed to ask about a number of the carrier, where nothing else is said. Absent where
+    /// nothing can be asked.
+    pub default_feed: Option<String>,
     /// Its feeds.
     pub feeds: Vec<FeedProfile>,
     /// The carriers that it hands parcels to, and which formats their numbers then have.

@@ -48,6 +48,13 @@ pub struct FormatRecord {
     /// The countries in which the carrier works, where they are few.
     #[serde(default)]
     pub countries: Vec<SmolStr>,
+    /// The services that have such numbers, each in one or more words as the carrier writes it
+    /// (`ground`, `parcel-de`). Left out where it is not known, or where all have.
+    #[serde(default)]
+    pub services: Vec<SmolStr>,
+    /// Whether no new numbers of the format are issued. Old ones may still be asked about.
+    #[serde(default)]
+    pub retired: bool,
     /// What else one should know.
     pub note: Option<SmolStr>,
     /// How sure it is that numbers look like this.
@@ -78,6 +85,8 @@ pub struct NumberFormat {
     prepend: Box<[u8]>,
     refines: Option<SmolStr>,
     countries: Vec<Country>,
+    services: Vec<SmolStr>,
+    is_retired: bool,
     note: Option<SmolStr>,
     confidence: Confidence,
 }
@@ -150,6 +159,8 @@ impl NumberFormat {
             prepend: prepend.bytes().map(|b| b - b'0').collect(),
             refines: record.refines.clone(),
             countries: countries.ok_or_else(|| fail("a country is not of two letters"))?,
+            services: record.services.clone(),
+            is_retired: record.retired,
             note: record.note.clone(),
             confidence: record.confidence,
         })
@@ -195,7 +206,25 @@ impl NumberFormat {
         self.refines.as_deref()
     }
 
-    pub(super) fn shapes(&self) -> &[Shape] {
+    /// The countries in which the carrier works; empty where they are many or not known.
+    #[must_use]
+    pub fn countries(&self) -> &[Country] {
+        &self.countries
+    }
+
+    /// The services that have such numbers; empty where they are not known.
+    #[must_use]
+    pub fn services(&self) -> &[SmolStr] {
+        &self.services
+    }
+
+    /// Whether no new numbers of the format are issued.
+    #[must_use]
+    pub fn is_retired(&self) -> bool {
+        self.is_retired
+    }
+
+    pub(crate) fn shapes(&self) -> &[Shape] {
         &self.shapes
     }
 
@@ -204,7 +233,7 @@ impl NumberFormat {
     }
 
     /// Whether the check character of a number of this shape fits; true where there is none.
-    pub(super) fn check_fits(&self, shape: &Shape, values: &[u8]) -> bool {
+    pub(crate) fn check_fits(&self, shape: &Shape, values: &[u8]) -> bool {
         let (Some(check), Some(at)) = (&self.check, shape.check) else {
             return true;
         };

@@ -1,48 +1,7 @@
 //! A set of formats, indexed: [`Identifier`].
 
-use super::NumberFormat;
-use super::identification::{Candidate, Hints, Identification};
 use super::shape::LONGEST;
-use crate::model::{CarrierId, Country};
-
-/// What the application knows about a number from elsewhere. It changes the order of candidates and
-/// their reasons; it never makes a number certain, for a guess that agrees with an expectation is
-/// still a guess.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Context {
-    /// Carriers that the application works with.
-    pub carriers: Vec<CarrierId>,
-    /// Countries that the parcel comes from, passes or goes to.
-    pub countries: Vec<Country>,
-}
-
-impl Context {
-    /// The same context, with a carrier to expect.
-    #[must_use]
-    pub fn expecting(mut self, carrier: impl Into<CarrierId>) -> Self {
-        self.carriers.push(carrier.into());
-        self
-    }
-
-    /// The same context, with a country of origin, transit or destination.
-    #[must_use]
-    pub fn by_way_of(mut self, country: Country) -> Self {
-        self.countries.push(country);
-        self
-    }
-
-    fn hints(&self, format: &NumberFormat, issuer: Option<Country>) -> Hints {
-        Hints {
-            expected: self.carriers.contains(format.carrier()),
-            country: self
-                .countries
-                .iter()
-                .copied()
-                .find(|country| format.works_in(*country) || issuer == Some(*country)),
-        }
-    }
-}
+use super::{Candidate, Context, Identification, NumberFormat};
 
 /// A set of formats, ready to tell which of them a number has.
 #[derive(Clone, Debug, Default)]
@@ -76,6 +35,18 @@ impl Identifier {
     }
 
     /// Which formats a number has. Blanks, hyphens and lower case do not matter.
+    ///
+    /// ```
+    /// use parceltrail::number::{Context, FormatRecord, Identifier, NumberFormat};
+    /// let record: FormatRecord = serde_json::from_str(r#"{
+    ///     "id": "acme.parcel", "name": "Acme parcel", "carrier": "acme", "shapes": ["'AC' 8n"],
+    ///     "confidence": "high", "source": "the label guide of Acme", "valid": [], "invalid": []
+    /// }"#)?;
+    /// let formats = Identifier::new([NumberFormat::try_from(&record)?]);
+    /// let found = formats.identify("ac-1000-0000", &Context::new());
+    /// assert_eq!(found.best().map(|best| best.format().id()), Some("acme.parcel"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn identify(&self, number: &str, context: &Context) -> Identification<'_> {
         let Some(normal) = Normal::of(number) else {
@@ -121,7 +92,7 @@ impl Identifier {
                 context.hints(format, issuer),
             ));
         }
-        Identification::new(candidates, mistyped)
+        Identification::new(candidates, mistyped, context)
     }
 }
 

@@ -1,13 +1,14 @@
-//! Which carriers a number may belong to: [`identify`].
+//! Which carriers a number may belong to: [`Identification`].
 //!
 //! A number says less than it seems to. Twelve digits may be FedEx, DHL Paket, SF Express and half
 //! a dozen others, and a check digit that fits by accident fits one time in ten. So an
 //! [`Identification`] ranks every format that fits, each with its reasons, and its
-//! [`verdict`](Identification::verdict) is certain only where the evidence for one carrier leaves
+//! [`certainty`](Identification::certainty) is certain only where the evidence for one carrier leaves
 //! no room for another.
 //!
 //! ```
-//! use parceltrail::number::{Certainty, identify};
+//! use parceltrail::identify;
+//! use parceltrail::number::Certainty;
 //!
 //! let number = identify("1z 000 000 03 0000 0013");
 //! let Certainty::Certain(ups) = number.certainty() else { panic!("{number:?}") };
@@ -23,18 +24,18 @@
 //! [`Registry::insert_formats`](crate::Registry::insert_formats), or makes an [`Identifier`] of
 //! exactly the formats it wants.
 
-mod builtin;
+mod candidate;
+mod certainty;
+mod context;
 mod format;
 mod identification;
 mod identifier;
-mod partners;
 mod shape;
 
 pub use crate::model::Check;
-pub(crate) use builtin::builtin;
-pub use builtin::identify;
+pub use candidate::{Candidate, Likelihood};
+pub use certainty::Certainty;
+pub use context::Context;
 pub use format::{FormatError, FormatRecord, NumberFormat};
-pub use identification::{Candidate, Certainty, Identification, Likelihood};
-pub use identifier::{Context, Identifier};
-pub use partners::PartnerRecord;
-pub(crate) use partners::partner;
+pub use identification::Identification;
+pub use identifier::Identifier;

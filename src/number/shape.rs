@@ -38,14 +38,14 @@ const fn issuers(csv: &[u8]) -> [u32; 26] {
 
 /// One shape of a format, ready for matching.
 #[derive(Clone, Debug)]
-pub(super) struct Shape {
+pub(crate) struct Shape {
     places: Box<[Allowed]>,
     /// What may follow the places, and how often at most.
     tail: (Allowed, usize),
     /// The characters that the check reads.
     pub(super) body: Range<usize>,
     /// Where the check character stands.
-    pub(super) check: Option<usize>,
+    pub(crate) check: Option<usize>,
     /// Where an issuing country stands.
     country: Option<usize>,
     /// How unlikely it is to fit by accident, in tenths of a bit: of the places, and of each
@@ -76,7 +76,7 @@ impl Shape {
     }
 
     /// Whether a number has it.
-    pub(super) fn fits(&self, values: &[u8]) -> bool {
+    pub(crate) fn fits(&self, values: &[u8]) -> bool {
         let Some((head, rest)) = values.split_at_checked(self.places.len()) else {
             return false;
         };

@@ -236,7 +236,7 @@ async fn numbers_have_right_check_digits() {
     let (simulator, registry) = (simulator(FaultPlan::none()).await, Registry::builtin());
     for (feed, carrier) in FEEDS.into_iter().zip(["dhl", "fedex", "ups", "sf"]) {
         for number in simulator.numbers(feed) {
-            let context = Context::default().expecting(carrier);
+            let context = Context::new().with_carrier(carrier);
             assert_eq!(
                 registry
                     .identify(&number, &context)

@@ -11,6 +11,7 @@ use crate::adapter::{
     PollContext, PollLimits, PollResponse, Query, RequestError, Token, TrackRequest, build,
     check_count, client_credentials_form,
 };
+use crate::carriers::partner;
 use crate::wire::{clock, form};
 
 const PRODUCTION: &str = "https://apis.fedex.com";
@@ -36,7 +37,9 @@ impl Track {
             Mark::Json(&["errors", "errors.code", "errors.parameterList"]),
         ];
         Self {
-            descriptor: Descriptor::new("fedex.track", "FedEx Track API v1").with_marks(MARKS),
+            descriptor: Descriptor::new("fedex.track", "FedEx Track API v1")
+                .with_marks(MARKS)
+                .with_partner(partner),
             codes,
         }
     }

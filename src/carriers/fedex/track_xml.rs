@@ -9,6 +9,7 @@ use super::shared::{self, Address, Ending, Seen, Told};
 use crate::adapter::{
     Adapter, Batch, CodeTable, Collector, DecodeError, Descriptor, Mark, NoticeKind, Payload, grams,
 };
+use crate::carriers::partner;
 use crate::model::{Promise, PromiseKind, Shipment, TrackingNumber};
 use crate::wire::records::EventAt;
 use crate::wire::xml::Node;
@@ -44,7 +45,8 @@ impl TrackXml {
         ];
         Self {
             descriptor: Descriptor::new("fedex.track-xml", "FedEx Track Web Service (XML, closed)")
-                .with_marks(MARKS),
+                .with_marks(MARKS)
+                .with_partner(partner),
             codes,
         }
     }
@@ -507,7 +509,7 @@ fn note(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::adapter::Registry;
+    use crate::Registry;
     use crate::model::{Milestone, Role, TimeKind};
 
     fn decode(body: &str) -> Result<Batch, DecodeError> {

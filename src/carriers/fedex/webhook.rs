@@ -11,6 +11,7 @@ use crate::adapter::{
     Adapter, Batch, CodeTable, Collector, DecodeError, DeliveryKind, Descriptor, Disposition, Mark,
     Payload, Proof, Webhook, WebhookCall, WebhookError, answer, verify_hmac_sha256,
 };
+use crate::carriers::partner;
 
 const SIGNATURE: &str = "fdx-signature";
 
@@ -42,7 +43,8 @@ impl Push {
         let descriptor = Descriptor::new("fedex.webhook", "FedEx Advanced Integrated Visibility")
             .with_delivery(DeliveryKind::Increment)
             .with_proof(Proof::Signature)
-            .with_marks(MARKS);
+            .with_marks(MARKS)
+            .with_partner(partner);
         Self { descriptor, codes }
     }
 }
@@ -101,7 +103,7 @@ mod tests {
     use http::HeaderMap;
 
     use super::*;
-    use crate::adapter::Registry;
+    use crate::Registry;
     use crate::model::Milestone;
 
     const RESULT: &str = r#"{"trackingNumberInfo":{"trackingNumber":"449000000013","carrierCode":"FDXE"},"scanEvents":[{"date":"2025-03-07T10:00:00+01:00","eventType":"DL","eventDescription":"Delivered","derivedStatusCode":"DL","scanLocation":{"city":"LYON","countryCode":"FR"}}]}"#;

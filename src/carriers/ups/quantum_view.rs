@@ -21,6 +21,7 @@ use crate::adapter::{
 };
 use crate::carriers::Mapped;
 use crate::carriers::mapping::{code, one_line, small};
+use crate::carriers::partner;
 use crate::model::{
     Confidence, Milestone, Personal, Promise, PromiseKind, Reference, Role, Shipment, Stage,
     TrackingNumber,
@@ -57,7 +58,8 @@ impl QuantumView {
         let descriptor = Descriptor::new("ups.quantum-view", "UPS Quantum View")
             .with_delivery(DeliveryKind::Increment)
             .with_clock(Clock::Place)
-            .with_marks(MARKS);
+            .with_marks(MARKS)
+            .with_partner(partner);
         Self { descriptor, codes }
     }
 

@@ -19,6 +19,7 @@ use crate::adapter::{
     Outcome, Payload, Poll, PollContext, PollLimits, PollResponse, Query, RequestError, Token,
     check_count,
 };
+use crate::carriers::partner;
 use crate::wire::form::encode_query;
 use crate::wire::json::One;
 
@@ -47,7 +48,9 @@ impl Track {
             Mark::Json(&["response", "response.errors", "response.errors.code"]),
         ];
         Self {
-            descriptor: Descriptor::new("ups.track", "UPS Tracking API").with_marks(MARKS),
+            descriptor: Descriptor::new("ups.track", "UPS Tracking API")
+                .with_marks(MARKS)
+                .with_partner(partner),
             codes,
         }
     }

@@ -14,6 +14,7 @@ use crate::adapter::{
 };
 use crate::carriers::Mapped;
 use crate::carriers::mapping::code;
+use crate::carriers::partner;
 use crate::model::{EventTime, Milestone, Promise, PromiseKind, Shipment, Zones};
 use crate::wire::json::{Many, One, Text, Texts, wire};
 
@@ -47,7 +48,8 @@ impl TrackAlert {
         let descriptor = Descriptor::new("ups.track-alert", "UPS Track Alert")
             .with_delivery(DeliveryKind::Increment)
             .with_proof(Proof::Credential)
-            .with_marks(MARKS);
+            .with_marks(MARKS)
+            .with_partner(partner);
         Self { descriptor, codes }
     }
 }

@@ -15,6 +15,7 @@ use crate::adapter::{
     check_count,
 };
 use crate::carriers::mapping::{code, delivered_after_return_is_returned, small};
+use crate::carriers::partner;
 use crate::model::{
     Milestone, Personal, Place, Promise, PromiseKind, Reference, Role, Shipment, TrackingNumber,
 };
@@ -47,7 +48,8 @@ impl TrackXml {
         )];
         let descriptor = Descriptor::new("ups.track-xml", "UPS legacy XML tracking")
             .with_clock(Clock::Place)
-            .with_marks(MARKS);
+            .with_marks(MARKS)
+            .with_partner(partner);
         Self { descriptor, codes }
     }
 }

@@ -63,8 +63,8 @@ mod tests {
         for carrier in Carrier::ALL {
             for (serial, is_domestic) in [(0, false), (1, true), (17, false), (123_456, true)] {
                 let number = synthetic(carrier, is_domestic, serial);
-                let context = crate::number::Context::default().expecting(carrier.id());
-                let identified = crate::number::builtin()
+                let context = crate::number::Context::new().with_carrier(carrier.id());
+                let identified = crate::carriers::formats()
                     .identify(&number, &context)
                     .best()
                     .map(|best| best.carrier().as_str().to_owned());

@@ -14,6 +14,7 @@ use crate::adapter::{
     build, check_count,
 };
 use crate::carriers::mapping::delivered_after_return_is_returned;
+use crate::carriers::partner;
 use crate::model::{
     Country, Event, Place, PromiseKind, Reference, Role, Shipment, TrackingNumber, Zones, zones_of,
 };
@@ -47,7 +48,9 @@ impl Express {
             Mark::Json(&["title", "status", "detail", "message"]),
         ];
         Self {
-            descriptor: Descriptor::new("dhl.express", "DHL Express – MyDHL API").with_marks(MARKS),
+            descriptor: Descriptor::new("dhl.express", "DHL Express – MyDHL API")
+                .with_marks(MARKS)
+                .with_partner(partner),
             codes,
         }
     }

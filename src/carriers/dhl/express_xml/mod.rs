@@ -15,6 +15,7 @@ use crate::adapter::{
     TrackRequest, build, check_count,
 };
 use crate::carriers::mapping::delivered_after_return_is_returned;
+use crate::carriers::partner;
 use crate::model::{
     Country, Event, EventTime, Place, PromiseKind, Reference, Role, Shipment, TimeKind,
     TrackingNumber, Zones, zones_of,
@@ -52,7 +53,8 @@ impl ExpressXml {
         Self {
             descriptor: Descriptor::new("dhl.express-xml", "DHL Express – XML-PI")
                 .with_clock(Clock::Place)
-                .with_marks(MARKS),
+                .with_marks(MARKS)
+                .with_partner(partner),
             codes,
         }
     }

@@ -21,6 +21,7 @@ use crate::adapter::{
     build, check_count,
 };
 use crate::carriers::mapping::{delivered_after_return_is_returned, in_time};
+use crate::carriers::partner;
 use crate::model::{Confidence, Milestone, Shipment, Stage, TrackingNumber};
 use crate::wire::form::encode_query;
 use crate::wire::xml::{Document, Node};
@@ -45,7 +46,8 @@ impl ParcelDe {
         const MARKS: &[Mark] = &[Mark::Xml("data", &["data"]), Mark::XmlRoot("data", "data")];
         let descriptor = Descriptor::new("dhl.parcel-de", "DHL Parcel DE Tracking")
             .with_clock(Clock::Fixed(Berlin))
-            .with_marks(MARKS);
+            .with_marks(MARKS)
+            .with_partner(partner);
         Self { descriptor, codes }
     }
 }

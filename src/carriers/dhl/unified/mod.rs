@@ -18,6 +18,7 @@ use crate::adapter::{
     Webhook,
 };
 use crate::carriers::mapping::delivered_after_return_is_returned;
+use crate::carriers::partner;
 use crate::model::{
     Country, Milestone, Place, PromiseKind, Reference, Role, Shipment, TrackingNumber, Zones,
     zones_of,
@@ -49,7 +50,8 @@ impl Unified {
         ];
         Self {
             descriptor: Descriptor::new("dhl.unified", "DHL Shipment Tracking – Unified")
-                .with_marks(MARKS),
+                .with_marks(MARKS)
+                .with_partner(partner),
             codes,
         }
     }

@@ -7,9 +7,9 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 use smol_str::SmolStr;
 
-use super::{Likelihood, identify};
-use crate::carriers;
+use super::{Pack, formats, packs};
 use crate::model::{CarrierId, Country};
+use crate::number::{Context, Likelihood};
 
 /// A partner as data, in a `carrier.json`: a carrier that carries on what this one hands over, and
 /// the formats by which its numbers are known where this carrier's feeds give them without saying
@@ -29,7 +29,7 @@ pub struct PartnerRecord {
 }
 
 static PARTNERS: LazyLock<HashMap<CarrierId, Vec<PartnerRecord>>> = LazyLock::new(|| {
-    let of = |pack: &&carriers::Pack| {
+    let of = |pack: &&Pack| {
         (
             pack.carrier().clone(),
             pack.profile()
@@ -37,7 +37,7 @@ static PARTNERS: LazyLock<HashMap<CarrierId, Vec<PartnerRecord>>> = LazyLock::ne
                 .unwrap_or_default(),
         )
     };
-    carriers::packs().iter().map(of).collect()
+    packs().iter().map(of).collect()
 });
 
 /// The one partner of `carrier` whose number this is, by a strong format alone. A number that is
@@ -51,7 +51,7 @@ pub(crate) fn partner(
     let partners = PARTNERS
         .get(carrier)
         .filter(|partners| !partners.is_empty())?;
-    let identification = identify(number);
+    let identification = formats().identify(number, &Context::default());
     let strong = || {
         identification
             .candidates()
@@ -105,9 +105,7 @@ mod tests {
         for (carrier, partners) in PARTNERS.iter() {
             for format in partners.iter().flat_map(|partner| &partner.formats) {
                 assert!(
-                    super::super::builtin()
-                        .formats()
-                        .any(|known| known.id() == format),
+                    formats().formats().any(|known| known.id() == format),
                     "{carrier}: {format}"
                 );
             }
