@@ -19,9 +19,9 @@ pub async fn ask(feed: &str, numbers: &[String], base: Option<&str>) -> io::Resu
         eprintln!("error: there is no feed {feed:?}; `cargo run --example feeds` lists them");
         return Ok(ExitCode::from(2));
     };
-    let mut builder = Client::builder(adapter).credentials_from_env();
+    let mut builder = Client::builder(adapter).with_credentials_from_env();
     if let Some(base) = base {
-        builder = builder.base(base);
+        builder = builder.with_base_url(base);
     }
     let client = match builder.build() {
         Ok(client) => client,

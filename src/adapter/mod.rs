@@ -25,6 +25,7 @@ mod webhook;
 use std::fmt::Debug;
 
 pub use crate::model::Proof;
+pub(crate) use batch::Size;
 pub use batch::{Batch, DecodeError, DecodeErrorKind, Notice, NoticeKind, Payload};
 pub use build::RequestError;
 pub(crate) use build::{basic, build, check_count, client_credentials_form};
@@ -35,7 +36,7 @@ pub(crate) use hidden::Hidden;
 pub use poll::{Poll, PollLimits};
 pub use poll_context::{Credentials, PollContext};
 pub use query::{Page, Query, TrackRequest};
-pub use receive::{Fingerprint, ReceiveError, WebhookDelivery, receive};
+pub use receive::{Fingerprint, FingerprintError, ReceiveError, WebhookDelivery, receive};
 #[cfg(feature = "testing")]
 pub(crate) use recognise::Sketch;
 pub use registry::{Registry, Unrecognised};

@@ -25,7 +25,7 @@ impl std::fmt::Debug for PollResponse<'_> {
         f.debug_struct("PollResponse")
             .field("status", &self.status)
             .field("headers", &super::hidden::Names(self.headers))
-            .field("body", &super::batch::Size(self.body))
+            .field("body", &super::Size(self.body))
             .field("received", &self.received)
             .finish()
     }

@@ -26,7 +26,7 @@ use crate::model::Proof;
 /// it on the receiver's side. All four need TLS: two send the secret itself, and the address is all
 /// that SF's pushes have. A credential proves nothing of the body, so whoever terminates TLS can
 /// change it.
-pub trait Webhook {
+pub trait Webhook: Send + Sync {
     /// What the scheme protects, and what it does not, in a sentence.
     fn protection(&self) -> &'static str;
 
@@ -76,7 +76,7 @@ impl std::fmt::Debug for WebhookCall<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("WebhookCall")
             .field("headers", &super::hidden::Names(self.headers))
-            .field("body", &super::batch::Size(self.body))
+            .field("body", &super::Size(self.body))
             .field("received", &self.received)
             .finish()
     }

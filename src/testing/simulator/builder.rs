@@ -1,4 +1,4 @@
-//! What a simulator is made of: [`Builder`].
+//! What a simulator is made of: [`SimulatorBuilder`].
 
 use std::collections::HashMap;
 use std::io;
@@ -19,7 +19,7 @@ use super::{Carrier, Simulator, carrier_of};
 
 /// What a simulator is made of.
 #[derive(Clone, Debug)]
-pub struct Builder {
+pub struct SimulatorBuilder {
     seed: u64,
     parcels: Vec<(Carrier, usize)>,
     spread: Duration,
@@ -29,7 +29,7 @@ pub struct Builder {
     token_lifetime: Duration,
 }
 
-impl Default for Builder {
+impl Default for SimulatorBuilder {
     fn default() -> Self {
         Self {
             seed: 0,
@@ -43,17 +43,17 @@ impl Default for Builder {
     }
 }
 
-impl Builder {
+impl SimulatorBuilder {
     /// Which parcels there are and how they fare: the same seed gives the same parcels.
     #[must_use]
-    pub fn seed(mut self, seed: u64) -> Self {
+    pub fn with_seed(mut self, seed: u64) -> Self {
         self.seed = seed;
         self
     }
 
     /// Adds parcels of a carrier.
     #[must_use]
-    pub fn parcels(mut self, carrier: Carrier, count: usize) -> Self {
+    pub fn with_parcels(mut self, carrier: Carrier, count: usize) -> Self {
         self.parcels.push((carrier, count));
         self
     }
@@ -61,21 +61,21 @@ impl Builder {
     /// Over how much of the parcels' time their labels are made; a day unless set. A few are made
     /// before the start.
     #[must_use]
-    pub fn spread(mut self, spread: Duration) -> Self {
+    pub fn with_spread(mut self, spread: Duration) -> Self {
         self.spread = spread;
         self
     }
 
     /// How time passes for the parcels.
     #[must_use]
-    pub fn clock(mut self, clock: SimulatedClock) -> Self {
+    pub fn with_clock(mut self, clock: SimulatedClock) -> Self {
         self.clock = clock;
         self
     }
 
     /// What goes wrong.
     #[must_use]
-    pub fn faults(mut self, plan: FaultPlan) -> Self {
+    pub fn with_faults(mut self, plan: FaultPlan) -> Self {
         self.plan = plan;
         self
     }
@@ -85,7 +85,7 @@ impl Builder {
     /// # Panics
     /// When no carrier here has the feed: a mistake in the test.
     #[must_use]
-    pub fn quota(mut self, feed: &str, quota: Quota) -> Self {
+    pub fn with_quota(mut self, feed: &str, quota: Quota) -> Self {
         self.quotas.insert(carrier_of(feed), quota);
         self
     }
@@ -93,7 +93,7 @@ impl Builder {
     /// How long a token lasts, in the world's time; an hour unless set. It is told to the
     /// application in whole seconds.
     #[must_use]
-    pub fn token_lifetime(mut self, lifetime: Duration) -> Self {
+    pub fn with_token_lifetime(mut self, lifetime: Duration) -> Self {
         self.token_lifetime = lifetime;
         self
     }

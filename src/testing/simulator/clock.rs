@@ -15,7 +15,7 @@ const FIRST_MOMENT: i64 = 1_772_409_600;
 /// use parceltrail::testing::simulator::SimulatedClock;
 /// let still = SimulatedClock::paused();
 /// assert_eq!(still.start().to_rfc3339(), "2026-03-02T00:00:00+00:00");
-/// let an_hour_a_second = SimulatedClock::running(3600.0).starting_at("2026-10-24T12:00:00Z".parse()?);
+/// let an_hour_a_second = SimulatedClock::running(3600.0).with_start("2026-10-24T12:00:00Z".parse()?);
 /// assert_eq!(an_hour_a_second.speed(), 3600.0);
 /// # Ok::<(), chrono::ParseError>(())
 /// ```
@@ -49,7 +49,7 @@ impl SimulatedClock {
 
     /// Sets when the parcels' time begins.
     #[must_use]
-    pub fn starting_at(mut self, start: DateTime<Utc>) -> Self {
+    pub fn with_start(mut self, start: DateTime<Utc>) -> Self {
         self.start = start;
         self
     }

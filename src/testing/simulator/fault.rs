@@ -53,8 +53,8 @@ enum When {
 ///
 /// ```
 /// use parceltrail::testing::simulator::{Fault, FaultPlan};
-/// let one = FaultPlan::none().on_first(Fault::Throttled);
-/// let some = FaultPlan::none().with(Fault::CutBody, 0.1).with(Fault::SlowBody, 0.1);
+/// let one = FaultPlan::none().with_first(Fault::Throttled);
+/// let some = FaultPlan::none().with_fault(Fault::CutBody, 0.1).with_fault(Fault::SlowBody, 0.1);
 /// let all = FaultPlan::storm(7);
 /// assert!(Fault::ALL.iter().all(|fault| all.has(*fault)));
 /// assert!(one.has(Fault::Throttled) && !some.has(Fault::Throttled));
@@ -105,28 +105,28 @@ impl FaultPlan {
         ];
         shares
             .into_iter()
-            .fold(Self::none().seeded(seed), |plan, (fault, share)| {
-                plan.with(fault, share)
+            .fold(Self::none().with_seed(seed), |plan, (fault, share)| {
+                plan.with_fault(fault, share)
             })
     }
 
     /// Sets the seed.
     #[must_use]
-    pub fn seeded(mut self, seed: u64) -> Self {
+    pub fn with_seed(mut self, seed: u64) -> Self {
         self.seed = seed;
         self
     }
 
     /// A kind of fault strikes this share of the questions, parcels or calls (0 to 1).
     #[must_use]
-    pub fn with(mut self, fault: Fault, share: f64) -> Self {
+    pub fn with_fault(mut self, fault: Fault, share: f64) -> Self {
         self.kinds.insert(fault, When::Share(share));
         self
     }
 
     /// A kind of fault strikes the first question about each number, and no later one.
     #[must_use]
-    pub fn on_first(mut self, fault: Fault) -> Self {
+    pub fn with_first(mut self, fault: Fault) -> Self {
         self.kinds.insert(fault, When::First);
         self
     }
@@ -134,28 +134,28 @@ impl FaultPlan {
     /// How long `Retry-After` asks to wait; one second unless set. Dates are told to the second,
     /// rounded up.
     #[must_use]
-    pub fn retry_after(mut self, wait: Duration) -> Self {
+    pub fn with_retry_after(mut self, wait: Duration) -> Self {
         self.retry_after = wait;
         self
     }
 
     /// How many answers in a row a burst of [`Fault::ServerErrors`] costs; three unless set.
     #[must_use]
-    pub fn bursts_of(mut self, answers: u32) -> Self {
+    pub fn with_burst_length(mut self, answers: u32) -> Self {
         self.burst = answers.max(1);
         self
     }
 
     /// How long [`Fault::NoAnswer`] keeps the connection open; thirty seconds unless set.
     #[must_use]
-    pub fn silence(mut self, silence: Duration) -> Self {
+    pub fn with_silence(mut self, silence: Duration) -> Self {
         self.silence = silence;
         self
     }
 
     /// How long a body takes under [`Fault::SlowBody`]; 400 ms unless set.
     #[must_use]
-    pub fn slowness(mut self, slowness: Duration) -> Self {
+    pub fn with_slowness(mut self, slowness: Duration) -> Self {
         self.slowness = slowness;
         self
     }

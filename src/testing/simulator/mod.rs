@@ -34,8 +34,8 @@
 //! use parceltrail::{Payload, Registry, TrackingNumber};
 //! use tokio::io::{AsyncReadExt, AsyncWriteExt};
 //!
-//! # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
-//! let simulator = Simulator::builder().seed(7).parcels(Carrier::Dhl, 1).start().await?;
+//! # tokio::runtime::SimulatorBuilder::new_current_thread().enable_all().build()?.block_on(async {
+//! let simulator = Simulator::builder().with_seed(7).with_parcels(Carrier::Dhl, 1).start().await?;
 //! simulator.advance(Duration::from_secs(20 * 86_400));
 //!
 //! // What the application does: build the request, send it, decode the answer.
@@ -89,7 +89,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use tokio::task::AbortHandle;
 
-pub use builder::Builder;
+pub use builder::SimulatorBuilder;
 pub use clock::SimulatedClock;
 pub use counters::{Counters, FeedCounters};
 pub use fault::{Fault, FaultPlan};
@@ -169,8 +169,8 @@ pub struct Simulator {
 impl Simulator {
     /// Starts with no parcels, no faults, no quotas and a clock that stands still.
     #[must_use]
-    pub fn builder() -> Builder {
-        Builder::default()
+    pub fn builder() -> SimulatorBuilder {
+        SimulatorBuilder::default()
     }
 
     /// The address to ask instead of the carrier's own, for
@@ -242,7 +242,7 @@ impl Simulator {
     ///
     /// # Panics
     /// When no carrier here has the feed: a mistake in the test.
-    pub fn end_tokens(&self, feed: &str) {
+    pub fn revoke_tokens(&self, feed: &str) {
         self.desk(feed).access.revoke_all();
     }
 
@@ -261,7 +261,7 @@ impl Simulator {
     ///
     /// # Panics
     /// When no carrier here has the feed, or outside a Tokio runtime: a mistake in the test.
-    pub fn webhooks_to(&self, hook: Hook) -> io::Result<()> {
+    pub fn register_webhook(&self, hook: Hook) -> io::Result<()> {
         let carrier = carrier_of(&hook.feed);
         assert_eq!(
             hook.feed,

@@ -40,7 +40,7 @@ const LONGEST_ANSWER: usize = 1 << 16;
 ///
 /// ```
 /// use parceltrail::testing::simulator::Hook;
-/// let hook = Hook::new("fedex.webhook", "http://127.0.0.1:8080/hooks/fedex").secret("chosen-in-the-portal");
+/// let hook = Hook::new("fedex.webhook", "http://127.0.0.1:8080/hooks/fedex").with_secret("chosen-in-the-portal");
 /// assert!(!format!("{hook:?}").contains("chosen"));
 /// ```
 #[derive(Clone)]
@@ -75,7 +75,7 @@ impl Hook {
     /// The secret that proves the carrier: DHL's hook token, FedEx's security token, UPS's
     /// credential. SF has none.
     #[must_use]
-    pub fn secret(mut self, secret: impl Into<String>) -> Self {
+    pub fn with_secret(mut self, secret: impl Into<String>) -> Self {
         self.secret = SecretString::from(secret.into());
         self
     }
@@ -83,7 +83,7 @@ impl Hook {
     /// Leaves out DHL's handshake: without this nothing is pushed before the application has
     /// answered `subscription.validate`.
     #[must_use]
-    pub fn already_active(mut self) -> Self {
+    pub fn without_handshake(mut self) -> Self {
         self.is_active = true;
         self
     }

@@ -18,7 +18,7 @@ words! {
         /// Requests under way at once.
         Concurrent = "concurrent",
         /// The pause between two answered questions about one number.
-        BetweenAsks = "between_asks",
+        PerNumberInterval = "per_number_interval",
     }
 }
 
@@ -34,48 +34,48 @@ const JITTER: Duration = Duration::from_millis(100);
 /// ```
 /// use std::time::Duration;
 /// use parceltrail::testing::simulator::Quota;
-/// let of_a_new_dhl_key = Quota::default().per_day(250).per_second(1).between_asks(Duration::from_secs(600));
-/// assert_eq!(of_a_new_dhl_key.requests_per_day, Some(250));
+/// let of_a_new_dhl_key = Quota::default().with_per_day(250).with_per_second(1).with_per_number_interval(Duration::from_secs(600));
+/// assert_eq!(of_a_new_dhl_key.per_day, Some(250));
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Quota {
     /// Requests in any second.
-    pub requests_per_second: Option<u32>,
+    pub per_second: Option<u32>,
     /// Requests in a run of the simulator, which stands for a day.
-    pub requests_per_day: Option<u32>,
+    pub per_day: Option<u32>,
     /// Requests under way at once.
-    pub concurrent_requests: Option<u32>,
+    pub max_concurrent: Option<u32>,
     /// The pause between two answered questions about one number.
-    pub pause_between_asks: Option<Duration>,
+    pub per_number_interval: Option<Duration>,
 }
 
 impl Quota {
     /// Limits the requests in any second.
     #[must_use]
-    pub fn per_second(mut self, requests: u32) -> Self {
-        self.requests_per_second = Some(requests);
+    pub fn with_per_second(mut self, requests: u32) -> Self {
+        self.per_second = Some(requests);
         self
     }
 
     /// Limits the requests of the whole run.
     #[must_use]
-    pub fn per_day(mut self, requests: u32) -> Self {
-        self.requests_per_day = Some(requests);
+    pub fn with_per_day(mut self, requests: u32) -> Self {
+        self.per_day = Some(requests);
         self
     }
 
     /// Limits the requests under way at once.
     #[must_use]
-    pub fn concurrent(mut self, requests: u32) -> Self {
-        self.concurrent_requests = Some(requests);
+    pub fn with_max_concurrent(mut self, requests: u32) -> Self {
+        self.max_concurrent = Some(requests);
         self
     }
 
     /// Demands a pause between two answered questions about one number.
     #[must_use]
-    pub fn between_asks(mut self, pause: Duration) -> Self {
-        self.pause_between_asks = Some(pause);
+    pub fn with_per_number_interval(mut self, pause: Duration) -> Self {
+        self.per_number_interval = Some(pause);
         self
     }
 }
@@ -139,19 +139,19 @@ impl Watch {
         let limits = [
             (
                 Limit::PerSecond,
-                is_over(self.quota.requests_per_second, state.recent.len()),
+                is_over(self.quota.per_second, state.recent.len()),
             ),
             (
                 Limit::PerDay,
-                is_over(self.quota.requests_per_day, state.today as usize),
+                is_over(self.quota.per_day, state.today as usize),
             ),
             (
                 Limit::Concurrent,
-                is_over(self.quota.concurrent_requests, state.under_way as usize),
+                is_over(self.quota.max_concurrent, state.under_way as usize),
             ),
             (
-                Limit::BetweenAsks,
-                self.quota.pause_between_asks.is_some_and(is_early),
+                Limit::PerNumberInterval,
+                self.quota.per_number_interval.is_some_and(is_early),
             ),
         ];
         let broken = limits
@@ -165,7 +165,7 @@ impl Watch {
 
     /// Takes note that questions about these numbers were answered.
     pub fn answered(&self, numbers: &[String]) {
-        if self.quota.pause_between_asks.is_some() {
+        if self.quota.per_number_interval.is_some() {
             let now = Instant::now();
             let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
             state

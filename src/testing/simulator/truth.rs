@@ -20,7 +20,7 @@ pub struct TrueEvent {
 impl TrueEvent {
     /// Whether an event tells of this: the same code, and a time that the true instant lies in.
     #[must_use]
-    pub fn is_told_by(&self, event: &Event) -> bool {
+    pub fn matches(&self, event: &Event) -> bool {
         event.code.value == self.code
             && event.time.earliest() <= self.at
             && self.at <= event.time.latest()
@@ -48,7 +48,7 @@ impl Difference {
             let mut told = truth
                 .iter()
                 .enumerate()
-                .filter(|(_, one)| one.is_told_by(event))
+                .filter(|(_, one)| one.matches(event))
                 .map(|(at, _)| at)
                 .peekable();
             if told.peek().is_none() {
