@@ -63,7 +63,7 @@ pub async fn ask(feed: &str, numbers: &[String], base: Option<&str>) -> io::Resu
 fn trail(out: &mut impl Write, told: &TrackOutcome) -> io::Result<()> {
     let mut events = Vec::new();
     Followed::default().take(told, SystemTime::now().into(), &mut |news| {
-        if let News::TrackOutcome(event) = news {
+        if let News::Event(event) = news {
             events.push(event);
         }
     });
@@ -72,8 +72,8 @@ fn trail(out: &mut impl Write, told: &TrackOutcome) -> io::Result<()> {
     }
     match told {
         TrackOutcome::NotFound(_) => writeln!(out, "  not found, or not yet")?,
-        TrackOutcome::Missing(_) => writeln!(out, "  the answer does not mention it")?,
-        TrackOutcome::Found(_) => {}
+        TrackOutcome::Missing(_) => writeln!(out, "  the response does not mention it")?,
+        _ => {}
     }
     for notice in told.notices() {
         writeln!(
