@@ -1,7 +1,7 @@
 //! The contract between carriers and this crate.
 //!
 //! An [`Adapter`] turns the bytes of one feed into a [`Batch`]. What else a feed can do is the
-//! presence of an implementation: [`Poll`] to ask, [`Webhook`] to be told. All of it is pure: no
+//! presence of an implementation: [`Poll`] for polling, [`Webhook`] for pushes. All of it is pure: no
 //! clock, no network, no async. `examples/custom_carrier.rs` defines a carrier outside the crate.
 
 mod batch;
@@ -69,12 +69,12 @@ pub trait Adapter: Debug + Send + Sync + 'static {
     /// message. The carrier's own error bodies are read and become notices.
     fn decode(&self, payload: Payload<'_>) -> Result<Batch, DecodeError>;
 
-    /// How to ask this feed, if it can be asked.
+    /// The polling side of the feed, if it can be polled.
     fn as_poll(&self) -> Option<&dyn Poll> {
         None
     }
 
-    /// How to be told by this feed, if it pushes.
+    /// The pushing side of the feed, if it pushes.
     fn as_webhook(&self) -> Option<&dyn Webhook> {
         None
     }

@@ -34,7 +34,7 @@
 //! use parceltrail::{Payload, Registry, TrackingNumber};
 //! use tokio::io::{AsyncReadExt, AsyncWriteExt};
 //!
-//! # tokio::runtime::SimulatorBuilder::new_current_thread().enable_all().build()?.block_on(async {
+//! # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
 //! let simulator = Simulator::builder().with_seed(7).with_parcels(Carrier::Dhl, 1).start().await?;
 //! simulator.advance(Duration::from_secs(20 * 86_400));
 //!
