@@ -13,9 +13,9 @@ use super::clock::{SimulatedClock, Ticking};
 use super::counters::CounterStore;
 use super::fault::FaultPlan;
 use super::quota::{Quota, QuotaCounter};
+use super::running::Simulator;
 use super::server;
 use super::shared::{Endpoint, Shared};
-use super::simulator::Simulator;
 use super::subscriptions::Subscriptions;
 use super::world::World;
 

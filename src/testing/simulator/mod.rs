@@ -74,7 +74,7 @@
 //   6 world
 //   7 shared
 //   8 reply, push
-//   9 server, simulator
+//   9 server, running
 //  10 builder
 mod access;
 mod builder;
@@ -89,10 +89,11 @@ mod place;
 mod push;
 mod quota;
 mod reply;
+mod running;
 mod scan;
 mod server;
 mod shared;
-mod simulator;
+
 mod story;
 mod subscriptions;
 mod truth;
@@ -106,5 +107,5 @@ pub use counters::{Counters, FeedCounters};
 pub use fault::{Fault, FaultPlan};
 pub use hook::Hook;
 pub use quota::{Limit, Quota};
-pub use simulator::Simulator;
+pub use running::Simulator;
 pub use truth::{Difference, TrueEvent};
