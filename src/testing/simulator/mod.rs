@@ -93,7 +93,6 @@ mod running;
 mod scan;
 mod server;
 mod shared;
-
 mod story;
 mod subscriptions;
 mod truth;
