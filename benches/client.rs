@@ -115,18 +115,18 @@ impl Sides {
     fn new(adapter: Arc<dyn Adapter>, base: &str, at_once: usize, requests: usize) -> Self {
         let credentials = Credentials::default().with("api_key", "sample");
         let builder = Client::builder(Arc::clone(&adapter))
-            .credentials(credentials.clone())
-            .base(base)
-            .quota(Quota::unlimited());
+            .with_credentials(credentials.clone())
+            .with_base_url(base)
+            .with_quota(Quota::unlimited());
         let builder = builder
-            .breaker(BreakerPolicy::default())
-            .transport(HttpTransport::with(|http| http.no_proxy()).unwrap());
+            .with_breaker(BreakerPolicy::default())
+            .with_transport(HttpTransport::with(|http| http.no_proxy()).unwrap());
         Self {
             adapter,
             base: base.to_owned(),
             credentials,
             http: bare(),
-            client: builder.concurrency(at_once).build().unwrap(),
+            client: builder.with_concurrency(at_once).build().unwrap(),
             asked: TrackRequest::new(TrackingNumber::new("7100000042")),
             at_once,
             requests,
@@ -267,8 +267,8 @@ fn bare() -> reqwest::Client {
         .no_proxy()
         .tls_backend_preconfigured(config)
         .user_agent("bench")
-        .connect_timeout(HttpTransport::CONNECT)
-        .read_timeout(HttpTransport::READ)
+        .connect_timeout(HttpTransport::CONNECT_TIMEOUT)
+        .read_timeout(HttpTransport::READ_TIMEOUT)
         .timeout(Duration::from_secs(60))
         .build()
         .unwrap()

@@ -143,7 +143,7 @@ fn a_promise_stands_beside_the_estimate_and_its_danger_is_said() {
     assert!(
         en(&same_evening)
             .when
-            .starts_with("The carrier says today, Thu 5"),
+            .starts_with("The carrier expects delivery today, Thu 5"),
         "half past eleven of the promised day is not late"
     );
     let after = briefing(moving().promised(promise), "2026-03-05T23:30:00Z");
@@ -263,7 +263,7 @@ fn what_comes_next_says_how_it_is_known() {
             nothing.next.as_str(),
             nothing.when.as_str()
         ),
-        ("No location reported yet.", "Not known.", "Not known yet.")
+        ("No location reported yet.", "Unknown.", "Not known yet.")
     );
 }
 
@@ -371,7 +371,7 @@ fn it_serialises_without_losing_what_is_unknown() {
     .unwrap();
     assert_eq!(
         value,
-        serde_json::json!({"made": "2026-03-07T00:00:00Z", "arrival": {"kind": "unknown"}, "trouble": []})
+        serde_json::json!({"made": "2026-03-07T00:00:00Z", "arrival": {"kind": "unknown"}, "trouble": [], "checked": false})
     );
 }
 

@@ -137,7 +137,7 @@ async fn what_cannot_be_asked_is_said_before_anything_is_sent() {
 #[tokio::test]
 async fn a_carrier_is_asked_with_the_environment_s_credentials() {
     let simulator = Simulator::builder()
-        .parcels(Carrier::Ups, 2)
+        .with_parcels(Carrier::Ups, 2)
         .start()
         .await
         .unwrap();

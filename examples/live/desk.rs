@@ -37,27 +37,27 @@ pub async fn open(setting: Setting) -> io::Result<Simulator> {
         FaultPlan::none()
     };
     let plan = plan
-        .silence(Duration::from_secs(4))
-        .slowness(Duration::from_millis(200));
+        .with_silence(Duration::from_secs(4))
+        .with_slowness(Duration::from_millis(200));
     let clock = SimulatedClock::running(setting.hours_a_second * 3600.0);
     let mut builder = Simulator::builder()
-        .seed(setting.seed)
-        .faults(plan)
-        .clock(clock)
-        .token_lifetime(TOKEN_LIFETIME);
+        .with_seed(setting.seed)
+        .with_faults(plan)
+        .with_clock(clock)
+        .with_token_lifetime(TOKEN_LIFETIME);
     let (each, rest) = (
         setting.parcels / Carrier::ALL.len(),
         setting.parcels % Carrier::ALL.len(),
     );
     for (at, carrier) in Carrier::ALL.into_iter().enumerate() {
         let quota = simulator::Quota::default()
-            .per_second(PER_SECOND)
-            .concurrent(AT_ONCE)
-            .per_day(PER_DAY)
-            .between_asks(SAME_NUMBER);
+            .with_per_second(PER_SECOND)
+            .with_max_concurrent(AT_ONCE)
+            .with_per_day(PER_DAY)
+            .with_per_number_interval(SAME_NUMBER);
         builder = builder
-            .parcels(carrier, each + usize::from(at < rest))
-            .quota(carrier.feed(), quota);
+            .with_parcels(carrier, each + usize::from(at < rest))
+            .with_quota(carrier.feed(), quota);
     }
     builder.start().await
 }
@@ -73,17 +73,17 @@ pub fn client(simulator: &Simulator, feed: &str, seed: u64) -> Result<Client, Bu
         .with_attempt_timeout(Duration::from_millis(1500))
         .with_budget(Duration::from_secs(12));
     let quota = Quota::unlimited()
-        .per_second(PER_SECOND)
-        .concurrent(AT_ONCE as usize)
-        .per_day(PER_DAY)
-        .same_number(SAME_NUMBER);
+        .with_per_second(PER_SECOND)
+        .with_max_concurrent(AT_ONCE as usize)
+        .with_per_day(PER_DAY)
+        .with_per_number_interval(SAME_NUMBER);
     Client::builder(adapter)
-        .credentials(simulator.credentials(feed))
-        .base(simulator.base(feed))
-        .quota(quota)
-        .retry(retry)
-        .breaker(BreakerPolicy::new(12, Duration::from_secs(1)))
-        .concurrency(AT_ONCE as usize)
-        .seed(seed)
+        .with_credentials(simulator.credentials(feed))
+        .with_base_url(simulator.base(feed))
+        .with_quota(quota)
+        .with_retry(retry)
+        .with_breaker(BreakerPolicy::new(12, Duration::from_secs(1)))
+        .with_concurrency(AT_ONCE as usize)
+        .with_seed(seed)
         .build()
 }

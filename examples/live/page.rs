@@ -55,7 +55,7 @@ impl Screen {
     pub fn show(&mut self, news: &News, now: DateTime<Utc>) -> io::Result<()> {
         match news {
             News::AtRest => self.bar.inc(1),
-            News::TrackOutcome(event) => {
+            News::Event(event) => {
                 self.events += 1;
                 self.line(event, "")?;
             }

@@ -19,9 +19,9 @@ pub async fn ask(feed: &str, numbers: &[String], base: Option<&str>) -> io::Resu
         eprintln!("error: there is no feed {feed:?}; `cargo run --example feeds` lists them");
         return Ok(ExitCode::from(2));
     };
-    let mut builder = Client::builder(adapter).credentials_from_env();
+    let mut builder = Client::builder(adapter).with_credentials_from_env();
     if let Some(base) = base {
-        builder = builder.base(base);
+        builder = builder.with_base_url(base);
     }
     let client = match builder.build() {
         Ok(client) => client,
@@ -63,7 +63,7 @@ pub async fn ask(feed: &str, numbers: &[String], base: Option<&str>) -> io::Resu
 fn trail(out: &mut impl Write, told: &TrackOutcome) -> io::Result<()> {
     let mut events = Vec::new();
     Followed::default().take(told, SystemTime::now().into(), &mut |news| {
-        if let News::TrackOutcome(event) = news {
+        if let News::Event(event) = news {
             events.push(event);
         }
     });
@@ -72,7 +72,7 @@ fn trail(out: &mut impl Write, told: &TrackOutcome) -> io::Result<()> {
     }
     match told {
         TrackOutcome::NotFound(_) => writeln!(out, "  not found, or not yet")?,
-        TrackOutcome::Missing(_) => writeln!(out, "  the answer does not mention it")?,
+        TrackOutcome::Missing(_) => writeln!(out, "  the response does not mention it")?,
         _ => {}
     }
     for notice in told.notices() {

@@ -20,7 +20,7 @@ const MOST_ROUNDS_AT_THE_END: u32 = 40;
 #[derive(Clone, Debug)]
 pub enum News {
     /// An event was told for the first time.
-    TrackOutcome(Event),
+    Event(Event),
     /// An event is no longer told.
     Withdrawn(Event),
     /// Nothing more is expected of a parcel.
@@ -182,7 +182,7 @@ impl Followed {
         let standing: BTreeSet<EventId> = state.events.iter().map(Event::id).collect();
         for event in state.events {
             if self.held.insert(event.id(), event.clone()).is_none() {
-                tell(News::TrackOutcome(event));
+                tell(News::Event(event));
             }
         }
         let gone: Vec<EventId> = self

@@ -1,7 +1,7 @@
 //! The contract between carriers and this crate.
 //!
 //! An [`Adapter`] turns the bytes of one feed into a [`Batch`]. What else a feed can do is the
-//! presence of an implementation: [`Poll`] to ask, [`Webhook`] to be told. All of it is pure: no
+//! presence of an implementation: [`Poll`] for polling, [`Webhook`] for pushes. All of it is pure: no
 //! clock, no network, no async. `examples/custom_carrier.rs` defines a carrier outside the crate.
 
 mod batch;
@@ -24,6 +24,7 @@ mod webhook;
 use std::fmt::Debug;
 
 pub use crate::model::{DeliveryKind, IssuerKind, Notice, NoticeKind, Proof};
+pub(crate) use batch::Size;
 pub use batch::{Batch, DecodeError, DecodeErrorKind, Payload};
 pub use build::RequestError;
 pub(crate) use build::{basic, build, check_count, client_credentials_form};
@@ -35,7 +36,7 @@ pub(crate) use hidden::Hidden;
 pub use poll::{Poll, PollLimits};
 pub use poll_context::{Credentials, PollContext};
 pub use query::{Page, Query, TrackRequest};
-pub use receive::{Fingerprint, ReceiveError, WebhookDelivery, receive};
+pub use receive::{Fingerprint, FingerprintError, ReceiveError, WebhookDelivery, receive};
 pub(crate) use recognise::Sketch;
 pub use repeated::repeated_fields;
 pub use replay::{Novelty, ReplayGuard};
@@ -66,12 +67,12 @@ pub trait Adapter: Debug + Send + Sync + 'static {
     /// message. The carrier's own error bodies are read and become notices.
     fn decode(&self, payload: Payload<'_>) -> Result<Batch, DecodeError>;
 
-    /// How to ask this feed, if it can be asked.
+    /// The polling side of the feed, if it can be polled.
     fn as_poll(&self) -> Option<&dyn Poll> {
         None
     }
 
-    /// How to be told by this feed, if it pushes.
+    /// The pushing side of the feed, if it pushes.
     fn as_webhook(&self) -> Option<&dyn Webhook> {
         None
     }

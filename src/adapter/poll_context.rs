@@ -76,6 +76,16 @@ impl<'a> PollContext<'a> {
 }
 
 /// Secrets by name. `Debug` shows the names only.
+///
+/// ```
+/// use parceltrail::adapter::Credentials;
+///
+/// let credentials = Credentials::default()
+///     .with("client_id", "sample-id")
+///     .with("client_secret", "sample-secret");
+/// assert_eq!(credentials.get("client_id"), Some("sample-id"));
+/// assert!(!format!("{credentials:?}").contains("sample"));
+/// ```
 #[derive(Clone, Default)]
 pub struct Credentials(BTreeMap<SmolStr, SecretString>);
 

@@ -1,15 +1,25 @@
-//! What a carrier is asked: [`TrackRequest`] for one number, [`Query`] for one HTTP request.
+//! The content of requests: [`TrackRequest`] for one number, [`Query`] for one HTTP request.
 
 use smol_str::SmolStr;
 
 use super::Hidden;
 use crate::model::{Country, Personal, TrackingNumber};
 
-/// What one HTTP request asks.
+/// The content of one HTTP request.
+///
+/// ```
+/// use parceltrail::adapter::{Query, TrackRequest};
+/// use parceltrail::TrackingNumber;
+///
+/// let requests = ["449000000013", "960000000000034"]
+///     .map(|number| TrackRequest::new(TrackingNumber::new(number)));
+/// let query = Query::new(&requests).with_language(Some("de"));
+/// assert_eq!((query.requests.len(), query.page), (2, None));
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Query<'a> {
-    /// The numbers, with what some carriers want to know besides. Empty for a subscription.
+    /// The numbers, with the details that some carriers require. Empty for a subscription.
     pub requests: &'a [TrackRequest],
     /// The page, after the first.
     pub page: Option<&'a Page>,
@@ -18,7 +28,7 @@ pub struct Query<'a> {
 }
 
 impl<'a> Query<'a> {
-    /// About these numbers, first page, default language.
+    /// These numbers, first page, default language.
     #[must_use]
     pub const fn new(requests: &'a [TrackRequest]) -> Self {
         Self {
@@ -28,14 +38,14 @@ impl<'a> Query<'a> {
         }
     }
 
-    /// Asks for a further page.
+    /// Sets a further page.
     #[must_use]
     pub const fn with_page(mut self, page: Option<&'a Page>) -> Self {
         self.page = page;
         self
     }
 
-    /// Asks for texts in a language (`en`, `de`, `zh-CN` …).
+    /// Sets the language of texts (`en`, `de`, `zh-CN` …).
     #[must_use]
     pub const fn with_language(mut self, language: Option<&'a str>) -> Self {
         self.language = language;
@@ -43,7 +53,7 @@ impl<'a> Query<'a> {
     }
 }
 
-/// One number, and what some carriers want to know besides. `Debug` hides the postcode and the
+/// One number, with the details that some carriers require. `Debug` hides the postcode and the
 /// phone's digits.
 ///
 /// ```
@@ -59,7 +69,7 @@ impl<'a> Query<'a> {
 pub struct TrackRequest {
     /// The number.
     pub number: TrackingNumber,
-    /// The product line, where a carrier asks (`express`, `parcel-de` … for DHL; `FDXE` … for
+    /// The product line, where a carrier requires it (`express`, `parcel-de` … for DHL; `FDXE` … for
     /// FedEx).
     pub service: Option<SmolStr>,
     /// The recipient's postcode, which opens more detail at some carriers.
@@ -69,11 +79,11 @@ pub struct TrackRequest {
     /// The last four digits of the sender's or recipient's phone (SF).
     pub phone_suffix: Option<Personal>,
     /// Which of several shipments under the number, as
-    /// [`Shipment::instance`](crate::model::Shipment::instance) names it, where a carrier can be
-    /// asked so (FedEx: its unique id, or the ship date).
+    /// [`Shipment::instance`](crate::model::Shipment::instance) names it, where a carrier accepts it
+    /// (FedEx: its unique id, or the ship date).
     pub instance: Option<SmolStr>,
-    /// A key of your own (an order, a customer), which comes back with the result. No carrier sees
-    /// it.
+    /// A key of your own (an order, a customer), which comes back with the result. It is not sent
+    /// to the carrier.
     pub key: Option<SmolStr>,
 }
 
@@ -106,42 +116,42 @@ impl TrackRequest {
         }
     }
 
-    /// Names the product line.
+    /// Sets the product line.
     #[must_use]
     pub fn with_service(mut self, service: impl Into<SmolStr>) -> Self {
         self.service = Some(service.into());
         self
     }
 
-    /// Names the recipient's postcode.
+    /// Sets the recipient's postcode.
     #[must_use]
     pub fn with_postcode(mut self, postcode: impl Into<SmolStr>) -> Self {
         self.postcode = Some(postcode.into());
         self
     }
 
-    /// Names the country of origin.
+    /// Sets the country of origin.
     #[must_use]
     pub const fn with_origin(mut self, origin: Country) -> Self {
         self.origin = Some(origin);
         self
     }
 
-    /// Names the last four digits of the sender's or recipient's phone.
+    /// Sets the last four digits of the sender's or recipient's phone.
     #[must_use]
     pub fn with_phone_suffix(mut self, digits: &str) -> Self {
         self.phone_suffix = Some(Personal::new(digits));
         self
     }
 
-    /// Names one of several shipments under the number.
+    /// Sets which of several shipments under the number is requested.
     #[must_use]
     pub fn with_instance(mut self, instance: impl Into<SmolStr>) -> Self {
         self.instance = Some(instance.into());
         self
     }
 
-    /// Adds a key of your own.
+    /// Sets a key of your own.
     #[must_use]
     pub fn with_key(mut self, key: impl Into<SmolStr>) -> Self {
         self.key = Some(key.into());
@@ -149,7 +159,7 @@ impl TrackRequest {
     }
 }
 
-/// Which page of an answer: an address of the carrier's, an offset, a bookmark. `Debug` hides it:
+/// A page of a result: an address of the carrier's, an offset, a bookmark. `Debug` hides it:
 /// an address may hold a token.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Page(pub SmolStr);

@@ -1,31 +1,36 @@
-//! Telling repeats and old copies of deliveries from news: [`ReplayGuard`].
+//! Detection of repeated and old webhook deliveries: [`ReplayGuard`].
 
 use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{Fingerprint, ReceiveError, WebhookDelivery, WebhookError};
 
-/// What makes up, on the receiver's side, for schemes that sign no time: it remembers deliveries,
-/// and refuses those whose newest event lies further back than its window.
+/// Replay protection on the receiver's side, for schemes that sign no time: it remembers deliveries,
+/// and rejects those whose newest event lies further back than its window.
 ///
-/// The two close the gap together: a copy is recognised while it is remembered, and it is forgotten
-/// only once it is too old to pass. So memory stays bounded by what comes within the window (some
+/// A copy is recognised while it is remembered, and it is forgotten only once it is too old to pass.
+/// So memory stays bounded by what comes within the window (some
 /// 200 bytes a delivery), and no copy of a delivery with events is applied twice, however late. It
-/// does not help against somebody who knows the secret, or against the first sight of a call that
-/// was held back for less than the window.
+/// does not protect against a sender who knows the secret, or against a call that was intercepted
+/// and is delivered for the first time within the window.
 ///
 /// Events are idempotent by their id without it. It matters for snapshots, of which the one
 /// received last counts: an old one sent again would withdraw what came after it. One that was
-/// never seen and comes late is told by
+/// not received before and comes late is recognised by
 /// [`Shipment::is_overtaken_by`](crate::Shipment::is_overtaken_by).
 ///
-/// An event dated more than a year ahead says nothing of the age of its delivery: such a one is
-/// remembered for the window after its receipt.
+/// An event dated more than a year ahead does not date its delivery, which is then remembered for
+/// the window after its receipt.
 ///
 /// Choose the window longer than the carrier's longest retry and the age of news that you still
-/// want: UPS sends events for 14 days, FedEx keeps what failed for seven. It lives in memory;
-/// behind several machines keep [`WebhookDelivery::fingerprint`] in the store that they share.
+/// want: UPS sends events for 14 days, FedEx keeps failed deliveries for seven. It lives in memory:
+/// store it with serde before the process ends, or several machines behind one address keep
+/// [`WebhookDelivery::fingerprint`] in the store that they share. It serializes to the window in
+/// milliseconds and each fingerprint with the time until which it is remembered (UTC); it holds no
+/// tracking number and no body.
 ///
 /// ```
 /// use chrono::TimeDelta;
@@ -44,9 +49,14 @@ use super::{Fingerprint, ReceiveError, WebhookDelivery, WebhookError};
 /// guard.remember(&delivery); // once it is safe
 /// assert_eq!(guard.check(&receive(feed, &call("2026-03-05T00:00:00Z"), None)?), Ok(Novelty::Repeated));
 /// assert_eq!(guard.check(&receive(feed, &call("2026-05-01T00:00:00Z"), None)?), Err(ReceiveError::Unverified(WebhookError::Stale)));
-/// # Ok::<(), ReceiveError>(())
+///
+/// // A restarted process goes on with it:
+/// let stored = serde_json::to_string(&guard)?;
+/// let guard: ReplayGuard = serde_json::from_str(&stored)?;
+/// assert_eq!(guard.check(&delivery), Ok(Novelty::Repeated));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReplayGuard {
     window: TimeDelta,
     known: HashMap<Fingerprint, DateTime<Utc>>,
@@ -54,8 +64,8 @@ pub struct ReplayGuard {
     by_end: BTreeSet<(DateTime<Utc>, Fingerprint)>,
 }
 
-/// How far ahead of its receipt a delivery's newest event is still believed. Further on it says
-/// nothing of the delivery's age.
+/// How far ahead of its receipt the newest event of a delivery may be dated. Further ahead it does
+/// not date the delivery.
 const FURTHEST: TimeDelta = TimeDelta::days(366);
 
 fn later(moment: DateTime<Utc>, by: TimeDelta) -> DateTime<Utc> {
@@ -64,12 +74,12 @@ fn later(moment: DateTime<Utc>, by: TimeDelta) -> DateTime<Utc> {
         .unwrap_or(DateTime::<Utc>::MAX_UTC)
 }
 
-/// Whether a delivery came before.
+/// Whether a delivery was received before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Novelty {
-    /// It is the first of its bytes.
+    /// The first delivery of these bytes.
     New,
-    /// It was remembered: acknowledge it again, and change nothing.
+    /// A repeat: acknowledge it again, and change nothing.
     Repeated,
 }
 
@@ -84,7 +94,8 @@ impl ReplayGuard {
         }
     }
 
-    /// Whether a delivery is news.
+    /// Whether a delivery is new. Does not remember it: [`ReplayGuard::remember`] does, once it is
+    /// stored.
     ///
     /// # Errors
     /// [`WebhookError::Stale`] when even its newest event happened, beyond doubt, before the
@@ -100,7 +111,7 @@ impl ReplayGuard {
         })
     }
 
-    /// Remembers a delivery that is kept, and forgets those that have become too old to pass.
+    /// Remembers a delivery that is stored, and forgets those that have become too old to pass.
     pub fn remember(&mut self, delivery: &WebhookDelivery) {
         while let Some((end, old)) = self
             .by_end
@@ -130,8 +141,8 @@ impl ReplayGuard {
         self.known.is_empty()
     }
 
-    /// When a delivery stops passing. One without events, or dated by nobody who lives, has the age
-    /// of its receipt.
+    /// When a delivery becomes too old to pass. One without events, or with an impossible date, has
+    /// the age of its receipt.
     fn end_of(&self, delivery: &WebhookDelivery) -> DateTime<Utc> {
         let furthest = later(delivery.received, FURTHEST);
         let newest = delivery
@@ -139,6 +150,45 @@ impl ReplayGuard {
             .filter(|newest| *newest <= furthest)
             .unwrap_or(delivery.received);
         later(newest, self.window)
+    }
+}
+
+/// A guard as it is stored.
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    window_ms: i64,
+    known: Vec<(Fingerprint, DateTime<Utc>)>,
+}
+
+impl Serialize for ReplayGuard {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let known = self.by_end.iter().map(|(end, print)| (*print, *end));
+        Stored {
+            window_ms: self.window.num_milliseconds(),
+            known: known.collect(),
+        }
+        .serialize(serializer)
+    }
+}
+
+/// A repeated fingerprint counts with its latest time. A time that has passed is harmless: what is
+/// too old to be remembered is too old to pass.
+impl<'de> Deserialize<'de> for ReplayGuard {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let stored = Stored::deserialize(deserializer)?;
+        let window = TimeDelta::try_milliseconds(stored.window_ms)
+            .ok_or_else(|| D::Error::custom("window_ms is out of range"))?;
+        let mut known = HashMap::with_capacity(stored.known.len());
+        for (print, end) in stored.known {
+            let latest = known.entry(print).or_insert(end);
+            *latest = end.max(*latest);
+        }
+        let by_end = known.iter().map(|(print, end)| (*end, *print)).collect();
+        Ok(Self {
+            window,
+            known,
+            by_end,
+        })
     }
 }
 
@@ -200,6 +250,57 @@ mod tests {
         assert_eq!(
             eternal.check(&delivery("2026-03-05 09:00:00", "2026-03-05T03:00:00Z")),
             Ok(Novelty::New)
+        );
+    }
+
+    #[test]
+    fn a_restart_remembers_the_same_deliveries() {
+        let mut guard = ReplayGuard::new(TimeDelta::days(2));
+        let (one, other) = (
+            delivery("2026-03-01 10:00:00", "2026-03-01T03:00:00Z"),
+            delivery("2026-03-02 10:00:00", "2026-03-02T03:00:00Z"),
+        );
+        guard.remember(&one);
+        guard.remember(&other);
+        let text = serde_json::to_string(&guard).unwrap();
+        let mut restored: ReplayGuard = serde_json::from_str(&text).unwrap();
+        assert_eq!(restored, guard);
+        assert_eq!(restored.check(&one), Ok(Novelty::Repeated));
+        restored.remember(&delivery("2026-03-03 10:30:00", "2026-03-03T02:30:00Z"));
+        assert_eq!(restored.len(), 2, "the first is forgotten in its time");
+    }
+
+    #[test]
+    fn corrupt_guards_are_errors_or_harmless() {
+        let print = "ab".repeat(32);
+        for text in [
+            format!(r#"{{"window_ms":{},"known":[]}}"#, i64::MIN),
+            format!(
+                r#"{{"window_ms":1,"known":[["{}","2026-03-01T00:00:00Z"]]}}"#,
+                &print[1..]
+            ),
+            format!(
+                r#"{{"window_ms":1,"known":[["é{}","2026-03-01T00:00:00Z"]]}}"#,
+                &print[2..]
+            ),
+            format!(r#"{{"window_ms":1,"known":[["{print}","soon"]]}}"#),
+        ] {
+            assert!(
+                serde_json::from_str::<ReplayGuard>(&text).is_err(),
+                "{text}"
+            );
+        }
+        let twice = format!(
+            r#"{{"window_ms":86400000,"known":[["{print}","+262142-12-31T23:59:59Z"],["{print}","2020-01-01T00:00:00Z"]]}}"#
+        );
+        let mut guard: ReplayGuard = serde_json::from_str(&twice).unwrap();
+        assert_eq!(guard.len(), 1);
+        let news = delivery("2026-03-05 10:00:00", "2026-03-05T03:00:00Z");
+        assert_eq!(guard.check(&news), Ok(Novelty::New));
+        guard.remember(&news);
+        assert_eq!(
+            (guard.len(), guard.check(&news)),
+            (2, Ok(Novelty::Repeated))
         );
     }
 

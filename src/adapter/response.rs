@@ -1,4 +1,4 @@
-//! What a carrier answers: [`PollResponse`] as it came, [`Outcome`] as it was classified.
+//! Responses of carriers: [`PollResponse`] as received, [`Outcome`] as classified.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use http::HeaderMap;
 use smol_str::SmolStr;
 
-/// An answer of a carrier. `Debug` shows its status, the names of its headers and the size of its
+/// A response of a carrier. `Debug` shows its status, the names of its headers and the size of its
 /// body.
 #[derive(Clone, Copy)]
 pub struct PollResponse<'a> {
@@ -16,7 +16,7 @@ pub struct PollResponse<'a> {
     pub headers: &'a HeaderMap,
     /// Its body.
     pub body: &'a [u8],
-    /// When it came, for `Retry-After` dates.
+    /// When it was received, for `Retry-After` dates.
     pub received: DateTime<Utc>,
 }
 
@@ -25,19 +25,32 @@ impl std::fmt::Debug for PollResponse<'_> {
         f.debug_struct("PollResponse")
             .field("status", &self.status)
             .field("headers", &super::hidden::Names(self.headers))
-            .field("body", &super::batch::Size(self.body))
+            .field("body", &super::Size(self.body))
             .field("received", &self.received)
             .finish()
     }
 }
 
 impl PollResponse<'_> {
-    /// The longest time that `Retry-After` may ask to wait: a day, after which every quota that is
-    /// documented begins anew.
+    /// The longest wait that `Retry-After` may demand: a day, after which every documented quota
+    /// begins anew.
     pub const MAX_RETRY_AFTER: Duration = Duration::from_secs(86_400);
 
-    /// How long `Retry-After` asks to wait: seconds, or until a date; at most
-    /// [`PollResponse::MAX_RETRY_AFTER`], whatever is written there. A date in the past asks for no wait.
+    /// The wait that `Retry-After` demands: seconds, or until a date; at most
+    /// [`PollResponse::MAX_RETRY_AFTER`]. A date in the past is no wait.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use http::HeaderMap;
+    /// use parceltrail::adapter::PollResponse;
+    ///
+    /// let mut headers = HeaderMap::new();
+    /// headers.insert("retry-after", "Thu, 05 Mar 2026 12:00:30 GMT".parse()?);
+    /// let received = "2026-03-05T12:00:00Z".parse()?;
+    /// let response = PollResponse { status: 429, headers: &headers, body: b"", received };
+    /// assert_eq!(response.retry_after(), Some(Duration::from_secs(30)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         let value = self
@@ -66,8 +79,8 @@ impl PollResponse<'_> {
         )
     }
 
-    /// Whether the body is a web page: what a proxy, a gateway or a maintenance notice answers in
-    /// the place of the interface.
+    /// Whether the body is an HTML page: the response of a proxy, a gateway or a maintenance notice in
+    /// the place of the API.
     #[must_use]
     pub fn is_page(&self) -> bool {
         let text = self.body.trim_ascii_start();
@@ -80,7 +93,22 @@ impl PollResponse<'_> {
         starts(b"<!doctype html") || starts(b"<html")
     }
 
-    /// The outcome that the HTTP status alone tells, for bodies that say nothing finer.
+    /// The outcome by the HTTP status alone, for bodies that state nothing more specific.
+    ///
+    /// ```
+    /// use http::HeaderMap;
+    /// use parceltrail::adapter::{Outcome, PollResponse};
+    ///
+    /// let headers = HeaderMap::new();
+    /// let received = "2026-03-05T12:00:00Z".parse()?;
+    /// let outcome = |status, body| {
+    ///     PollResponse { status, headers: &headers, body, received }.outcome_by_status()
+    /// };
+    /// assert_eq!(outcome(200, b"{}"), Outcome::Found);
+    /// assert_eq!(outcome(401, b""), Outcome::Reauthorise);
+    /// assert_eq!(outcome(503, b""), Outcome::RetryAfter(None));
+    /// # Ok::<(), chrono::ParseError>(())
+    /// ```
     #[must_use]
     pub fn outcome_by_status(&self) -> Outcome {
         match self.status {
@@ -95,26 +123,27 @@ impl PollResponse<'_> {
     }
 }
 
-/// What an answer comes to.
+/// The classification of a response.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Outcome {
     /// There is something to decode.
     Found,
-    /// The carrier knows nothing of it, or not yet: normal for a fresh label, no reason to ask
-    /// again at once.
+    /// The carrier does not know the number, or not yet: normal for a new label, no reason to retry at
+    /// once.
     NotFound,
-    /// Try again: throttled or a passing fault; after this long, where told.
+    /// Retry: throttled or a temporary error; after this time, where stated.
     RetryAfter(Option<Duration>),
-    /// The token or password was not accepted: fetch a new token once.
+    /// The token or password was rejected: fetch a new token once.
     Reauthorise,
-    /// The account may not ask this. Trying again does not help.
+    /// The account lacks the permission. A retry does not help.
     Refused(Fault),
-    /// The question is wrong. Trying again does not help.
+    /// The request is invalid. A retry does not help.
     Invalid(Fault),
 }
 
 impl Outcome {
-    /// The kind of notice that says the same inside a batch.
+    /// The kind of notice with the same meaning inside a batch.
     pub(crate) fn notice_kind(&self) -> super::NoticeKind {
         use super::NoticeKind;
         match self {
@@ -128,17 +157,18 @@ impl Outcome {
     }
 }
 
-/// The carrier's own word for what went wrong.
+/// The carrier's own description of an error.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Fault {
     /// The carrier's code, or the HTTP status.
     pub code: SmolStr,
-    /// Its sentence.
+    /// Its message.
     pub message: crate::model::FreeText,
 }
 
 impl Fault {
-    /// A fault by the carrier's code and sentence.
+    /// A fault by the carrier's code and message.
     #[must_use]
     pub fn new(code: &str, message: &str) -> Self {
         Self {

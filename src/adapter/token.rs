@@ -4,17 +4,43 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
-/// An access token.
+/// An access token. `Debug` hides it.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Token {
     /// The token.
     pub secret: SecretString,
-    /// How long it lasts, where told.
+    /// Its lifetime, where stated.
     pub lifetime: Option<Duration>,
 }
 
 impl Token {
-    /// Reads `access_token` and `expires_in` (number or text) of an OAuth 2 answer.
+    /// A token without a stated lifetime.
+    #[must_use]
+    pub const fn new(secret: SecretString) -> Self {
+        Self {
+            secret,
+            lifetime: None,
+        }
+    }
+
+    /// Sets the lifetime.
+    #[must_use]
+    pub const fn with_lifetime(mut self, lifetime: Duration) -> Self {
+        self.lifetime = Some(lifetime);
+        self
+    }
+
+    /// Reads `access_token` and `expires_in` (number or text) of an OAuth 2 response.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use parceltrail::adapter::Token;
+    ///
+    /// let body = br#"{"access_token":"sample","token_type":"Bearer","expires_in":3599}"#;
+    /// let token = Token::from_oauth(body).unwrap();
+    /// assert_eq!(token.lifetime, Some(Duration::from_secs(3599)));
+    /// ```
     #[must_use]
     pub fn from_oauth(body: &[u8]) -> Option<Self> {
         Self::from_json(body, "access_token", "expires_in")

@@ -1,5 +1,4 @@
-//! Being told by a carrier: [`Webhook`] verifies the sender over the raw bytes and says what to
-//! answer.
+//! Webhooks of carriers: [`Webhook`] verifies the sender over the raw bytes and builds the response.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use hmac::{Hmac, KeyInit, Mac};
@@ -10,14 +9,14 @@ use sha2::Sha256;
 use super::{DecodeError, PollContext, RequestError};
 use crate::model::Proof;
 
-/// What a feed that pushes offers. [`receive`](super::receive) does the steps in their order.
+/// The pushing side of a feed. [`receive`](super::receive) verifies and decodes in one step.
 ///
 /// What the built-in schemes prove, by their documentation:
 ///
 /// | feed | proof | sender | body unchanged | fresh | after a failure |
 /// |---|---|---|---|---|---|
 /// | `fedex.webhook` | `fdx-signature`: Base64 of HMAC-SHA256 over the raw body | yes | yes | no | three more tries; kept seven days for a resend that you start |
-/// | `ups.track-alert` | `credential`, or `Authorization: Bearer`: what you gave UPS | knows it | no | no | not documented; what you miss is lost |
+/// | `ups.track-alert` | `credential`, or `Authorization: Bearer`: what you gave UPS | knows it | no | no | not documented; a missed call is lost |
 /// | `dhl.unified` | `dhl-hook-token`: what you gave DHL | knows it | no | no | again after one hour and six more, then dropped |
 /// | `sf.push` | none | no | no | no | sent again until you answer success |
 ///
@@ -26,8 +25,25 @@ use crate::model::Proof;
 /// it on the receiver's side. All four need TLS: two send the secret itself, and the address is all
 /// that SF's pushes have. A credential proves nothing of the body, so whoever terminates TLS can
 /// change it.
-pub trait Webhook {
-    /// What the scheme protects, and what it does not, in a sentence.
+///
+/// ```
+/// use http::HeaderMap;
+/// use parceltrail::Registry;
+/// use parceltrail::adapter::{Disposition, WebhookCall, WebhookError};
+/// use secrecy::SecretString;
+///
+/// let registry = Registry::builtin();
+/// let webhook = registry.get("fedex.webhook").unwrap().as_webhook().unwrap();
+/// let headers = HeaderMap::new();
+/// let received = "2026-03-05T12:00:00Z".parse()?;
+/// let call = WebhookCall { headers: &headers, body: b"{}", received };
+/// let error = webhook.verify(&call, Some(&SecretString::from("sample"))).unwrap_err();
+/// assert_eq!(error, WebhookError::MissingProof("fdx-signature"));
+/// assert_eq!(webhook.acknowledge(&call, error.disposition()).status(), 401);
+/// # Ok::<(), chrono::ParseError>(())
+/// ```
+pub trait Webhook: Send + Sync {
+    /// What the scheme protects and what it does not, in one sentence.
     fn protection(&self) -> &'static str;
 
     /// How much of a call the scheme proves.
@@ -44,14 +60,13 @@ pub trait Webhook {
         secret: Option<&SecretString>,
     ) -> Result<(), WebhookError>;
 
-    /// The exact answer that the carrier demands.
+    /// The exact response that the carrier requires.
     fn acknowledge(&self, call: &WebhookCall<'_>, verdict: Disposition) -> Response<Vec<u8>>;
 
-    /// The request that completes a subscription, if this call is the carrier's question for it.
+    /// The request that completes a subscription, if this call is the carrier's handshake.
     ///
     /// # Errors
-    /// When the call is such a question but cannot be read, or a credential for the answer is
-    /// missing.
+    /// When the handshake cannot be decoded, or a credential for the request is missing.
     fn handshake(
         &self,
         _call: &WebhookCall<'_>,
@@ -61,14 +76,14 @@ pub trait Webhook {
     }
 }
 
-/// A call that came in. `Debug` shows the names of its headers and the size of its body.
+/// A call as it was received. `Debug` shows the names of its headers and the size of its body.
 #[derive(Clone, Copy)]
 pub struct WebhookCall<'a> {
     /// Its headers.
     pub headers: &'a HeaderMap,
     /// Its body, byte for byte.
     pub body: &'a [u8],
-    /// When it came.
+    /// When it was received.
     pub received: DateTime<Utc>,
 }
 
@@ -76,14 +91,29 @@ impl std::fmt::Debug for WebhookCall<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("WebhookCall")
             .field("headers", &super::hidden::Names(self.headers))
-            .field("body", &super::batch::Size(self.body))
+            .field("body", &super::Size(self.body))
             .field("received", &self.received)
             .finish()
     }
 }
 
 impl<'a> WebhookCall<'a> {
-    /// A header's value, if it is there once and is text.
+    /// A header's value, if it occurs once and is text.
+    ///
+    /// ```
+    /// use http::HeaderMap;
+    /// use parceltrail::adapter::WebhookCall;
+    ///
+    /// let mut headers = HeaderMap::new();
+    /// headers.insert("credential", "sample".parse()?);
+    /// let received = "2026-03-05T12:00:00Z".parse()?;
+    /// let call = WebhookCall { headers: &headers, body: b"", received };
+    /// assert_eq!(call.header("credential"), Some("sample"));
+    /// headers.append("credential", "another".parse()?);
+    /// let call = WebhookCall { headers: &headers, body: b"", received };
+    /// assert_eq!(call.header("credential"), None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&'a str> {
         let mut values = self.headers.get_all(name).iter();
@@ -92,23 +122,30 @@ impl<'a> WebhookCall<'a> {
     }
 }
 
-/// What became of a call.
+/// What the receiver did with a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Disposition {
-    /// Taken in, and safe on our side.
+    /// Verified, decoded and stored.
     Accepted,
-    /// The sender could not prove himself.
+    /// The sender could not be verified.
     Unverified,
-    /// It is older than what is taken in; the same bytes will only be older.
+    /// Older than the time window; sending it again does not help.
     Stale,
-    /// It cannot be read; the same bytes will never be.
+    /// It cannot be decoded; sending it again does not help.
     Unreadable,
-    /// A fault of ours: send it again.
+    /// An error on the receiving side: the carrier should send it again.
     Failed,
 }
 
 impl Disposition {
-    /// The HTTP status for schemes that say no more than that.
+    /// The HTTP status, for carriers that require nothing more specific.
+    ///
+    /// ```
+    /// use parceltrail::adapter::Disposition;
+    /// assert_eq!(Disposition::Accepted.status(), 200);
+    /// assert_eq!(Disposition::Failed.status(), 503);
+    /// ```
     #[must_use]
     pub const fn status(self) -> u16 {
         match self {
@@ -120,7 +157,7 @@ impl Disposition {
     }
 }
 
-/// Why a call is not believed.
+/// Why a call cannot be verified.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum WebhookError {
@@ -130,11 +167,11 @@ pub enum WebhookError {
     /// The proof is wrong.
     #[error("the signature or credential does not match")]
     WrongProof,
-    /// The scheme needs a secret and none was given.
+    /// The scheme needs a secret and none was configured.
     #[error("no secret is configured for this feed")]
     NoSecret,
-    /// The proof is right, but the time that it covers, or the newest event, lies outside the
-    /// window: it may be a copy.
+    /// The proof is valid, but the time that it covers, or the newest event, lies outside the window:
+    /// it may be a replay.
     #[error("the call, or the newest event in it, lies outside the time window")]
     Stale,
     /// The feed does not push: there is no scheme to verify by.
@@ -143,8 +180,8 @@ pub enum WebhookError {
 }
 
 impl WebhookError {
-    /// What to answer: a missing secret is a fault of ours, so that the carrier sends again once it
-    /// is there.
+    /// What to report to [`Webhook::acknowledge`]: a missing secret is an error on the receiving side,
+    /// so that the carrier sends again once it is configured.
     #[must_use]
     pub const fn disposition(self) -> Disposition {
         match self {
@@ -155,25 +192,34 @@ impl WebhookError {
     }
 }
 
-/// Why a handshake cannot be answered.
+/// Why a handshake cannot be completed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum HandshakeError {
-    /// The call cannot be read.
+    /// The call cannot be decoded.
     #[error(transparent)]
     Unreadable(#[from] DecodeError),
-    /// The answer cannot be built.
+    /// The request cannot be built.
     #[error(transparent)]
     Request(#[from] RequestError),
-    /// The carrier asks to call an address that is not its own.
+    /// The call names an address that is not on the carrier's host.
     #[error("the subscription's address is not on the carrier's host")]
     ForeignAddress,
 }
 
 /// Compares a shared credential in constant time, whatever was given.
 ///
+/// ```
+/// use parceltrail::adapter::{WebhookError, same_secret};
+/// use secrecy::SecretString;
+///
+/// let secret = SecretString::from("sample");
+/// assert_eq!(same_secret("sample", &secret), Ok(()));
+/// assert_eq!(same_secret("another", &secret), Err(WebhookError::WrongProof));
+/// ```
+///
 /// # Errors
-/// When it is another, or the secret is empty, which protects nothing.
+/// When they differ, or the secret is empty, which protects nothing.
 pub fn same_secret(given: &str, secret: &SecretString) -> Result<(), WebhookError> {
     // Equal keys give equal tags; the comparison of tags takes the same time whatever was given.
     let key = secret.expose_secret().as_bytes();
@@ -197,8 +243,17 @@ pub(crate) fn hmac_sha256(key: &[u8], message: &[u8]) -> Vec<u8> {
 
 /// Checks an HMAC-SHA256 tag over the raw bytes in constant time.
 ///
+/// ```
+/// use parceltrail::adapter::{WebhookError, verify_hmac_sha256};
+/// use secrecy::SecretString;
+///
+/// let key = SecretString::from("sample");
+/// assert_eq!(verify_hmac_sha256(&key, b"body", &[0; 32]), Err(WebhookError::WrongProof));
+/// assert_eq!(verify_hmac_sha256(&SecretString::from(""), b"body", &[]), Err(WebhookError::NoSecret));
+/// ```
+///
 /// # Errors
-/// When the tag is another's, or the secret is empty, which protects nothing.
+/// When the tag does not match, or the secret is empty, which protects nothing.
 pub fn verify_hmac_sha256(
     key: &SecretString,
     message: &[u8],
@@ -240,7 +295,7 @@ pub fn within_window(
     }
 }
 
-/// An answer with a status, a content type and a body.
+/// A response with a status, a content type and a body.
 pub(crate) fn answer(
     status: u16,
     content_type: &'static str,

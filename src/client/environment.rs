@@ -7,7 +7,7 @@ use crate::adapter::Credentials;
 use crate::model::FeedId;
 
 /// The environment variable of a feed's credential: `PARCELTRAIL_<FEED>_<CREDENTIAL>`, in upper
-/// case, with `_` for `.` and `-`. The base address stands under `BASE`.
+/// case, with `_` for `.` and `-`. The base URL is `PARCELTRAIL_<FEED>_BASE`.
 ///
 /// ```
 /// use parceltrail::client::environment_variable;
@@ -24,6 +24,7 @@ pub fn environment_variable(feed: &str, credential: &str) -> String {
 /// Environment variables that cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{feed}: environment variables missing, empty or not text: {}", .variables.join(", "))]
+#[non_exhaustive]
 pub struct EnvironmentError {
     /// The feed.
     pub feed: FeedId,
@@ -31,38 +32,38 @@ pub struct EnvironmentError {
     pub variables: Vec<String>,
 }
 
-/// Adds what the environment holds; says which of the variables demanded it does not.
+/// Adds what the environment holds; the error names required variables that it does not.
 pub(super) fn read(
     feed: &FeedId,
     poll: &dyn Poll,
     credentials: &mut Credentials,
-    base: &mut Option<String>,
+    base_url: &mut Option<String>,
 ) -> Result<(), EnvironmentError> {
     let mut variables = Vec::new();
-    let mut value = |name: &str, is_demanded: bool| {
+    let mut value = |name: &str, is_required: bool| {
         let variable = environment_variable(feed.as_str(), name);
         match env::var(&variable) {
             Ok(value) if !value.trim().is_empty() => return Some(value.trim().to_owned()),
             Err(VarError::NotUnicode(_)) => variables.push(variable),
-            _ if is_demanded => variables.push(variable),
+            _ if is_required => variables.push(variable),
             _ => {}
         }
         None
     };
-    let demanded = poll.credentials().iter().map(|name| (*name, true));
-    for (name, is_demanded) in demanded.chain(
+    let required = poll.credentials().iter().map(|name| (*name, true));
+    for (name, is_required) in required.chain(
         poll.optional_credentials()
             .iter()
             .map(|name| (*name, false)),
     ) {
         if credentials.get(name).is_none()
-            && let Some(secret) = value(name, is_demanded)
+            && let Some(secret) = value(name, is_required)
         {
             *credentials = std::mem::take(credentials).with(name, secret);
         }
     }
-    if base.is_none() {
-        *base = value("base", false);
+    if base_url.is_none() {
+        *base_url = value("base", false);
     }
     if variables.is_empty() {
         Ok(())

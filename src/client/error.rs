@@ -1,4 +1,4 @@
-//! What can go wrong when a carrier is asked: [`ClientError`].
+//! Errors of requests: [`ClientError`].
 
 use std::error::Error;
 use std::fmt;
@@ -11,11 +11,11 @@ use crate::adapter::Fault;
 use crate::model::{FeedId, words};
 
 words! {
-    /// What was done when something went wrong.
+    /// The operation that failed.
     Operation {
-        /// A question about numbers.
+        /// Tracking of numbers.
         Track = "track",
-        /// The news of a subscription.
+        /// The updates of a subscription.
         Updates = "updates",
         /// The fetch of an access token.
         Token = "token",
@@ -23,88 +23,90 @@ words! {
 }
 
 words! {
-    /// What went wrong.
+    /// The kind of error.
     ErrorKind {
-        /// No connection came about: host, network or proxy.
+        /// No connection: host, network or proxy.
         Connect = "connect",
-        /// The certificate was not accepted, or no encryption was agreed on.
+        /// The TLS handshake failed: certificate or protocol.
         Tls = "tls",
-        /// No answer came in time.
+        /// No response in time.
         Timeout = "timeout",
-        /// The connection broke before the answer was whole.
+        /// The connection closed before the response was complete.
         Interrupted = "interrupted",
-        /// The answer is larger than allowed, after it was unpacked.
+        /// The response is larger than allowed, after decompression.
         TooLarge = "too_large",
-        /// The answer points to another address. It is not followed, because credentials would go
+        /// The response redirects. Redirects are not followed, because credentials would be sent
         /// there.
         Redirected = "redirected",
-        /// The request could not be sent at all: a fault of the settings.
+        /// The request cannot be sent: an error in the settings.
         Unsendable = "unsendable",
-        /// A passing fault of the carrier's.
+        /// A temporary error of the carrier.
         Unavailable = "unavailable",
-        /// The carrier asks to come more slowly.
+        /// The carrier throttles (429).
         Throttled = "throttled",
-        /// The own quota would make the question wait longer than allowed.
+        /// The client's quota would make the request wait longer than
+        /// [`Quota::max_wait`](super::Quota::max_wait).
         Quota = "quota",
-        /// The host failed too often; it is left alone for a while.
+        /// The circuit is open after repeated failures of the host.
         CircuitOpen = "circuit_open",
-        /// The credentials or the token were not accepted.
+        /// The carrier rejects the credentials or the token.
         Unauthorised = "unauthorised",
-        /// The account may not ask this.
+        /// The account lacks the permission.
         Refused = "refused",
-        /// The carrier says that the question is wrong.
+        /// The carrier rejects the request as invalid.
         Invalid = "invalid",
-        /// The question cannot be put to this feed.
+        /// The request cannot be built for this feed.
         InvalidRequest = "invalid_request",
-        /// The answer cannot be read.
+        /// The response cannot be decoded.
         Undecodable = "undecodable",
     }
 }
 
 impl ErrorKind {
-    /// The kind in words.
-    const fn said(self) -> &'static str {
+    /// The message of `Display`.
+    const fn message(self) -> &'static str {
         match self {
             Self::Connect => "no connection",
-            Self::Tls => "the connection cannot be trusted",
-            Self::Timeout => "no answer in time",
-            Self::Interrupted => "the connection broke",
-            Self::TooLarge => "the answer is too large",
-            Self::Redirected => "redirected, which is not followed",
+            Self::Tls => "TLS handshake failed",
+            Self::Timeout => "timed out",
+            Self::Interrupted => "connection closed before the response was complete",
+            Self::TooLarge => "response too large",
+            Self::Redirected => "redirect not followed",
             Self::Unsendable => "the request cannot be sent",
-            Self::Unavailable => "the carrier is not available",
-            Self::Throttled => "the carrier asks to come more slowly",
-            Self::Quota => "the quota would keep it waiting too long",
-            Self::CircuitOpen => "the host failed too often and is left alone",
-            Self::Unauthorised => "the credentials were not accepted",
-            Self::Refused => "the account may not ask this",
-            Self::Invalid => "the carrier rejects the request as invalid",
+            Self::Unavailable => "carrier unavailable",
+            Self::Throttled => "throttled by the carrier",
+            Self::Quota => "quota exceeded: the wait would be too long",
+            Self::CircuitOpen => "circuit open after repeated failures",
+            Self::Unauthorised => "credentials or token rejected",
+            Self::Refused => "permission denied",
+            Self::Invalid => "request rejected as invalid",
             Self::InvalidRequest => "the request cannot be built",
-            Self::Undecodable => "the answer cannot be read",
+            Self::Undecodable => "response cannot be decoded",
         }
     }
 }
 
-/// Whether trying again may help.
+/// Whether a retry may help.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Retry {
-    /// It may, and was not tried: after this long, where known.
+    /// It may, and was not tried: after this time, where known.
     Temporary {
         /// How long to wait.
         after: Option<Duration>,
     },
-    /// It was tried as often and as long as the [`RetryPolicy`](super::RetryPolicy) allows. A
-    /// caller's own retry loop must not try again at once, or attempts multiply.
+    /// The client retried as often and as long as the [`RetryPolicy`](super::RetryPolicy) allows. A
+    /// caller's own retry loop must not retry at once, or attempts multiply.
     Exhausted {
-        /// How long to wait, where the carrier or the breaker told.
+        /// How long to wait, where the carrier or the circuit breaker states it.
         after: Option<Duration>,
     },
-    /// It does not.
+    /// A retry does not help.
     Permanent,
 }
 
 impl Retry {
-    /// How long to wait before it makes sense to ask again, where known.
+    /// How long to wait before a retry, where known.
     #[must_use]
     pub const fn after(self) -> Option<Duration> {
         match self {
@@ -114,22 +116,22 @@ impl Retry {
     }
 }
 
-/// Why a question has no answer.
+/// Why a request has no result.
 ///
 /// `Display` and `Debug` hold no address, token, number or body. [`Error::source`] is kept where it
 /// holds none either.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ClientError {
-    /// The feed that was asked.
+    /// The feed.
     pub feed: FeedId,
-    /// What was done.
+    /// The operation.
     pub operation: Operation,
-    /// What went wrong.
+    /// The kind of error.
     pub kind: ErrorKind,
     /// The carrier's own code, or the HTTP status, where there is one and it looks like a code.
     pub carrier_code: Option<SmolStr>,
-    /// Whether and when to try again.
+    /// Whether and when to retry.
     pub retry: Retry,
     source: Option<Arc<dyn Error + Send + Sync>>,
 }
@@ -155,7 +157,7 @@ impl ClientError {
         self.coded(&fault.code)
     }
 
-    pub(super) fn because(mut self, source: impl Error + Send + Sync + 'static) -> Self {
+    pub(super) fn caused_by(mut self, source: impl Error + Send + Sync + 'static) -> Self {
         self.source = Some(Arc::new(source));
         self
     }
@@ -165,14 +167,14 @@ impl ClientError {
         self
     }
 
-    /// Whether trying again may help, now or later.
+    /// Whether a retry may help, now or later.
     #[must_use]
     pub const fn is_temporary(&self) -> bool {
         !matches!(self.retry, Retry::Permanent)
     }
 }
 
-/// Carriers' codes are short; a long run of digits may be a number, blanks are sentences.
+/// Carriers' codes are short; a long run of digits may be a number, text with blanks a sentence.
 fn is_code(text: &str) -> bool {
     let is_word = !text.is_empty()
         && text.len() <= 60
@@ -189,13 +191,19 @@ fn is_code(text: &str) -> bool {
 
 impl fmt::Display for ClientError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}: {}", self.feed, self.operation, self.kind.said())?;
+        write!(
+            f,
+            "{}: {}: {}",
+            self.feed,
+            self.operation,
+            self.kind.message()
+        )?;
         if let Some(code) = &self.carrier_code {
             write!(f, " ({code})")?;
         }
         match self.retry {
-            Retry::Temporary { .. } => f.write_str("; try again")?,
-            Retry::Exhausted { .. } => f.write_str("; tried again in vain")?,
+            Retry::Temporary { .. } => f.write_str("; retry")?,
+            Retry::Exhausted { .. } => f.write_str("; retries exhausted")?,
             Retry::Permanent => {}
         }
         self.retry.after().map_or(Ok(()), |after| {
@@ -240,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn the_sentence_says_feed_operation_kind_code_and_when() {
+    fn the_message_names_feed_operation_kind_code_and_when() {
         let error = ClientError::new(
             &FeedId::from_static("acme.scans"),
             Operation::Track,
@@ -250,7 +258,7 @@ mod tests {
         .coded("429");
         assert_eq!(
             error.to_string(),
-            "acme.scans: track: the carrier asks to come more slowly (429)"
+            "acme.scans: track: throttled by the carrier (429)"
         );
         let later = error.with_retry(Retry::Exhausted {
             after: Some(Duration::from_millis(1500)),
@@ -258,7 +266,7 @@ mod tests {
         assert!(
             later
                 .to_string()
-                .ends_with("(429); tried again in vain, not before 2 s")
+                .ends_with("(429); retries exhausted, not before 2 s")
         );
     }
 }

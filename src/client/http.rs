@@ -8,39 +8,39 @@ use http::{Request, Response};
 
 use super::{BuildError, ErrorKind, Transport, TransportError};
 
-/// Sends by `reqwest`: connections are kept and reused, redirects refused, answers bounded.
+/// Sends by `reqwest`: connections are kept and reused, redirects refused, response sizes bounded.
 ///
 /// TLS is rustls with the certificates that the operating system trusts, over the process's default
 /// provider where the application installed one, else over `aws-lc-rs`, as `reqwest` has it by
 /// default; nothing is installed for the whole process. The proxies that the environment names
 /// (`HTTPS_PROXY`, `NO_PROXY` …) are used. A proxy, certificate or timeout of your own:
 /// [`HttpTransport::with`]. The longest time of a whole exchange is
-/// [`RetryPolicy::attempt`](super::RetryPolicy::attempt).
+/// [`RetryPolicy::attempt_timeout`](super::RetryPolicy::attempt_timeout).
 ///
 /// ```
 /// use std::time::Duration;
 /// use parceltrail::client::HttpTransport;
 ///
-/// let transport = HttpTransport::with(|http| http.no_proxy().read_timeout(Duration::from_secs(5)))?.max_body_bytes(1024 * 1024);
+/// let transport = HttpTransport::with(|http| http.no_proxy().read_timeout(Duration::from_secs(5)))?.with_max_body_bytes(1024 * 1024);
 /// # Ok::<(), parceltrail::client::BuildError>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct HttpTransport {
     client: reqwest::Client,
     max_body_bytes: usize,
-    /// Whether the client may follow redirects: it was made elsewhere.
+    /// Whether the client may follow redirects, because it was built elsewhere.
     may_follow: bool,
 }
 
 impl HttpTransport {
-    /// How long a connection may take to come about.
-    pub const CONNECT: Duration = Duration::from_secs(10);
-    /// How long the carrier may be silent.
-    pub const READ: Duration = Duration::from_secs(30);
-    /// The largest answer, in bytes after unpacking.
+    /// The time limit of connecting.
+    pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+    /// The time limit between two reads.
+    pub const READ_TIMEOUT: Duration = Duration::from_secs(30);
+    /// The largest response, in bytes after decompression.
     pub const MAX_BODY_BYTES: usize = 16 * 1024 * 1024;
 
-    /// With the settings above.
+    /// A transport with the settings above.
     ///
     /// # Errors
     /// When the system's certificates cannot be read.
@@ -48,7 +48,7 @@ impl HttpTransport {
         Self::with(|http| http)
     }
 
-    /// With settings of your own on top of those above. Redirects stay refused.
+    /// A transport with settings of your own on top of those above. Redirects stay refused.
     ///
     /// # Errors
     /// When the system's certificates cannot be read, or the settings contradict each other.
@@ -58,8 +58,8 @@ impl HttpTransport {
         let prepared = reqwest::Client::builder()
             .tls_backend_rustls()
             .user_agent(concat!("parceltrail/", env!("CARGO_PKG_VERSION")))
-            .connect_timeout(Self::CONNECT)
-            .read_timeout(Self::READ);
+            .connect_timeout(Self::CONNECT_TIMEOUT)
+            .read_timeout(Self::READ_TIMEOUT);
         let bounded = settings(prepared)
             .redirect(reqwest::redirect::Policy::none())
             .referer(false)
@@ -73,25 +73,25 @@ impl HttpTransport {
             .map_err(|error| BuildError::Http(error.without_url().into()))
     }
 
-    /// For addresses without encryption: trusts no certificate, and so need not read any.
+    /// For URLs without encryption: trusts no certificate, and so need not read any.
     pub(super) fn plain() -> Result<Self, BuildError> {
         Self::with(|http| http.tls_certs_only([]))
     }
 
-    /// Sets the largest answer, in bytes after unpacking.
+    /// Sets the largest response, in bytes after decompression.
     #[must_use]
-    pub fn max_body_bytes(mut self, bytes: usize) -> Self {
+    pub fn with_max_body_bytes(mut self, bytes: usize) -> Self {
         self.max_body_bytes = bytes;
         self
     }
 
-    async fn read(&self, mut answer: reqwest::Response) -> Result<Vec<u8>, TransportError> {
-        let told = answer.content_length().unwrap_or(0);
-        if told > self.max_body_bytes as u64 {
+    async fn read(&self, mut response: reqwest::Response) -> Result<Vec<u8>, TransportError> {
+        let stated = response.content_length().unwrap_or(0);
+        if stated > self.max_body_bytes as u64 {
             return Err(TransportError::new(ErrorKind::TooLarge));
         }
-        let mut body = Vec::with_capacity(usize::try_from(told).unwrap_or(0));
-        while let Some(chunk) = answer.chunk().await.map_err(failure)? {
+        let mut body = Vec::with_capacity(usize::try_from(stated).unwrap_or(0));
+        while let Some(chunk) = response.chunk().await.map_err(failure)? {
             if body.len() + chunk.len() > self.max_body_bytes {
                 return Err(TransportError::new(ErrorKind::TooLarge));
             }
@@ -101,9 +101,9 @@ impl HttpTransport {
     }
 }
 
-/// With a client made elsewhere: its proxy, certificates and timeouts. It should be built with
-/// `redirect(Policy::none())`. One that follows redirects has sent the credentials on before this
-/// transport can see it; the answer is refused all the same.
+/// Takes the proxy, certificates and timeouts of a client built elsewhere. It should be built with
+/// `redirect(Policy::none())`: one that follows redirects has sent the credentials on before this
+/// transport can notice; it still refuses the response.
 impl From<reqwest::Client> for HttpTransport {
     fn from(client: reqwest::Client) -> Self {
         Self {
@@ -118,16 +118,16 @@ impl From<reqwest::Client> for HttpTransport {
 impl Transport for HttpTransport {
     async fn send(&self, request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, TransportError> {
         let request = reqwest::Request::try_from(request).map_err(failure)?;
-        let asked = self.may_follow.then(|| request.url().clone());
-        let mut answer = self.client.execute(request).await.map_err(failure)?;
-        if asked.is_some_and(|asked| *answer.url() != asked) {
+        let requested = self.may_follow.then(|| request.url().clone());
+        let mut response = self.client.execute(request).await.map_err(failure)?;
+        if requested.is_some_and(|url| *response.url() != url) {
             return Err(TransportError::new(ErrorKind::Redirected));
         }
-        let (status, headers) = (answer.status(), std::mem::take(answer.headers_mut()));
-        let mut response = Response::new(self.read(answer).await?);
-        *response.status_mut() = status;
-        *response.headers_mut() = headers;
-        Ok(response)
+        let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
+        let mut whole = Response::new(self.read(response).await?);
+        *whole.status_mut() = status;
+        *whole.headers_mut() = headers;
+        Ok(whole)
     }
 }
 
@@ -142,10 +142,10 @@ fn failure(error: reqwest::Error) -> TransportError {
         () if error.is_connect() => ErrorKind::Connect,
         () => ErrorKind::Interrupted,
     };
-    TransportError::new(kind).because(error)
+    TransportError::new(kind).with_source(error)
 }
 
-/// Whether rustls stands among the causes; it may be wrapped in errors of input and output.
+/// Whether a cause is a rustls error; it may be wrapped in I/O errors.
 fn is_tls(error: &(dyn Error + 'static)) -> bool {
     let mut next = Some(error);
     while let Some(error) = next {

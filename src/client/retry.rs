@@ -1,13 +1,24 @@
-//! When to try again, and when to give up: [`RetryPolicy`].
+//! Retries: [`RetryPolicy`].
 
 use std::time::Duration;
 
-/// How often and how long to try again what the adapter calls temporary, and connections that
-/// failed.
+/// How often and how long to retry failed connections, and outcomes that the adapter classifies as
+/// temporary.
 ///
 /// The pause doubles from [`RetryPolicy::initial_backoff`] to [`RetryPolicy::max_backoff`]; half of
-/// it is left to chance, so that clients that failed together do not return together. `Retry-After`
-/// lengthens it, and ends the attempts when it reaches beyond the budget.
+/// it is random, so that clients that failed together do not retry together. `Retry-After` lengthens
+/// it, and ends the attempts when it exceeds the budget.
+///
+/// ```
+/// use std::time::Duration;
+/// use parceltrail::client::RetryPolicy;
+///
+/// let policy = RetryPolicy::default()
+///     .with_max_attempts(6)
+///     .with_backoff(Duration::from_millis(200), Duration::from_secs(10))
+///     .with_budget(Duration::from_secs(60));
+/// assert_eq!(policy.initial_backoff, Duration::from_millis(200));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RetryPolicy {
@@ -15,7 +26,7 @@ pub struct RetryPolicy {
     pub max_attempts: u32,
     /// The pause after the first attempt.
     pub initial_backoff: Duration,
-    /// The longest pause, unless the carrier asks for a longer one.
+    /// The longest pause, unless the carrier demands a longer one.
     pub max_backoff: Duration,
     /// The time of all attempts and pauses of one request together, without what the quota makes it
     /// wait.
@@ -77,8 +88,8 @@ impl RetryPolicy {
     }
 }
 
-/// Longer than anybody waits: what is beyond it would only overflow.
-const AGES: Duration = Duration::from_secs(365 * 86_400);
+/// An upper bound that keeps arithmetic from overflowing.
+const YEAR: Duration = Duration::from_secs(365 * 86_400);
 
 /// The attempts of one request.
 #[derive(Debug)]
@@ -116,7 +127,7 @@ impl<'p> Effort<'p> {
     }
 
     /// The pause before the next attempt, or none when it is over. `chance` lies between 0 and 1;
-    /// `after` is what the carrier asks for.
+    /// `after` is what the carrier demands.
     pub fn pause(&mut self, after: Option<Duration>, chance: f64) -> Option<Duration> {
         if self.attempts >= self.policy.max_attempts {
             return None;
@@ -127,12 +138,12 @@ impl<'p> Effort<'p> {
             .initial_backoff
             .saturating_mul(1 << doublings)
             .min(self.policy.max_backoff)
-            .min(self.policy.budget.min(AGES));
+            .min(self.policy.budget.min(YEAR));
         let by_chance = (full / 2).mul_f64(chance.clamp(0.0, 1.0));
         let chosen = full / 2 + by_chance;
-        // Who was sent away together should not come back together.
-        let asked = after.map_or(Duration::ZERO, |after| after.saturating_add(by_chance));
-        let pause = chosen.max(asked);
+        // Clients that were throttled together should not retry together.
+        let demanded = after.map_or(Duration::ZERO, |after| after.saturating_add(by_chance));
+        let pause = chosen.max(demanded);
         let used = self.used.saturating_add(pause);
         if used >= self.policy.budget {
             return None;
@@ -188,7 +199,7 @@ mod tests {
         assert_eq!(
             effort.pause(Some(SECOND * 2), 0.0),
             None,
-            "what is asked for reaches beyond the budget"
+            "the demanded pause exceeds the budget"
         );
         effort.spend(SECOND);
         assert_eq!(
@@ -199,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn the_carrier_may_ask_for_longer() {
+    fn the_carrier_may_demand_a_longer_pause() {
         let policy = policy();
         let mut effort = Effort::new(&policy);
         effort.begin();

@@ -1,34 +1,34 @@
-//! A batch on its way: asked whole, divided where one number spoils it, asked again where single
-//! numbers are to be.
+//! A batch in progress: requested whole, divided where one number makes it fail, requested again
+//! for the numbers that the carrier deferred.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
 
 use tokio::time::{Instant, sleep_until};
 
-use super::quota::{Booked, Booking};
+use super::booking::{Booked, Booking};
 use super::retry::Effort;
-use super::send::{Answered, reply};
+use super::send::{Received, reply};
 use super::sort::{Share, sort};
-use super::{ClientError, ErrorKind, Inner, Operation, Retry, TrackOutcome, TrackResult};
+use super::{ClientError, ErrorKind, Inner, Operation, RawBody, Retry, TrackOutcome, TrackResult};
 use crate::adapter::{Batch, Notice, NoticeKind, Page, Payload, Query, TrackRequest};
 
-/// The most pages of one answer.
-const MOST_PAGES: usize = 100;
+/// The pages of one result that are read at most.
+const MAX_PAGES: usize = 100;
 
-/// Numbers that are asked about in one request.
+/// Numbers of one request.
 #[derive(Debug)]
 struct Work {
-    asked: Vec<TrackRequest>,
+    requests: Vec<TrackRequest>,
     booking: Option<Arc<Booking>>,
     is_booked: bool,
     /// Not before.
     at: Option<Instant>,
-    /// How often the carrier has put off single numbers of it.
+    /// How often the carrier has deferred single numbers of it.
     rounds: u32,
 }
 
-/// A batch on its way.
+/// A batch in progress.
 #[derive(Debug)]
 pub(super) struct Run {
     client: Arc<Inner>,
@@ -37,9 +37,9 @@ pub(super) struct Run {
 }
 
 impl Run {
-    pub fn new(client: Arc<Inner>, asked: Vec<TrackRequest>) -> Self {
+    pub fn new(client: Arc<Inner>, requests: Vec<TrackRequest>) -> Self {
         let work = Work {
-            asked,
+            requests,
             booking: None,
             is_booked: false,
             at: None,
@@ -52,7 +52,7 @@ impl Run {
         }
     }
 
-    /// Goes on until there are answers; and itself, while more are to come.
+    /// Continues until there are results. Returns them, and itself while more are to come.
     pub async fn advance(mut self) -> (Vec<TrackResult>, Option<Self>) {
         while self.ready.is_empty()
             && let Some(work) = self.work.pop_front()
@@ -63,7 +63,7 @@ impl Run {
         (ready, (!self.work.is_empty()).then_some(self))
     }
 
-    /// One request and what comes of it.
+    /// One request and its results.
     async fn step(&mut self, mut work: Work) {
         if let Some(at) = work.at {
             sleep_until(at).await;
@@ -71,47 +71,51 @@ impl Run {
         if !work.is_booked {
             self.book(&mut work);
         }
-        if work.asked.is_empty() {
+        if work.requests.is_empty() {
             return;
         }
         let client = Arc::clone(&self.client);
-        match client.pages(&work.asked, work.booking.as_deref()).await {
-            Ok((batch, is_not_found)) => self.give_out(work, batch, is_not_found),
-            Err(error) if work.asked.len() > 1 && may_be_one_numbers_fault(error.kind) => {
+        let mut raw = Vec::new();
+        match client
+            .pages(&work.requests, work.booking.as_deref(), &mut raw)
+            .await
+        {
+            Ok((batch, is_not_found)) => self.distribute(work, batch, is_not_found, &raw),
+            Err(error) if work.requests.len() > 1 && may_be_one_numbers_fault(error.kind) => {
                 self.divide(work)
             }
             Err(error) => work
-                .asked
+                .requests
                 .into_iter()
-                .for_each(|asked| self.answer(asked, Err(error.clone()))),
+                .for_each(|request| self.finish(request, Err(error.clone()), &raw)),
         }
     }
 
-    /// Takes out the numbers that were asked about a moment ago: to wait, or to be told that they
-    /// would wait too long.
+    /// Takes out the numbers whose interval is not over: they wait, or fail when the wait would be
+    /// too long.
     fn book(&mut self, work: &mut Work) {
         let rate_limiter = self.client.rate_limiter.clone();
         let Booked {
             free,
             booking,
             early,
-        } = rate_limiter.book(std::mem::take(&mut work.asked));
-        (work.asked, work.booking, work.is_booked) = (free, booking, true);
-        let longest = rate_limiter.quota().longest_wait;
+        } = rate_limiter.book(std::mem::take(&mut work.requests));
+        (work.requests, work.booking, work.is_booked) = (free, booking, true);
+        let max_wait = rate_limiter.quota().max_wait;
         let (soon, late): (Vec<_>, Vec<_>) =
-            early.into_iter().partition(|(_, wait)| *wait <= longest);
-        for (asked, wait) in late {
+            early.into_iter().partition(|(_, wait)| *wait <= max_wait);
+        for (request, wait) in late {
             let error = self.client.error(
                 Operation::Track,
                 ErrorKind::Quota,
                 Retry::Temporary { after: Some(wait) },
             );
-            self.answer(asked, Err(error));
+            self.finish(request, Err(error), &[]);
         }
         if let Some(wait) = soon.iter().map(|(_, wait)| *wait).max() {
-            let asked = soon.into_iter().map(|(asked, _)| asked).collect();
+            let requests = soon.into_iter().map(|(request, _)| request).collect();
             self.work.push_back(Work {
-                asked,
+                requests,
                 booking: None,
                 is_booked: false,
                 at: Some(super::from_now(wait)),
@@ -122,9 +126,9 @@ impl Run {
 
     fn divide(&mut self, mut work: Work) {
         self.client.meter.divided();
-        let rest = work.asked.split_off(work.asked.len() / 2);
+        let rest = work.requests.split_off(work.requests.len() / 2);
         let rest = Work {
-            asked: rest,
+            requests: rest,
             booking: work.booking.clone(),
             ..work
         };
@@ -132,30 +136,30 @@ impl Run {
         self.work.push_front(work);
     }
 
-    /// Gives each number its share of an answer.
-    fn give_out(&mut self, work: Work, batch: Batch, is_not_found: bool) {
-        let (shares, besides) = sort(&work.asked, batch, is_not_found);
+    /// Gives each number its share of a batch.
+    fn distribute(&mut self, work: Work, batch: Batch, is_not_found: bool, raw: &[Arc<RawBody>]) {
+        let (shares, besides) = sort(&work.requests, batch, is_not_found);
         let (mut again, mut code) = (Vec::new(), None);
-        for (asked, share) in work.asked.into_iter().zip(shares) {
+        for (request, share) in work.requests.into_iter().zip(shares) {
             match share {
-                Share::TrackOutcome(told) => self.answer(asked, Ok(told)),
+                Share::Outcome(outcome) => self.finish(request, Ok(outcome), raw),
                 Share::Fault(kind, code) => {
                     let error = self
                         .client
                         .error(Operation::Track, kind, Retry::Permanent)
                         .coded(code.as_deref().unwrap_or_default());
-                    self.answer(asked, Err(error));
+                    self.finish(request, Err(error), raw);
                 }
-                Share::Again(told) => {
-                    code = told;
-                    again.push(asked);
+                Share::Again(reported) => {
+                    code = reported;
+                    again.push(request);
                 }
             }
         }
         if !again.is_empty() {
-            self.ask_again(
+            self.defer(
                 Work {
-                    asked: again,
+                    requests: again,
                     ..work
                 },
                 code.as_deref(),
@@ -165,12 +169,13 @@ impl Run {
             self.ready.push(TrackResult {
                 request: None,
                 outcome: Ok(TrackOutcome::Found(besides)),
+                raw: raw.to_vec(),
             });
         }
     }
 
-    /// The carrier put off single numbers: later, by the same rules as whole requests.
-    fn ask_again(&mut self, work: Work, code: Option<&str>) {
+    /// The carrier deferred single numbers: they are retried by the same rules as whole requests.
+    fn defer(&mut self, work: Work, code: Option<&str>) {
         let mut effort = Effort::new(&self.client.retry);
         let mut pause = None;
         for _ in 0..=work.rounds {
@@ -192,16 +197,21 @@ impl Run {
                     .client
                     .error(Operation::Track, ErrorKind::Unavailable, retry)
                     .coded(code.unwrap_or_default());
-                work.asked
+                work.requests
                     .into_iter()
-                    .for_each(|asked| self.answer(asked, Err(error.clone())));
+                    .for_each(|request| self.finish(request, Err(error.clone()), &[]));
             }
         }
     }
 
-    fn answer(&mut self, asked: TrackRequest, told: Result<TrackOutcome, ClientError>) {
+    fn finish(
+        &mut self,
+        request: TrackRequest,
+        outcome: Result<TrackOutcome, ClientError>,
+        raw: &[Arc<RawBody>],
+    ) {
         let meter = &self.client.meter;
-        match &told {
+        match &outcome {
             Ok(TrackOutcome::Found(_)) => meter.found(),
             Ok(TrackOutcome::NotFound(_)) => meter.not_found(),
             Ok(TrackOutcome::Missing(_)) => meter.missing(),
@@ -211,13 +221,14 @@ impl Run {
             }
         }
         self.ready.push(TrackResult {
-            request: Some(asked),
-            outcome: told,
+            request: Some(request),
+            outcome,
+            raw: raw.to_vec(),
         });
     }
 }
 
-/// A fault of the whole query that may come from one number in it. An answer that is too large
+/// Whether an error of the whole query may come from one number in it. A response that is too large
 /// is smaller for fewer numbers.
 fn may_be_one_numbers_fault(kind: ErrorKind) -> bool {
     matches!(
@@ -230,23 +241,26 @@ fn may_be_one_numbers_fault(kind: ErrorKind) -> bool {
 }
 
 impl Inner {
-    /// Asks page by page and puts the pages together.
+    /// Requests page by page and joins the pages.
     async fn pages(
         &self,
-        asked: &[TrackRequest],
+        requests: &[TrackRequest],
         booking: Option<&Booking>,
+        raw: &mut Vec<Arc<RawBody>>,
     ) -> Result<(Batch, bool), ClientError> {
         let mut whole = Batch::default();
         let mut page: Option<Page> = None;
-        for _ in 0..MOST_PAGES {
+        for _ in 0..MAX_PAGES {
             let query = Query {
-                requests: asked,
+                requests,
                 page: page.as_ref(),
                 language: self.language.as_deref(),
             };
-            let answered = self.ask(Operation::Track, &query, booking).await?;
-            let is_not_found = answered.is_not_found && page.is_none();
-            let (mut batch, next) = self.read(Operation::Track, &answered)?;
+            let received = self
+                .request_until_done(Operation::Track, &query, booking)
+                .await?;
+            let is_not_found = received.is_not_found && page.is_none();
+            let (mut batch, next) = self.read(Operation::Track, received, raw)?;
             whole.shipments.append(&mut batch.shipments);
             whole.notices.append(&mut batch.notices);
             match next {
@@ -262,30 +276,35 @@ impl Inner {
         batch.notices.push(Notice::of_own_words(
             NoticeKind::Incomplete,
             self.feed.clone(),
-            "the pages do not come to an end",
+            "the pages do not end",
         ));
         batch
     }
 
-    /// Decodes an answer and looks for the next page. A "not found" that cannot be read is one all
-    /// the same.
+    /// Decodes a response and looks for the next page. A "not found" that cannot be decoded is one
+    /// all the same. Keeps the body in `raw`, if the client keeps them.
     pub fn read(
         &self,
         operation: Operation,
-        answered: &Answered,
+        received: Received,
+        raw: &mut Vec<Arc<RawBody>>,
     ) -> Result<(Batch, Option<Page>), ClientError> {
-        let next = self
-            .poll(operation)?
-            .next_page(&reply(&answered.response, answered.received));
-        match self
-            .adapter
-            .decode(Payload::new(answered.response.body(), answered.received))
-        {
+        let Received {
+            response,
+            received,
+            is_not_found,
+        } = received;
+        let next = self.poll(operation)?.next_page(&reply(&response, received));
+        let decoded = match self.adapter.decode(Payload::new(response.body(), received)) {
             Ok(batch) => Ok((batch, next)),
-            Err(_) if answered.is_not_found => Ok((Batch::default(), None)),
+            Err(_) if is_not_found => Ok((Batch::default(), None)),
             Err(error) => Err(self
                 .error(operation, ErrorKind::Undecodable, Retry::Permanent)
-                .because(error)),
+                .caused_by(error)),
+        };
+        if self.keeps_raw_bodies {
+            raw.push(Arc::new(RawBody::new(response.into_body(), received)));
         }
+        decoded
     }
 }

@@ -1,36 +1,35 @@
-//! One request: its turn, its token, its attempts.
+//! One request: its turn, its attempts, the outcome of its response.
 
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use http::uri::Authority;
 use http::{Request, Response};
-use secrecy::ExposeSecret as _;
 use smol_str::SmolStr;
 use tokio::time::{Instant, sleep, timeout_at};
 use tracing::Instrument as _;
 
+use super::booking::Booking;
 use super::breaker::Pass;
-use super::quota::{Booking, Turn};
+use super::rate_limiter::Turn;
 use super::retry::Effort;
 use super::token::Held;
 use super::{ClientError, ErrorKind, Inner, Operation, Retry, after};
 use crate::adapter::{
-    NoticeKind, Outcome, Payload, Poll, PollContext, PollResponse, Query, RequestError, Token,
-    is_sendable,
+    NoticeKind, Outcome, Payload, Poll, PollContext, PollResponse, Query, RequestError,
 };
 
 const LATER: Retry = Retry::Temporary { after: None };
 
-/// An answer with something in it: found, or not found.
+/// A response with a result in it: found, or not found.
 #[derive(Debug)]
-pub(super) struct Answered {
+pub(super) struct Received {
     pub response: Response<Vec<u8>>,
     pub received: DateTime<Utc>,
     pub is_not_found: bool,
 }
 
-/// The reply that an adapter reads.
+/// The response as an adapter reads it.
 pub(super) fn reply(response: &Response<Vec<u8>>, received: DateTime<Utc>) -> PollResponse<'_> {
     PollResponse {
         status: response.status().as_u16(),
@@ -45,13 +44,13 @@ impl Inner {
         ClientError::new(&self.feed, operation, kind, retry)
     }
 
-    /// Asks until there is an answer, or trying again does not help any more.
-    pub async fn ask(
+    /// Sends until there is a result, or retrying does not help any more.
+    pub async fn request_until_done(
         &self,
         operation: Operation,
         query: &Query<'_>,
         booking: Option<&Booking>,
-    ) -> Result<Answered, ClientError> {
+    ) -> Result<Received, ClientError> {
         let mut effort = Effort::new(&self.retry);
         let mut rejected = None;
         loop {
@@ -60,9 +59,9 @@ impl Inner {
                 .attempt(operation, query, booking, &mut effort, rejected, &mut used)
                 .await
             {
-                Ok(answered) => {
+                Ok(received) => {
                     self.tokens.iter().for_each(super::token::Tokens::accepted);
-                    return Ok(answered);
+                    return Ok(received);
                 }
                 Err(error)
                     if error.kind == ErrorKind::Unauthorised
@@ -70,7 +69,7 @@ impl Inner {
                         && used.is_some()
                         && rejected.is_none() =>
                 {
-                    tracing::debug!(feed = %self.feed, "the token was not accepted");
+                    tracing::debug!(feed = %self.feed, "the token was rejected");
                     rejected = used;
                     self.meter.retries();
                 }
@@ -88,7 +87,7 @@ impl Inner {
         }
     }
 
-    /// One attempt to get an answer. `used` tells which token it was made with.
+    /// One attempt. `used` becomes the generation of the token it was made with.
     async fn attempt(
         &self,
         operation: Operation,
@@ -97,16 +96,16 @@ impl Inner {
         effort: &mut Effort<'_>,
         rejected: Option<u64>,
         used: &mut Option<u64>,
-    ) -> Result<Answered, ClientError> {
+    ) -> Result<Received, ClientError> {
         let mut token = self.token(rejected).await?;
         let mut request = self.request(operation, query, token.as_deref())?;
         let host = self.host(operation, &request)?;
-        if let Some(rest) = self.breakers.refuses(&host) {
-            return Err(self.left_alone(operation, rest));
+        if let Some(open_for) = self.breakers.refuses(&host) {
+            return Err(self.circuit_open(operation, open_for));
         }
         let turn = self.turn(operation).await?;
         if turn.has_waited {
-            // A signature may be too old by now, the token over.
+            // A signature may be too old by now, the token expired.
             token = self.token(rejected).await?;
             request = self.request(operation, query, token.as_deref())?;
         }
@@ -125,14 +124,14 @@ impl Inner {
         self.judge(operation, response, received, outcome)
     }
 
-    /// What an outcome comes to.
-    fn judge(
+    /// Turns an outcome into a result or an error.
+    pub fn judge(
         &self,
         operation: Operation,
         response: Response<Vec<u8>>,
         received: DateTime<Utc>,
         outcome: Outcome,
-    ) -> Result<Answered, ClientError> {
+    ) -> Result<Received, ClientError> {
         let status = response.status();
         let fail = |kind, retry| self.error(operation, kind, retry);
         if status.is_redirection() {
@@ -144,12 +143,12 @@ impl Inner {
             return Err(self.later(operation, status, after));
         }
         match outcome {
-            Outcome::Found => Ok(Answered {
+            Outcome::Found => Ok(Received {
                 response,
                 received,
                 is_not_found: false,
             }),
-            Outcome::NotFound => Ok(Answered {
+            Outcome::NotFound => Ok(Received {
                 response,
                 received,
                 is_not_found: true,
@@ -169,9 +168,9 @@ impl Inner {
         }
     }
 
-    /// The carrier's own code for a token or password that it refuses, such as 250002; the status
-    /// says less.
-    fn code_of_refusal(
+    /// The carrier's own code for a token or password that it rejects, such as 250002, which is more
+    /// specific than the status.
+    pub fn code_of_refusal(
         &self,
         response: &Response<Vec<u8>>,
         received: DateTime<Utc>,
@@ -187,15 +186,14 @@ impl Inner {
             .value
     }
 
-    /// The carrier wants to be asked later. Who is too fast is so with all requests of the
-    /// credential.
-    fn later(
+    /// The carrier defers the request. Throttling holds for all requests of the credential.
+    pub fn later(
         &self,
         operation: Operation,
         status: http::StatusCode,
         after: Option<Duration>,
     ) -> ClientError {
-        // An adapter of others may have read the wait elsewhere.
+        // An adapter outside this crate may read the wait elsewhere, without that limit.
         let after = after.map(|after| after.min(PollResponse::MAX_RETRY_AFTER));
         let is_throttled = status == http::StatusCode::TOO_MANY_REQUESTS;
         if is_throttled {
@@ -217,13 +215,13 @@ impl Inner {
         }
     }
 
-    /// After a failure: sleeps before the next attempt, or gives up with an error that says so.
-    async fn pause_or_give_up(
+    /// After a failure: sleeps before the next attempt, or gives up with an error.
+    pub async fn pause_or_give_up(
         &self,
         effort: &mut Effort<'_>,
         error: ClientError,
     ) -> Result<(), ClientError> {
-        let is_for_us = matches!(
+        let is_retried = matches!(
             error.kind,
             ErrorKind::Connect
                 | ErrorKind::Timeout
@@ -233,19 +231,19 @@ impl Inner {
         );
         let was_tried = !effort.is_first();
         match error.retry {
-            // Tried already, one layer below; or hopeless.
+            // Retried already, one layer below; or permanent.
             Retry::Permanent | Retry::Exhausted { .. } => return Err(error),
-            // No turn after attempts that failed: they are what matters.
-            Retry::Temporary { after } if !is_for_us && was_tried => {
+            // No turn after failed attempts: the attempts count.
+            Retry::Temporary { after } if !is_retried && was_tried => {
                 return Err(error.with_retry(Retry::Exhausted { after }));
             }
-            Retry::Temporary { .. } if !is_for_us => return Err(error),
+            Retry::Temporary { .. } if !is_retried => return Err(error),
             Retry::Temporary { .. } => {}
         }
         let after = error.retry.after();
         match effort.pause(after, self.chance()) {
             Some(pause) => {
-                tracing::debug!(feed = %self.feed, operation = %error.operation, kind = %error.kind, pause = ?pause, "trying again");
+                tracing::debug!(feed = %self.feed, operation = %error.operation, kind = %error.kind, pause = ?pause, "retrying");
                 self.meter.retries();
                 sleep(pause).await;
                 Ok(())
@@ -254,8 +252,8 @@ impl Inner {
         }
     }
 
-    /// Sends, and reads the answer whole.
-    async fn exchange(
+    /// Sends, and reads the response whole.
+    pub async fn exchange(
         &self,
         operation: Operation,
         request: Request<Vec<u8>>,
@@ -265,12 +263,12 @@ impl Inner {
         let pass = self
             .breakers
             .admit(&host)
-            .map_err(|rest| self.left_alone(operation, rest))?;
-        let most = effort.begin();
+            .map_err(|open_for| self.circuit_open(operation, open_for))?;
+        let time_limit = effort.begin();
         let began = Instant::now();
         self.meter.requests();
         let span = tracing::debug_span!("parceltrail.request", feed = %self.feed, operation = %operation, status = tracing::field::Empty);
-        let sent = timeout_at(after(began, most), self.transport.send(request))
+        let sent = timeout_at(after(began, time_limit), self.transport.send(request))
             .instrument(span.clone())
             .await;
         let took = began.elapsed();
@@ -287,7 +285,7 @@ impl Inner {
                 } else {
                     Retry::Permanent
                 };
-                self.error(operation, error.kind(), retry).because(error)
+                self.error(operation, error.kind(), retry).caused_by(error)
             }
             Err(_) => self.error(operation, ErrorKind::Timeout, LATER),
         };
@@ -299,23 +297,23 @@ impl Inner {
         Err(failure)
     }
 
-    fn settle(&self, pass: Pass<'_>, is_down: bool) {
+    pub fn settle(&self, pass: Pass<'_>, is_down: bool) {
         if pass.settle(is_down) {
             self.meter.opened();
-            tracing::debug!(feed = %self.feed, "the host fails and is left alone");
+            tracing::debug!(feed = %self.feed, "circuit open after repeated failures");
         }
     }
 
-    fn left_alone(&self, operation: Operation, rest: Option<Duration>) -> ClientError {
+    fn circuit_open(&self, operation: Operation, open_for: Option<Duration>) -> ClientError {
         self.error(
             operation,
             ErrorKind::CircuitOpen,
-            Retry::Temporary { after: rest },
+            Retry::Temporary { after: open_for },
         )
     }
 
     async fn turn(&self, operation: Operation) -> Result<Turn, ClientError> {
-        // What is rare is boxed: the future of a request is moved about, and should be small.
+        // The rare case is boxed: the future of a request is moved often and should be small.
         let turn = match self.rate_limiter.turn_now(|| (self.clock)()) {
             Some(turn) => turn,
             None => Box::pin(self.rate_limiter.turn(|| (self.clock)())).await,
@@ -326,87 +324,6 @@ impl Inner {
             self.meter.waits();
         }
         Ok(turn)
-    }
-
-    /// The token to ask with, where the feed wants one.
-    async fn token(
-        &self,
-        rejected: Option<u64>,
-    ) -> Result<Option<std::sync::Arc<Held>>, ClientError> {
-        match &self.tokens {
-            None => Ok(None),
-            Some(tokens) => tokens
-                .get(rejected, || Box::pin(self.fetch_token()))
-                .await
-                .map(Some),
-        }
-    }
-
-    async fn fetch_token(&self) -> Result<Token, ClientError> {
-        let mut effort = Effort::new(&self.retry);
-        loop {
-            match self.attempt_token(&mut effort).await {
-                Ok(token) => {
-                    self.meter.tokens();
-                    return Ok(token);
-                }
-                Err(error) => self.pause_or_give_up(&mut effort, error).await?,
-            }
-        }
-    }
-
-    /// One attempt to fetch a token. It takes no turn of the quota: it asks for nothing.
-    async fn attempt_token(&self, effort: &mut Effort<'_>) -> Result<Token, ClientError> {
-        const OPERATION: Operation = Operation::Token;
-        let request =
-            self.with_context(None, |poll, context| poll.token_request(context), OPERATION)?;
-        let Some(request) = request else {
-            return Err(self.error(OPERATION, ErrorKind::InvalidRequest, Retry::Permanent));
-        };
-        let host = self.host(OPERATION, &request)?;
-        let (response, received, pass) = self.exchange(OPERATION, request, effort, host).await?;
-        let status = response.status();
-        self.settle(pass, status.is_server_error());
-        if status.is_redirection() {
-            return Err(self
-                .error(OPERATION, ErrorKind::Redirected, Retry::Permanent)
-                .coded(status.as_str()));
-        }
-        let reply = reply(&response, received);
-        let poll = self.poll(OPERATION)?;
-        if status.is_success()
-            && let Some(token) = poll.token(&reply)
-        {
-            // What cannot stand in a header is no token; it is not repeated in the error.
-            if !is_sendable(token.secret.expose_secret()) {
-                return Err(self.error(OPERATION, ErrorKind::Undecodable, Retry::Permanent));
-            }
-            return Ok(token);
-        }
-        if let later @ Outcome::RetryAfter(_) = reply.outcome_by_status() {
-            return Err(self
-                .judge(OPERATION, response.map(|_| Vec::new()), received, later)
-                .err()
-                .unwrap_or_else(|| self.unauthorised(status)));
-        }
-        Err(match poll.outcome(&reply) {
-            Outcome::RetryAfter(after) => self.later(OPERATION, status, after),
-            Outcome::Refused(fault) | Outcome::Invalid(fault) => {
-                self.unauthorised(status).faulted(&fault)
-            }
-            Outcome::Found | Outcome::NotFound if status.is_success() => {
-                self.error(OPERATION, ErrorKind::Undecodable, Retry::Permanent)
-            }
-            _ => match self.code_of_refusal(&response, received) {
-                Some(code) => self.unauthorised(status).coded(&code),
-                None => self.unauthorised(status),
-            },
-        })
-    }
-
-    fn unauthorised(&self, status: http::StatusCode) -> ClientError {
-        self.error(Operation::Token, ErrorKind::Unauthorised, Retry::Permanent)
-            .coded(status.as_str())
     }
 
     pub fn poll(&self, operation: Operation) -> Result<&dyn Poll, ClientError> {
@@ -428,7 +345,7 @@ impl Inner {
         )
     }
 
-    fn with_context<T>(
+    pub fn with_context<T>(
         &self,
         token: Option<&Held>,
         build: impl FnOnce(&dyn Poll, &PollContext<'_>) -> Result<T, RequestError>,
@@ -440,16 +357,16 @@ impl Inner {
             request_id: &request_id,
             credentials: &self.credentials,
             token: token.map(|token| &token.secret),
-            base: self.base.as_deref(),
+            base: self.base_url.as_deref(),
         };
         let built = build(self.poll(operation)?, &context);
         built.map_err(|error| {
             self.error(operation, ErrorKind::InvalidRequest, Retry::Permanent)
-                .because(error)
+                .caused_by(error)
         })
     }
 
-    fn host(
+    pub fn host(
         &self,
         operation: Operation,
         request: &Request<Vec<u8>>,

@@ -1,4 +1,4 @@
-//! Which number a carrier's answer to several is about.
+//! Which of several numbers each part of a response is about.
 
 use std::collections::{HashMap, HashSet};
 
@@ -8,48 +8,49 @@ use super::{ErrorKind, TrackOutcome};
 use crate::adapter::{Batch, Notice, NoticeKind, TrackRequest};
 use crate::model::{Role, Shipment};
 
-/// What an answer holds for one number.
+/// The part of a response that is about one number.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Share {
-    TrackOutcome(TrackOutcome),
-    /// The carrier asks to try this number again.
+    Outcome(TrackOutcome),
+    /// The carrier defers this number.
     Again(Option<SmolStr>),
-    /// The carrier answers this number with a fault.
+    /// The carrier reports an error for this number.
     Fault(ErrorKind, Option<SmolStr>),
 }
 
-/// Gives each number what is about it, in the order of the numbers; and what is about none of them.
+/// Gives each request what is about its number, in the order of the requests; and what is about none
+/// of them.
 pub(super) fn sort(
-    asked: &[TrackRequest],
+    requests: &[TrackRequest],
     batch: Batch,
     is_not_found: bool,
 ) -> (Vec<Share>, Batch) {
-    if let [_] = asked {
+    if let [_] = requests {
         return (vec![share(batch, is_not_found)], Batch::default());
     }
-    let index: HashMap<&str, usize> = asked
+    let index: HashMap<&str, usize> = requests
         .iter()
         .enumerate()
-        .map(|(at, asked)| (asked.number.as_str(), at))
+        .map(|(at, request)| (request.number.as_str(), at))
         .collect();
-    let mut shares: Vec<Batch> = asked.iter().map(|_| Batch::default()).collect();
+    let mut shares: Vec<Batch> = requests.iter().map(|_| Batch::default()).collect();
     let mut besides = Batch::default();
     let (own, others): (Vec<Shipment>, Vec<Shipment>) = batch
         .shipments
         .into_iter()
         .partition(|shipment| index.contains_key(shipment.number.as_str()));
-    let answered: HashSet<usize> = own
+    let found: HashSet<usize> = own
         .iter()
         .filter_map(|shipment| index.get(shipment.number.as_str()).copied())
         .collect();
     // A number that has no shipment of its own may be another name of one, or its master.
     for shipment in own.iter().chain(&others) {
-        for at in named(shipment, &index).filter(|at| !answered.contains(at)) {
+        for at in named(shipment, &index).filter(|at| !found.contains(at)) {
             shares[at].shipments.push(shipment.clone());
         }
     }
     for shipment in others {
-        if named(&shipment, &index).all(|at| answered.contains(&at)) {
+        if named(&shipment, &index).all(|at| found.contains(&at)) {
             besides.shipments.push(shipment);
         }
     }
@@ -68,7 +69,7 @@ pub(super) fn sort(
                 .map(move |shipment| (SmolStr::new(shipment.number.as_str()), at))
         })
         .collect();
-    // An answer that names some of the numbers says nothing of the others.
+    // A response that names some of the numbers states nothing about the others.
     let is_named = |notice: &Notice| {
         notice
             .number
@@ -80,7 +81,7 @@ pub(super) fn sort(
         let number = notice.number.as_ref().map(|number| number.as_str());
         match number.and_then(|number| index.get(number).or_else(|| owner.get(number)).copied()) {
             Some(at) => shares[at].notices.push(notice),
-            None if is_not_found && says_nothing(&notice) => shares
+            None if is_not_found && is_empty_notice(&notice) => shares
                 .iter_mut()
                 .for_each(|share| share.notices.push(notice.clone())),
             None => besides.notices.push(notice),
@@ -95,7 +96,7 @@ pub(super) fn sort(
     )
 }
 
-/// The numbers asked for under which a shipment goes, besides its own.
+/// The requested numbers that identify a shipment, besides its own.
 fn named<'i>(
     shipment: &'i Shipment,
     index: &'i HashMap<&str, usize>,
@@ -112,15 +113,15 @@ fn named<'i>(
         .filter(move |at| seen.insert(*at))
 }
 
-/// Whether a notice says that there is nothing.
-fn says_nothing(notice: &Notice) -> bool {
+/// Whether a notice reports that there is nothing.
+fn is_empty_notice(notice: &Notice) -> bool {
     matches!(notice.kind, NoticeKind::NotFound | NoticeKind::Empty)
 }
 
-/// What shipments and notices come to.
+/// The outcome of shipments and notices.
 fn share(batch: Batch, is_not_found: bool) -> Share {
     if !batch.shipments.is_empty() {
-        return Share::TrackOutcome(TrackOutcome::Found(batch));
+        return Share::Outcome(TrackOutcome::Found(batch));
     }
     let code = |notice: &Notice| notice.value.clone();
     for notice in &batch.notices {
@@ -132,8 +133,8 @@ fn share(batch: Batch, is_not_found: bool) -> Share {
             _ => {}
         }
     }
-    let says_so = batch.notices.iter().any(says_nothing);
-    Share::TrackOutcome(if is_not_found || says_so {
+    let is_reported = batch.notices.iter().any(is_empty_notice);
+    Share::Outcome(if is_not_found || is_reported {
         TrackOutcome::NotFound(batch.notices)
     } else {
         TrackOutcome::Missing(batch.notices)

@@ -1,4 +1,4 @@
-//! What a client has done so far: [`Stats`], as plain data and through the `metrics` facade.
+//! Counters of a client: [`Stats`], as plain data and through the `metrics` facade.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -7,7 +7,7 @@ use metrics::{Counter, Histogram};
 
 macro_rules! stats {
     ($($(#[$meta:meta])* $name:ident = $metric:literal,)*) => {
-        /// What a client has done since it was built.
+        /// Counters of a client since it was built.
         ///
         /// The same is counted through the [`metrics`] facade, labelled with the feed, under the
         /// names given here; besides the histogram `parceltrail_client_request_seconds` and
@@ -22,7 +22,7 @@ macro_rules! stats {
         #[derive(Debug, Default)]
         struct Counts { $($name: AtomicU64,)* }
 
-        /// Counts what happens.
+        /// Counts events.
         pub(super) struct Meter {
             feed: String,
             counts: Counts,
@@ -56,23 +56,23 @@ macro_rules! stats {
 stats! {
     /// Requests sent, those for tokens included.
     requests = "parceltrail_client_requests_total",
-    /// Of these, further attempts after one that failed.
+    /// Of these, retries.
     retries = "parceltrail_client_retries_total",
     /// Tokens fetched.
     tokens = "parceltrail_client_tokens_total",
-    /// Answers that asked to come more slowly (429).
+    /// Responses that throttled (429).
     throttled = "parceltrail_client_throttled_total",
-    /// Requests that had to wait for the own quota.
+    /// Requests that waited for the client's quota.
     waits = "parceltrail_client_waits_total",
-    /// Times that a host was left alone after failures.
+    /// Times that a circuit opened.
     opened = "parceltrail_client_breaker_opened_total",
-    /// Batches that were divided because one number may have spoilt them.
+    /// Batches that were divided because one number may have made them fail.
     divided = "parceltrail_client_divided_total",
-    /// Numbers that the carrier told about.
+    /// Numbers that were found.
     found = "parceltrail_client_found_total",
     /// Numbers that the carrier does not know, or not yet.
     not_found = "parceltrail_client_not_found_total",
-    /// Numbers that the carrier's answer did not mention.
+    /// Numbers that the response did not mention.
     missing = "parceltrail_client_missing_total",
     /// Numbers that ended in an error.
     failed = "parceltrail_client_failed_total",

@@ -1,4 +1,4 @@
-//! Access tokens: fetched once however many wait, renewed before they end.
+//! Access tokens: fetched once however many requests wait, renewed before they expire.
 
 use std::future::Future;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -11,14 +11,14 @@ use tokio::time::Instant;
 use super::ClientError;
 use crate::adapter::Token;
 
-/// How long before its end a token is renewed, at most.
+/// How long before it expires a token is renewed, at most.
 const AHEAD: Duration = Duration::from_secs(60);
-/// How long a failure stands: who asks within this time gets the same one, if it is permanent or
-/// there still is a token to go on with.
+/// How long a failure is returned again instead of a new fetch, if it is permanent or there still
+/// is a usable token.
 const FAILURE_STANDS: Duration = Duration::from_secs(20);
 
-/// How long a feed is left alone whose fresh token was refused, at most.
-const LONGEST_REST: Duration = Duration::from_secs(900);
+/// How long no token is fetched after a new one was rejected, at most.
+const MAX_REFUSAL: Duration = Duration::from_secs(900);
 
 /// A token in use. `Debug` hides it.
 #[derive(Debug)]
@@ -35,7 +35,7 @@ impl Held {
         self.renew.is_some_and(|renew| now >= renew)
     }
 
-    fn is_over(&self, now: Instant) -> bool {
+    fn has_expired(&self, now: Instant) -> bool {
         self.ends.is_some_and(|ends| now >= ends)
     }
 }
@@ -48,8 +48,8 @@ struct Failure {
     error: ClientError,
 }
 
-/// Fresh tokens that were refused, one after the other: the account may not ask, and more tokens do
-/// not help.
+/// New tokens that were rejected, one after the other: the account lacks the permission, and more
+/// tokens do not help.
 #[derive(Debug, Default)]
 struct Refusals {
     times: u32,
@@ -57,15 +57,15 @@ struct Refusals {
 }
 
 impl Refusals {
-    /// The refusal that still stands: 20 seconds after the first, twice as long after each further
+    /// The rejection that is still in force: 20 seconds after the first, twice as long after each further
     /// one, up to a quarter of an hour.
     fn standing(&self, now: Instant) -> Option<ClientError> {
-        let rest = FAILURE_STANDS
+        let in_force = FAILURE_STANDS
             .saturating_mul(1 << self.times.saturating_sub(1).min(10))
-            .min(LONGEST_REST);
+            .min(MAX_REFUSAL);
         self.last
             .as_ref()
-            .filter(|(at, _)| now.saturating_duration_since(*at) < rest)
+            .filter(|(at, _)| now.saturating_duration_since(*at) < in_force)
             .map(|(_, error)| error.clone())
     }
 }
@@ -76,16 +76,16 @@ pub(super) struct Tokens {
     current: RwLock<Option<Arc<Held>>>,
     failure: Mutex<Option<Failure>>,
     refusals: Mutex<Refusals>,
-    /// Whether there are refusals: mostly there are none, which costs nothing to see.
+    /// Whether there are rejections; read without the lock, as there mostly are none.
     are_refused: AtomicBool,
     /// Fetches that ended.
     ended: AtomicU64,
-    /// Who holds it fetches. A fetch that is dropped lets the next one go ahead.
+    /// Held while fetching. A fetch that is dropped lets the next one proceed.
     turn: tokio::sync::Mutex<()>,
 }
 
 impl Tokens {
-    /// A token that was fetched for this very question was refused.
+    /// A token that was fetched for this request was rejected.
     pub fn refused(&self, error: &ClientError) {
         let mut refusals = self.refusals.lock().unwrap_or_else(PoisonError::into_inner);
         refusals.times = refusals.times.saturating_add(1);
@@ -100,8 +100,8 @@ impl Tokens {
         }
     }
 
-    /// A token newer than the one `rejected`: the one at hand, or a fetched one. While the refusal
-    /// of a fresh token stands, none is fetched.
+    /// A token newer than the one `rejected`: the current one, or a fetched one. While the rejection
+    /// of a new token is in force, none is fetched.
     pub async fn get<F>(
         &self,
         rejected: Option<u64>,
@@ -111,8 +111,8 @@ impl Tokens {
         F: Future<Output = Result<Token, ClientError>>,
     {
         let ended = self.ended.load(Ordering::Acquire);
-        let at_hand = self.usable(rejected);
-        if let Some(held) = at_hand {
+        let current = self.usable(rejected);
+        if let Some(held) = current {
             let now = Instant::now();
             if !held.is_due(now)
                 || self
@@ -121,7 +121,7 @@ impl Tokens {
             {
                 return Ok(held);
             }
-            // It is good for a little longer: one renews it, the others go on with it.
+            // It is valid for a little longer: one request renews it, the others use it.
             let Ok(_turn) = self.turn.try_lock() else {
                 return Ok(held);
             };
@@ -152,7 +152,7 @@ impl Tokens {
         self.renewed(rejected, fetch).await
     }
 
-    /// The token at hand, unless it was rejected or is over.
+    /// The current token, unless it was rejected or has expired.
     fn usable(&self, rejected: Option<u64>) -> Option<Arc<Held>> {
         let held = self
             .current
@@ -160,7 +160,7 @@ impl Tokens {
             .unwrap_or_else(PoisonError::into_inner)
             .clone()?;
         let is_rejected = rejected.is_some_and(|rejected| held.generation <= rejected);
-        (!is_rejected && !held.is_over(Instant::now())).then_some(held)
+        (!is_rejected && !held.has_expired(Instant::now())).then_some(held)
     }
 
     fn failed(&self, matters: impl FnOnce(&Failure) -> bool) -> Option<Failure> {
@@ -186,7 +186,7 @@ impl Tokens {
         {
             return Ok(held);
         }
-        // Its life is counted from before the request, so that it never seems longer than it is.
+        // The lifetime counts from before the request, so that it is never overestimated.
         let began = Instant::now();
         let fetched = fetch().await;
         let fetch = self.ended.fetch_add(1, Ordering::AcqRel) + 1;

@@ -1,4 +1,4 @@
-//! How requests leave the machine: [`Transport`], one method.
+//! How requests are sent: [`Transport`], one method.
 
 use std::error::Error;
 use std::fmt;
@@ -8,21 +8,39 @@ use http::{Request, Response};
 
 use super::ErrorKind;
 
-/// Sends one request and reads its answer whole.
+/// Sends one request and reads its response whole.
 ///
 /// Implementations MUST NOT follow redirects (requests carry credentials), MUST NOT retry (the
-/// client does), MUST bound the answer's size and MUST stop when the future is dropped. Any HTTP
-/// status is an answer, not an error.
+/// client does), MUST bound the response's size and MUST stop when the future is dropped. Any HTTP
+/// status is a response, not an error.
+///
+/// ```
+/// use parceltrail::client::{Transport, TransportError};
+///
+/// /// Answers every request with an empty JSON object: for tests.
+/// #[derive(Debug)]
+/// struct Canned;
+///
+/// #[async_trait::async_trait]
+/// impl Transport for Canned {
+///     async fn send(
+///         &self,
+///         _: http::Request<Vec<u8>>,
+///     ) -> Result<http::Response<Vec<u8>>, TransportError> {
+///         Ok(http::Response::new(b"{}".to_vec()))
+///     }
+/// }
+/// ```
 #[async_trait]
 pub trait Transport: fmt::Debug + Send + Sync + 'static {
     /// Sends and reads.
     ///
     /// # Errors
-    /// When no whole answer came.
+    /// When no complete response came.
     async fn send(&self, request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, TransportError>;
 }
 
-/// Why no whole answer came.
+/// Why no complete response came.
 #[derive(Debug)]
 pub struct TransportError {
     kind: ErrorKind,
@@ -42,12 +60,12 @@ impl TransportError {
     /// The same error with its cause, which MUST hold no address, token, number or body: it is
     /// shown.
     #[must_use]
-    pub fn because(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+    pub fn with_source(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         self.source = Some(source.into());
         self
     }
 
-    /// What went wrong.
+    /// The kind of error.
     #[must_use]
     pub const fn kind(&self) -> ErrorKind {
         self.kind

@@ -61,7 +61,7 @@ async fn batches_go_side_by_side_up_to_the_concurrency_and_answers_stream() {
         .mount(&server)
         .await;
     let client = builder("fedex.track", &server)
-        .concurrency(2)
+        .with_concurrency(2)
         .build()
         .unwrap();
     let answers: Vec<_> = client
@@ -83,7 +83,7 @@ async fn the_iterator_is_read_only_as_far_as_there_is_room() {
     let server = MockServer::start().await;
     fedex(&server).await;
     let client = builder("fedex.track", &server)
-        .concurrency(1)
+        .with_concurrency(1)
         .build()
         .unwrap();
     let read = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
@@ -358,7 +358,7 @@ async fn a_number_that_is_put_off_for_ever_is_exhausted() {
         .mount(&server)
         .await;
     let client = builder("fedex.track", &server)
-        .retry(quick().with_max_attempts(3))
+        .with_retry(quick().with_max_attempts(3))
         .build()
         .unwrap();
     let answers = all(&client, numbers(2)).await;
@@ -477,7 +477,7 @@ async fn half_of_the_pages_is_no_answer() {
         .mount(&server)
         .await;
     let client = builder("dhl.unified", &server)
-        .retry(RetryPolicy::none())
+        .with_retry(RetryPolicy::none())
         .build()
         .unwrap();
     let error = client.fetch(&asked(DHL)).await.unwrap_err();
@@ -508,7 +508,7 @@ async fn news_of_a_subscription_come_page_by_page() {
     let client = client("ups.quantum-view", &server);
     let news: Vec<_> = client.updates().collect().await;
     assert_eq!(news.len(), 2);
-    assert!(news.iter().all(Result::is_ok));
+    assert!(news.iter().all(|page| page.outcome.is_ok()));
     let second: serde_json::Value = server
         .received_requests()
         .await
@@ -540,7 +540,10 @@ async fn an_error_ends_the_news() {
         .collect()
         .await;
     assert_eq!(news.len(), 1);
-    assert_eq!(news[0].as_ref().unwrap_err().kind, ErrorKind::Refused);
+    assert_eq!(
+        news[0].outcome.as_ref().unwrap_err().kind,
+        ErrorKind::Refused
+    );
 }
 
 #[tokio::test]
@@ -548,7 +551,7 @@ async fn the_language_and_a_unique_id_go_with_each_request() {
     let server = MockServer::start().await;
     fedex(&server).await;
     let client = builder("fedex.track", &server)
-        .language("zh-CN")
+        .with_language("zh-CN")
         .build()
         .unwrap();
     all(&client, numbers(60)).await;

@@ -11,8 +11,8 @@ use crate::support::*;
 fn breaking(server: &MockServer) -> Client {
     let policy = BreakerPolicy::new(3, Duration::from_secs(30));
     paused("dhl.unified", server)
-        .retry(RetryPolicy::none())
-        .breaker(policy)
+        .with_retry(RetryPolicy::none())
+        .with_breaker(policy)
         .build()
         .unwrap()
 }
@@ -157,9 +157,9 @@ async fn connections_that_fail_count_and_each_host_has_its_own() {
     let server = answering(ok(&dhl_found())).await;
     let policy = BreakerPolicy::new(2, Duration::from_secs(30));
     let client = paused("dhl.unified", &server)
-        .base(format!("http://{dead}"))
-        .retry(RetryPolicy::none())
-        .breaker(policy)
+        .with_base_url(format!("http://{dead}"))
+        .with_retry(RetryPolicy::none())
+        .with_breaker(policy)
         .build()
         .unwrap();
     assert_eq!(
@@ -183,7 +183,7 @@ async fn attempts_that_open_it_tell_what_they_saw() {
     let server = answering(ResponseTemplate::new(500)).await;
     let policy = BreakerPolicy::new(2, Duration::from_secs(300));
     let client = paused("dhl.unified", &server)
-        .breaker(policy)
+        .with_breaker(policy)
         .build()
         .unwrap();
     let error = client.fetch(&asked(DHL)).await.unwrap_err();

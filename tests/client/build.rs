@@ -12,7 +12,7 @@ fn fedex() -> parceltrail::client::ClientBuilder {
 #[test]
 fn credentials_are_checked_when_the_client_is_built() {
     let error = fedex()
-        .credentials(Credentials::default().with("client_id", "x"))
+        .with_credentials(Credentials::default().with("client_id", "x"))
         .build()
         .unwrap_err();
     assert!(
@@ -27,7 +27,7 @@ fn credentials_are_checked_when_the_client_is_built() {
         .with("client_id", "x")
         .with("client_secret", "  ");
     assert!(matches!(
-        fedex().credentials(blank).build(),
+        fedex().with_credentials(blank).build(),
         Err(BuildError::MissingCredentials { .. })
     ));
     let unfit = Credentials::default()
@@ -35,7 +35,7 @@ fn credentials_are_checked_when_the_client_is_built() {
         .with("client_secret", "y")
         .with("merchant_id", "line\nbreak");
     let error = Client::builder(adapter("ups.track"))
-        .credentials(unfit)
+        .with_credentials(unfit)
         .build()
         .unwrap_err();
     assert!(matches!(error, BuildError::Credentials { .. }), "{error}");
@@ -48,7 +48,7 @@ fn a_feed_that_only_pushes_cannot_be_asked() {
         .unwrap_err();
     assert_eq!(
         error.to_string(),
-        "fedex.webhook cannot be asked: it only pushes, or is read from files"
+        "fedex.webhook cannot be polled: it only pushes, or is read from files"
     );
 }
 
@@ -56,8 +56,8 @@ fn a_feed_that_only_pushes_cannot_be_asked() {
 fn the_base_address_is_checked_and_credentials_do_not_travel_in_the_open() {
     let with = |base: &str| {
         fedex()
-            .credentials(credentials("fedex.track"))
-            .base(base)
+            .with_credentials(credentials("fedex.track"))
+            .with_base_url(base)
             .build()
     };
     for base in [
@@ -69,7 +69,7 @@ fn the_base_address_is_checked_and_credentials_do_not_travel_in_the_open() {
         "https://carrier.example/?a=b",
     ] {
         let error = with(base).unwrap_err();
-        assert!(matches!(error, BuildError::Base { .. }), "{base}");
+        assert!(matches!(error, BuildError::BaseUrl { .. }), "{base}");
         assert!(!error.to_string().contains("carrier.example"), "{error}");
     }
     for base in [
@@ -81,8 +81,8 @@ fn the_base_address_is_checked_and_credentials_do_not_travel_in_the_open() {
     }
     assert!(
         fedex()
-            .credentials(credentials("fedex.track"))
-            .base("http://carrier.example")
+            .with_credentials(credentials("fedex.track"))
+            .with_base_url("http://carrier.example")
             .allow_plain_http()
             .build()
             .is_ok()
@@ -131,8 +131,8 @@ impl parceltrail::client::Transport for Seen {
 async fn with_a_full_environment() {
     let seen = Seen::default();
     let client = fedex()
-        .credentials_from_env()
-        .transport(seen.clone())
+        .with_credentials_from_env()
+        .with_transport(seen.clone())
         .build()
         .unwrap();
     client.fetch(&asked(DHL)).await.unwrap_err();
@@ -144,9 +144,9 @@ async fn with_a_full_environment() {
     );
     let kept = Credentials::default().with("client_secret", "given");
     let client = fedex()
-        .credentials(kept)
-        .credentials_from_env()
-        .transport(seen.clone())
+        .with_credentials(kept)
+        .with_credentials_from_env()
+        .with_transport(seen.clone())
         .build()
         .unwrap();
     client.fetch(&asked(DHL)).await.unwrap_err();
@@ -164,7 +164,7 @@ async fn with_a_full_environment() {
 #[test]
 #[ignore = "run by `credentials_come_from_the_environment`"]
 fn with_an_empty_environment() {
-    let error = fedex().credentials_from_env().build().unwrap_err();
+    let error = fedex().with_credentials_from_env().build().unwrap_err();
     let expected = "fedex.track: environment variables missing, empty or not text: PARCELTRAIL_FEDEX_TRACK_CLIENT_ID, PARCELTRAIL_FEDEX_TRACK_CLIENT_SECRET";
     assert_eq!(error.to_string(), expected);
 }
@@ -172,7 +172,7 @@ fn with_an_empty_environment() {
 #[test]
 #[ignore = "run by `credentials_come_from_the_environment`"]
 fn with_half_an_environment() {
-    let error = fedex().credentials_from_env().build().unwrap_err();
+    let error = fedex().with_credentials_from_env().build().unwrap_err();
     assert!(
         matches!(error, BuildError::Environment(error) if error.variables == ["PARCELTRAIL_FEDEX_TRACK_CLIENT_SECRET"])
     );

@@ -129,10 +129,10 @@ async fn sf_signs_in_two_ways_or_by_token() {
             .mount(&server)
             .await;
         let builder = parceltrail::client::Client::builder(sf(signing))
-            .credentials(credentials("sf.routes"))
-            .base(server.uri());
+            .with_credentials(credentials("sf.routes"))
+            .with_base_url(server.uri());
         let client = builder
-            .clock(|| "2026-03-01T00:00:00Z".parse().unwrap())
+            .with_clock(|| "2026-03-01T00:00:00Z".parse().unwrap())
             .build()
             .unwrap();
         client.fetch(&asked("SF1000000000017")).await.unwrap();

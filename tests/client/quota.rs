@@ -20,7 +20,7 @@ async fn sent(server: &MockServer) -> usize {
 async fn requests_keep_their_pace_and_their_order() {
     let server = answering(ok(&dhl_found())).await;
     let client = paused("dhl.unified", &server)
-        .quota(Quota::unlimited().per_second(2))
+        .with_quota(Quota::unlimited().with_per_second(2))
         .build()
         .unwrap();
     let done = Mutex::new(Vec::new());
@@ -46,10 +46,10 @@ async fn without_a_quota_of_its_own_a_client_keeps_to_what_is_documented() {
     let server = answering(ok(&dhl_found())).await;
     let feed = adapter("dhl.unified");
     let client = parceltrail::client::Client::builder(feed)
-        .credentials(credentials("dhl.unified"))
-        .base(server.uri());
-    let client = client.transport(Thawing::default()).build().unwrap();
-    assert_eq!(client.rate_limiter().quota().day, Some(250));
+        .with_credentials(credentials("dhl.unified"))
+        .with_base_url(server.uri());
+    let client = client.with_transport(Thawing::default()).build().unwrap();
+    assert_eq!(client.rate_limiter().quota().per_day, Some(250));
     let (answers, took) = seconds(all(&client, numbers(4))).await;
     assert_eq!(answers.len(), 4);
     assert!((15.0..16.0).contains(&took), "one in five seconds: {took}");
@@ -59,9 +59,12 @@ async fn without_a_quota_of_its_own_a_client_keeps_to_what_is_documented() {
 async fn who_would_wait_too_long_is_told_at_once() {
     let server = answering(ok(&dhl_found())).await;
     let quota = Quota::unlimited()
-        .pause(Duration::from_secs(10))
-        .longest_wait(Duration::from_secs(25));
-    let client = paused("dhl.unified", &server).quota(quota).build().unwrap();
+        .with_interval(Duration::from_secs(10))
+        .with_max_wait(Duration::from_secs(25));
+    let client = paused("dhl.unified", &server)
+        .with_quota(quota)
+        .build()
+        .unwrap();
     let numbers = numbers(6);
     let (answers, took) = seconds(join_all(numbers.iter().map(|asked| client.fetch(asked)))).await;
     assert_eq!(answers.iter().filter(|answer| is_found(answer)).count(), 3);
@@ -79,8 +82,11 @@ async fn who_would_wait_too_long_is_told_at_once() {
 #[tokio::test(start_paused = true)]
 async fn waiting_can_be_given_up() {
     let server = answering(ok(&dhl_found())).await;
-    let quota = Quota::unlimited().pause(Duration::from_secs(10));
-    let client = paused("dhl.unified", &server).quota(quota).build().unwrap();
+    let quota = Quota::unlimited().with_interval(Duration::from_secs(10));
+    let client = paused("dhl.unified", &server)
+        .with_quota(quota)
+        .build()
+        .unwrap();
     client.fetch(&asked(DHL)).await.unwrap();
     let (mine, other) = (asked("1"), asked("2"));
     let given_up = tokio::time::timeout(Duration::from_secs(1), client.fetch(&mine)).await;
@@ -117,8 +123,8 @@ async fn so_many_are_under_way_at_once_and_no_more() {
     }
     let server = MockServer::start().await;
     let client = builder("dhl.unified", &server)
-        .transport(Counting(most.clone()))
-        .quota(Quota::unlimited().concurrent(3))
+        .with_transport(Counting(most.clone()))
+        .with_quota(Quota::unlimited().with_max_concurrent(3))
         .build()
         .unwrap();
     let numbers = numbers(12);
@@ -139,8 +145,8 @@ async fn the_day_has_so_many_requests() {
     let now = seconds.clone();
     let clock = move || midnight + chrono::Duration::seconds(now.load(Ordering::Relaxed) - 600);
     let client = paused("dhl.unified", &server)
-        .quota(Quota::unlimited().per_day(2))
-        .clock(clock)
+        .with_quota(Quota::unlimited().with_per_day(2))
+        .with_clock(clock)
         .build()
         .unwrap();
     assert!(
@@ -170,7 +176,7 @@ async fn the_same_number_is_left_alone_for_a_while() {
     let server = answering(ok(&dhl_found())).await;
     let hour = Duration::from_secs(3600);
     let client = paused("dhl.unified", &server)
-        .quota(Quota::unlimited().same_number(hour))
+        .with_quota(Quota::unlimited().with_per_number_interval(hour))
         .build()
         .unwrap();
     assert!(is_found(&client.fetch(&asked(DHL)).await));
@@ -193,8 +199,11 @@ async fn the_same_number_is_left_alone_for_a_while() {
 async fn of_a_batch_only_the_number_asked_a_moment_ago_waits() {
     let server = MockServer::start().await;
     fedex(&server).await;
-    let quota = Quota::unlimited().same_number(Duration::from_secs(30));
-    let client = paused("fedex.track", &server).quota(quota).build().unwrap();
+    let quota = Quota::unlimited().with_per_number_interval(Duration::from_secs(30));
+    let client = paused("fedex.track", &server)
+        .with_quota(quota)
+        .build()
+        .unwrap();
     client.fetch(&asked(&number(1))).await.unwrap();
     let began = tokio::time::Instant::now();
     let answers: Vec<_> = client
@@ -215,9 +224,12 @@ async fn of_a_batch_only_the_number_asked_a_moment_ago_waits() {
 async fn retries_are_one_question_and_a_question_never_sent_is_none() {
     let server = answering(InTurn::new([ResponseTemplate::new(503), ok(&dhl_found())])).await;
     let quota = Quota::unlimited()
-        .same_number(Duration::from_secs(3600))
-        .pause(Duration::from_secs(10));
-    let client = paused("dhl.unified", &server).quota(quota).build().unwrap();
+        .with_per_number_interval(Duration::from_secs(3600))
+        .with_interval(Duration::from_secs(10));
+    let client = paused("dhl.unified", &server)
+        .with_quota(quota)
+        .build()
+        .unwrap();
     assert!(
         is_found(&client.fetch(&asked(DHL)).await),
         "the second attempt about the same number"
@@ -235,10 +247,13 @@ async fn retries_are_one_question_and_a_question_never_sent_is_none() {
 async fn the_same_number_is_left_alone_from_the_last_request_on() {
     let server = answering(ok(&dhl_found())).await;
     let quota = Quota::unlimited()
-        .same_number(Duration::from_secs(60))
-        .pause(Duration::from_secs(20))
-        .longest_wait(Duration::from_secs(30));
-    let client = paused("dhl.unified", &server).quota(quota).build().unwrap();
+        .with_per_number_interval(Duration::from_secs(60))
+        .with_interval(Duration::from_secs(20))
+        .with_max_wait(Duration::from_secs(30));
+    let client = paused("dhl.unified", &server)
+        .with_quota(quota)
+        .build()
+        .unwrap();
     client.fetch(&asked("1000000001")).await.unwrap();
     let began = tokio::time::Instant::now();
     client.fetch(&asked(DHL)).await.unwrap();
@@ -261,10 +276,10 @@ async fn the_same_number_is_left_alone_from_the_last_request_on() {
 #[tokio::test]
 async fn clients_of_one_credential_share_its_quota() {
     let server = answering(ok(&dhl_found())).await;
-    let rate_limiter = RateLimiter::new(Quota::unlimited().per_day(1));
+    let rate_limiter = RateLimiter::new(Quota::unlimited().with_per_day(1));
     let [one, other] = [(); 2].map(|()| {
         builder("dhl.unified", &server)
-            .rate_limiter(rate_limiter.clone())
+            .with_rate_limiter(rate_limiter.clone())
             .build()
             .unwrap()
     });
@@ -282,10 +297,10 @@ async fn clients_of_one_credential_share_its_quota() {
 #[tokio::test(start_paused = true)]
 async fn dropping_the_stream_ends_all_of_it() {
     let server = answering(ok(&dhl_found())).await;
-    let quota = Quota::unlimited().pause(Duration::from_secs(5));
+    let quota = Quota::unlimited().with_interval(Duration::from_secs(5));
     let client = paused("dhl.unified", &server)
-        .quota(quota)
-        .retry(RetryPolicy::default())
+        .with_quota(quota)
+        .with_retry(RetryPolicy::default())
         .build()
         .unwrap();
     let first: Vec<_> = client.track(numbers(50)).take(2).collect().await;
@@ -298,9 +313,12 @@ async fn dropping_the_stream_ends_all_of_it() {
 async fn whoever_has_time_waits_as_long_as_it_takes() {
     let server = answering(ok(&dhl_found())).await;
     let quota = Quota::unlimited()
-        .pause(Duration::from_secs(600))
-        .longest_wait(Duration::MAX);
-    let client = paused("dhl.unified", &server).quota(quota).build().unwrap();
+        .with_interval(Duration::from_secs(600))
+        .with_max_wait(Duration::MAX);
+    let client = paused("dhl.unified", &server)
+        .with_quota(quota)
+        .build()
+        .unwrap();
     let (answers, took) = seconds(all(&client, numbers(5))).await;
     assert!(answers.iter().all(|answer| is_found(&answer.outcome)));
     assert!((2400.0..2401.0).contains(&took), "{took}");

@@ -26,7 +26,9 @@ async fn pauses_grow_with_jitter() {
     ]))
     .await;
     let client = paused("dhl.unified", &server)
-        .retry(RetryPolicy::default().with_backoff(Duration::from_secs(1), Duration::from_secs(30)))
+        .with_retry(
+            RetryPolicy::default().with_backoff(Duration::from_secs(1), Duration::from_secs(30)),
+        )
         .build()
         .unwrap();
     let (told, took) = seconds(client.fetch(&asked(DHL))).await;
@@ -61,7 +63,7 @@ async fn retry_after_as_a_date_is_kept() {
     ]))
     .await;
     let client = paused("dhl.unified", &server)
-        .clock(|| "2026-03-01T12:00:00Z".parse().unwrap())
+        .with_clock(|| "2026-03-01T12:00:00Z".parse().unwrap())
         .build()
         .unwrap();
     let (told, took) = seconds(client.fetch(&asked(DHL))).await;
@@ -77,7 +79,7 @@ async fn who_is_throttled_is_so_with_all_requests_of_the_credential() {
     ]))
     .await;
     let client = paused("dhl.unified", &server)
-        .retry(RetryPolicy::none())
+        .with_retry(RetryPolicy::none())
         .build()
         .unwrap();
     assert_eq!(
@@ -114,8 +116,8 @@ async fn the_total_budget_ends_it() {
         .with_backoff(Duration::from_secs(5), Duration::from_secs(5))
         .with_budget(Duration::from_secs(30));
     let client = paused("dhl.unified", &server)
-        .breaker(parceltrail::client::BreakerPolicy::never())
-        .retry(policy)
+        .with_breaker(parceltrail::client::BreakerPolicy::disabled())
+        .with_retry(policy)
         .build()
         .unwrap();
     let (told, took) = seconds(client.fetch(&asked(DHL))).await;
@@ -132,7 +134,7 @@ async fn the_total_budget_ends_it() {
 async fn exhausted_errors_are_marked() {
     let server = answering(status(502)).await;
     let client = builder("dhl.unified", &server)
-        .retry(quick().with_max_attempts(3))
+        .with_retry(quick().with_max_attempts(3))
         .build()
         .unwrap();
     let error = client.fetch(&asked(DHL)).await.unwrap_err();
@@ -143,7 +145,7 @@ async fn exhausted_errors_are_marked() {
     assert!(error.is_temporary());
     assert_eq!(
         error.to_string(),
-        "dhl.unified: track: the carrier is not available (502); tried again in vain"
+        "dhl.unified: track: carrier unavailable (502); retries exhausted"
     );
     assert_eq!(sent(&server).await, 3);
 }
@@ -185,8 +187,8 @@ async fn a_connection_that_fails_is_tried_again() {
     drop(listener);
     let server = answering(ok(&dhl_found())).await;
     let client = builder("dhl.unified", &server)
-        .base(format!("http://{address}"))
-        .retry(quick().with_max_attempts(3))
+        .with_base_url(format!("http://{address}"))
+        .with_retry(quick().with_max_attempts(3))
         .build()
         .unwrap();
     let error = client.fetch(&asked(DHL)).await.unwrap_err();

@@ -71,7 +71,7 @@ async fn failures() -> Vec<(MockServer, Client)> {
             .mount(&server)
             .await;
         let client = builder("fedex.track", &server)
-            .retry(RetryPolicy::none())
+            .with_retry(RetryPolicy::none())
             .build()
             .unwrap();
         all.push((server, client));
@@ -81,7 +81,7 @@ async fn failures() -> Vec<(MockServer, Client)> {
     let dead = listener.local_addr().unwrap();
     drop(listener);
     let client = builder("fedex.track", &server)
-        .base(format!("http://{dead}/{TOKEN}"))
+        .with_base_url(format!("http://{dead}/{TOKEN}"))
         .build()
         .unwrap();
     all.push((server, client));
@@ -101,8 +101,8 @@ async fn errors_tell_nothing_that_they_should_not() {
 #[test]
 fn settings_tell_nothing_that_they_should_not() {
     let builder = Client::builder(adapter("fedex.track"))
-        .credentials(credentials("fedex.track"))
-        .base(format!("https://{TOKEN}.example"));
+        .with_credentials(credentials("fedex.track"))
+        .with_base_url(format!("https://{TOKEN}.example"));
     let shown = format!("{builder:?} {:?}", credentials("fedex.track"));
     assert!(!shown.contains(SECRET) && !shown.contains(TOKEN), "{shown}");
 }
@@ -160,7 +160,7 @@ async fn logged() {
         "operation=track",
         "operation=token",
         "status=503",
-        "trying again",
+        "retrying",
     ] {
         assert!(ours.contains(expected), "{expected} is missing in: {ours}");
     }

@@ -55,11 +55,11 @@ pub fn credentials(feed: &str) -> Credentials {
 /// A client of a feed on that server, without limits of its own, with quick and repeatable retries.
 pub fn builder(feed: &str, server: &MockServer) -> ClientBuilder {
     Client::builder(adapter(feed))
-        .credentials(credentials(feed))
-        .base(server.uri())
-        .quota(Quota::unlimited())
-        .retry(quick())
-        .seed(1)
+        .with_credentials(credentials(feed))
+        .with_base_url(server.uri())
+        .with_quota(Quota::unlimited())
+        .with_retry(quick())
+        .with_seed(1)
 }
 
 pub fn client(feed: &str, server: &MockServer) -> Client {
@@ -69,8 +69,8 @@ pub fn client(feed: &str, server: &MockServer) -> Client {
 /// The same for tests with paused time.
 pub fn paused(feed: &str, server: &MockServer) -> ClientBuilder {
     builder(feed, server)
-        .transport(Thawing::default())
-        .retry(RetryPolicy::default())
+        .with_transport(Thawing::default())
+        .with_retry(RetryPolicy::default())
 }
 
 pub fn quick() -> RetryPolicy {

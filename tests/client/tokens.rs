@@ -95,7 +95,7 @@ async fn a_failed_fetch_fails_for_all_who_waited_for_it() {
         .mount(&server)
         .await;
     let client = builder("fedex.track", &server)
-        .retry(quick().with_max_attempts(2))
+        .with_retry(quick().with_max_attempts(2))
         .build()
         .unwrap();
     let numbers = numbers(20);
@@ -159,7 +159,7 @@ async fn the_token_at_hand_serves_while_its_renewal_fails() {
         .mount(&server)
         .await;
     let client = paused("fedex.track", &server)
-        .retry(RetryPolicy::none())
+        .with_retry(RetryPolicy::none())
         .build()
         .unwrap();
     assert!(is_found(&client.fetch(&asked(DHL)).await));

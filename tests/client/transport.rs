@@ -13,7 +13,7 @@ use crate::support::*;
 fn small() -> HttpTransport {
     HttpTransport::with(|http| http.no_proxy())
         .unwrap()
-        .max_body_bytes(10_000)
+        .with_max_body_bytes(10_000)
 }
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {
@@ -26,7 +26,7 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
 async fn a_body_that_is_too_large_is_refused() {
     let server = answering(ResponseTemplate::new(200).set_body_bytes(vec![b' '; 10_001])).await;
     let client = builder("dhl.unified", &server)
-        .transport(small())
+        .with_transport(small())
         .build()
         .unwrap();
     let error = client.fetch(&asked(DHL)).await.unwrap_err();
@@ -51,7 +51,7 @@ async fn a_body_is_counted_as_it_unpacks() {
         .set_body_bytes(bomb);
     let server = answering(InTurn::new([fitting, bomb])).await;
     let client = builder("dhl.unified", &server)
-        .transport(small())
+        .with_transport(small())
         .build()
         .unwrap();
     assert!(is_found(&client.fetch(&asked(DHL)).await));
@@ -71,9 +71,9 @@ async fn an_answer_too_large_for_many_numbers_is_asked_for_in_parts() {
         .len();
     let transport = HttpTransport::with(|http| http.no_proxy())
         .unwrap()
-        .max_body_bytes(size / 2 + 200);
+        .with_max_body_bytes(size / 2 + 200);
     let client = builder("fedex.track", &server)
-        .transport(transport)
+        .with_transport(transport)
         .build()
         .unwrap();
     assert!(
@@ -127,7 +127,7 @@ async fn an_answer_that_a_foreign_client_fetched_elsewhere_is_refused() {
         .build()
         .unwrap();
     let error = builder("dhl.unified", &server)
-        .http(foreign)
+        .with_http_client(foreign)
         .build()
         .unwrap()
         .fetch(&asked(DHL))
@@ -144,7 +144,7 @@ async fn an_attempt_has_its_time_and_the_next_one_too() {
     let slow = ok(&dhl_found()).set_delay(Duration::from_secs(20));
     let server = answering(InTurn::new([slow, ok(&dhl_found())])).await;
     let client = builder("dhl.unified", &server)
-        .retry(quick().with_attempt_timeout(Duration::from_millis(150)))
+        .with_retry(quick().with_attempt_timeout(Duration::from_millis(150)))
         .build()
         .unwrap();
     let (told, took) = seconds(client.fetch(&asked(DHL))).await;
@@ -159,8 +159,8 @@ async fn a_silent_server_is_a_timeout() {
         HttpTransport::with(|http| http.no_proxy().read_timeout(Duration::from_millis(100)))
             .unwrap();
     let client = builder("dhl.unified", &server)
-        .transport(transport)
-        .retry(quick().with_max_attempts(2))
+        .with_transport(transport)
+        .with_retry(quick().with_max_attempts(2))
         .build()
         .unwrap();
     let error = client.fetch(&asked(DHL)).await.unwrap_err();
@@ -197,7 +197,7 @@ async fn a_connection_is_used_again() {
     });
     let server = MockServer::start().await;
     let client = builder("dhl.unified", &server)
-        .base(format!("http://{address}"))
+        .with_base_url(format!("http://{address}"))
         .build()
         .unwrap();
     for _ in 0..5 {
@@ -232,7 +232,7 @@ async fn a_broken_answer_is_tried_again() {
     });
     let server = MockServer::start().await;
     let client = builder("dhl.unified", &server)
-        .base(format!("http://{address}"))
+        .with_base_url(format!("http://{address}"))
         .build()
         .unwrap();
     assert!(is_found(&client.fetch(&asked(DHL)).await));
@@ -244,8 +244,8 @@ async fn plain_answers_to_encryption_are_no_connection_to_trust() {
     let server = answering(ok(&dhl_found())).await;
     let base = server.uri().replace("http://", "https://");
     let client = builder("dhl.unified", &server)
-        .base(base)
-        .transport(small())
+        .with_base_url(base)
+        .with_transport(small())
         .build()
         .unwrap();
     let error = client.fetch(&asked(DHL)).await.unwrap_err();
@@ -271,13 +271,13 @@ async fn a_transport_of_ones_own_is_one_method() {
                 Some(query) if query.contains(DHL) => {
                     Ok(http::Response::new(dhl_found().to_string().into_bytes()))
                 }
-                _ => Err(TransportError::new(ErrorKind::Unsendable).because("no such script")),
+                _ => Err(TransportError::new(ErrorKind::Unsendable).with_source("no such script")),
             }
         }
     }
     let server = MockServer::start().await;
     let client = builder("dhl.unified", &server)
-        .transport(Scripted)
+        .with_transport(Scripted)
         .build()
         .unwrap();
     assert!(is_found(&client.fetch(&asked(DHL)).await));

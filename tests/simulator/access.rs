@@ -13,7 +13,7 @@ async fn simulator() -> Simulator {
     let builder = Carrier::ALL
         .into_iter()
         .fold(Simulator::builder(), |builder, carrier| {
-            builder.parcels(carrier, 3)
+            builder.with_parcels(carrier, 3)
         });
     let simulator = builder.start().await.unwrap();
     simulator.advance(Duration::from_secs(40 * 86_400));
@@ -89,9 +89,9 @@ async fn a_wrong_key_or_secret_is_refused() {
 #[tokio::test]
 async fn an_ended_token_is_refused_until_a_new_one_is_fetched() {
     let builder = Simulator::builder()
-        .parcels(Carrier::Fedex, 1)
-        .parcels(Carrier::Ups, 1)
-        .token_lifetime(Duration::from_secs(1));
+        .with_parcels(Carrier::Fedex, 1)
+        .with_parcels(Carrier::Ups, 1)
+        .with_token_lifetime(Duration::from_secs(1));
     let simulator = builder.start().await.unwrap();
     simulator.advance(Duration::from_secs(40 * 86_400));
     for feed in ["fedex.track", "ups.track"] {
@@ -109,7 +109,7 @@ async fn an_ended_token_is_refused_until_a_new_one_is_fetched() {
             .fetch_token(Registry::builtin().get(feed).unwrap())
             .await;
         assert_eq!(asker.ask(&numbers).await.unwrap().status, 200, "{feed}");
-        simulator.end_tokens(feed);
+        simulator.revoke_tokens(feed);
         assert_eq!(asker.ask(&numbers).await.unwrap().status, 401, "{feed}");
         assert_eq!(simulator.counters().of(feed).unauthorised, 2, "{feed}");
     }
@@ -158,7 +158,7 @@ async fn sf_takes_a_token_in_the_digest_s_place() {
         sf_code(&send(sf.request_by(&adapter, &numbers)).await.unwrap()),
         "A1000"
     );
-    simulator.end_tokens("sf.routes");
+    simulator.revoke_tokens("sf.routes");
     let answer = send(sf.request_by(&adapter, &numbers)).await.unwrap();
     assert_eq!(
         (sf_code(&answer).as_str(), sf.outcome(&answer)),
@@ -191,12 +191,12 @@ async fn wrong_questions_are_told_so() {
 #[tokio::test]
 async fn quotas_are_counted_on_the_carrier_s_side() {
     let quota = Quota::default()
-        .per_second(5)
-        .per_day(12)
-        .between_asks(Duration::from_secs(5));
+        .with_per_second(5)
+        .with_per_day(12)
+        .with_per_number_interval(Duration::from_secs(5));
     let simulator = Simulator::builder()
-        .parcels(Carrier::Dhl, 20)
-        .quota("dhl.unified", quota)
+        .with_parcels(Carrier::Dhl, 20)
+        .with_quota("dhl.unified", quota)
         .start()
         .await
         .unwrap();
@@ -232,7 +232,7 @@ async fn quotas_are_counted_on_the_carrier_s_side() {
         429,
         "the same number too soon"
     );
-    assert_eq!(broken(Limit::BetweenAsks), 1);
+    assert_eq!(broken(Limit::PerNumberInterval), 1);
     tokio::time::sleep(Duration::from_secs(1)).await;
     for number in &numbers[7..11] {
         assert_eq!(
@@ -258,12 +258,12 @@ async fn quotas_are_counted_on_the_carrier_s_side() {
 async fn too_many_at_once_are_counted() {
     use parceltrail::testing::simulator::{Fault, FaultPlan};
     let plan = FaultPlan::none()
-        .with(Fault::SlowBody, 1.0)
-        .slowness(Duration::from_millis(600));
+        .with_fault(Fault::SlowBody, 1.0)
+        .with_slowness(Duration::from_millis(600));
     let builder = Simulator::builder()
-        .parcels(Carrier::Dhl, 3)
-        .quota("dhl.unified", Quota::default().concurrent(2))
-        .faults(plan);
+        .with_parcels(Carrier::Dhl, 3)
+        .with_quota("dhl.unified", Quota::default().with_max_concurrent(2))
+        .with_faults(plan);
     let simulator = builder.start().await.unwrap();
     let dhl = Asker::new(&simulator, "dhl.unified").await;
     let numbers = simulator.numbers("dhl.unified");

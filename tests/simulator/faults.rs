@@ -9,18 +9,17 @@ use parceltrail::testing::simulator::{Carrier, Fault, FaultPlan, Simulator};
 use super::bare::{Asker, FEEDS, adapter, reply};
 
 async fn simulator(plan: FaultPlan) -> Simulator {
-    let builder = Carrier::ALL
-        .into_iter()
-        .fold(Simulator::builder().faults(plan), |builder, carrier| {
-            builder.parcels(carrier, 12)
-        });
+    let builder = Carrier::ALL.into_iter().fold(
+        Simulator::builder().with_faults(plan),
+        |builder, carrier| builder.with_parcels(carrier, 12),
+    );
     let simulator = builder.start().await.unwrap();
     simulator.advance(Duration::from_secs(40 * 86_400));
     simulator
 }
 
 async fn simulator_with(fault: Fault) -> Simulator {
-    simulator(FaultPlan::none().on_first(fault)).await
+    simulator(FaultPlan::none().with_first(fault)).await
 }
 
 fn one(simulator: &Simulator, feed: &str) -> Vec<String> {
@@ -67,8 +66,8 @@ async fn a_revoked_token_needs_a_new_one() {
 async fn throttling_says_how_long_in_seconds_or_as_a_date() {
     let simulator = simulator(
         FaultPlan::none()
-            .on_first(Fault::Throttled)
-            .retry_after(Duration::from_secs(7)),
+            .with_first(Fault::Throttled)
+            .with_retry_after(Duration::from_secs(7)),
     )
     .await;
     let (mut seconds, mut dates) = (0, 0);
@@ -112,7 +111,12 @@ async fn throttling_says_how_long_in_seconds_or_as_a_date() {
 
 #[tokio::test]
 async fn server_errors_come_in_bursts() {
-    let simulator = simulator(FaultPlan::none().on_first(Fault::ServerErrors).bursts_of(4)).await;
+    let simulator = simulator(
+        FaultPlan::none()
+            .with_first(Fault::ServerErrors)
+            .with_burst_length(4),
+    )
+    .await;
     for feed in FEEDS {
         let asker = Asker::new(&simulator, feed).await;
         let numbers = one(&simulator, feed);
@@ -141,8 +145,8 @@ async fn server_errors_come_in_bursts() {
 async fn silence_ends_without_an_answer() {
     let simulator = simulator(
         FaultPlan::none()
-            .on_first(Fault::NoAnswer)
-            .silence(Duration::from_millis(60)),
+            .with_first(Fault::NoAnswer)
+            .with_silence(Duration::from_millis(60)),
     )
     .await;
     for feed in FEEDS {
@@ -159,8 +163,8 @@ async fn silence_ends_without_an_answer() {
 async fn slow_bodies_come_in_drops_and_whole() {
     let simulator = simulator(
         FaultPlan::none()
-            .on_first(Fault::SlowBody)
-            .slowness(Duration::from_millis(160)),
+            .with_first(Fault::SlowBody)
+            .with_slowness(Duration::from_millis(160)),
     )
     .await;
     for feed in FEEDS {
@@ -225,8 +229,8 @@ async fn errors_stand_inside_a_200() {
 #[tokio::test]
 async fn events_are_repeated_and_shuffled_by_plan() {
     let plan = FaultPlan::none()
-        .on_first(Fault::DuplicateEvents)
-        .on_first(Fault::ReorderedEvents);
+        .with_first(Fault::DuplicateEvents)
+        .with_first(Fault::ReorderedEvents);
     let simulator = simulator(plan).await;
     for feed in FEEDS {
         let asker = Asker::new(&simulator, feed).await;
@@ -255,8 +259,8 @@ async fn events_are_repeated_and_shuffled_by_plan() {
 async fn a_storm_has_every_kind_that_questions_meet() {
     let simulator = simulator(
         FaultPlan::storm(5)
-            .silence(Duration::from_millis(1))
-            .slowness(Duration::from_millis(1)),
+            .with_silence(Duration::from_millis(1))
+            .with_slowness(Duration::from_millis(1)),
     )
     .await;
     for feed in FEEDS {

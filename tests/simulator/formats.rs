@@ -17,8 +17,8 @@ async fn simulator(plan: FaultPlan) -> Simulator {
     Carrier::ALL
         .into_iter()
         .fold(
-            Simulator::builder().seed(11).faults(plan),
-            |builder, carrier| builder.parcels(carrier, 40),
+            Simulator::builder().with_seed(11).with_faults(plan),
+            |builder, carrier| builder.with_parcels(carrier, 40),
         )
         .start()
         .await
@@ -121,7 +121,7 @@ async fn trails_grow_with_the_clock_and_fresh_labels_are_not_found() {
 
 #[tokio::test]
 async fn unknown_codes_are_the_only_notices_where_they_are_planned() {
-    let simulator = simulator(FaultPlan::none().with(Fault::UnknownCodes, 1.0)).await;
+    let simulator = simulator(FaultPlan::none().with_fault(Fault::UnknownCodes, 1.0)).await;
     simulator.advance(LONG);
     for feed in FEEDS {
         let asker = Asker::new(&simulator, feed).await;
@@ -156,9 +156,9 @@ async fn unknown_codes_are_the_only_notices_where_they_are_planned() {
 #[tokio::test]
 async fn corrected_repeated_and_shuffled_events_leave_one_trail() {
     let plan = FaultPlan::none()
-        .with(Fault::Corrections, 1.0)
-        .with(Fault::DuplicateEvents, 0.5)
-        .with(Fault::ReorderedEvents, 0.5);
+        .with_fault(Fault::Corrections, 1.0)
+        .with_fault(Fault::DuplicateEvents, 0.5)
+        .with_fault(Fault::ReorderedEvents, 0.5);
     let simulator = simulator(plan).await;
     let (mut withdrawn, mut said, mut held) = (0, 0, 0);
     for feed in FEEDS {
@@ -210,8 +210,8 @@ async fn one_seed_is_one_world() {
         simulator(FaultPlan::storm(3)).await,
     ];
     let other = Simulator::builder()
-        .seed(12)
-        .parcels(Carrier::Ups, 40)
+        .with_seed(12)
+        .with_parcels(Carrier::Ups, 40)
         .start()
         .await
         .unwrap();

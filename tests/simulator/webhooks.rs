@@ -105,8 +105,8 @@ async fn simulator(plan: FaultPlan) -> Simulator {
     Carrier::ALL
         .into_iter()
         .fold(
-            Simulator::builder().seed(2).faults(plan),
-            |builder, carrier| builder.parcels(carrier, 12),
+            Simulator::builder().with_seed(2).with_faults(plan),
+            |builder, carrier| builder.with_parcels(carrier, 12),
         )
         .start()
         .await
@@ -123,10 +123,10 @@ async fn pushed(plan: FaultPlan, carrier: Carrier, failing: usize) -> (Simulator
     let feed = carrier.push_feed();
     let (receiver, url) = receiver(feed, secret_of(carrier), failing).await;
     simulator
-        .webhooks_to(
+        .register_webhook(
             Hook::new(feed, url)
-                .secret(secret_of(carrier).unwrap_or_default())
-                .already_active(),
+                .with_secret(secret_of(carrier).unwrap_or_default())
+                .without_handshake(),
         )
         .unwrap();
     for _ in 0..30 {
@@ -178,9 +178,9 @@ async fn what_is_pushed_verifies_and_is_the_truth() {
 async fn repetitions_disorder_and_corrections_change_nothing() {
     for carrier in Carrier::ALL {
         let plan = FaultPlan::none()
-            .with(Fault::RepeatedPush, 0.5)
-            .with(Fault::ReorderedPush, 0.5)
-            .with(Fault::Corrections, 1.0);
+            .with_fault(Fault::RepeatedPush, 0.5)
+            .with_fault(Fault::ReorderedPush, 0.5)
+            .with_fault(Fault::Corrections, 1.0);
         let (simulator, _) = pushed(plan, carrier, 0).await;
         let counters = simulator.counters().of(carrier.push_feed());
         assert!(
@@ -212,7 +212,7 @@ async fn a_wrong_secret_does_not_verify_and_is_given_up() {
     let simulator = simulator(FaultPlan::none()).await;
     let (receiver, url) = receiver("fedex.webhook", Some("another"), 0).await;
     simulator
-        .webhooks_to(Hook::new("fedex.webhook", url).secret(SECRET))
+        .register_webhook(Hook::new("fedex.webhook", url).with_secret(SECRET))
         .unwrap();
     while simulator.counters().of("fedex.webhook").pushes_given_up == 0 {
         simulator.advance(Duration::from_secs(1800));
@@ -230,7 +230,7 @@ async fn dhl_pushes_only_after_the_handshake() {
     let simulator = simulator(FaultPlan::none()).await;
     let (receiver, url) = receiver("dhl.unified", Some(SECRET), 0).await;
     simulator
-        .webhooks_to(Hook::new("dhl.unified", url).secret(SECRET))
+        .register_webhook(Hook::new("dhl.unified", url).with_secret(SECRET))
         .unwrap();
     simulator.advance(Duration::from_secs(86_400));
     let question = loop {
@@ -282,7 +282,9 @@ async fn only_plain_http_can_be_called() {
     let simulator = simulator(FaultPlan::none()).await;
     for url in ["https://127.0.0.1/hook", "/hook", "nonsense"] {
         assert!(
-            simulator.webhooks_to(Hook::new("sf.push", url)).is_err(),
+            simulator
+                .register_webhook(Hook::new("sf.push", url))
+                .is_err(),
             "{url}"
         );
     }

@@ -1,4 +1,4 @@
-//! Who may ask: credentials, and tokens that end.
+//! Authentication: credentials, and tokens that expire.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, PoisonError};
@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::Carrier;
+use super::carrier::Carrier;
 use crate::adapter::Credentials;
 
-/// What one carrier knows of its only customer.
+/// The credentials and tokens of the one account at a carrier.
 #[derive(Debug)]
 pub(super) struct Access {
-    /// By the names that the adapters ask for.
+    /// By the names that the adapters require.
     credentials: Vec<(&'static str, String)>,
     lifetime: Duration,
     tokens: Mutex<Tokens>,
@@ -32,8 +32,7 @@ impl Access {
             Carrier::Fedex | Carrier::Ups => &["client_id", "client_secret"],
             Carrier::Sf => &["partner_id", "check_word"],
         };
-        // Blank, plus, slash and ampersand, so that a credential that is not encoded right does not
-        // pass.
+        // Blank, plus, slash and ampersand, so that a wrongly encoded credential is rejected.
         let credentials = names
             .iter()
             .map(|name| {
@@ -92,7 +91,7 @@ impl Access {
         token
     }
 
-    /// Whether a token is good at this moment.
+    /// Whether a token is valid now.
     pub fn accepts(&self, token: &str) -> bool {
         self.tokens
             .lock()
@@ -118,7 +117,7 @@ impl Access {
             .clear();
     }
 
-    /// Takes note of a request's id. False when it was used before.
+    /// Records a request id. False when it was used before.
     pub fn is_fresh(&self, request_id: &str) -> bool {
         self.request_ids
             .lock()

@@ -1,4 +1,4 @@
-//! What a simulator is made of: [`Builder`].
+//! Settings of a simulator: [`SimulatorBuilder`].
 
 use std::collections::HashMap;
 use std::io;
@@ -8,18 +8,33 @@ use std::time::Duration;
 use chrono::TimeDelta;
 
 use super::access::Access;
+use super::carrier::{Carrier, carrier_of};
 use super::clock::{SimulatedClock, Ticking};
-use super::counters::Tally;
+use super::counters::CounterStore;
 use super::fault::FaultPlan;
-use super::push::Hooks;
-use super::quota::{Quota, Watch};
-use super::server::{self, Desk, Shared};
+use super::quota::{Quota, QuotaCounter};
+use super::running::Simulator;
+use super::server;
+use super::shared::{Endpoint, Shared};
+use super::subscriptions::Subscriptions;
 use super::world::World;
-use super::{Carrier, Simulator, carrier_of};
 
-/// What a simulator is made of.
+/// Settings of a [`Simulator`].
+///
+/// ```
+/// use std::time::Duration;
+/// use parceltrail::testing::simulator::{Carrier, Fault, FaultPlan, Quota, Simulator};
+///
+/// let builder = Simulator::builder()
+///     .with_seed(7)
+///     .with_parcels(Carrier::Fedex, 20)
+///     .with_faults(FaultPlan::none().with_fault(Fault::Throttled, 0.1))
+///     .with_quota("fedex.track", Quota::default().with_per_second(10))
+///     .with_token_lifetime(Duration::from_secs(60));
+/// # drop(builder);
+/// ```
 #[derive(Clone, Debug)]
-pub struct Builder {
+pub struct SimulatorBuilder {
     seed: u64,
     parcels: Vec<(Carrier, usize)>,
     spread: Duration,
@@ -29,7 +44,15 @@ pub struct Builder {
     token_lifetime: Duration,
 }
 
-impl Default for Builder {
+impl Simulator {
+    /// Settings with no parcels, no faults, no quotas and a paused clock.
+    #[must_use]
+    pub fn builder() -> SimulatorBuilder {
+        SimulatorBuilder::default()
+    }
+}
+
+impl Default for SimulatorBuilder {
     fn default() -> Self {
         Self {
             seed: 0,
@@ -43,65 +66,65 @@ impl Default for Builder {
     }
 }
 
-impl Builder {
-    /// Which parcels there are and how they fare: the same seed gives the same parcels.
+impl SimulatorBuilder {
+    /// Sets the seed of the parcels: the same seed gives the same parcels.
     #[must_use]
-    pub fn seed(mut self, seed: u64) -> Self {
+    pub fn with_seed(mut self, seed: u64) -> Self {
         self.seed = seed;
         self
     }
 
     /// Adds parcels of a carrier.
     #[must_use]
-    pub fn parcels(mut self, carrier: Carrier, count: usize) -> Self {
+    pub fn with_parcels(mut self, carrier: Carrier, count: usize) -> Self {
         self.parcels.push((carrier, count));
         self
     }
 
-    /// Over how much of the parcels' time their labels are made; a day unless set. A few are made
+    /// Sets over how much simulated time labels are created; a day by default. A few are created
     /// before the start.
     #[must_use]
-    pub fn spread(mut self, spread: Duration) -> Self {
+    pub fn with_spread(mut self, spread: Duration) -> Self {
         self.spread = spread;
         self
     }
 
-    /// How time passes for the parcels.
+    /// Sets how simulated time passes.
     #[must_use]
-    pub fn clock(mut self, clock: SimulatedClock) -> Self {
+    pub fn with_clock(mut self, clock: SimulatedClock) -> Self {
         self.clock = clock;
         self
     }
 
-    /// What goes wrong.
+    /// Sets the injected faults.
     #[must_use]
-    pub fn faults(mut self, plan: FaultPlan) -> Self {
+    pub fn with_faults(mut self, plan: FaultPlan) -> Self {
         self.plan = plan;
         self
     }
 
-    /// What the carrier of a feed allows.
+    /// Sets the request limits of the carrier of a feed.
     ///
     /// # Panics
-    /// When no carrier here has the feed: a mistake in the test.
+    /// When no simulated carrier has the feed: a mistake in the test.
     #[must_use]
-    pub fn quota(mut self, feed: &str, quota: Quota) -> Self {
+    pub fn with_quota(mut self, feed: &str, quota: Quota) -> Self {
         self.quotas.insert(carrier_of(feed), quota);
         self
     }
 
-    /// How long a token lasts, in the world's time; an hour unless set. It is told to the
-    /// application in whole seconds.
+    /// Sets the lifetime of tokens, in real time; an hour by default. Responses state it in whole
+    /// seconds.
     #[must_use]
-    pub fn token_lifetime(mut self, lifetime: Duration) -> Self {
+    pub fn with_token_lifetime(mut self, lifetime: Duration) -> Self {
         self.token_lifetime = lifetime;
         self
     }
 
-    /// Opens the carriers' addresses on a loopback address.
+    /// Starts the servers on loopback addresses.
     ///
     /// # Errors
-    /// When no port is to be had.
+    /// When no port is free.
     ///
     /// # Panics
     /// Outside a Tokio runtime.
@@ -118,13 +141,16 @@ impl Builder {
                 &self.plan,
             );
         }
-        let mut desks = HashMap::new();
+        let mut endpoints = HashMap::new();
         let mut listeners = Vec::new();
         for carrier in Carrier::ALL {
             let listener = server::bind().await?;
             let access = Access::new(carrier, self.seed, self.token_lifetime);
-            let watch = Watch::new(self.quotas.get(&carrier).copied().unwrap_or_default());
-            desks.insert(carrier, Desk::new(listener.local_addr()?, access, watch));
+            let quota = QuotaCounter::new(self.quotas.get(&carrier).copied().unwrap_or_default());
+            endpoints.insert(
+                carrier,
+                Endpoint::new(listener.local_addr()?, access, quota),
+            );
             listeners.push((carrier, listener));
         }
         let (clock, plan) = (Ticking::new(self.clock), self.plan);
@@ -132,9 +158,9 @@ impl Builder {
             world,
             clock,
             plan,
-            tally: Tally::default(),
-            desks,
-            hooks: Hooks::default(),
+            counters: CounterStore::default(),
+            endpoints,
+            subscriptions: Subscriptions::default(),
         });
         let serve = |(carrier, listener)| {
             tokio::spawn(server::serve(Arc::clone(&shared), carrier, listener)).abort_handle()

@@ -1,4 +1,4 @@
-//! The parcels' clock: stands still until it is moved, or runs faster than the world's.
+//! The simulated clock: paused until it is advanced, or faster than real time.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -6,16 +6,16 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::time::Instant;
 
-/// Monday, 2 March 2026, 00:00 UTC: when the parcels' time begins unless it is told otherwise.
+/// Monday, 2 March 2026, 00:00 UTC: the default start of the simulated time.
 const FIRST_MOMENT: i64 = 1_772_409_600;
 
-/// How time passes for the parcels. Tokens, quotas and timeouts keep the world's time.
+/// How simulated time passes. Tokens, quotas and timeouts follow real time.
 ///
 /// ```
 /// use parceltrail::testing::simulator::SimulatedClock;
-/// let still = SimulatedClock::paused();
-/// assert_eq!(still.start().to_rfc3339(), "2026-03-02T00:00:00+00:00");
-/// let an_hour_a_second = SimulatedClock::running(3600.0).starting_at("2026-10-24T12:00:00Z".parse()?);
+/// let paused = SimulatedClock::paused();
+/// assert_eq!(paused.start().to_rfc3339(), "2026-03-02T00:00:00+00:00");
+/// let an_hour_a_second = SimulatedClock::running(3600.0).with_start("2026-10-24T12:00:00Z".parse()?);
 /// assert_eq!(an_hour_a_second.speed(), 3600.0);
 /// # Ok::<(), chrono::ParseError>(())
 /// ```
@@ -32,8 +32,8 @@ impl SimulatedClock {
         Self::running(0.0)
     }
 
-    /// Time passes `speed` times as fast as in the world. What is not a positive number stands
-    /// still.
+    /// Time passes `speed` times as fast as real time. A value that is not a positive number pauses
+    /// it.
     #[must_use]
     pub fn running(speed: f64) -> Self {
         let speed = if speed.is_finite() && speed > 0.0 {
@@ -47,20 +47,20 @@ impl SimulatedClock {
         }
     }
 
-    /// Sets when the parcels' time begins.
+    /// Sets the start of the simulated time.
     #[must_use]
-    pub fn starting_at(mut self, start: DateTime<Utc>) -> Self {
+    pub fn with_start(mut self, start: DateTime<Utc>) -> Self {
         self.start = start;
         self
     }
 
-    /// When the parcels' time begins.
+    /// The start of the simulated time.
     #[must_use]
     pub fn start(&self) -> DateTime<Utc> {
         self.start
     }
 
-    /// Simulated seconds in a second.
+    /// Simulated seconds a real second.
     #[must_use]
     pub fn speed(&self) -> f64 {
         self.speed

@@ -1,4 +1,4 @@
-//! What the server saw.
+//! Counters of requests, faults and webhook calls.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -8,15 +8,16 @@ use serde::Serialize;
 use super::fault::Fault;
 use super::quota::Limit;
 
-/// What the server saw, by feed.
+/// Counters by feed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Counters {
     /// Polled feeds and feeds that push, by id.
     pub feeds: BTreeMap<&'static str, FeedCounters>,
 }
 
 impl Counters {
-    /// One feed's figures; all zero for a feed that saw nothing.
+    /// The counters of one feed; all zero for a feed without requests.
     #[must_use]
     pub fn of(&self, feed: &str) -> FeedCounters {
         self.feeds.get(feed).cloned().unwrap_or_default()
@@ -33,22 +34,22 @@ impl Counters {
     }
 }
 
-/// What the server saw of one feed.
+/// Counters of one feed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct FeedCounters {
     /// Requests about parcels.
     pub requests: u64,
-    /// Requests answered in full, with no fault of transport or service.
+    /// Requests with a complete response, without a fault of transport or service.
     pub answered: u64,
-    /// Numbers told about in those.
+    /// Numbers found in those.
     pub found: u64,
     /// Numbers not known, or not yet.
     pub not_found: u64,
-    /// Requests refused because the key, digest or token was wrong or had ended, the faults of that
-    /// kind aside.
+    /// Requests refused because the key, digest or token was wrong or had expired, injected faults
+    /// not counted.
     pub unauthorised: u64,
-    /// Requests refused because the question was wrong.
+    /// Requests refused as invalid.
     pub invalid: u64,
     /// Tokens issued.
     pub tokens: u64,
@@ -100,11 +101,11 @@ impl FeedCounters {
     }
 }
 
-/// The figures as they grow.
+/// The counters while the simulator runs.
 #[derive(Debug, Default)]
-pub(super) struct Tally(Mutex<Counters>);
+pub(super) struct CounterStore(Mutex<Counters>);
 
-impl Tally {
+impl CounterStore {
     pub fn count(&self, feed: &'static str, change: impl FnOnce(&mut FeedCounters)) {
         change(
             self.0

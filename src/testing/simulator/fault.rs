@@ -1,4 +1,4 @@
-//! What goes wrong, and how often: [`FaultPlan`].
+//! Injected faults, and how often they occur: [`FaultPlan`].
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -8,28 +8,29 @@ use crate::model::words;
 words! {
     /// A kind of fault. Each can be switched on by itself.
     Fault {
-        /// A bearer token dies before its time: 401 (FedEx, UPS) or `A1011` (SF), until a new one
-        /// is fetched. Feeds without tokens never show it.
+        /// A bearer token is revoked before it expires: 401 (FedEx, UPS) or `A1011` (SF), until a new one
+        /// is fetched. Feeds without tokens are not affected.
         TokenRevoked = "token_revoked",
-        /// 429 with `Retry-After`, in seconds or as a date; SF says `A1005` in a 200 and no time.
+        /// 429 with `Retry-After`, in seconds or as a date; SF responds `A1005` in a 200 without a time.
         Throttled = "throttled",
         /// 500, 502, 503 or 504, several in a row, with the carrier's own body or a gateway's page.
         ServerErrors = "server_errors",
-        /// The question is taken and never answered; the connection closes in the end.
+        /// The request gets no response; the connection closes in the end.
         NoAnswer = "no_answer",
-        /// The body comes in drops.
+        /// The body is sent slowly, in pieces.
         SlowBody = "slow_body",
-        /// The connection breaks in the middle of the body.
+        /// The connection closes in the middle of the body.
         CutBody = "cut_body",
-        /// An error in a 200: for one number where several were asked about, else for the call.
+        /// An error in a 200: for one number of several, else for the request.
         ErrorInside = "error_inside",
-        /// An event stands twice in an answer.
+        /// A response holds an event twice.
         DuplicateEvents = "duplicate_events",
-        /// The events of an answer stand in any order.
+        /// A response holds its events in random order.
         ReorderedEvents = "reordered_events",
-        /// A scan is timed anew or taken back while the parcel travels. Drawn once a parcel.
+        /// A scan gets another time or is withdrawn while the parcel is in transit. Drawn once a
+        /// parcel.
         Corrections = "corrections",
-        /// An event has a code that no table knows. Drawn once a parcel.
+        /// An event has a code that is in no table. Drawn once a parcel.
         UnknownCodes = "unknown_codes",
         /// A webhook call is sent twice although it was acknowledged.
         RepeatedPush = "repeated_push",
@@ -38,23 +39,23 @@ words! {
     }
 }
 
-/// When a kind of fault strikes.
+/// When a kind of fault occurs.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum When {
-    /// The first question about each number, or each parcel.
+    /// At the first request for each number, or at each parcel.
     First,
-    /// This share of them.
+    /// At this share of them.
     Share(f64),
 }
 
-/// Which faults strike, and how often. The same seed and the same questions give the same faults:
-/// they are drawn by the number that is asked about (the first one of a batch) and how often it was
-/// asked about before, so that it does not matter how questions about several numbers interleave.
+/// Which faults occur, and how often. The same seed and the same requests give the same faults: they
+/// are drawn by the requested number (the first one of a batch) and how often it was requested
+/// before, so that the interleaving of requests does not matter.
 ///
 /// ```
 /// use parceltrail::testing::simulator::{Fault, FaultPlan};
-/// let one = FaultPlan::none().on_first(Fault::Throttled);
-/// let some = FaultPlan::none().with(Fault::CutBody, 0.1).with(Fault::SlowBody, 0.1);
+/// let one = FaultPlan::none().with_first(Fault::Throttled);
+/// let some = FaultPlan::none().with_fault(Fault::CutBody, 0.1).with_fault(Fault::SlowBody, 0.1);
 /// let all = FaultPlan::storm(7);
 /// assert!(Fault::ALL.iter().all(|fault| all.has(*fault)));
 /// assert!(one.has(Fault::Throttled) && !some.has(Fault::Throttled));
@@ -70,7 +71,7 @@ pub struct FaultPlan {
 }
 
 impl FaultPlan {
-    /// Nothing goes wrong.
+    /// No faults.
     #[must_use]
     pub fn none() -> Self {
         Self {
@@ -83,9 +84,8 @@ impl FaultPlan {
         }
     }
 
-    /// Everything goes wrong now and then: about one question in eight meets a fault of transport
-    /// or service, one answer in three has events twice or out of order, and a third of the parcels
-    /// are corrected.
+    /// All faults now and then: about one request in eight fails in transport or service, one response
+    /// in three has duplicate or reordered events, and a third of the parcels are corrected.
     #[must_use]
     pub fn storm(seed: u64) -> Self {
         let shares = [
@@ -105,70 +105,70 @@ impl FaultPlan {
         ];
         shares
             .into_iter()
-            .fold(Self::none().seeded(seed), |plan, (fault, share)| {
-                plan.with(fault, share)
+            .fold(Self::none().with_seed(seed), |plan, (fault, share)| {
+                plan.with_fault(fault, share)
             })
     }
 
     /// Sets the seed.
     #[must_use]
-    pub fn seeded(mut self, seed: u64) -> Self {
+    pub fn with_seed(mut self, seed: u64) -> Self {
         self.seed = seed;
         self
     }
 
-    /// A kind of fault strikes this share of the questions, parcels or calls (0 to 1).
+    /// Adds a kind of fault at this share of the requests, parcels or webhook calls (0 to 1).
     #[must_use]
-    pub fn with(mut self, fault: Fault, share: f64) -> Self {
+    pub fn with_fault(mut self, fault: Fault, share: f64) -> Self {
         self.kinds.insert(fault, When::Share(share));
         self
     }
 
-    /// A kind of fault strikes the first question about each number, and no later one.
+    /// Adds a kind of fault at the first request for each number, and no later one.
     #[must_use]
-    pub fn on_first(mut self, fault: Fault) -> Self {
+    pub fn with_first(mut self, fault: Fault) -> Self {
         self.kinds.insert(fault, When::First);
         self
     }
 
-    /// How long `Retry-After` asks to wait; one second unless set. Dates are told to the second,
-    /// rounded up.
+    /// Sets the wait that `Retry-After` demands; one second by default. Dates are rounded up to the
+    /// second.
     #[must_use]
-    pub fn retry_after(mut self, wait: Duration) -> Self {
+    pub fn with_retry_after(mut self, wait: Duration) -> Self {
         self.retry_after = wait;
         self
     }
 
-    /// How many answers in a row a burst of [`Fault::ServerErrors`] costs; three unless set.
+    /// Sets how many responses in a row a burst of [`Fault::ServerErrors`] affects; three by default.
     #[must_use]
-    pub fn bursts_of(mut self, answers: u32) -> Self {
+    pub fn with_burst_length(mut self, answers: u32) -> Self {
         self.burst = answers.max(1);
         self
     }
 
-    /// How long [`Fault::NoAnswer`] keeps the connection open; thirty seconds unless set.
+    /// Sets how long [`Fault::NoAnswer`] keeps the connection open; thirty seconds by default.
     #[must_use]
-    pub fn silence(mut self, silence: Duration) -> Self {
+    pub fn with_silence(mut self, silence: Duration) -> Self {
         self.silence = silence;
         self
     }
 
-    /// How long a body takes under [`Fault::SlowBody`]; 400 ms unless set.
+    /// Sets how long a body takes under [`Fault::SlowBody`]; 400 ms by default.
     #[must_use]
-    pub fn slowness(mut self, slowness: Duration) -> Self {
+    pub fn with_slowness(mut self, slowness: Duration) -> Self {
         self.slowness = slowness;
         self
     }
 
-    /// Whether a kind of fault is switched on.
+    /// Whether the plan holds a kind of fault.
     #[must_use]
     pub fn has(&self, fault: Fault) -> bool {
         self.kinds.contains_key(&fault)
     }
 
-    /// Whether a kind of fault strikes: `key` names the number, parcel or call, `nth` how often it
-    /// was seen before.
-    pub(super) fn strikes(&self, fault: Fault, key: &str, nth: u64) -> bool {
+    /// Whether a kind of fault occurs: `key` names the number, parcel or call, `nth` how often it
+    /// occurred before.
+    pub(super) fn applies(&self, fault: Fault, key: &str, nth: u64) -> bool {
         match self.kinds.get(&fault) {
             None => false,
             Some(When::First) => nth == 0,
@@ -176,7 +176,7 @@ impl FaultPlan {
         }
     }
 
-    /// A source of chance that depends on nothing but the seed and what is drawn for.
+    /// A random number generator that depends only on the seed and these values.
     pub(super) fn rng(&self, fault: Fault, key: &str, nth: u64) -> fastrand::Rng {
         let mut hash = crate::model::Fnv::default();
         hash.bytes(&self.seed.to_le_bytes());

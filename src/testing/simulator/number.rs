@@ -1,6 +1,6 @@
-//! Numbers that no parcel has, with the check digits that their formats demand.
+//! Synthetic numbers with valid check digits.
 
-use super::Carrier;
+use super::carrier::Carrier;
 
 /// The number of the `serial`-th parcel of a carrier; `is_domestic` chooses DHL's parcel service.
 pub(super) fn synthetic(carrier: Carrier, is_domestic: bool, serial: u64) -> String {

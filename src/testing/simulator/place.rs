@@ -1,10 +1,10 @@
-//! Where the parcels travel.
+//! Places and lanes of the simulated parcels.
 
 use chrono_tz::Tz;
 
-use super::Carrier;
+use super::carrier::Carrier;
 
-/// A place that scans happen at.
+/// A place of scans.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Site {
     pub city: &'static str,
@@ -78,7 +78,7 @@ static LOUISVILLE: Site = site(
 );
 static PHOENIX: Site = site("PHOENIX", "AZ", US, "凤凰城", chrono_tz::America::Phoenix);
 
-/// A way: from the sender through one or two hubs to the recipient.
+/// A route: from the sender through one or two hubs to the recipient.
 #[derive(Debug)]
 pub(super) struct Lane {
     pub origin: &'static Site,
@@ -129,7 +129,7 @@ static SF: [Lane; 3] = [
     lane(&BEIJING, &WUHAN, &WUHAN, &GUANGZHOU),
 ];
 
-/// The ways of a carrier.
+/// The routes of a carrier.
 pub(super) fn lanes(carrier: Carrier) -> &'static [Lane] {
     match carrier {
         Carrier::Dhl => &DHL,

@@ -1,4 +1,4 @@
-//! How much may be asked, counted on the carrier's side.
+//! Request limits, counted on the carrier's side.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,74 +15,73 @@ words! {
         PerSecond = "per_second",
         /// Requests in a run.
         PerDay = "per_day",
-        /// Requests under way at once.
+        /// Requests in flight at once.
         Concurrent = "concurrent",
-        /// The pause between two answered questions about one number.
-        BetweenAsks = "between_asks",
+        /// The minimum time between two requests for one number.
+        PerNumberInterval = "per_number_interval",
     }
 }
 
-/// How far the arrival of a request may stray from its sending before it counts as too early.
+/// How far the arrival of a request may deviate from its sending before it counts as too early.
 const JITTER: Duration = Duration::from_millis(100);
 
-/// What a carrier allows one credential. Nothing is limited unless set.
+/// The limits of one credential. Nothing is limited unless set.
 ///
-/// The server keeps it strictly: no more than so many requests arrive in *any* second (of which a
-/// tenth is allowed for jitter on the way), also when the ones before it were too many. Fetching
-/// tokens does not count.
+/// The server is strict: the limit holds in *any* second (less a tenth for network jitter), and
+/// rejected requests count too. Token requests do not.
 ///
 /// ```
 /// use std::time::Duration;
 /// use parceltrail::testing::simulator::Quota;
-/// let of_a_new_dhl_key = Quota::default().per_day(250).per_second(1).between_asks(Duration::from_secs(600));
-/// assert_eq!(of_a_new_dhl_key.requests_per_day, Some(250));
+/// let of_a_new_dhl_key = Quota::default().with_per_day(250).with_per_second(1).with_per_number_interval(Duration::from_secs(600));
+/// assert_eq!(of_a_new_dhl_key.per_day, Some(250));
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Quota {
     /// Requests in any second.
-    pub requests_per_second: Option<u32>,
+    pub per_second: Option<u32>,
     /// Requests in a run of the simulator, which stands for a day.
-    pub requests_per_day: Option<u32>,
-    /// Requests under way at once.
-    pub concurrent_requests: Option<u32>,
-    /// The pause between two answered questions about one number.
-    pub pause_between_asks: Option<Duration>,
+    pub per_day: Option<u32>,
+    /// Requests in flight at once.
+    pub max_concurrent: Option<u32>,
+    /// The minimum time between two answered requests for one number.
+    pub per_number_interval: Option<Duration>,
 }
 
 impl Quota {
     /// Limits the requests in any second.
     #[must_use]
-    pub fn per_second(mut self, requests: u32) -> Self {
-        self.requests_per_second = Some(requests);
+    pub fn with_per_second(mut self, requests: u32) -> Self {
+        self.per_second = Some(requests);
         self
     }
 
     /// Limits the requests of the whole run.
     #[must_use]
-    pub fn per_day(mut self, requests: u32) -> Self {
-        self.requests_per_day = Some(requests);
+    pub fn with_per_day(mut self, requests: u32) -> Self {
+        self.per_day = Some(requests);
         self
     }
 
-    /// Limits the requests under way at once.
+    /// Limits the requests in flight at once.
     #[must_use]
-    pub fn concurrent(mut self, requests: u32) -> Self {
-        self.concurrent_requests = Some(requests);
+    pub fn with_max_concurrent(mut self, requests: u32) -> Self {
+        self.max_concurrent = Some(requests);
         self
     }
 
-    /// Demands a pause between two answered questions about one number.
+    /// Demands a minimum time between two answered requests for one number.
     #[must_use]
-    pub fn between_asks(mut self, pause: Duration) -> Self {
-        self.pause_between_asks = Some(pause);
+    pub fn with_per_number_interval(mut self, pause: Duration) -> Self {
+        self.per_number_interval = Some(pause);
         self
     }
 }
 
-/// Watches over a quota.
+/// Counts requests against a quota.
 #[derive(Debug)]
-pub(super) struct Watch {
+pub(super) struct QuotaCounter {
     quota: Quota,
     state: Arc<Mutex<Snapshot>>,
 }
@@ -91,22 +90,22 @@ pub(super) struct Watch {
 struct Snapshot {
     recent: VecDeque<Instant>,
     today: u32,
-    under_way: u32,
+    in_flight: u32,
     answered: HashMap<String, Instant>,
 }
 
-/// A request under way; dropping it says that it is over.
+/// A request in flight, until it is dropped.
 #[derive(Debug)]
-pub(super) struct UnderWay(Arc<Mutex<Snapshot>>);
+pub(super) struct InFlight(Arc<Mutex<Snapshot>>);
 
-impl Drop for UnderWay {
+impl Drop for InFlight {
     fn drop(&mut self) {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        state.under_way = state.under_way.saturating_sub(1);
+        state.in_flight = state.in_flight.saturating_sub(1);
     }
 }
 
-impl Watch {
+impl QuotaCounter {
     pub fn new(quota: Quota) -> Self {
         Self {
             quota,
@@ -114,11 +113,11 @@ impl Watch {
         }
     }
 
-    /// Counts a request in, and says which limits it breaks.
-    pub fn enter(&self, numbers: &[String]) -> (UnderWay, Vec<Limit>) {
+    /// Counts a request; returns the limits that it breaks.
+    pub fn enter(&self, numbers: &[String]) -> (InFlight, Vec<Limit>) {
         let now = Instant::now();
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.under_way += 1;
+        state.in_flight += 1;
         state.today = state.today.saturating_add(1);
         while state
             .recent
@@ -139,19 +138,19 @@ impl Watch {
         let limits = [
             (
                 Limit::PerSecond,
-                is_over(self.quota.requests_per_second, state.recent.len()),
+                is_over(self.quota.per_second, state.recent.len()),
             ),
             (
                 Limit::PerDay,
-                is_over(self.quota.requests_per_day, state.today as usize),
+                is_over(self.quota.per_day, state.today as usize),
             ),
             (
                 Limit::Concurrent,
-                is_over(self.quota.concurrent_requests, state.under_way as usize),
+                is_over(self.quota.max_concurrent, state.in_flight as usize),
             ),
             (
-                Limit::BetweenAsks,
-                self.quota.pause_between_asks.is_some_and(is_early),
+                Limit::PerNumberInterval,
+                self.quota.per_number_interval.is_some_and(is_early),
             ),
         ];
         let broken = limits
@@ -160,12 +159,12 @@ impl Watch {
             .map(|(limit, _)| limit)
             .collect();
         drop(state);
-        (UnderWay(Arc::clone(&self.state)), broken)
+        (InFlight(Arc::clone(&self.state)), broken)
     }
 
-    /// Takes note that questions about these numbers were answered.
+    /// Records that requests for these numbers were answered.
     pub fn answered(&self, numbers: &[String]) {
-        if self.quota.pause_between_asks.is_some() {
+        if self.quota.per_number_interval.is_some() {
             let now = Instant::now();
             let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
             state

@@ -1,4 +1,4 @@
-//! Answers on the wire: whole, in drops, or broken off.
+//! Response bodies: whole, slow, or cut off.
 
 use std::collections::VecDeque;
 use std::io;
@@ -11,12 +11,12 @@ use hyper::body::{Body, Bytes, Frame};
 use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use tokio::time::Sleep;
 
-use super::quota::UnderWay;
+use super::quota::InFlight;
 use super::wire::Answer;
 
-/// In how many drops a slow body comes.
+/// The pieces of a slow body.
 const DROPS: usize = 8;
-/// How long the first half of a body has to reach the application before the connection breaks.
+/// How long the first half of a body has to arrive before the connection closes.
 const BEFORE_THE_CUT: Duration = Duration::from_millis(5);
 
 /// How a body is sent.
@@ -29,21 +29,21 @@ pub(super) enum Manner {
     Cut,
 }
 
-/// A body on its way. The request is under way until it is gone.
+/// A body being sent. The request is in flight until it is dropped.
 #[derive(Debug)]
 pub(super) struct Reply {
     pieces: VecDeque<Bytes>,
     pause: Duration,
     timer: Option<Pin<Box<Sleep>>>,
     is_cut: bool,
-    _under_way: Option<UnderWay>,
+    _in_flight: Option<InFlight>,
 }
 
-/// The response that an answer becomes.
+/// The HTTP response of an answer.
 pub(super) fn response(
     answer: Answer,
     manner: Manner,
-    under_way: Option<UnderWay>,
+    in_flight: Option<InFlight>,
 ) -> Response<Reply> {
     let body = Bytes::from(answer.body);
     let length = body.len();
@@ -58,7 +58,7 @@ pub(super) fn response(
         pause,
         timer: None,
         is_cut,
-        _under_way: under_way,
+        _in_flight: in_flight,
     });
     *response.status_mut() = hyper::StatusCode::from_u16(answer.status)
         .unwrap_or(hyper::StatusCode::INTERNAL_SERVER_ERROR);

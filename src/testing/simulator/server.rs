@@ -1,9 +1,8 @@
-//! The carriers' desks: one loopback address each, so that they fail apart.
+//! The HTTP servers of the carriers: one loopback address each, so that they fail independently.
 
-use std::collections::HashMap;
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::net::Ipv4Addr;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -14,81 +13,19 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
-use super::access::Access;
-use super::clock::Ticking;
-use super::counters::Tally;
-use super::fault::{Fault, FaultPlan};
-use super::push::Hooks;
-use super::quota::{UnderWay, Watch};
+use super::carrier::Carrier;
+use super::fault::Fault;
+use super::quota::InFlight;
 use super::reply::{Manner, Reply, response};
-use super::wire::{self, Answer, Call, ReceiveError, Sight, Wire};
-use super::world::World;
-use super::{Carrier, truth::TrueEvent};
+use super::shared::{Endpoint, Shared};
+use super::wire::{self, Answer, Call, Lookup, Refusal, Wire};
 
-/// The largest question that is read, in bytes.
-const LARGEST_QUESTION: usize = 1 << 20;
-/// How long an application that broke its quota is asked to wait.
+/// The largest request that is read, in bytes.
+const MAX_REQUEST: usize = 1 << 20;
+/// `Retry-After` of a request that exceeds the quota, in seconds.
 const QUOTA_WAIT: &str = "1";
 
-/// Everything that the desks share.
-#[derive(Debug)]
-pub(super) struct Shared {
-    pub world: World,
-    pub clock: Ticking,
-    pub plan: FaultPlan,
-    pub tally: Tally,
-    pub desks: HashMap<Carrier, Desk>,
-    pub hooks: Hooks,
-}
-
-/// One carrier's desk.
-#[derive(Debug)]
-pub(super) struct Desk {
-    pub base: String,
-    pub access: Access,
-    pub watch: Watch,
-    memory: Mutex<Memory>,
-}
-
-/// What a desk remembers of what was asked.
-#[derive(Debug, Default)]
-struct Memory {
-    asked: HashMap<String, u64>,
-    /// How many answers the burst of errors that is under way still costs.
-    burst: u32,
-}
-
-impl Desk {
-    pub fn new(address: SocketAddr, access: Access, watch: Watch) -> Self {
-        Self {
-            base: format!("http://{address}"),
-            access,
-            watch,
-            memory: Mutex::default(),
-        }
-    }
-
-    /// How often a number was asked about before.
-    fn nth(&self, number: &str) -> u64 {
-        let mut memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
-        let asked = memory.asked.entry(number.to_owned()).or_default();
-        *asked += 1;
-        *asked - 1
-    }
-
-    /// Whether this answer falls into a burst; `begins` starts one.
-    fn is_in_burst(&self, begins: bool, length: u32) -> bool {
-        let mut memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
-        if memory.burst == 0 && begins {
-            memory.burst = length;
-        }
-        let is_in = memory.burst > 0;
-        memory.burst = memory.burst.saturating_sub(1);
-        is_in
-    }
-}
-
-/// An address of our own.
+/// A loopback address with a free port.
 pub(super) async fn bind() -> io::Result<TcpListener> {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await
 }
@@ -99,13 +36,13 @@ pub(super) async fn serve(shared: Arc<Shared>, carrier: Carrier, listener: TcpLi
     loop {
         tokio::select! {
             accepted = listener.accept() => {
-                // A connection that breaks before it begins is the caller's affair.
+                // A connection that closes at once needs no response.
                 let Ok((stream, _)) = accepted else { continue };
                 let shared = Arc::clone(&shared);
                 let service = hyper::service::service_fn(move |request| handle(Arc::clone(&shared), carrier, request));
                 connections.spawn(async move {
                     let mut http = hyper::server::conn::http1::Builder::new();
-                    // A broken connection is what some faults are for.
+                    // Some faults break the connection on purpose.
                     let _ = http.timer(TokioTimer::new()).serve_connection(TokioIo::new(stream), service).await;
                 });
             }
@@ -120,7 +57,7 @@ async fn handle(
     request: Request<Incoming>,
 ) -> Result<Response<Reply>, io::Error> {
     let (head, body) = request.into_parts();
-    let body = Limited::new(body, LARGEST_QUESTION)
+    let body = Limited::new(body, MAX_REQUEST)
         .collect()
         .await
         .map_err(io::Error::other)?
@@ -132,39 +69,39 @@ async fn handle(
         body,
         received: DateTime::<Utc>::from(SystemTime::now()),
     };
-    let Some(desk) = shared.desks.get(&carrier) else {
+    let Some(endpoint) = shared.endpoints.get(&carrier) else {
         return Err(io::ErrorKind::NotFound.into());
     };
-    let visit = Visit {
+    let exchange = Exchange {
         shared: &shared,
         carrier,
         wire: wire::of(carrier),
-        desk,
+        endpoint,
         call: &call,
     };
-    match visit.token().or_else(|| visit.activation()) {
+    match exchange.token().or_else(|| exchange.activation()) {
         Some(answer) => Ok(response(answer, Manner::Whole, None)),
-        None => visit.question().await,
+        None => exchange.question().await,
     }
 }
 
-/// One call at one desk.
-struct Visit<'a> {
+/// One request to one carrier.
+struct Exchange<'a> {
     shared: &'a Shared,
     carrier: Carrier,
     wire: &'static dyn Wire,
-    desk: &'a Desk,
+    endpoint: &'a Endpoint,
     call: &'a Call,
 }
 
-impl Visit<'_> {
+impl Exchange<'_> {
     fn feed(&self) -> &'static str {
         self.carrier.feed()
     }
 
     fn token(&self) -> Option<Answer> {
-        let (answer, is_given) = self.wire.token(self.call, &self.desk.access)?;
-        self.shared.tally.count(self.feed(), |figures| {
+        let (answer, is_given) = self.wire.token(self.call, &self.endpoint.access)?;
+        self.shared.counters.count(self.feed(), |figures| {
             if is_given {
                 figures.tokens += 1
             } else {
@@ -176,10 +113,17 @@ impl Visit<'_> {
 
     fn activation(&self) -> Option<Answer> {
         let (id, secret) = self.wire.activation(self.call)?;
-        if self.wire.authorise(self.call, &self.desk.access).is_err() {
-            return Some(self.wire.refused(ReceiveError::Unauthorised));
+        if self
+            .wire
+            .authorise(self.call, &self.endpoint.access)
+            .is_err()
+        {
+            return Some(self.wire.refused(Refusal::Unauthorised));
         }
-        let is_known = self.shared.hooks.activate(self.carrier, &id, &secret);
+        let is_known = self
+            .shared
+            .subscriptions
+            .activate(self.carrier, &id, &secret);
         Some(Answer::json(
             if is_known { 200 } else { 404 },
             &serde_json::json!({ "status": if is_known { "ACTIVE" } else { "UNKNOWN" } }),
@@ -187,187 +131,181 @@ impl Visit<'_> {
     }
 
     async fn question(&self) -> Result<Response<Reply>, io::Error> {
-        let tally = &self.shared.tally;
-        tally.count(self.feed(), |figures| figures.requests += 1);
+        let counters = &self.shared.counters;
+        counters.count(self.feed(), |figures| figures.requests += 1);
         let asked = self.wire.numbers(self.call);
-        let (under_way, broken) = self.desk.watch.enter(asked.as_deref().unwrap_or_default());
+        let (in_flight, broken) = self
+            .endpoint
+            .quota
+            .enter(asked.as_deref().unwrap_or_default());
         if !broken.is_empty() {
-            tally.count(self.feed(), |figures| {
+            counters.count(self.feed(), |figures| {
                 broken
                     .iter()
                     .for_each(|limit| *figures.broken.entry(*limit).or_default() += 1)
             });
             let answer = Answer {
                 retry_after: Some(QUOTA_WAIT.into()),
-                ..self.wire.refused(ReceiveError::Throttled)
+                ..self.wire.refused(Refusal::Throttled)
             };
-            return Ok(response(answer, Manner::Whole, Some(under_way)));
+            return Ok(response(answer, Manner::Whole, Some(in_flight)));
         }
-        let token = match self.wire.authorise(self.call, &self.desk.access) {
+        let token = match self.wire.authorise(self.call, &self.endpoint.access) {
             Ok(token) => token,
             Err(answer) => {
-                tally.count(self.feed(), |figures| figures.unauthorised += 1);
-                return Ok(response(answer, Manner::Whole, Some(under_way)));
+                counters.count(self.feed(), |figures| figures.unauthorised += 1);
+                return Ok(response(answer, Manner::Whole, Some(in_flight)));
             }
         };
         let numbers = match asked {
             Ok(numbers) => numbers,
             Err(answer) => {
-                tally.count(self.feed(), |figures| figures.invalid += 1);
-                return Ok(response(answer, Manner::Whole, Some(under_way)));
+                counters.count(self.feed(), |figures| figures.invalid += 1);
+                return Ok(response(answer, Manner::Whole, Some(in_flight)));
             }
         };
         let first = numbers.first().map_or("", String::as_str);
-        let chance = Chance {
+        let draw = Draw {
             shared: self.shared,
             feed: self.feed(),
             key: first,
-            nth: self.desk.nth(first),
+            nth: self.endpoint.nth(first),
         };
-        match self.misfortune(&chance, token.as_deref()) {
-            Some(Misfortune::Refused(answer)) => {
-                Ok(response(answer, Manner::Whole, Some(under_way)))
-            }
-            Some(Misfortune::Silence(time)) => {
-                // Whoever waits for nothing is not under way any more, and will not be told so.
-                drop(under_way);
+        match self.failure(&draw, token.as_deref()) {
+            Some(Failure::Refused(answer)) => Ok(response(answer, Manner::Whole, Some(in_flight))),
+            Some(Failure::Silence(time)) => {
+                // A request without a response does not count as in flight.
+                drop(in_flight);
                 tokio::time::sleep(time).await;
                 Err(io::Error::new(
                     io::ErrorKind::ConnectionAborted,
-                    "no answer, by the fault plan",
+                    "no response, by the fault plan",
                 ))
             }
-            None => Ok(self.tell(&numbers, &chance, under_way)),
+            None => Ok(self.respond(&numbers, &draw, in_flight)),
         }
     }
 
-    /// What goes wrong before the question is looked at.
-    fn misfortune(&self, chance: &Chance<'_>, token: Option<&str>) -> Option<Misfortune> {
+    /// The fault injected before the request is processed.
+    fn failure(&self, draw: &Draw<'_>, token: Option<&str>) -> Option<Failure> {
         let plan = &self.shared.plan;
         if let Some(token) = token
-            && chance.strikes(Fault::TokenRevoked)
+            && draw.applies(Fault::TokenRevoked)
         {
-            self.desk.access.revoke(token);
-            return Some(Misfortune::Refused(
-                self.wire.refused(ReceiveError::Unauthorised),
-            ));
+            self.endpoint.access.revoke(token);
+            return Some(Failure::Refused(self.wire.refused(Refusal::Unauthorised)));
         }
-        if self.desk.is_in_burst(
-            plan.strikes(Fault::ServerErrors, chance.key, chance.nth),
+        if self.endpoint.is_in_burst(
+            plan.applies(Fault::ServerErrors, draw.key, draw.nth),
             plan.burst,
         ) {
-            self.shared.tally.fault(self.feed(), Fault::ServerErrors);
-            let mut rng = plan.rng(Fault::ServerErrors, chance.key, chance.nth + 1);
+            self.shared.counters.fault(self.feed(), Fault::ServerErrors);
+            let mut rng = plan.rng(Fault::ServerErrors, draw.key, draw.nth + 1);
             let status = [500, 502, 503, 504][rng.usize(0..4)];
             let is_page = rng.bool() || matches!(status, 502 | 504);
-            return Some(Misfortune::Refused(if is_page {
+            return Some(Failure::Refused(if is_page {
                 Answer::page(status)
             } else {
-                self.wire.refused(ReceiveError::Broken(status))
+                self.wire.refused(Refusal::Broken(status))
             }));
         }
-        if chance.strikes(Fault::Throttled) {
-            let as_date = plan
-                .rng(Fault::Throttled, chance.key, chance.nth + 1)
-                .bool();
-            let answer = self.wire.refused(ReceiveError::Throttled);
+        if draw.applies(Fault::Throttled) {
+            let as_date = plan.rng(Fault::Throttled, draw.key, draw.nth + 1).bool();
+            let answer = self.wire.refused(Refusal::Throttled);
             let retry_after = (answer.status == 429)
                 .then(|| retry_after(plan.retry_after, as_date.then_some(self.call.received)));
-            return Some(Misfortune::Refused(Answer {
+            return Some(Failure::Refused(Answer {
                 retry_after,
                 ..answer
             }));
         }
-        chance
-            .strikes(Fault::NoAnswer)
-            .then_some(Misfortune::Silence(plan.silence))
+        draw.applies(Fault::NoAnswer)
+            .then_some(Failure::Silence(plan.silence))
     }
 
-    /// The answer, which may still go wrong inside or on its way.
-    fn tell(
-        &self,
-        numbers: &[String],
-        chance: &Chance<'_>,
-        under_way: UnderWay,
-    ) -> Response<Reply> {
+    /// The response, in which faults may still occur.
+    fn respond(&self, numbers: &[String], draw: &Draw<'_>, in_flight: InFlight) -> Response<Reply> {
         let now = self.shared.clock.now();
-        let sights: Vec<Sight<'_>> = numbers
+        let lookups: Vec<Lookup<'_>> = numbers
             .iter()
-            .map(|number| self.sight(number, now, chance.nth))
+            .map(|number| self.lookup(number, now, draw.nth))
             .collect();
-        if chance.strikes(Fault::ErrorInside) {
-            let answer = self.wire.fails_inside(self.call, &sights);
-            return response(answer, Manner::Whole, Some(under_way));
+        if draw.applies(Fault::ErrorInside) {
+            let answer = self.wire.fails_inside(self.call, &lookups);
+            return response(answer, Manner::Whole, Some(in_flight));
         }
-        let answer = self.wire.found(self.call, &sights);
-        if chance.strikes(Fault::CutBody) {
-            return response(answer, Manner::Cut, Some(under_way));
+        let answer = self.wire.found(self.call, &lookups);
+        if draw.applies(Fault::CutBody) {
+            return response(answer, Manner::Cut, Some(in_flight));
         }
-        let found = sights.iter().filter(|sight| sight.parcel.is_some()).count() as u64;
-        self.shared.tally.count(self.feed(), |figures| {
+        let found = lookups
+            .iter()
+            .filter(|lookup| lookup.parcel.is_some())
+            .count() as u64;
+        self.shared.counters.count(self.feed(), |figures| {
             figures.answered += 1;
             figures.found += found;
-            figures.not_found += sights.len() as u64 - found;
+            figures.not_found += lookups.len() as u64 - found;
         });
-        self.desk.watch.answered(numbers);
-        let manner = if chance.strikes(Fault::SlowBody) {
+        self.endpoint.quota.answered(numbers);
+        let manner = if draw.applies(Fault::SlowBody) {
             Manner::Slow(self.shared.plan.slowness)
         } else {
             Manner::Whole
         };
-        response(answer, manner, Some(under_way))
+        response(answer, manner, Some(in_flight))
     }
 
-    fn sight(&self, number: &str, now: DateTime<Utc>, nth: u64) -> Sight<'_> {
+    fn lookup(&self, number: &str, now: DateTime<Utc>, nth: u64) -> Lookup<'_> {
         let parcel = self.shared.world.parcel(self.carrier, number);
         let told = parcel
-            .map(|parcel| (parcel, parcel.told_at(now)))
+            .map(|parcel| (parcel, parcel.reported_at(now)))
             .filter(|(_, scans)| !scans.is_empty());
         let parcel = told.map(|(parcel, mut scans)| {
             scans.reverse();
-            let chance = Chance {
+            let draw = Draw {
                 shared: self.shared,
                 feed: self.feed(),
                 key: number,
                 nth,
             };
-            if chance.strikes(Fault::DuplicateEvents) {
-                let again = scans[chance.rng(Fault::DuplicateEvents).usize(0..scans.len())];
+            if draw.applies(Fault::DuplicateEvents) {
+                let again = scans[draw.rng(Fault::DuplicateEvents).usize(0..scans.len())];
                 scans.push(again);
             }
-            if scans.len() > 1 && chance.strikes(Fault::ReorderedEvents) {
-                chance.rng(Fault::ReorderedEvents).shuffle(&mut scans);
+            if scans.len() > 1 && draw.applies(Fault::ReorderedEvents) {
+                draw.rng(Fault::ReorderedEvents).shuffle(&mut scans);
             }
             (parcel, scans)
         });
-        Sight {
+        Lookup {
             number: number.to_owned(),
             parcel,
         }
     }
 }
 
-enum Misfortune {
+enum Failure {
     Refused(Answer),
     Silence(Duration),
 }
 
-/// What the plan holds for one question.
-struct Chance<'a> {
+/// The faults drawn for one request.
+struct Draw<'a> {
     shared: &'a Shared,
     feed: &'static str,
     key: &'a str,
     nth: u64,
 }
 
-impl Chance<'_> {
-    /// Whether a kind of fault strikes; counted if it does.
-    fn strikes(&self, fault: Fault) -> bool {
-        let strikes = self.shared.plan.strikes(fault, self.key, self.nth);
-        if strikes {
-            self.shared.tally.fault(self.feed, fault);
+impl Draw<'_> {
+    /// Whether a kind of fault occurs; counted if it does.
+    fn applies(&self, fault: Fault) -> bool {
+        let applies = self.shared.plan.applies(fault, self.key, self.nth);
+        if applies {
+            self.shared.counters.fault(self.feed, fault);
         }
-        strikes
+        applies
     }
 
     fn rng(&self, fault: Fault) -> fastrand::Rng {
@@ -384,20 +322,6 @@ fn retry_after(wait: Duration, from: Option<DateTime<Utc>>) -> String {
             let at =
                 now + TimeDelta::from_std(wait).unwrap_or_default() + TimeDelta::milliseconds(999);
             at.format("%a, %d %b %Y %H:%M:%S GMT").to_string()
-        }
-    }
-}
-
-impl Shared {
-    /// What a perfect observer of a feed holds at a moment.
-    pub fn truth_at(&self, feed: &str, number: &str, now: DateTime<Utc>) -> Vec<TrueEvent> {
-        match Carrier::of_feed(feed) {
-            Some(carrier) if carrier.feed() == feed => self.world.truth_at(carrier, number, now),
-            Some(carrier) => match self.hooks.since(carrier) {
-                Some(since) => self.world.pushed_between(carrier, number, since, now),
-                None => Vec::new(),
-            },
-            None => Vec::new(),
         }
     }
 }

@@ -1,54 +1,12 @@
-//! What happens to a parcel on its way: a story, told as scans with their times.
+//! Scenarios: the scans of a parcel, with their times.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use fastrand::Rng;
 
 use super::place::{Lane, Site};
+use super::scan::{Scan, Step};
 
-/// What a scan says, before a carrier puts it into its own code.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Step {
-    Announced,
-    PickedUp,
-    Departed,
-    Arrived,
-    Delayed,
-    /// Something that no table knows.
-    Unknown,
-    CustomsSubmitted,
-    CustomsHeld,
-    CustomsReleased,
-    OutForDelivery,
-    Attempted,
-    ReadyForPickup,
-    Refused,
-    Returning,
-    /// Handed to the recipient.
-    Delivered,
-    /// Handed back to the sender, in the same code.
-    Returned,
-}
-
-/// One scan.
-#[derive(Clone, Debug)]
-pub(super) struct Scan {
-    pub step: Step,
-    pub site: &'static Site,
-    /// When it happened.
-    pub at: DateTime<Utc>,
-    /// When the carrier begins to tell of it.
-    pub published: DateTime<Utc>,
-    /// When the carrier takes it back.
-    pub withdrawn: Option<DateTime<Utc>>,
-}
-
-impl Scan {
-    pub fn is_told_at(&self, now: DateTime<Utc>) -> bool {
-        self.published <= now && self.withdrawn.is_none_or(|until| now < until)
-    }
-}
-
-/// How a parcel fares.
+/// The course of a shipment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Story {
     Plain,
@@ -57,7 +15,7 @@ enum Story {
     FailedAttempt,
     PickupPoint,
     Returned,
-    /// A label was made and the parcel never came.
+    /// A label was created and the parcel never handed over.
     NeverHandedOver,
 }
 
@@ -75,45 +33,45 @@ impl Story {
     }
 }
 
-/// The scans of one parcel whose label is made at `begin`, oldest first.
-pub(super) fn told(rng: &mut Rng, lane: &Lane, begin: DateTime<Utc>) -> Vec<Scan> {
+/// The scans of one parcel whose label is created at `begin`, oldest first.
+pub(super) fn scans(rng: &mut Rng, lane: &Lane, begin: DateTime<Utc>) -> Vec<Scan> {
     let story = Story::drawn(rng, lane);
-    let mut way = Way {
+    let mut trip = Trip {
         rng,
         at: begin,
         scans: Vec::new(),
     };
-    way.scan(Step::Announced, lane.origin, 0..1);
+    trip.scan(Step::Announced, lane.origin, 0..1);
     if story == Story::NeverHandedOver {
-        return way.scans;
+        return trip.scans;
     }
-    way.scan(Step::PickedUp, lane.origin, 4..20);
-    way.scan(Step::Departed, lane.origin, 2..6);
-    way.scan(Step::Arrived, lane.first_hub, 3..9);
+    trip.scan(Step::PickedUp, lane.origin, 4..20);
+    trip.scan(Step::Departed, lane.origin, 2..6);
+    trip.scan(Step::Arrived, lane.first_hub, 3..9);
     if story == Story::Delayed {
-        way.scan(Step::Delayed, lane.first_hub, 4..12);
+        trip.scan(Step::Delayed, lane.first_hub, 4..12);
     }
-    way.scan(Step::Departed, lane.first_hub, 2..8);
+    trip.scan(Step::Departed, lane.first_hub, 2..8);
     if lane.first_hub != lane.second_hub {
-        way.scan(Step::Arrived, lane.second_hub, 8..18);
+        trip.scan(Step::Arrived, lane.second_hub, 8..18);
         if lane.crosses_a_border() {
-            way.customs(lane.second_hub, story);
+            trip.customs(lane.second_hub, story);
         }
-        way.scan(Step::Departed, lane.second_hub, 2..6);
+        trip.scan(Step::Departed, lane.second_hub, 2..6);
     }
-    way.last_mile(lane, story);
-    way.scans
+    trip.last_mile(lane, story);
+    trip.scans
 }
 
-struct Way<'r> {
+struct Trip<'r> {
     rng: &'r mut Rng,
     at: DateTime<Utc>,
     scans: Vec<Scan>,
 }
 
-impl Way<'_> {
-    /// Adds a scan some hours after the one before. Never on a full minute: a midnight stands for a
-    /// day at some carriers.
+impl Trip<'_> {
+    /// Adds a scan some hours after the one before. Never on a full minute: some carriers write
+    /// a day as its midnight.
     fn scan(&mut self, step: Step, site: &'static Site, hours: std::ops::Range<i64>) {
         let minutes = self.rng.i64(hours.start * 60..hours.end * 60);
         let whole = self.at + TimeDelta::minutes(minutes);
@@ -168,7 +126,7 @@ impl Way<'_> {
     }
 }
 
-/// Puts a scan with an unknown code between two others.
+/// Inserts a scan with an unknown code between two others.
 pub(super) fn with_unknown_code(rng: &mut Rng, scans: &mut Vec<Scan>) {
     if scans.len() < 4 {
         return;
@@ -186,8 +144,8 @@ pub(super) fn with_unknown_code(rng: &mut Rng, scans: &mut Vec<Scan>) {
     scans.insert(after + 1, scan);
 }
 
-/// Times a scan in the middle anew, or takes it back, once the one after it was told. The last two
-/// scans stand.
+/// Gives a scan in the middle another time, or withdraws it, once the next one was published. The
+/// last two scans stay.
 pub(super) fn corrected(rng: &mut Rng, scans: &mut Vec<Scan>) {
     if scans.len() < 5 {
         return;
@@ -207,7 +165,8 @@ pub(super) fn corrected(rng: &mut Rng, scans: &mut Vec<Scan>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::simulator::{Carrier, place};
+    use crate::testing::simulator::carrier::Carrier;
+    use crate::testing::simulator::place;
 
     #[test]
     fn scans_keep_their_order_and_the_last_word_stands() {
@@ -215,7 +174,7 @@ mod tests {
             let mut rng = Rng::with_seed(seed);
             let lanes = place::lanes(Carrier::ALL[seed as usize % 4]);
             let lane = &lanes[rng.usize(0..lanes.len())];
-            let mut scans = told(
+            let mut scans = super::scans(
                 &mut rng,
                 lane,
                 DateTime::from_timestamp(1_772_409_600, 0).unwrap(),

@@ -1,65 +1,15 @@
-//! All parcels, and what is true of them at a moment.
+//! All parcels, and their true events at a moment.
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, FixedOffset, Offset, TimeDelta, TimeZone, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
+use super::carrier::Carrier;
 use super::fault::{Fault, FaultPlan};
-use super::place::{self, Lane};
-use super::story::{self, Scan, Step};
+use super::parcel::Parcel;
+use super::scan::Scan;
 use super::truth::TrueEvent;
-use super::{Carrier, number, wire};
-
-/// A parcel and everything that will ever be said about it.
-#[derive(Debug)]
-pub(super) struct Parcel {
-    pub carrier: Carrier,
-    pub number: String,
-    pub lane: &'static Lane,
-    pub serial: u64,
-    /// Oldest first.
-    pub scans: Vec<Scan>,
-}
-
-impl Parcel {
-    /// What the carrier tells at a moment, oldest first. Nothing: it does not know the number yet.
-    pub fn told_at(&self, now: DateTime<Utc>) -> Vec<&Scan> {
-        self.scans
-            .iter()
-            .filter(|scan| scan.is_told_at(now))
-            .collect()
-    }
-
-    /// The day that the carrier promises from the start: two days after the plan, so that some are
-    /// late.
-    pub fn promised(&self) -> DateTime<Utc> {
-        let days = if self.lane.crosses_a_border() { 4 } else { 3 };
-        self.scans
-            .first()
-            .map_or(DateTime::UNIX_EPOCH, |scan| scan.at)
-            + TimeDelta::days(days)
-    }
-
-    pub fn ends(&self) -> Option<DateTime<Utc>> {
-        self.scans.last().map(|scan| scan.published)
-    }
-}
-
-impl Scan {
-    /// The time where it happened, with its offset.
-    pub fn local(&self) -> DateTime<FixedOffset> {
-        let offset = self
-            .site
-            .zone
-            .offset_from_utc_datetime(&self.at.naive_utc())
-            .fix();
-        self.at.with_timezone(&offset)
-    }
-
-    pub fn is_last_word(&self) -> bool {
-        matches!(self.step, Step::Delivered | Step::Returned)
-    }
-}
+use super::{number, place, story, wire};
 
 /// All parcels of all carriers.
 #[derive(Debug, Default)]
@@ -69,7 +19,7 @@ pub(super) struct World {
 }
 
 impl World {
-    /// Makes `count` parcels of a carrier, whose labels are made from `begin` on, spread over some
+    /// Makes `count` parcels of a carrier, whose labels are created from `begin` on, spread over some
     /// time.
     pub fn populate(
         &mut self,
@@ -88,15 +38,15 @@ impl World {
             let lane = &lanes[rng.usize(0..lanes.len())];
             let number =
                 number::synthetic(carrier, !lane.crosses_a_border(), serial * 7 + seed % 7);
-            // Some labels were made before the start, so that the first question finds some parcels
+            // Some labels are created before the start, so that the first requests find some parcels
             // and not others.
             let delay =
                 TimeDelta::seconds(rng.i64(-spread.num_seconds() / 4..spread.num_seconds().max(1)));
-            let mut scans = story::told(&mut rng, lane, begin + delay);
-            if plan.strikes(Fault::UnknownCodes, &number, 0) {
+            let mut scans = story::scans(&mut rng, lane, begin + delay);
+            if plan.applies(Fault::UnknownCodes, &number, 0) {
                 story::with_unknown_code(&mut rng, &mut scans);
             }
-            if plan.strikes(Fault::Corrections, &number, 0) {
+            if plan.applies(Fault::Corrections, &number, 0) {
                 story::corrected(&mut rng, &mut scans);
             }
             self.by_number
@@ -123,7 +73,7 @@ impl World {
         self.parcels.get(&carrier).map_or(&[], Vec::as_slice)
     }
 
-    /// When the last word about the last parcel is published.
+    /// When the last scan of all parcels is published.
     pub fn ends(&self) -> Option<DateTime<Utc>> {
         self.parcels
             .values()
@@ -132,20 +82,20 @@ impl World {
             .max()
     }
 
-    /// What a perfect observer of a polled feed holds at a moment.
+    /// The true events of a polled feed at a moment.
     pub fn truth_at(&self, carrier: Carrier, number: &str, now: DateTime<Utc>) -> Vec<TrueEvent> {
         let Some(parcel) = self.parcel(carrier, number) else {
             return Vec::new();
         };
         parcel
-            .told_at(now)
+            .reported_at(now)
             .into_iter()
             .map(|scan| true_event(parcel, scan))
             .collect()
     }
 
-    /// What a perfect observer of pushes holds: all that was published since, also what was taken
-    /// back later, because a push says only what is new.
+    /// The true events of a pushing feed: all that were published since, also those withdrawn later,
+    /// because a push holds only new scans.
     pub fn pushed_between(
         &self,
         carrier: Carrier,

@@ -2,11 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::{Answer, Call, Code, ReceiveError, Sight, Wire, code};
+use super::contract::{Answer, Call, Code, Lookup, Message, Refusal, Wire, code};
 use crate::testing::simulator::access::Access;
-use crate::testing::simulator::push::Message;
-use crate::testing::simulator::story::{Scan, Step};
-use crate::testing::simulator::world::Parcel;
+use crate::testing::simulator::parcel::Parcel;
+use crate::testing::simulator::scan::{Scan, Step};
 
 #[derive(Debug)]
 pub(super) struct Unified;
@@ -62,8 +61,8 @@ impl Wire for Unified {
         }
     }
 
-    fn found(&self, call: &Call, sights: &[Sight<'_>]) -> Answer {
-        let told = sights.iter().find_map(|sight| sight.parcel.as_ref());
+    fn found(&self, call: &Call, lookups: &[Lookup<'_>]) -> Answer {
+        let told = lookups.iter().find_map(|lookup| lookup.parcel.as_ref());
         let wanted = call.query("service");
         match told.filter(|(parcel, _)| {
             wanted
@@ -90,7 +89,7 @@ impl Wire for Unified {
 
     /// DHL is not known to do this; a gateway in front of it may: the problem's body with the wrong
     /// status.
-    fn fails_inside(&self, _call: &Call, _sights: &[Sight<'_>]) -> Answer {
+    fn fails_inside(&self, _call: &Call, _sights: &[Lookup<'_>]) -> Answer {
         Answer {
             status: 200,
             ..problem(
@@ -101,17 +100,17 @@ impl Wire for Unified {
         }
     }
 
-    fn refused(&self, refusal: ReceiveError) -> Answer {
+    fn refused(&self, refusal: Refusal) -> Answer {
         match refusal {
-            ReceiveError::Unauthorised => {
+            Refusal::Unauthorised => {
                 problem(401, "Unauthorized", "The API key is missing or wrong.")
             }
-            ReceiveError::Throttled => problem(
+            Refusal::Throttled => problem(
                 429,
                 "Too many requests",
                 "Too many requests within the defined time period.",
             ),
-            ReceiveError::Broken(status) => {
+            Refusal::Broken(status) => {
                 problem(status, "Internal Server Error", "The service failed.")
             }
         }
@@ -169,7 +168,7 @@ fn shipment(parcel: &Parcel, scans: &[&Scan]) -> Value {
         "returnFlag": newest.is_some_and(|scan| scan.step == Step::Returned),
         "events": scans.iter().map(|scan| event(parcel, scan)).collect::<Vec<_>>(),
     });
-    if !newest.is_some_and(|scan| scan.is_last_word()) {
+    if !newest.is_some_and(|scan| scan.is_final()) {
         shipment["estimatedTimeOfDelivery"] = parcel
             .promised()
             .to_rfc3339_opts(chrono::SecondsFormat::Secs, true)

@@ -6,12 +6,11 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 use sha2::Sha256;
 
-use super::{Answer, Call, Code, ReceiveError, Sight, Wire, code};
+use super::contract::{Answer, Call, Code, Lookup, Message, Refusal, Wire, code};
 use crate::testing::simulator::access::Access;
+use crate::testing::simulator::parcel::Parcel;
 use crate::testing::simulator::place::Site;
-use crate::testing::simulator::push::Message;
-use crate::testing::simulator::story::{Scan, Step};
-use crate::testing::simulator::world::Parcel;
+use crate::testing::simulator::scan::{Scan, Step};
 
 const MOST_NUMBERS: usize = 30;
 
@@ -81,7 +80,7 @@ impl Wire for Track {
         if access.accepts(token) {
             Ok(Some(token.into()))
         } else {
-            Err(self.refused(ReceiveError::Unauthorised))
+            Err(self.refused(Refusal::Unauthorised))
         }
     }
 
@@ -122,38 +121,38 @@ impl Wire for Track {
         Ok(numbers)
     }
 
-    fn found(&self, call: &Call, sights: &[Sight<'_>]) -> Answer {
-        answer(call, sights, None)
+    fn found(&self, call: &Call, lookups: &[Lookup<'_>]) -> Answer {
+        answer(call, lookups, None)
     }
 
-    fn fails_inside(&self, call: &Call, sights: &[Sight<'_>]) -> Answer {
-        match sights {
-            [first, _, ..] => answer(call, sights, Some(&first.number)),
+    fn fails_inside(&self, call: &Call, lookups: &[Lookup<'_>]) -> Answer {
+        match lookups {
+            [first, _, ..] => answer(call, lookups, Some(&first.number)),
             _ => Answer {
                 status: 200,
-                ..self.refused(ReceiveError::Broken(503))
+                ..self.refused(Refusal::Broken(503))
             },
         }
     }
 
-    fn refused(&self, refusal: ReceiveError) -> Answer {
+    fn refused(&self, refusal: Refusal) -> Answer {
         match refusal {
-            ReceiveError::Unauthorised => errors(
+            Refusal::Unauthorised => errors(
                 401,
                 "NOT.AUTHORIZED.ERROR",
                 "Access token expired. Please modify your request and try again.",
             ),
-            ReceiveError::Throttled => errors(
+            Refusal::Throttled => errors(
                 429,
                 "TOO.MANY.REQUESTS.ERROR",
                 "The rate limit was exceeded.",
             ),
-            ReceiveError::Broken(503) => errors(
+            Refusal::Broken(503) => errors(
                 503,
                 UNAVAILABLE,
                 "The service is currently unavailable and we are working to resolve the issue.",
             ),
-            ReceiveError::Broken(status) => errors(
+            Refusal::Broken(status) => errors(
                 status,
                 "INTERNAL.SERVER.ERROR",
                 "We encountered an unexpected error and are working to resolve the issue.",
@@ -196,17 +195,17 @@ fn errors(status: u16, code: &str, message: &str) -> Answer {
 }
 
 /// All results; `failing` is the number whose result fails.
-fn answer(call: &Call, sights: &[Sight<'_>], failing: Option<&str>) -> Answer {
+fn answer(call: &Call, lookups: &[Lookup<'_>], failing: Option<&str>) -> Answer {
     let question: Value = serde_json::from_slice(&call.body).unwrap_or_default();
     let wants_all = question["includeDetailedScans"].as_bool() == Some(true);
-    let results: Vec<Value> = sights
+    let results: Vec<Value> = lookups
         .iter()
-        .map(|sight| {
+        .map(|lookup| {
             let fault = |code: &str, message: &str| {
-                json!({ "trackingNumberInfo": { "trackingNumber": sight.number }, "error": { "code": code, "message": message } })
+                json!({ "trackingNumberInfo": { "trackingNumber": lookup.number }, "error": { "code": code, "message": message } })
             };
-            let result = match &sight.parcel {
-                _ if failing == Some(&sight.number) => fault(UNAVAILABLE, "The service is currently unavailable."),
+            let result = match &lookup.parcel {
+                _ if failing == Some(&lookup.number) => fault(UNAVAILABLE, "The service is currently unavailable."),
                 None => fault("TRACKING.TRACKINGNUMBER.NOTFOUND", "Tracking number cannot be found."),
                 Some((parcel, scans)) if wants_all => result(parcel, scans),
                 Some((parcel, scans)) => {
@@ -214,7 +213,7 @@ fn answer(call: &Call, sights: &[Sight<'_>], failing: Option<&str>) -> Answer {
                     result(parcel, &newest)
                 }
             };
-            json!({ "trackingNumber": sight.number, "trackResults": [result] })
+            json!({ "trackingNumber": lookup.number, "trackResults": [result] })
         })
         .collect();
     let mut body =
@@ -249,7 +248,7 @@ fn result(parcel: &Parcel, scans: &[&Scan]) -> Value {
     };
     let code = Track.code(parcel, newest);
     result["latestStatusDetail"] = json!({ "code": code.value, "derivedCode": code.more, "statusByLocale": code.text, "description": code.text, "scanLocation": address(newest.site) });
-    result["dateAndTimes"] = if newest.is_last_word() {
+    result["dateAndTimes"] = if newest.is_final() {
         json!([{ "type": "ACTUAL_DELIVERY", "dateTime": newest.local().to_rfc3339() }])
     } else {
         let zone = parcel.lane.destination.zone;

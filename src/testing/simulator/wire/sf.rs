@@ -5,11 +5,10 @@ use base64::Engine as _;
 use md5::{Digest, Md5};
 use serde_json::{Value, json};
 
-use super::{Answer, Call, Code, ReceiveError, Sight, Wire, code};
+use super::contract::{Answer, Call, Code, Lookup, Message, Refusal, Wire, code};
 use crate::testing::simulator::access::Access;
-use crate::testing::simulator::push::Message;
-use crate::testing::simulator::story::{Scan, Step};
-use crate::testing::simulator::world::Parcel;
+use crate::testing::simulator::parcel::Parcel;
+use crate::testing::simulator::scan::{Scan, Step};
 
 const MOST_NUMBERS: usize = 10;
 /// How far the time of a question may stray from the server's.
@@ -135,15 +134,15 @@ impl Wire for Routes {
         }
     }
 
-    fn found(&self, _call: &Call, sights: &[Sight<'_>]) -> Answer {
-        let answers: Vec<Value> = sights
+    fn found(&self, _call: &Call, lookups: &[Lookup<'_>]) -> Answer {
+        let answers: Vec<Value> = lookups
             .iter()
-            .map(|sight| {
-                let routes = sight
+            .map(|lookup| {
+                let routes = lookup
                     .parcel
                     .iter()
                     .flat_map(|(parcel, scans)| scans.iter().rev().map(|scan| route(parcel, scan)));
-                json!({ "mailNo": sight.number, "routes": routes.collect::<Vec<_>>() })
+                json!({ "mailNo": lookup.number, "routes": routes.collect::<Vec<_>>() })
             })
             .collect();
         inside(
@@ -151,19 +150,19 @@ impl Wire for Routes {
         )
     }
 
-    fn fails_inside(&self, _call: &Call, sights: &[Sight<'_>]) -> Answer {
-        if sights.len() > 1 {
+    fn fails_inside(&self, _call: &Call, lookups: &[Lookup<'_>]) -> Answer {
+        if lookups.len() > 1 {
             business("S0003", "系统异常")
         } else {
             platform("A1099", "系统异常")
         }
     }
 
-    fn refused(&self, refusal: ReceiveError) -> Answer {
+    fn refused(&self, refusal: Refusal) -> Answer {
         match refusal {
-            ReceiveError::Unauthorised => platform("A1011", "OAuth2认证失败"),
-            ReceiveError::Throttled => platform("A1005", "超出流量限制"),
-            ReceiveError::Broken(status) => Answer::page(status),
+            Refusal::Unauthorised => platform("A1011", "OAuth2认证失败"),
+            Refusal::Throttled => platform("A1005", "超出流量限制"),
+            Refusal::Broken(status) => Answer::page(status),
         }
     }
 

@@ -4,12 +4,11 @@
 use base64::Engine as _;
 use serde_json::{Value, json};
 
-use super::{Answer, Call, Code, ReceiveError, Sight, Wire, code};
+use super::contract::{Answer, Call, Code, Lookup, Message, Refusal, Wire, code};
 use crate::testing::simulator::access::Access;
+use crate::testing::simulator::parcel::Parcel;
 use crate::testing::simulator::place::Site;
-use crate::testing::simulator::push::Message;
-use crate::testing::simulator::story::{Scan, Step};
-use crate::testing::simulator::world::Parcel;
+use crate::testing::simulator::scan::{Scan, Step};
 
 #[derive(Debug)]
 pub(super) struct Track;
@@ -109,7 +108,7 @@ impl Wire for Track {
         if access.accepts(token) {
             Ok(Some(token.into()))
         } else {
-            Err(self.refused(ReceiveError::Unauthorised))
+            Err(self.refused(Refusal::Unauthorised))
         }
     }
 
@@ -135,27 +134,25 @@ impl Wire for Track {
         Ok(vec![number.to_owned()])
     }
 
-    fn found(&self, _call: &Call, sights: &[Sight<'_>]) -> Answer {
-        let shipments: Vec<Value> = sights.iter().map(shipment).collect();
+    fn found(&self, _call: &Call, lookups: &[Lookup<'_>]) -> Answer {
+        let shipments: Vec<Value> = lookups.iter().map(shipment).collect();
         Answer::json(200, &json!({ "trackResponse": { "shipment": shipments } }))
     }
 
-    fn fails_inside(&self, _call: &Call, sights: &[Sight<'_>]) -> Answer {
+    fn fails_inside(&self, _call: &Call, lookups: &[Lookup<'_>]) -> Answer {
         let warnings = json!([{ "code": "TW0002", "message": "Tracking information is temporarily unavailable" }]);
-        let shipments: Vec<Value> = sights
+        let shipments: Vec<Value> = lookups
             .iter()
-            .map(|sight| json!({ "inquiryNumber": sight.number, "warnings": warnings }))
+            .map(|lookup| json!({ "inquiryNumber": lookup.number, "warnings": warnings }))
             .collect();
         Answer::json(200, &json!({ "trackResponse": { "shipment": shipments } }))
     }
 
-    fn refused(&self, refusal: ReceiveError) -> Answer {
+    fn refused(&self, refusal: Refusal) -> Answer {
         match refusal {
-            ReceiveError::Unauthorised => {
-                errors(401, "250002", "Invalid Authentication Information.")
-            }
-            ReceiveError::Throttled => errors(429, "10429", "Too Many Requests"),
-            ReceiveError::Broken(status) => errors(status, "10004", "An unknown error occurred"),
+            Refusal::Unauthorised => errors(401, "250002", "Invalid Authentication Information."),
+            Refusal::Throttled => errors(429, "10429", "Too Many Requests"),
+            Refusal::Broken(status) => errors(status, "10004", "An unknown error occurred"),
         }
     }
 
@@ -185,10 +182,10 @@ fn address(site: &Site) -> Value {
     json!({ "city": site.city, "stateProvince": site.region, "countryCode": site.country, "country": site.country })
 }
 
-fn shipment(sight: &Sight<'_>) -> Value {
-    let Some((parcel, scans)) = &sight.parcel else {
+fn shipment(lookup: &Lookup<'_>) -> Value {
+    let Some((parcel, scans)) = &lookup.parcel else {
         let warnings = json!([{ "code": "TW0001", "message": "Tracking Information Not Found" }]);
-        return json!({ "inquiryNumber": sight.number, "warnings": warnings });
+        return json!({ "inquiryNumber": lookup.number, "warnings": warnings });
     };
     let newest = scans.iter().max_by_key(|scan| scan.at);
     let mut package = json!({
@@ -208,7 +205,7 @@ fn shipment(sight: &Sight<'_>) -> Value {
     if let Some(newest) = newest {
         let status = status(parcel, newest);
         package["currentStatus"] = status;
-        let (kind, day) = if newest.is_last_word() {
+        let (kind, day) = if newest.is_final() {
             ("DEL", newest.local().naive_local())
         } else {
             (
@@ -222,7 +219,7 @@ fn shipment(sight: &Sight<'_>) -> Value {
         package["deliveryDate"] =
             json!([{ "type": kind, "date": day.format("%Y%m%d").to_string() }]);
     }
-    json!({ "inquiryNumber": sight.number, "package": [package] })
+    json!({ "inquiryNumber": lookup.number, "package": [package] })
 }
 
 fn status(parcel: &Parcel, scan: &Scan) -> Value {
@@ -255,7 +252,7 @@ fn alert(parcel: &Parcel, scan: &Scan, nth: u64) -> Value {
     if !nth.is_multiple_of(3) {
         alert["gmtOffset"] = local.offset().to_string().replace(':', ".").into();
     }
-    if scan.is_last_word() {
+    if scan.is_final() {
         alert["actualDeliveryDate"] = alert["localActivityDate"].clone();
         alert["actualDeliveryTime"] = alert["localActivityTime"].clone();
     }
