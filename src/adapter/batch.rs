@@ -227,12 +227,14 @@ impl NoticeKind {
 }
 
 /// Whether a value may be a code: plain letters, digits and signs, without the digits of a phone or
-/// identity number. Of several words, each is short or known.
+/// identity number and without the signs of an address of e-mail, a list of names or an
+/// international number. Of several words, each is short or known.
 fn is_code(value: &str) -> bool {
+    const SIGNS: &[u8] = b"._-/:#*&=% ";
     let digits = value.bytes().filter(u8::is_ascii_digit).count();
     let is_plain = value
         .bytes()
-        .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-' | b'/' | b':' | b' '));
+        .all(|b| b.is_ascii_alphanumeric() || SIGNS.contains(&b));
     let blanks = value.bytes().filter(|b| *b == b' ').count();
     let is_short = |word: &str| {
         word.len() <= 3
@@ -335,4 +337,41 @@ pub enum DecodeErrorKind {
     /// Larger than [`Payload::MAX_BYTES`].
     #[error("the payload has {0} bytes; the most is {most}", most = Payload::MAX_BYTES)]
     TooLarge(usize),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(value: &str) -> Option<String> {
+        let notice = Notice::new(
+            NoticeKind::UnmappedCode,
+            FeedId::from_static("ups.track"),
+            "",
+        );
+        notice.value(value).value.map(Into::into)
+    }
+
+    #[test]
+    fn a_code_that_no_list_has_is_shown_with_its_signs() {
+        for code in [
+            "I #7", "#7", "P&D", "*4", "DE=12", "70%", "13/1301", "DY.84",
+        ] {
+            assert_eq!(shown(code).as_deref(), Some(code));
+        }
+    }
+
+    #[test]
+    fn what_looks_personal_is_no_code() {
+        for (value, part) in [
+            ("j.sample@example.com", "sample"),
+            ("+49 30 123456", "123456"),
+            ("Sample, Jo", "Sample"),
+            ("440301199001011234", "199001"),
+            ("Flat #12", "Flat"),
+        ] {
+            let shown = shown(value).unwrap();
+            assert!(!shown.contains(part), "{value}: {shown}");
+        }
+    }
 }
