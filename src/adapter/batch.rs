@@ -260,6 +260,7 @@ fn is_formal(value: &str) -> bool {
 }
 
 /// Whether a value has the shape of a time, exists or not: `2026-13-45T25:00:00`, `20261345`,
+/// `20261399000000000` (an identity number of China has a digit more, and no region 19 or 20),
 /// `31.02.2026 10:00`.
 fn is_time(value: &str) -> bool {
     let is_shape = |b: u8| {
@@ -275,7 +276,7 @@ fn is_time(value: &str) -> bool {
             text.starts_with("19") || text.starts_with("20") || text.starts_with("00")
         })
     };
-    let is_compact = signs == 0 && matches!(digits, 8 | 12 | 14) && is_year(value.get(..2));
+    let is_compact = signs == 0 && matches!(digits, 8 | 12 | 14 | 17) && is_year(value.get(..2));
     let is_dated = signs >= 2
         && (is_year(value.get(..4)) && !value.as_bytes()[..4].contains(&b'.')
             || is_year(value.get(6..10)));
@@ -355,7 +356,15 @@ mod tests {
     #[test]
     fn a_code_that_no_list_has_is_shown_with_its_signs() {
         for code in [
-            "I #7", "#7", "P&D", "*4", "DE=12", "70%", "13/1301", "DY.84",
+            "I #7",
+            "#7",
+            "P&D",
+            "*4",
+            "DE=12",
+            "70%",
+            "13/1301",
+            "DY.84",
+            "20261399000000000",
         ] {
             assert_eq!(shown(code).as_deref(), Some(code));
         }
