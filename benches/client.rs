@@ -26,7 +26,7 @@ use parceltrail::adapter::{
     TrackRequest,
 };
 use parceltrail::client::{BreakerPolicy, Client, HttpTransport, Quota};
-use parceltrail::{Adapter, Batch, DecodeError, Payload, Poll, Registry, Shipment, TrackingNumber};
+use parceltrail::{Adapter, Batch, DecodeError, Payload, Poll, Registry, TrackingNumber};
 
 const AIM: f64 = 1.10;
 const SERVE: &str = "--serve";
@@ -284,11 +284,10 @@ impl Adapter for Plain {
     }
 
     fn decode(&self, payload: Payload<'_>) -> Result<Batch, DecodeError> {
-        let shipments = vec![Shipment::new(
-            &self.0,
-            TrackingNumber::new("7100000042"),
-            payload.received,
-        )];
+        let shipments = vec![
+            self.0
+                .shipment(TrackingNumber::new("7100000042"), payload.received),
+        ];
         Ok(Batch {
             shipments,
             notices: Vec::new(),

@@ -192,22 +192,12 @@ fn journey(nth: usize, now: DateTime<Utc>) -> Journey {
             .at(place);
     }
     let by = now + TimeDelta::days(2);
-    let promise = Promise {
-        kind: PromiseKind::Committed,
-        from: None,
-        by: EventTime::instant("", by),
-        stated: None,
-    };
+    let promise = Promise::by(PromiseKind::Committed, EventTime::instant("", by));
     let mut shipment = shipment
         .promised(promise)
         .received(&now.to_rfc3339())
         .shipment();
-    let country = |code: &str| {
-        Some(Place {
-            country: code.parse().ok(),
-            ..Place::default()
-        })
-    };
+    let country = |code: &str| Some(Place::new().with_country(code.parse().ok()));
     (shipment.origin, shipment.destination) = (country("CN"), country("DE"));
     let mut journey = Journey::default();
     journey.apply(shipment);

@@ -13,8 +13,8 @@ use parceltrail::adapter::{
 use parceltrail::model::{CarrierCode, EventTime, FreeText, Place, zones_of};
 use parceltrail::testing::Conformance;
 use parceltrail::{
-    Adapter, Batch, Confidence, DecodeError, Event, Journey, Milestone, Payload, Registry, Scope,
-    Shipment, TrackingNumber,
+    Adapter, Batch, Confidence, DecodeError, Event, Journey, Milestone, Payload, Registry,
+    TrackingNumber,
 };
 use serde_json::Value;
 
@@ -76,11 +76,8 @@ impl AcmeScans {
                 .map(str::trim)
                 .filter(|text| !text.is_empty())
         };
-        let place = Place {
-            city: text("town").map(Into::into),
-            country: text("iso").and_then(|code| code.parse().ok()),
-            ..Place::default()
-        };
+        let mut place = Place::new().with_country(text("iso").and_then(|code| code.parse().ok()));
+        place.city = text("town").map(Into::into);
         let raw = text("when").unwrap_or_default();
         let Ok(local) = NaiveDateTime::parse_from_str(raw, "%Y-%m-%d %H:%M") else {
             notices.push(
@@ -95,30 +92,24 @@ impl AcmeScans {
                 notice(NoticeKind::UnmappedCode, "code", "the code is in no table").value(code),
             );
         }
-        Some(Event {
-            feed: self.descriptor.feed.clone(),
-            carrier: self.descriptor.carrier.clone(),
-            number: number.clone(),
-            piece: None,
-            stage: meaning.and_then(|row| row.stage),
-            milestone: meaning.map_or(Milestone::Unmapped, |row| row.milestone),
-            reason: meaning.and_then(|row| row.reason),
-            scope: Scope::Parcel,
-            // The zone follows from the place; where it does not, the time stays open.
-            time: EventTime::local(raw, local, &zones_of(&place)),
-            place: place.known(),
-            code: CarrierCode {
-                value: code.into(),
-                qualifier: None,
-                text: text("note").and_then(FreeText::parse),
-            },
-            delivered_to: meaning.and_then(|row| row.delivered_to),
-            damaged: meaning.is_some_and(|row| row.damaged),
-            signed_by: None,
-            recipient_kind: None,
-            related: Vec::new(),
-            retracts: false,
-            confidence: meaning.map_or(Confidence::Low, |row| row.confidence),
+        let milestone = meaning.map_or(Milestone::Unmapped, |row| row.milestone);
+        // The zone follows from the place; where it does not, the time stays open.
+        let time = EventTime::local(raw, local, &zones_of(&place));
+        let (feed, carrier) = (
+            self.descriptor.feed.clone(),
+            self.descriptor.carrier.clone(),
+        );
+        let event = Event::new(feed, carrier, number.clone(), milestone, time)
+            .with_place(place.known())
+            .with_code(CarrierCode::new(code).with_text(text("note").and_then(FreeText::parse)));
+        Some(match meaning {
+            Some(row) => event
+                .with_stage(row.stage)
+                .with_reason(row.reason)
+                .with_delivered_to(row.delivered_to)
+                .with_damaged(row.damaged)
+                .with_confidence(row.confidence),
+            None => event.with_confidence(Confidence::Low),
         })
     }
 }
@@ -179,7 +170,7 @@ impl Adapter for AcmeScans {
                 ));
                 continue;
             };
-            let mut shipment = Shipment::new(&self.descriptor, number.clone(), payload.received);
+            let mut shipment = self.descriptor.shipment(number.clone(), payload.received);
             let scans = &consignment["scans"];
             if consignment.get("scans").is_none() || !is_list(scans) {
                 batch.notices.push(

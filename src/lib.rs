@@ -38,14 +38,19 @@
 //! | know whose number it is | [`identify`] |
 //! | add a carrier of your own | [`adapter`], and the module `testing` behind the feature of that name |
 //! | know what a carrier's feeds hold | [`carriers`]: each module's page is its pack's README |
-#![forbid(unsafe_code)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![warn(missing_docs)]
+#![deny(clippy::disallowed_methods)]
 
 pub mod adapter;
 pub mod anomaly;
 pub mod briefing;
 pub mod carriers;
 #[cfg(feature = "client")]
+#[allow(
+    clippy::disallowed_methods,
+    reason = "the driver reads clock and environment"
+)]
 pub mod client;
 pub mod eta;
 pub mod history;

@@ -180,12 +180,7 @@ mod overrides {
 
     /// A label of acme's from China to Germany, so many days old.
     fn findings(inspector: &Inspector, days: u32, customer: Option<&str>) -> Findings {
-        let country = |code: &str| {
-            Some(Place {
-                country: code.parse().ok(),
-                ..Place::default()
-            })
-        };
+        let country = |code: &str| Some(Place::new().with_country(code.parse().ok()));
         let mut shipment = shipment("acme.track", "A1")
             .event("2026-03-01T00:00:00Z", Stage::Order, Milestone::Announced)
             .received("2026-03-01T00:00:00Z")
@@ -305,12 +300,7 @@ mod looking_again {
 
     fn stories() -> Vec<ShipmentBuilder> {
         let by = EventTime::instant("2026-03-05T18:00:00Z", at("2026-03-05T18:00:00Z"));
-        let promise = Promise {
-            kind: PromiseKind::Committed,
-            from: None,
-            by,
-            stated: None,
-        };
+        let promise = Promise::by(PromiseKind::Committed, by);
         let start = || {
             shipment("acme.track", "A1")
                 .event("2026-03-01T09:00:00Z", Stage::Order, Milestone::Announced)

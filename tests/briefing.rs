@@ -61,29 +61,29 @@ fn a_window_is_told_in_the_reader_s_days() {
     let briefing = briefing(moving(), "2026-03-02T12:00:00Z");
     let told = |from, to| en(&briefing.clone().with_estimate(&estimate(from, to, 400.0))).when;
     assert_eq!(
-        shipment("2026-03-03T10:00:00Z", "2026-03-06T10:00:00Z"),
+        told("2026-03-03T10:00:00Z", "2026-03-06T10:00:00Z"),
         "Expected between Tue 3 and Fri 6 March."
     );
     assert_eq!(
-        shipment("2026-03-30T10:00:00Z", "2026-04-02T10:00:00Z"),
+        told("2026-03-30T10:00:00Z", "2026-04-02T10:00:00Z"),
         "Expected between Mon 30 March and Thu 2 April."
     );
     assert_eq!(
-        shipment("2026-12-30T10:00:00Z", "2027-01-02T10:00:00Z"),
+        told("2026-12-30T10:00:00Z", "2027-01-02T10:00:00Z"),
         "Expected between Wed 30 December and Sat 2 January 2027."
     );
     assert_eq!(
-        shipment("2026-03-02T13:00:00Z", "2026-03-02T22:30:00Z"),
+        told("2026-03-02T13:00:00Z", "2026-03-02T22:30:00Z"),
         "Expected today, Mon 2 March.",
         "23:30 in Berlin is still today"
     );
     assert_eq!(
-        shipment("2026-03-02T13:00:00Z", "2026-03-02T23:30:00Z"),
+        told("2026-03-02T13:00:00Z", "2026-03-02T23:30:00Z"),
         "Expected between Mon 2 and Tue 3 March.",
         "00:30 in Berlin is tomorrow"
     );
     assert_eq!(
-        shipment("2026-03-03T09:00:00Z", "2026-03-03T11:30:00Z"),
+        told("2026-03-03T09:00:00Z", "2026-03-03T11:30:00Z"),
         "Expected tomorrow, Tue 3 March between 10:00 and 12:30."
     );
     let chinese = briefing.clone().with_estimate(&estimate(
@@ -123,12 +123,10 @@ fn a_window_never_begins_before_now() {
 #[test]
 fn a_promise_stands_beside_the_estimate_and_its_danger_is_said() {
     let day = chrono::NaiveDate::from_ymd_opt(2026, 3, 5).unwrap();
-    let promise = Promise {
-        kind: PromiseKind::Estimated,
-        from: None,
-        by: EventTime::date("2026-03-05", day, &Zones::One(BERLIN)),
-        stated: None,
-    };
+    let promise = Promise::by(
+        PromiseKind::Estimated,
+        EventTime::date("2026-03-05", day, &Zones::One(BERLIN)),
+    );
     let alone = briefing(moving().promised(promise.clone()), "2026-03-02T12:00:00Z");
     assert_eq!(en(&alone).when, "The carrier says on Thu 5 March.");
     let mut estimate = estimate("2026-03-04T10:00:00Z", "2026-03-08T10:00:00Z", 99.0);

@@ -46,12 +46,7 @@ fn clock(text: &str, hours: i32) -> EventTime {
 }
 
 fn by(kind: PromiseKind, by: EventTime) -> Promise {
-    Promise {
-        kind,
-        from: None,
-        by,
-        stated: None,
-    }
+    Promise::by(kind, by)
 }
 
 fn estimate(p10: &str, p90: &str, observations: f64) -> Estimate {
@@ -112,10 +107,8 @@ fn a_carrier_s_day_stays_that_day_in_every_zone_and_in_json() {
 
 #[test]
 fn hours_that_are_told_are_those_of_the_reader() {
-    let promise = Promise {
-        from: Some(clock("2024-08-28T10:00:00", 2)),
-        ..by(PromiseKind::Estimated, clock("2024-08-28T12:00:00", 2))
-    };
+    let promise = by(PromiseKind::Estimated, clock("2024-08-28T12:00:00", 2))
+        .with_from(clock("2024-08-28T10:00:00", 2));
     let briefing = briefing(moving().promised(promise), "2024-08-27T12:00:00Z");
     assert_eq!(
         text(&briefing, "en", chrono_tz::Europe::Berlin).when,
@@ -292,7 +285,7 @@ fn what_happened_is_told_on_its_day_and_what_lasts_since_then() {
         (Milestone::Departed, "Left a facility", "已离开网点"),
         (Milestone::Refused, "Refused by the recipient", "收件人拒收"),
     ] {
-        let (en, zh) = shipment(None, milestone);
+        let (en, zh) = told(None, milestone);
         assert_eq!(
             en,
             format!("{english}, Denver, CO, US, on Wed 28 August, 12:58.")
@@ -309,7 +302,7 @@ fn what_happened_is_told_on_its_day_and_what_lasts_since_then() {
         Milestone::CustomsHold,
         Milestone::Returning,
     ] {
-        let (en, zh) = shipment(None, milestone);
+        let (en, zh) = told(None, milestone);
         assert!(
             en.ends_with(", Denver, CO, US. Since Wed 28 August, 12:58."),
             "{en}"

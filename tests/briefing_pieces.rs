@@ -267,12 +267,10 @@ fn a_late_parcel_says_which_day_has_passed_and_what_it_was_worth() {
             "约定的派送日3月14日（周五）已过。",
         ),
     ] {
-        let promise = Promise {
+        let promise = Promise::by(
             kind,
-            from: None,
-            by: EventTime::at_offset(midnight, midnight.parse().unwrap(), -6 * 3600),
-            stated: None,
-        };
+            EventTime::at_offset(midnight, midnight.parse().unwrap(), -6 * 3600),
+        );
         let told = shipment("acme.track", "A1")
             .event("2025-03-13T12:10:00Z", Stage::LineHaul, Milestone::Arrived)
             .received("2025-03-13T15:00:00Z")

@@ -30,7 +30,7 @@ fn found(rule: &str, level: Level, evidence: &[u64]) -> Finding {
 fn findings(found: impl IntoIterator<Item = Finding>) -> Findings {
     Findings {
         found: found.into_iter().collect(),
-        again: None,
+        next_check: None,
     }
 }
 

@@ -65,10 +65,7 @@ fn masking_grows_with_the_sentence() {
             text.to_string()
         });
     }
-    let place = |n: usize| Place {
-        city: Some("Springfield ".repeat(n).into()),
-        ..Place::default()
-    };
+    let place = |n: usize| Place::new().with_city("Springfield ".repeat(n));
     linear("a long place", 500, place, |place| {
         FreeText::new("arrived at Springfield")
             .shown_with(Some(place))
@@ -199,11 +196,11 @@ fn places_and_numbers_grow_with_their_text() {
         |text| TrackingNumber::new(text),
     );
     let zones = |place: &Place| parceltrail::model::zones_of(place);
-    let city = |n: usize| Place {
-        city: Some("san-".repeat(n).into()),
-        country: "US".parse().ok(),
-        region: Some("x ".repeat(n).into()),
-        ..Place::default()
+    let city = |n: usize| {
+        Place::new()
+            .with_city("san-".repeat(n))
+            .with_region("x ".repeat(n))
+            .with_country("US".parse().ok())
     };
     linear("zones of a place", 4_000, city, |place| zones(place));
 }

@@ -85,7 +85,7 @@ fn a_legs_delivery_closes_only_that_leg() {
             Stage::LastMile,
             Milestone::Delivered,
         )
-        .refers_to(Reference::new(Role::NextCarrier, "1Z0000000300000017").issued_by("ups"));
+        .refers_to(Reference::new(Role::NextCarrier, "1Z0000000300000017").with_carrier("ups"));
     let state = journey([first.clone()]).at(now());
     assert_eq!(
         state.parcel.as_ref().unwrap().milestone,
@@ -683,7 +683,7 @@ fn the_trace_alone_gives_the_same_state() {
         picked_up("sf.push", "SF1")
             .at("Shenzhen-CN")
             .event("2025-03-02T10:00:00+08:00", None, Milestone::Held)
-            .refers_to(Reference::new(Role::NextCarrier, "1Z1").issued_by("ups")),
+            .refers_to(Reference::new(Role::NextCarrier, "1Z1").with_carrier("ups")),
         shipment("ups.track", "1Z1")
             .event("2025-03-04T10:00:00Z", Stage::LineHaul, Milestone::Departed)
             .at("Anchorage, AK, US")
@@ -754,7 +754,7 @@ fn pieces_of_an_earlier_carrier_do_not_hold_back_those_of_the_next() {
             Milestone::PickedUp,
         )
         .of_piece("P2")
-        .refers_to(Reference::new(Role::NextCarrier, "1ZA").issued_by("ups"));
+        .refers_to(Reference::new(Role::NextCarrier, "1ZA").with_carrier("ups"));
     let second = |number: &str| {
         shipment("ups.track", number)
             .refers_to(Reference::new(Role::MasterWaybill, "1ZA"))

@@ -89,7 +89,7 @@ fn legs(n: usize) -> Vec<ShipmentBuilder> {
         );
         let told = told.event(&at(nth * 60 + 30), Stage::LastMile, Milestone::Delivered);
         told.refers_to(
-            Reference::new(Role::NextCarrier, &format!("L{:06}", n - nth - 1)).issued_by("a"),
+            Reference::new(Role::NextCarrier, &format!("L{:06}", n - nth - 1)).with_carrier("a"),
         )
     };
     (0..n).map(leg).collect()

@@ -193,14 +193,15 @@ fn a_hand_over_in_the_carrier_s_words_is_one_though_the_next_has_told_nothing() 
             Stage::LastMile,
             Milestone::HandedOver,
         )
-        .refers_to(Reference::new(Role::NextCarrier, "9200000000000000017").issued_by("usps"));
+        .refers_to(Reference::new(Role::NextCarrier, "9200000000000000017").with_carrier("usps"));
     assert_eq!(milestone(&only([first])), Milestone::HandedOver);
 }
 
 #[test]
 fn only_a_scan_of_the_next_carrier_undoes_a_delivery() {
-    let first =
-        || delivered("a.x", "A1").refers_to(Reference::new(Role::NextCarrier, "B1").issued_by("b"));
+    let first = || {
+        delivered("a.x", "A1").refers_to(Reference::new(Role::NextCarrier, "B1").with_carrier("b"))
+    };
     let after =
         |said: Milestone| label("b.x", "B1").event("2025-12-07T10:00:00Z", Stage::LastMile, said);
     use Milestone as M;
@@ -251,7 +252,7 @@ fn only_a_scan_of_the_next_carrier_undoes_a_delivery() {
 #[test]
 fn a_scan_that_may_be_older_than_the_delivery_undoes_nothing() {
     let first =
-        delivered("a.x", "A1").refers_to(Reference::new(Role::NextCarrier, "B1").issued_by("b"));
+        delivered("a.x", "A1").refers_to(Reference::new(Role::NextCarrier, "B1").with_carrier("b"));
     let unsure = shipment("b.x", "B1")
         .event("2025-12-05T20:00:00Z", Stage::LastMile, Milestone::Arrived)
         .with(|event| {
@@ -281,9 +282,9 @@ fn what_is_declared_goes_on_though_no_feed_tells_of_the_next_number() {
 #[test]
 fn in_a_chain_of_three_the_last_one_s_scan_undoes_the_first_one_s_delivery() {
     let first =
-        delivered("a.x", "A1").refers_to(Reference::new(Role::NextCarrier, "B1").issued_by("b"));
+        delivered("a.x", "A1").refers_to(Reference::new(Role::NextCarrier, "B1").with_carrier("b"));
     let second =
-        label("b.x", "B1").refers_to(Reference::new(Role::NextCarrier, "C1").issued_by("c"));
+        label("b.x", "B1").refers_to(Reference::new(Role::NextCarrier, "C1").with_carrier("c"));
     let third = shipment("c.x", "C1").event(
         "2025-12-09T10:00:00Z",
         Stage::LastMile,
@@ -459,7 +460,7 @@ fn on_the_way_back_the_earlier_carrier_carries_it_again() {
             Milestone::HandedOver,
         )
         .event("2025-12-12T10:00:00Z", Stage::Return, Milestone::Returned)
-        .refers_to(Reference::new(Role::NextCarrier, "92001").issued_by("usps"));
+        .refers_to(Reference::new(Role::NextCarrier, "92001").with_carrier("usps"));
     let second = shipment("usps.tracking", "92001").event(
         "2025-12-08T10:00:00Z",
         Stage::Return,
@@ -505,7 +506,7 @@ fn replacements_and_signed_receipts_are_linked_and_never_move_the_parcel() {
 #[test]
 fn who_proves_nothing_links_nothing_to_a_stranger_s_parcel() {
     let forged = delivered("sf.push", "SF1")
-        .refers_to(Reference::new(Role::Return, "1Z1").issued_by("ups"))
+        .refers_to(Reference::new(Role::Return, "1Z1").with_carrier("ups"))
         .proven_by(Proof::Nothing);
     let states = states([forged, picked_up("ups.track", "1Z1")]);
     assert_eq!(

@@ -3,7 +3,7 @@
 //!
 //! `cargo test` builds the examples before it runs this; by itself it needs `cargo build --example
 //! live` first.
-#![cfg(all(feature = "client", feature = "testing"))]
+#![cfg(all(feature = "client", feature = "simulator"))]
 
 use std::path::{Path, PathBuf};
 use std::process::Output;

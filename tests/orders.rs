@@ -325,9 +325,10 @@ fn orders_sort_the_same_in_any_order_and_division() {
     let split: Vec<Shipment> = shipments
         .iter()
         .flat_map(|whole| {
-            whole.events.iter().map(|event| Shipment {
-                events: vec![event.clone()],
-                ..whole.clone()
+            whole.events.iter().map(|event| {
+                let mut part = whole.clone();
+                part.events = vec![event.clone()];
+                part
             })
         })
         .collect();
@@ -340,7 +341,7 @@ fn any_merchant_s_feed_may_tell_of_orders() {
     let own = shipment("acme.orders", "7001-A")
         .event("2026-03-01T09:00:00Z", Stage::Order, Milestone::Announced)
         .order(Order::default());
-    let waybill = Reference::new(Role::Waybill, "1Z1").issued_by("ups");
+    let waybill = Reference::new(Role::Waybill, "1Z1").with_carrier("ups");
     let (states, _) = sorted(
         Vec::new(),
         [own.refers_to(waybill), picked_up("ups.track", "1Z1")],

@@ -105,19 +105,12 @@ fn silence_counts_from_the_latest_instant_that_a_vague_time_allows() {
                     event.time = EventTime::local("", local, &Zones::Unknown);
                 }
             });
-        let told = told.received(&arrived.to_rfc3339()).shipment();
+        let mut told = told.received(&arrived.to_rfc3339()).shipment();
+        let country = |code: &str| parceltrail::Place::new().with_country(code.parse().ok());
+        told.origin = Some(country("FR"));
+        told.destination = Some(country("DE"));
         let mut journey = Journey::default();
-        journey.apply(parceltrail::Shipment {
-            origin: Some(parceltrail::Place {
-                country: "FR".parse().ok(),
-                ..parceltrail::Place::default()
-            }),
-            destination: Some(parceltrail::Place {
-                country: "DE".parse().ok(),
-                ..parceltrail::Place::default()
-            }),
-            ..told
-        });
+        journey.apply(told);
         let inspector = Inspector::new(Settings::default()).unwrap();
         let parcel = inspector.digest_expecting(&journey, arrived, None, &model);
         let at = (0..24 * 40)

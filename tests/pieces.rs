@@ -10,7 +10,7 @@ use parceltrail::anomaly::{
     CaseEvent, Cases, Finding, Findings, Inspector, Parcel, Replay, Settings,
 };
 use parceltrail::journey::{Leg, Snapshot};
-use parceltrail::model::{Event, Reason, TrackingNumber};
+use parceltrail::model::{Reason, TrackingNumber};
 use parceltrail::testing::{ShipmentBuilder, shipment};
 use parceltrail::{Journey, Milestone, Stage};
 
@@ -347,7 +347,7 @@ fn silence_counts_from_a_scan_of_unknown_meaning() {
 fn the_next_carrier_s_unknown_scan_is_a_hand_over() {
     use parceltrail::model::{Reference, Role};
     let done = shipment("acme.track", "A1")
-        .refers_to(Reference::new(Role::NextCarrier, "B1").issued_by("beta"))
+        .refers_to(Reference::new(Role::NextCarrier, "B1").with_carrier("beta"))
         .event(
             "2026-03-02T09:00:00Z",
             Stage::FirstMile,
@@ -385,18 +385,14 @@ fn of_pieces(count: usize) -> (Journey, Snapshot) {
         state.events.first().cloned().unwrap(),
         state.pieces.last().cloned().unwrap(),
     );
-    let named = |nth: usize, piece: Option<&TrackingNumber>| Event {
-        milestone: if piece.is_some() {
-            event.milestone
-        } else {
-            Milestone::Info
-        },
-        piece: piece.cloned(),
-        code: parceltrail::model::CarrierCode {
-            value: format!("C{nth}").into(),
-            ..event.code.clone()
-        },
-        ..event.clone()
+    let named = |nth: usize, piece: Option<&TrackingNumber>| {
+        let mut named = event.clone();
+        if piece.is_none() {
+            named.milestone = Milestone::Info;
+        }
+        named.piece = piece.cloned();
+        named.code.value = format!("C{nth}").into();
+        named
     };
     let numbers: Vec<TrackingNumber> = (0..count)
         .map(|nth| TrackingNumber::new(&format!("P{nth:06}")))
@@ -445,10 +441,10 @@ fn of_legs(count: usize) -> (Journey, Snapshot) {
         })
         .collect();
     state.events = (0..count)
-        .map(|nth| Event {
-            number: number(nth),
-            piece: None,
-            ..event.clone()
+        .map(|nth| {
+            let mut scan = event.clone();
+            (scan.number, scan.piece) = (number(nth), None);
+            scan
         })
         .collect();
     (journey, state)

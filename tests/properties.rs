@@ -190,10 +190,7 @@ fn for_every_zone_on_earth_the_true_instant_lies_inside_the_interval() {
     let table = include_str!("../src/model/zones/countries.csv");
     for line in table.lines().skip(1) {
         let country = &line[..2];
-        let place = Place {
-            country: country.parse().ok(),
-            ..Place::default()
-        };
+        let place = Place::new().with_country(country.parse().ok());
         let zones: Vec<chrono_tz::Tz> = line
             .rsplit(',')
             .next()

@@ -1,6 +1,6 @@
 //! Everything goes wrong at four carriers at once, and the client loses nothing: the small version
 //! of `cargo run --release --example live -- --parcels 2000 --faults storm`.
-#![cfg(all(feature = "client", feature = "testing"))]
+#![cfg(all(feature = "client", feature = "simulator"))]
 
 #[path = "../examples/live/desk.rs"]
 mod desk;

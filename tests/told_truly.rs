@@ -160,7 +160,7 @@ fn the_last_sign_of_life_comes_from_unknown_scans_too_while_the_milestone_stays(
             .event("2026-03-05T10:00:00Z", None, Milestone::Unmapped)
             .at("Reno, NV, US")
     };
-    let state = state([shipment()]);
+    let state = state([told()]);
     assert_eq!(
         state.parcel.as_ref().unwrap().milestone,
         Milestone::PickedUp
@@ -172,7 +172,7 @@ fn the_last_sign_of_life_comes_from_unknown_scans_too_while_the_milestone_stays(
     );
     // Of a parcel that it has, a carrier's unknown statement is a sign of life without a place too;
     // papers, labels and what is only said are not.
-    let without = shipment().event("2026-03-06T10:00:00Z", None, Milestone::Unmapped);
+    let without = told().event("2026-03-06T10:00:00Z", None, Milestone::Unmapped);
     assert_eq!(
         self::state([without.clone()]).last_seen.unwrap().time.raw(),
         "2026-03-06T10:00:00Z"
@@ -185,7 +185,7 @@ fn the_last_sign_of_life_comes_from_unknown_scans_too_while_the_milestone_stays(
         Milestone::Lost,
         Milestone::DeliveryScheduled,
     ] {
-        let state = self::state([shipment().event("2026-03-07T10:00:00Z", None, said)]);
+        let state = self::state([told().event("2026-03-07T10:00:00Z", None, said)]);
         assert_eq!(
             state.last_seen.unwrap().time.raw(),
             "2026-03-05T10:00:00Z",
@@ -451,7 +451,7 @@ fn the_next_carrier_s_labels_do_not_stand_for_pieces_that_were_delivered() {
         Milestone::Delivered,
         "2026-03-05T10:00:00Z",
     );
-    let first = first.refers_to(Reference::new(Role::NextCarrier, "B1").issued_by("b"));
+    let first = first.refers_to(Reference::new(Role::NextCarrier, "B1").with_carrier("b"));
     let labels = of_two(
         "b.x",
         ["Q1", "Q2"],
@@ -561,10 +561,7 @@ fn a_carrier_s_own_time_of_a_promise_counts_before_the_receipt() {
         "2026-03-02T08:00:00Z".parse().unwrap(),
     ));
     let told = |received: &str| picked_up().received(received).promised(promise.clone());
-    let state = state([
-        shipment("2026-03-03T12:00:00Z"),
-        shipment("2026-03-04T12:00:00Z"),
-    ]);
+    let state = state([told("2026-03-03T12:00:00Z"), told("2026-03-04T12:00:00Z")]);
     assert_eq!(
         state
             .promises
@@ -584,12 +581,12 @@ fn a_promise_stands_although_a_next_number_is_known_and_ends_with_the_delivery()
             &[(PromiseKind::Estimated, "2026-03-06")],
         )
     };
-    let named = shipment().refers_to(Reference::new(Role::NextCarrier, "B1").issued_by("b"));
+    let named = told().refers_to(Reference::new(Role::NextCarrier, "B1").with_carrier("b"));
     assert_eq!(
         state([named]).promise.unwrap().promise.by.raw(),
         "2026-03-06"
     );
-    let ended = self::state([shipment().event(
+    let ended = self::state([told().event(
         "2026-03-05T10:00:00Z",
         Stage::LastMile,
         Milestone::Delivered,

@@ -12,7 +12,7 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeZone, Utc};
-use parceltrail::model::{CarrierCode, Confidence, Event, EventTime, Scope, Shipment, Stage};
+use parceltrail::model::{CarrierCode, Event, EventTime, Shipment, Stage};
 use parceltrail::number::identify;
 use parceltrail::{Journey, Milestone, Payload, Registry, TrackingNumber};
 
@@ -129,7 +129,7 @@ fn received() -> DateTime<Utc> {
 fn story(registry: &Registry, count: usize) -> Shipment {
     let descriptor = registry.get("ups.track").unwrap().descriptor();
     let number = TrackingNumber::new("1Z0000000300000017");
-    let mut shipment = Shipment::new(descriptor, number.clone(), received());
+    let mut shipment = descriptor.shipment(number.clone(), received());
     let start = Utc.with_ymd_and_hms(2025, 3, 1, 0, 0, 0).unwrap();
     let milestones = [
         Milestone::Arrived,
@@ -140,30 +140,15 @@ fn story(registry: &Registry, count: usize) -> Shipment {
     shipment.events = (0..count)
         .map(|nth| {
             let at = start + chrono::Duration::minutes(10 * nth as i64);
-            Event {
-                feed: descriptor.feed.clone(),
-                carrier: descriptor.carrier.clone(),
-                number: number.clone(),
-                piece: None,
-                stage: Some(Stage::LineHaul),
-                milestone: milestones[nth % milestones.len()],
-                reason: None,
-                scope: Scope::Parcel,
-                time: EventTime::at_offset(at.to_rfc3339(), at.naive_utc(), 0),
-                place: None,
-                code: CarrierCode {
-                    value: format!("C{}", nth % 50).into(),
-                    qualifier: None,
-                    text: None,
-                },
-                delivered_to: None,
-                damaged: false,
-                signed_by: None,
-                recipient_kind: None,
-                related: Vec::new(),
-                retracts: false,
-                confidence: Confidence::High,
-            }
+            Event::new(
+                descriptor.feed.clone(),
+                descriptor.carrier.clone(),
+                number.clone(),
+                milestones[nth % milestones.len()],
+                EventTime::at_offset(at.to_rfc3339(), at.naive_utc(), 0),
+            )
+            .with_stage(Stage::LineHaul)
+            .with_code(CarrierCode::new(format!("C{}", nth % 50)))
         })
         .collect();
     shipment

@@ -2,12 +2,10 @@
 //! it the way any feed builds one.
 
 use chrono::{DateTime, FixedOffset, SecondsFormat, Utc};
-use parceltrail::adapter::{DeliveryKind, IssuerKind};
 use parceltrail::history::{HistoryEnd, Station};
-use parceltrail::model::{CarrierCode, Promise, PromiseKind, Proof, Zones};
+use parceltrail::model::{CarrierCode, Promise, PromiseKind, Zones};
 use parceltrail::{
-    CarrierId, Confidence, Event, EventTime, FeedId, Milestone, Place, Reason, Scope, Shipment,
-    Stage, TrackingNumber,
+    CarrierId, Event, EventTime, FeedId, Milestone, Place, Reason, Shipment, Stage, TrackingNumber,
 };
 use smol_str::SmolStr;
 
@@ -149,57 +147,27 @@ impl Course {
         let number = TrackingNumber::new(leg.number.as_str());
         let feed = FeedId::from(format!("{}.scans", leg.carrier));
         let carrier = CarrierId::from(leg.carrier.clone());
-        let event = Event {
-            feed: feed.clone(),
-            carrier: carrier.clone(),
-            number: number.clone(),
-            piece: None,
-            stage: scan.stage,
-            milestone: scan.milestone,
-            reason: scan.reason,
-            scope: Scope::Parcel,
-            time: scan.clock.tell(scan.at),
-            place: scan.place.as_ref().and_then(place),
-            code: CarrierCode {
-                value: scan.milestone.as_str().into(),
-                qualifier: scan.stage.map(|stage| stage.as_str().into()),
-                text: None,
-            },
-            delivered_to: None,
-            damaged: false,
-            signed_by: None,
-            recipient_kind: None,
-            retracts: false,
-            related: Vec::new(),
-            confidence: Confidence::High,
-        };
+        let mut code = CarrierCode::new(scan.milestone.as_str());
+        code.qualifier = scan.stage.map(|stage| stage.as_str().into());
+        let time = scan.clock.tell(scan.at);
+        let (of_feed, of_carrier) = (feed.clone(), carrier.clone());
+        let event = Event::new(of_feed, of_carrier, number.clone(), scan.milestone, time)
+            .with_stage(scan.stage)
+            .with_reason(scan.reason)
+            .with_place(scan.place.as_ref().and_then(place))
+            .with_code(code);
         let promise = self
             .promised
             .filter(|_| scan.milestone != Milestone::Delivered);
-        Shipment {
-            feed,
-            carrier,
-            issuer: IssuerKind::Carrier,
-            number,
-            instance: None,
-            delivery: DeliveryKind::Increment,
-            proof: Proof::Answer,
-            received: scan.received,
-            events: vec![event],
-            references: Vec::new(),
-            pieces: Vec::new(),
-            piece_count: None,
-            promises: promise
-                .map(|by| Promise::by(PromiseKind::Committed, Clock::Instant.tell(by)))
-                .into_iter()
-                .collect(),
-            origin: place(&self.origin),
-            destination: place(&self.destination),
-            service: self.service.clone(),
-            weight_grams: None,
-            order: None,
-            is_return: false,
-        }
+        let mut shipment = Shipment::new(feed, carrier, number, scan.received)
+            .with_event(event)
+            .with_origin(place(&self.origin))
+            .with_destination(place(&self.destination));
+        shipment.service = self.service.clone();
+        shipment
+            .promises
+            .extend(promise.map(|by| Promise::by(PromiseKind::Committed, Clock::Instant.tell(by))));
+        shipment
     }
 }
 
@@ -210,14 +178,9 @@ fn place(station: &Station) -> Option<Place> {
         postcode,
         code,
     } = station.clone();
-    Place {
-        country,
-        region,
-        postcode,
-        code,
-        ..Place::default()
-    }
-    .known()
+    let mut place = Place::new().with_country(country);
+    (place.region, place.postcode, place.code) = (region, postcode, code);
+    place.known()
 }
 
 #[cfg(test)]

@@ -73,7 +73,7 @@ fn trail(out: &mut impl Write, told: &TrackOutcome) -> io::Result<()> {
     match told {
         TrackOutcome::NotFound(_) => writeln!(out, "  not found, or not yet")?,
         TrackOutcome::Missing(_) => writeln!(out, "  the answer does not mention it")?,
-        TrackOutcome::Found(_) => {}
+        _ => {}
     }
     for notice in told.notices() {
         writeln!(

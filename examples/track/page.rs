@@ -405,7 +405,7 @@ fn unknowns(out: &mut impl Write, state: &Snapshot) -> io::Result<()> {
             "of unknown meaning",
         ),
         (
-            count(&|event| matches!(event.time.kind(), TimeKind::Local | TimeKind::NoYear)),
+            count(&|event| event.time.kind() == TimeKind::Local),
             "in an unknown time zone",
         ),
         (

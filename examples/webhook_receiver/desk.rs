@@ -123,7 +123,7 @@ impl Desk {
                 .shipments()
                 .any(|shipment| shipment.number == *number)
         })?;
-        mine.state(now).parcel
+        mine.at(now).parcel
     }
 
     /// Everything that may belong to the parcel: what numbers tie, directly or through others. Only

@@ -1,11 +1,11 @@
 //! Code tables: a carrier's codes and what each means, from `carriers/<pack>/codes.csv`.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
+use std::hash::BuildHasherDefault;
 
 use smol_str::SmolStr;
 
-use crate::model::{Confidence, DeliveredTo, Fnv, Milestone, Reason, Stage};
+use crate::model::{Confidence, DeliveredTo, FnvHasher, Milestone, Reason, Stage};
 
 /// What a code means.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -220,26 +220,6 @@ fn read_row<'c>(cell: &impl Fn(usize) -> &'c str) -> Result<CodeMeaning, (&'stat
         label: cell(7).into(),
         source: cell(8).into(),
     })
-}
-
-/// FNV-1a: short trusted keys, looked up for every event.
-#[derive(Default)]
-pub struct FnvHasher(Fnv);
-
-impl Hasher for FnvHasher {
-    fn finish(&self) -> u64 {
-        self.0.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        self.0.bytes(bytes);
-    }
-}
-
-impl std::fmt::Debug for FnvHasher {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("FnvHasher")
-    }
 }
 
 #[cfg(test)]

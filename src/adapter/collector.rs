@@ -9,11 +9,10 @@ use std::rc::Rc;
 use smol_str::SmolStr;
 
 use super::batch::{open_text, without_quotes};
-use super::codes::FnvHasher;
 use super::{
     Batch, DecodeError, DecodeErrorKind, Descriptor, IssuerKind, Notice, NoticeKind, Payload,
 };
-use crate::model::{EventTime, Place, Role, Shipment, TrackingNumber, clean_shipment};
+use crate::model::{EventTime, FnvHasher, Place, Role, Shipment, TrackingNumber, clean_shipment};
 use crate::number;
 use crate::wire::json::{self, Fields, Many, One, Slot};
 use crate::wire::odd::{Oddities, Oddity};
@@ -269,7 +268,7 @@ impl<'p> Collector<'p> {
 
     /// A new, empty shipment of this feed.
     pub fn shipment(&self, number: TrackingNumber) -> Shipment {
-        Shipment::new(self.descriptor, number, self.payload.received)
+        self.descriptor.shipment(number, self.payload.received)
     }
 
     pub fn push(&mut self, mut shipment: Shipment) {

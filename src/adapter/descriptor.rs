@@ -1,32 +1,9 @@
 //! What is fixed about a feed: [`Descriptor`].
 
+use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
-use crate::model::{CarrierId, FeedId, Proof, words};
-
-words! {
-    /// What it means when a delivery leaves out something that an earlier one said.
-    DeliveryKind {
-        /// Everything known now: what is absent was withdrawn.
-        Snapshot = "snapshot",
-        /// News only: absence means nothing.
-        Increment = "increment",
-        /// Replaces single statements made before.
-        Correction = "correction",
-    }
-}
-
-words! {
-    /// What the party behind a feed does with parcels.
-    IssuerKind {
-        /// It carries them: its numbers are legs of the journey.
-        Carrier = "carrier",
-        /// It decides about them: customs and other authorities.
-        Authority = "authority",
-        /// It sells or sends them: a shop, a warehouse.
-        Merchant = "merchant",
-    }
-}
+use crate::model::{CarrierId, DeliveryKind, FeedId, IssuerKind, Proof, Shipment, TrackingNumber};
 
 /// How a feed states time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,5 +108,14 @@ impl Descriptor {
     pub fn with_marks(mut self, marks: &'static [Mark]) -> Self {
         self.marks = marks;
         self
+    }
+
+    /// An empty shipment of this feed: its carrier, issuer, kind of delivery and proof.
+    #[must_use]
+    pub fn shipment(&self, number: TrackingNumber, received: DateTime<Utc>) -> Shipment {
+        Shipment::new(self.feed.clone(), self.carrier.clone(), number, received)
+            .with_issuer(self.issuer)
+            .with_delivery(self.delivery)
+            .with_proof(self.proof)
     }
 }

@@ -24,13 +24,13 @@ mod webhook;
 
 use std::fmt::Debug;
 
-pub use crate::model::Proof;
-pub use batch::{Batch, DecodeError, DecodeErrorKind, Notice, NoticeKind, Payload};
+pub use crate::model::{DeliveryKind, IssuerKind, Notice, NoticeKind, Proof};
+pub use batch::{Batch, DecodeError, DecodeErrorKind, Payload};
 pub use build::RequestError;
 pub(crate) use build::{basic, build, check_count, client_credentials_form};
-pub use codes::{CodeMeaning, CodeTable, FnvHasher, TableError, Vocabulary};
+pub use codes::{CodeMeaning, CodeTable, TableError, Vocabulary};
 pub(crate) use collector::{Collector, grams, stamped};
-pub use descriptor::{Clock, DeliveryKind, Descriptor, IssuerKind, Mark};
+pub use descriptor::{Clock, Descriptor, Mark};
 pub(crate) use hidden::Hidden;
 pub use poll::{Poll, PollLimits};
 pub use poll_context::{Credentials, PollContext};

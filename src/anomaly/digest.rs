@@ -11,8 +11,8 @@ use super::lane::Lane;
 use super::parcel::{Clearance, FeedDigest, HoldDigest, LegDigest, Parcel};
 use super::promise::promises;
 use super::{apart, order, travel};
-use crate::adapter::IssuerKind;
 use crate::journey::{CustomsTrack, Hold, Journey, Leg, LegId, Snapshot};
+use crate::model::IssuerKind;
 use crate::model::{
     CarrierId, Country, Event, EventId, EventTime, Milestone, Place, Scope, Shipment, Stage,
     TrackingNumber,

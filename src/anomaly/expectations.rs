@@ -38,6 +38,15 @@ pub struct Foresight<'a> {
     pub(super) doubt: TimeDelta,
 }
 
+impl std::fmt::Debug for Foresight<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Foresight")
+            .field("parcel", &self.parcel)
+            .field("tail", &self.tail)
+            .finish_non_exhaustive()
+    }
+}
+
 impl Foresight<'_> {
     /// When the silence since the last event becomes unusual, and when twenty times more so.
     #[must_use]

@@ -6,8 +6,8 @@ use smol_str::{SmolStr, format_smolstr};
 
 use super::fact::{Fact, When};
 use super::parcel::Parcel;
-use crate::adapter::IssuerKind;
 use crate::journey::{OrderState, Snapshot};
+use crate::model::IssuerKind;
 use crate::model::{
     Event, EventId, FeedId, Fnv, Milestone, Personal, Reason, Shipment, TrackingNumber,
 };

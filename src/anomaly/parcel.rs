@@ -11,11 +11,11 @@ use super::lane::Lane;
 use super::order::OrderDigest;
 use super::promise::PromiseMark;
 use super::travel::{ClockDoubt, Leap};
-use crate::adapter::{IssuerKind, Notice};
 use crate::journey::{Conflict, LinkEvidence};
 use crate::model::{
     CarrierId, EventId, FeedId, Milestone, Party, Place, Reason, Scope, Stage, TrackingNumber,
 };
+use crate::model::{IssuerKind, Notice};
 
 /// The digest of a journey at a moment, in the shape that rules read.
 ///

@@ -7,8 +7,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::digest::feed_index;
 use super::fact::When;
 use super::parcel::{FeedDigest, Parcel};
-use crate::adapter::IssuerKind;
 use crate::journey::Snapshot;
+use crate::model::IssuerKind;
 use crate::model::{Promise, PromiseKind, Shipment};
 
 /// A promise, and when it was made.

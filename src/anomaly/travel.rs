@@ -9,7 +9,7 @@ use super::fact::Fact;
 use super::geography::least_km;
 use super::parcel::Parcel;
 use crate::journey::Snapshot;
-use crate::model::{Confidence, EventId, Milestone, TimeKind};
+use crate::model::{Confidence, EventId, Milestone};
 
 /// Two scans that follow each other in two countries, with the way and the time between them.
 #[derive(Clone, Debug, PartialEq)]
@@ -83,7 +83,6 @@ impl Fact {
         PHYSICAL.contains(&self.milestone)
             && self.is_of_parcel()
             && self.confidence > Confidence::Low
-            && self.time != TimeKind::NoYear
     }
 }
 

@@ -8,7 +8,7 @@ use smol_str::SmolStr;
 use crate::adapter::{CodeMeaning, Collector};
 use crate::model::{
     CarrierCode, Confidence, DeliveredTo, Event, EventId, EventTime, FreeText, Milestone, Place,
-    Reason, Scope, Stage, TrackingNumber,
+    Reason, Stage, TrackingNumber,
 };
 
 /// What a code was found to mean, by table or by rule.
@@ -86,26 +86,15 @@ impl Collector<'_> {
         code: CarrierCode,
     ) -> Event {
         let descriptor = self.descriptor();
-        Event {
-            feed: descriptor.feed.clone(),
-            carrier: descriptor.carrier.clone(),
-            number: number.clone(),
-            piece: None,
-            stage: mapped.stage,
-            milestone: mapped.milestone,
-            reason: mapped.reason,
-            scope: Scope::Parcel,
-            time,
-            place,
-            code,
-            delivered_to: mapped.delivered_to,
-            damaged: mapped.damaged,
-            signed_by: None,
-            recipient_kind: None,
-            related: Vec::new(),
-            retracts: false,
-            confidence: mapped.confidence,
-        }
+        let (feed, carrier) = (descriptor.feed.clone(), descriptor.carrier.clone());
+        Event::new(feed, carrier, number.clone(), mapped.milestone, time)
+            .with_stage(mapped.stage)
+            .with_reason(mapped.reason)
+            .with_place(place)
+            .with_code(code)
+            .with_delivered_to(mapped.delivered_to)
+            .with_damaged(mapped.damaged)
+            .with_confidence(mapped.confidence)
     }
 }
 

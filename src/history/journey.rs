@@ -6,8 +6,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use smol_str::{SmolStr, StrExt};
 
 use super::{Attribute, History, HistoryEnd, Passage, Station};
-use crate::adapter::IssuerKind;
 use crate::journey::{Journey, Leg, Snapshot};
+use crate::model::IssuerKind;
 use crate::model::{
     CarrierId, Event, EventId, EventTime, Milestone, Place, Scope, Shipment, TrackingNumber,
 };

@@ -138,7 +138,7 @@ pub struct Station {
     /// Country.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub country: Option<Country>,
-    /// Snapshot or province.
+    /// State or province.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub region: Option<SmolStr>,
     /// Postal code, or the part of it that is kept.

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::merge::Standing;
-use crate::adapter::IssuerKind;
+use crate::model::IssuerKind;
 use crate::model::{CarrierId, EventId, EventTime, FeedId, Milestone, Party, Reason, Scope, Stage};
 
 /// The customs tracks of a journey.

@@ -9,8 +9,8 @@ use super::ties::{Ruling, is_placeholder, leads_on, most_named_by, most_names, r
 use super::union::Union;
 use super::uses::{ByNumber, HAND_OVER_SLACK, Node, REUSE_SILENCE, distinct_numbers, nearest};
 use super::{LegId, linked};
-use crate::adapter::{IssuerKind, Notice, NoticeKind};
 use crate::model::{CarrierId, FeedId, Role, Shipment, TrackingNumber};
+use crate::model::{IssuerKind, Notice, NoticeKind};
 
 /// By how much the use of one carrier's number must be nearer in time than another carrier's, so
 /// that it alone is meant.

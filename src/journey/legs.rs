@@ -10,7 +10,7 @@ use super::links::{Fate, Links};
 use super::merge::Standing;
 use super::ties::{Ruling, leads_on, ruling};
 use super::{linked, links};
-use crate::adapter::IssuerKind;
+use crate::model::IssuerKind;
 use crate::model::{
     CarrierId, Event, EventId, EventTime, FeedId, Milestone, Reference, Role, Scope, Shipment,
     TrackingNumber, words,
@@ -167,7 +167,7 @@ fn declared_link(legs: &mut Legs, from: &LegId, to: &LegId) -> Option<(usize, us
         legs,
         &to.carrier,
         here,
-        &Reference::new(Role::Waybill, to.number.as_str()).issued_by(to.carrier.clone()),
+        &Reference::new(Role::Waybill, to.number.as_str()).with_carrier(to.carrier.clone()),
     )?;
     Some((here, there))
 }

@@ -14,7 +14,7 @@ use super::merge::Standing;
 use super::sighting::is_scan;
 use super::ties::ruling;
 use super::uses::Node;
-use crate::adapter::IssuerKind;
+use crate::model::IssuerKind;
 use crate::model::{
     CarrierId, Confidence, Event, EventId, FeedId, Milestone, Proof, Reference, Role, Shipment,
     TrackingNumber, words,

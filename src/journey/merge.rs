@@ -7,8 +7,8 @@ use chrono::{DateTime, Utc};
 use smol_str::SmolStr;
 
 use super::digest;
-use crate::adapter::{DeliveryKind, IssuerKind, Notice, NoticeKind};
 use crate::model::{CarrierId, Event, EventId, FeedId, Shipment};
+use crate::model::{DeliveryKind, IssuerKind, Notice, NoticeKind};
 
 /// A statement that stands.
 #[derive(Clone, Copy, Debug)]

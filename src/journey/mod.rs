@@ -47,8 +47,8 @@ pub use set::Journeys;
 pub use sighting::Sighting;
 pub use state::{ParcelState, Trace};
 
-use crate::adapter::{FnvHasher, Notice};
 use crate::model::{Event, EventId, Shipment};
+use crate::model::{FnvHasher, Notice};
 
 /// What many feeds say about one parcel.
 ///

@@ -13,8 +13,8 @@ use super::ties::ruling;
 use super::union::Union;
 use super::uses::{ByNumber, Node, nearest};
 use super::{DeliveryKey, digest};
-use crate::adapter::{IssuerKind, Notice, NoticeKind};
 use crate::model::{EventTime, FeedId, Personal, Promise, Role, Shipment, TrackingNumber};
+use crate::model::{IssuerKind, Notice, NoticeKind};
 
 /// An order that a parcel belongs to, as its shop tells it. Of several tellings of a field the one
 /// received last stands.

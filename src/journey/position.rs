@@ -8,7 +8,7 @@ use super::links::GoesOn;
 use super::merge::Standing;
 use super::sighting::is_unknown_scan;
 use super::state::ParcelState;
-use crate::adapter::IssuerKind;
+use crate::model::IssuerKind;
 use crate::model::{Confidence, EventId, Milestone, Scope, Stage};
 
 /// A place in the journey reached by walking over the statements.

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::legs::Legs;
-use crate::adapter::IssuerKind;
+use crate::model::IssuerKind;
 use crate::model::{EventTime, FeedId, Promise, PromiseKind, Shipment, TrackingNumber};
 
 /// A carrier's promise and which feed made it when.

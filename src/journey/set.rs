@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use super::union::Union;
 use super::uses::{Node, nodes};
 use super::{DeliveryKey, Journey, LegId, joining, linked, orders, shop_numbers};
-use crate::adapter::Notice;
+use crate::model::Notice;
 use crate::model::Shipment;
 
 /// Deliveries about many parcels. [`Journeys::sorted`] tells which belong together.

@@ -8,8 +8,8 @@ use smol_str::SmolStr;
 use super::ties::{is_placeholder, ruling};
 use super::union::Union;
 use super::uses::{HAND_OVER_SLACK, Node, begins};
-use crate::adapter::{IssuerKind, Notice, NoticeKind};
 use crate::model::{CarrierId, Milestone};
+use crate::model::{IssuerKind, Notice, NoticeKind};
 
 /// How far apart shipments may lie that only a shop's number ties.
 pub(super) const SHOP_NUMBER_REACH: Duration = Duration::days(120);

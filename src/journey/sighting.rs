@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use serde::Serialize;
 
 use super::merge::Standing;
-use crate::adapter::IssuerKind;
+use crate::model::IssuerKind;
 use crate::model::{
     CarrierId, Confidence, Country, Event, EventId, EventTime, Milestone, Place, Scope,
 };

@@ -12,8 +12,8 @@ use super::{
     Snapshot, claims, conflicts, customs, instances, legs, linked, orders, pieces, promises, scans,
     sighting,
 };
-use crate::adapter::{Notice, NoticeKind};
 use crate::model::{EventId, EventTime, Milestone, Place, Shipment, Stage};
+use crate::model::{Notice, NoticeKind};
 
 /// Where a parcel stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -1,7 +1,7 @@
 //! What a statement about another number may do: [`ruling`]. The only place that decides it, for
 //! sorting and for legs alike.
 
-use crate::adapter::IssuerKind;
+use crate::model::IssuerKind;
 use crate::model::{CarrierId, Reference, Role, Shipment};
 
 /// What a statement about another number may do.
@@ -179,7 +179,7 @@ mod tests {
 
     fn says(told: ShipmentBuilder, role: Role, whose: Option<&str>, number: &str) -> String {
         let reference = Reference::new(role, number);
-        let reference = whose.map_or(reference.clone(), |carrier| reference.issued_by(carrier));
+        let reference = whose.map_or(reference.clone(), |carrier| reference.with_carrier(carrier));
         match ruling(&told.shipment(), &reference) {
             Ruling::Nothing => "nothing".into(),
             Ruling::Claim => "claim".into(),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Duration, Utc};
 
 use super::{LegId, digest, instances};
-use crate::adapter::IssuerKind;
+use crate::model::IssuerKind;
 use crate::model::{Event, Milestone, Reference, Role, Scope, Shipment, Stage, TrackingNumber};
 
 /// A silence after which a number may begin anew. Carriers reuse numbers after three months at the
@@ -156,7 +156,7 @@ fn whole(shipments: Vec<Arc<Shipment>>) -> Vec<Arc<Shipment>> {
     }
     let mut wholes: BTreeMap<(DateTime<Utc>, u64), Vec<Whole>> = BTreeMap::new();
     for shipment in shipments {
-        let frame = frame(&shipment);
+        let frame = shipment.without_events();
         let same_digest = wholes.entry((frame.received, digest(&frame))).or_default();
         match same_digest.iter_mut().find(|whole| whole.frame == frame) {
             Some(whole) => whole.parts.push(shipment),
@@ -190,31 +190,6 @@ fn joined(mut frame: Shipment, parts: &[Arc<Shipment>]) -> Arc<Shipment> {
     events.dedup_by(|a, b| a.1 == b.1);
     frame.events = events.into_iter().map(|(_, event)| event.clone()).collect();
     Arc::new(frame)
-}
-
-/// A delivery without its events, which are never copied for it.
-fn frame(shipment: &Shipment) -> Shipment {
-    Shipment {
-        feed: shipment.feed.clone(),
-        carrier: shipment.carrier.clone(),
-        issuer: shipment.issuer,
-        number: shipment.number.clone(),
-        instance: shipment.instance.clone(),
-        delivery: shipment.delivery,
-        received: shipment.received,
-        events: Vec::new(),
-        references: shipment.references.clone(),
-        pieces: shipment.pieces.clone(),
-        piece_count: shipment.piece_count,
-        proof: shipment.proof,
-        promises: shipment.promises.clone(),
-        origin: shipment.origin.clone(),
-        destination: shipment.destination.clone(),
-        service: shipment.service.clone(),
-        weight_grams: shipment.weight_grams,
-        is_return: shipment.is_return,
-        order: shipment.order.clone(),
-    }
 }
 
 /// Tells the uses of one number apart, by silence and by the feeds' own identities.
@@ -256,7 +231,7 @@ fn uses(id: &LegId, shipments: &[Arc<Shipment>]) -> Vec<Node> {
             let part = if Some(at) == last {
                 Shipment {
                     events,
-                    ..frame(shipment)
+                    ..shipment.without_events()
                 }
             } else {
                 history(shipment, events)
@@ -281,7 +256,7 @@ fn history(shipment: &Shipment, events: Vec<Event>) -> Shipment {
         promises: Vec::new(),
         origin: None,
         destination: None,
-        ..frame(shipment)
+        ..shipment.without_events()
     }
 }
 

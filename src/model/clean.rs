@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use serde::{Deserialize, Deserializer};
 use smol_str::SmolStr;
 
 use super::{Place, Reference, Shipment};
@@ -57,12 +58,20 @@ pub(crate) fn clean_shipment(shipment: &mut Shipment) {
         clean_optional(&mut event.code.qualifier);
         clean_place(&mut event.place);
         clean_references(&mut event.related);
+        clean_optional(&mut event.vendor_id);
     }
     clean_references(&mut shipment.references);
     clean_place(&mut shipment.origin);
     clean_place(&mut shipment.destination);
     clean_optional(&mut shipment.service);
     clean_optional(&mut shipment.instance);
+    if let Some(point) = &mut shipment.pickup_point {
+        for part in [&mut point.id, &mut point.name, &mut point.street] {
+            clean_optional(part);
+        }
+        point.opening_hours.iter_mut().for_each(clean_in_place);
+        clean_place(&mut point.place);
+    }
 }
 
 fn clean_place(place: &mut Option<Place>) {
@@ -95,6 +104,33 @@ fn clean_optional(text: &mut Option<SmolStr>) {
     if text.as_ref().is_some_and(|text| text.is_empty()) {
         *text = None;
     }
+}
+
+/// Reads a text that is shown as it is.
+pub(super) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SmolStr, D::Error> {
+    let mut text = SmolStr::deserialize(deserializer)?;
+    clean_in_place(&mut text);
+    Ok(text)
+}
+
+/// Reads a text that may be absent.
+pub(super) fn optional_text<'de, D>(deserializer: D) -> Result<Option<SmolStr>, D::Error>
+where
+    D: Deserializer<'de>,
+{
+    let mut text = Option::deserialize(deserializer)?;
+    clean_optional(&mut text);
+    Ok(text)
+}
+
+/// Reads a list of texts.
+pub(super) fn texts<'de, D>(deserializer: D) -> Result<Vec<SmolStr>, D::Error>
+where
+    D: Deserializer<'de>,
+{
+    let mut texts = Vec::deserialize(deserializer)?;
+    texts.iter_mut().for_each(clean_in_place);
+    Ok(texts)
 }
 
 fn becomes_blank(letter: char) -> bool {

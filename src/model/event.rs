@@ -1,111 +1,23 @@
 //! One thing that somebody says happened: [`Event`].
 
-use serde::ser::{Serialize, SerializeStruct, Serializer};
+use serde::{Deserialize, Serializer};
 use smol_str::SmolStr;
 
+use super::carrier_code::{Placed, Sentence};
+use super::clean::optional_text;
+use super::disclose::{Disclose, Fields, hidden_by_default};
+use super::personal::signer;
 use super::{
-    CarrierId, Confidence, DeliveredTo, EventTime, FeedId, FreeText, Milestone, Party, Personal,
-    Place, Reason, RecipientKind, Reference, Scope, Stage, TrackingNumber, clean,
+    CarrierCode, CarrierId, Confidence, DeliveredTo, EventTime, FeedId, FreeText, Milestone, Party,
+    Personal, Place, Position, ProofOfDelivery, Reason, RecipientKind, Reference, Scope, Stage,
+    TrackingNumber,
 };
-
-/// The identity of a statement: equal for every repetition of it, whatever batch, language or
-/// spelling it comes in.
-///
-/// It is derived from feed, number, piece, resolved time, code and place, never from the text,
-/// which carriers re-word and translate.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct EventId(u64);
-
-impl std::fmt::Display for EventId {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{:016x}", self.0)
-    }
-}
-
-impl std::fmt::Debug for EventId {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        std::fmt::Display::fmt(self, f)
-    }
-}
-
-impl std::str::FromStr for EventId {
-    type Err = super::UnknownWord;
-
-    /// Reads the 16 hexadecimal digits that `Display` writes.
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let digits = text.len() == 16 && text.bytes().all(|b| b.is_ascii_hexdigit());
-        let id = digits.then(|| u64::from_str_radix(text, 16).ok()).flatten();
-        id.map(Self).ok_or_else(|| super::UnknownWord {
-            vocabulary: "EventId",
-            word: text.chars().take(40).collect(),
-        })
-    }
-}
-
-impl<'de> serde::Deserialize<'de> for EventId {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        super::deserialize_word(deserializer)
-    }
-}
-
-impl Serialize for EventId {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-/// The carrier's own code, as it was received.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct CarrierCode {
-    /// The code. Empty when the feed gave only a text.
-    pub value: SmolStr,
-    /// What completes it: the status type, the reason, the service, the message kind.
-    pub qualifier: Option<SmolStr>,
-    /// The carrier's sentence.
-    pub text: Option<FreeText>,
-}
-
-impl CarrierCode {
-    fn serialize_at<S: Serializer>(
-        &self,
-        place: Option<&Place>,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        let mut out = serializer.serialize_struct("CarrierCode", 3)?;
-        field(
-            &mut out,
-            "value",
-            (!self.value.is_empty()).then(|| clean(&self.value)),
-        )?;
-        field(&mut out, "qualifier", self.qualifier.as_deref().map(clean))?;
-        field(
-            &mut out,
-            "text",
-            self.text.as_ref().map(|text| text.shown_with(place)),
-        )?;
-        out.end()
-    }
-}
-
-impl Serialize for CarrierCode {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.serialize_at(None, serializer)
-    }
-}
-
-/// A code whose sentence shows the words of the event's place.
-struct Placed<'e>(&'e CarrierCode, Option<&'e Place>);
-
-impl Serialize for Placed<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.serialize_at(self.1, serializer)
-    }
-}
 
 /// One thing that somebody says happened to a parcel, in one vocabulary for all feeds.
 ///
 /// It serialises to the object that `track --json events` prints; what is absent is left out.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[non_exhaustive]
 pub struct Event {
     /// The feed that said it.
     pub feed: FeedId,
@@ -114,58 +26,68 @@ pub struct Event {
     /// The number that it was said about.
     pub number: TrackingNumber,
     /// The piece, when it is about one piece of several.
+    #[serde(default)]
     pub piece: Option<TrackingNumber>,
     /// Where in the chain; absent when the code does not tell.
+    #[serde(default)]
     pub stage: Option<Stage>,
     /// What happened.
     pub milestone: Milestone,
     /// Why.
+    #[serde(default)]
     pub reason: Option<Reason>,
     /// What the statement is about.
     pub scope: Scope,
     /// When.
     pub time: EventTime,
     /// Where.
+    #[serde(default)]
     pub place: Option<Place>,
     /// The carrier's own code and words.
+    #[serde(default)]
     pub code: CarrierCode,
     /// Where a delivered parcel was left.
+    #[serde(default)]
     pub delivered_to: Option<DeliveredTo>,
     /// Whether the statement says that it is damaged.
+    #[serde(default)]
     pub damaged: bool,
-    /// Who signed. Never in JSON or `Debug`.
+    /// Who signed. `Debug` hides the name; JSON says only `"signed": true`.
+    #[serde(default, alias = "signed", deserialize_with = "signer")]
     pub signed_by: Option<Personal>,
     /// Who took it in, in kind: the recipient, a neighbour, the reception.
+    #[serde(default)]
     pub recipient_kind: Option<RecipientKind>,
     /// Other numbers that this statement names.
+    #[serde(default)]
     pub related: Vec<Reference>,
     /// Whether its speaker takes back with it what he declared about the parcel before, in the same
     /// direction: an authority that lets a customs declaration be withdrawn.
+    #[serde(default)]
     pub retracts: bool,
     /// How sure the mapping of the code is.
     pub confidence: Confidence,
+    /// What the carrier has as proof of a delivery.
+    #[serde(default)]
+    pub proof_of_delivery: Vec<ProofOfDelivery>,
+    /// Where on Earth it happened, where the feed says so.
+    #[serde(default)]
+    pub position: Option<Position>,
+    /// Which attempt to deliver it was, counted from 1.
+    #[serde(default)]
+    pub attempt: Option<u32>,
+    /// The feed's own identity of the event.
+    #[serde(default, deserialize_with = "optional_text")]
+    pub vendor_id: Option<SmolStr>,
+    /// What the carrier asks the recipient or sender to do.
+    #[serde(default)]
+    pub next_steps: Option<FreeText>,
+    /// A second sentence of the carrier's about the event.
+    #[serde(default)]
+    pub remark: Option<FreeText>,
 }
 
 impl Event {
-    /// The statement's identity.
-    #[must_use]
-    pub fn id(&self) -> EventId {
-        let mut hash = Fnv::default();
-        hash.text(self.feed.as_str());
-        hash.text(self.number.as_str());
-        hash.text(self.piece.as_ref().map_or("", |piece| piece.as_str()));
-        hash.number(self.time.earliest().timestamp_millis());
-        hash.number(self.time.latest().timestamp_millis());
-        hash.text(&self.code.value);
-        hash.text(self.code.qualifier.as_deref().unwrap_or_default());
-        if self.code.value.is_empty() {
-            // Without a code the milestone is all that tells two statements of one moment apart.
-            hash.text(self.milestone.as_str());
-        }
-        hash.text(&self.place.as_ref().map(Place::identity).unwrap_or_default());
-        EventId(hash.0)
-    }
-
     /// Who caused it or must act: the [`Party`] of its reason, or of its milestone where that alone
     /// tells.
     #[must_use]
@@ -192,69 +114,42 @@ impl Event {
     }
 }
 
-impl Serialize for Event {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut out = serializer.serialize_struct("Event", 20)?;
-        out.serialize_field("id", &self.id())?;
-        out.serialize_field("feed", &self.feed)?;
-        out.serialize_field("carrier", &self.carrier)?;
-        out.serialize_field("number", &self.number)?;
-        field(&mut out, "piece", self.piece.as_ref())?;
-        field(&mut out, "stage", self.stage)?;
-        out.serialize_field("milestone", &self.milestone)?;
-        field(&mut out, "reason", self.reason)?;
-        field(&mut out, "party", self.party())?;
-        out.serialize_field("scope", &self.scope)?;
-        out.serialize_field("time", &self.time)?;
-        field(&mut out, "place", self.place.as_ref())?;
-        out.serialize_field("code", &Placed(&self.code, self.place.as_ref()))?;
-        field(&mut out, "delivered_to", self.delivered_to)?;
-        field(&mut out, "recipient_kind", self.recipient_kind)?;
-        field(&mut out, "damaged", self.damaged.then_some(true))?;
-        field(
-            &mut out,
-            "related",
-            (!self.related.is_empty()).then_some(&self.related),
-        )?;
-        field(&mut out, "retracts", self.retracts.then_some(true))?;
-        out.serialize_field("confidence", &self.confidence)?;
-        out.end()
-    }
-}
-
-fn field<S: SerializeStruct, T: Serialize>(
-    out: &mut S,
-    name: &'static str,
-    value: Option<T>,
-) -> Result<(), S::Error> {
-    match value {
-        Some(value) => out.serialize_field(name, &value),
-        None => out.skip_field(name),
-    }
-}
-
-/// FNV-1a, 64 bits: a hash that stays the same across versions and platforms, as ids must.
-pub struct Fnv(pub(crate) u64);
-
-impl Default for Fnv {
-    fn default() -> Self {
-        Self(0xcbf2_9ce4_8422_2325)
-    }
-}
-
-impl Fnv {
-    pub(crate) fn text(&mut self, text: &str) {
-        self.bytes(text.as_bytes());
-        self.bytes(&[0xff]);
-    }
-
-    pub(crate) fn number(&mut self, number: i64) {
-        self.bytes(&number.to_le_bytes());
-    }
-
-    pub(crate) fn bytes(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
+hidden_by_default!(Event);
+impl Disclose for Event {
+    fn disclose<S: Serializer>(&self, personal: bool, serializer: S) -> Result<S::Ok, S::Error> {
+        let place = self.place.as_ref();
+        let sentence = |text| Option::map(text, |text| Sentence(text, place, personal));
+        let mut out = Fields::new("Event", 27, personal, serializer)?;
+        out.field("id", &self.id())?
+            .field("feed", &self.feed)?
+            .field("carrier", &self.carrier)?
+            .field("number", &self.number)?
+            .some("piece", self.piece.as_ref())?
+            .some("stage", self.stage)?
+            .field("milestone", &self.milestone)?
+            .some("reason", self.reason)?
+            .some("party", self.party())?
+            .field("scope", &self.scope)?
+            .field("time", &self.time)?
+            .some("place", place)?
+            .field("code", &Placed(&self.code, place, personal))?
+            .some("delivered_to", self.delivered_to)?
+            .some("recipient_kind", self.recipient_kind)?
+            .some("damaged", self.damaged.then_some(true))?;
+        if personal {
+            out.personal("signed_by", self.signed_by.as_ref())?;
+        } else {
+            out.some("signed", self.signed_by.as_ref().map(|_| true))?;
         }
+        out.list("related", &self.related)?
+            .some("retracts", self.retracts.then_some(true))?
+            .field("confidence", &self.confidence)?
+            .personal_list("proof_of_delivery", &self.proof_of_delivery)?
+            .personal("position", self.position.as_ref())?
+            .some("attempt", self.attempt)?
+            .some("vendor_id", self.vendor_id.as_ref())?
+            .some("next_steps", sentence(self.next_steps.as_ref()))?
+            .some("remark", sentence(self.remark.as_ref()))?;
+        out.end()
     }
 }

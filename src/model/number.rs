@@ -1,7 +1,7 @@
 //! Numbers that parcels travel under: [`TrackingNumber`], [`Reference`], and the ids of feeds and
 //! carriers.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use smol_str::{SmolStr, StrExt};
 
 use super::words::words;
@@ -9,7 +9,7 @@ use super::words::words;
 macro_rules! id {
     ($(#[$meta:meta])* $name:ident) => {
         $(#[$meta])*
-        #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+        #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
         #[serde(transparent)]
         pub struct $name(SmolStr);
 
@@ -214,14 +214,16 @@ impl Role {
 }
 
 /// Another number that belongs with a parcel, and what it is to it.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Reference {
     /// What the number is to the parcel.
     pub role: Role,
     /// Whose number it is, where told.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub carrier: Option<CarrierId>,
     /// The number as written.
+    #[serde(deserialize_with = "super::clean::text")]
     pub number: SmolStr,
 }
 
@@ -238,7 +240,7 @@ impl Reference {
 
     /// The same reference, issued by `carrier`.
     #[must_use]
-    pub fn issued_by(mut self, carrier: impl Into<CarrierId>) -> Self {
+    pub fn with_carrier(mut self, carrier: impl Into<CarrierId>) -> Self {
         self.carrier = Some(carrier.into());
         self
     }

@@ -3,10 +3,11 @@
 
 use std::borrow::Cow;
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serializer};
 use smol_str::SmolStr;
 
 use super::Place;
+use super::disclose::{Disclose, hidden_by_default};
 use super::masking::{HIDDEN, mask};
 
 /// A name, phone number, signature or pickup code. `Debug` and JSON hide it; [`Personal::reveal`]
@@ -18,7 +19,8 @@ use super::masking::{HIDDEN, mask};
 /// assert_eq!(format!("{signer:?}"), "•••");
 /// assert_eq!(signer.reveal(), "Sample Person");
 /// ```
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash, Deserialize)]
+#[serde(transparent)]
 pub struct Personal(SmolStr);
 
 impl Personal {
@@ -48,10 +50,29 @@ impl std::fmt::Debug for Personal {
     }
 }
 
-impl Serialize for Personal {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(HIDDEN)
+hidden_by_default!(Personal);
+impl Disclose for Personal {
+    fn disclose<S: Serializer>(&self, personal: bool, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(if personal { &self.0 } else { HIDDEN })
     }
+}
+
+/// Reads who signed: the name, or `true` where it was written without personal data.
+pub(super) fn signer<'de, D>(deserializer: D) -> Result<Option<Personal>, D::Error>
+where
+    D: Deserializer<'de>,
+{
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Signed {
+        Somebody(bool),
+        Named(Personal),
+    }
+    Ok(match Option::deserialize(deserializer)? {
+        Some(Signed::Named(name)) => Some(name),
+        Some(Signed::Somebody(true)) => Some(Personal::new(HIDDEN)),
+        Some(Signed::Somebody(false)) | None => None,
+    })
 }
 
 /// A carrier's sentence. It may name a courier, a phone number, a pickup code: `Debug`, `Display`
@@ -68,7 +89,8 @@ impl Serialize for Personal {
 /// assert_eq!(text.to_string(), "派送中 [•••,电话:•••] 取件码 •••");
 /// assert!(text.reveal().contains("13800000000"));
 /// ```
-#[derive(Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash, Default, Deserialize)]
+#[serde(transparent)]
 pub struct FreeText(SmolStr);
 
 impl FreeText {
@@ -124,9 +146,14 @@ impl std::fmt::Display for FreeText {
     }
 }
 
-impl Serialize for FreeText {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.masked())
+hidden_by_default!(FreeText);
+impl Disclose for FreeText {
+    fn disclose<S: Serializer>(&self, personal: bool, serializer: S) -> Result<S::Ok, S::Error> {
+        if personal {
+            serializer.serialize_str(&self.0)
+        } else {
+            serializer.serialize_str(&self.masked())
+        }
     }
 }
 

@@ -1,8 +1,9 @@
 //! Where it happened: [`Place`] and [`Country`].
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use smol_str::{SmolStr, StrExt};
 
+use super::clean::optional_text;
 use super::zone;
 
 /// A country or territory by its ISO 3166 alpha-2 code.
@@ -78,29 +79,94 @@ impl<'de> serde::Deserialize<'de> for Country {
 }
 
 /// A place as far as the feed tells it. Streets, names and phone numbers are not kept.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[non_exhaustive]
+#[serde(default)]
 pub struct Place {
     /// The carrier's own wording, where it says more than the parts.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "optional_text"
+    )]
     pub name: Option<SmolStr>,
     /// City or locality.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "optional_text"
+    )]
     pub city: Option<SmolStr>,
-    /// Snapshot, province or region, as the feed writes it.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// State, province or region, as the feed writes it.
+    #[serde(
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "optional_text"
+    )]
     pub region: Option<SmolStr>,
     /// Postal code.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "optional_text"
+    )]
     pub postcode: Option<SmolStr>,
     /// Country.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub country: Option<Country>,
     /// The carrier's code of the facility, service area or customs office.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "optional_text"
+    )]
     pub code: Option<SmolStr>,
 }
 
 impl Place {
+    /// A place of which nothing is known yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets the carrier's own wording.
+    #[must_use]
+    pub fn with_name(mut self, name: impl Into<SmolStr>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// Sets city or locality.
+    #[must_use]
+    pub fn with_city(mut self, city: impl Into<SmolStr>) -> Self {
+        self.city = Some(city.into());
+        self
+    }
+
+    /// Sets state, province or region.
+    #[must_use]
+    pub fn with_region(mut self, region: impl Into<SmolStr>) -> Self {
+        self.region = Some(region.into());
+        self
+    }
+
+    /// Sets the postal code.
+    #[must_use]
+    pub fn with_postcode(mut self, postcode: impl Into<SmolStr>) -> Self {
+        self.postcode = Some(postcode.into());
+        self
+    }
+
+    /// Sets the country.
+    #[must_use]
+    pub fn with_country(mut self, country: impl Into<Option<Country>>) -> Self {
+        self.country = country.into();
+        self
+    }
+
+    /// Sets the carrier's code of the facility, service area or customs office.
+    #[must_use]
+    pub fn with_code(mut self, code: impl Into<SmolStr>) -> Self {
+        self.code = Some(code.into());
+        self
+    }
+
     /// Whether nothing is known.
     #[must_use]
     pub fn is_empty(&self) -> bool {

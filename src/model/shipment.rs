@@ -1,80 +1,22 @@
 //! What one feed said about one number in one delivery: [`Shipment`].
 
 use chrono::{DateTime, Utc};
-use serde::Serialize;
+use serde::{Deserialize, Serializer};
 use smol_str::SmolStr;
 
-use super::words::words;
-use super::{CarrierId, Event, EventTime, FeedId, Order, Place, Proof, Reference, TrackingNumber};
-use crate::adapter::{DeliveryKind, Descriptor, IssuerKind};
-
-words! {
-    /// What a carrier's date of delivery is worth.
-    PromiseKind {
-        /// The estimate that the carrier gave first, where it still states it beside the current
-        /// one.
-        FirstEstimate = "first_estimate",
-        /// The carrier's current estimate.
-        Estimated = "estimated",
-        /// A new day, after the one before could not be kept.
-        Rescheduled = "rescheduled",
-        /// A day or window agreed with the recipient.
-        Agreed = "agreed",
-        /// The service's commitment.
-        Committed = "committed",
-    }
-}
-
-impl PromiseKind {
-    /// How much a promise of this kind says about when the parcel will come, beside others made in
-    /// the same delivery: the greatest counts. A commitment is what lateness is measured against;
-    /// an estimate beside it is newer knowledge.
-    #[must_use]
-    pub const fn currency(self) -> u8 {
-        match self {
-            Self::FirstEstimate => 0,
-            Self::Committed => 1,
-            Self::Estimated => 2,
-            Self::Rescheduled => 3,
-            Self::Agreed => 4,
-        }
-    }
-}
-
-/// When the carrier says that it will deliver.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
-pub struct Promise {
-    /// What it is worth.
-    pub kind: PromiseKind,
-    /// The window's start, where there is a window.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub from: Option<EventTime>,
-    /// The window's end, or the day or moment itself.
-    pub by: EventTime,
-    /// When the carrier says that it stated it. Absent where only the receipt of the delivery
-    /// tells.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub stated: Option<EventTime>,
-}
-
-impl Promise {
-    /// A day or moment without a window.
-    #[must_use]
-    pub const fn by(kind: PromiseKind, by: EventTime) -> Self {
-        Self {
-            kind,
-            from: None,
-            by,
-            stated: None,
-        }
-    }
-}
+use super::clean::optional_text;
+use super::disclose::{Disclose, Fields, hidden_by_default};
+use super::{
+    CarrierId, DeliveryKind, Due, Event, EventTime, FeedId, IssuerKind, Order, PickupPoint, Place,
+    Promise, Proof, ProofOfDelivery, Reference, TrackingNumber, WebLink, instant_text,
+};
 
 /// What one feed said about one number in one delivery.
 ///
 /// Feeds that know nothing more than events leave the rest empty. Origin and destination are
 /// places, never people.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[non_exhaustive]
 pub struct Shipment {
     /// The feed that said it.
     pub feed: FeedId,
@@ -86,78 +28,69 @@ pub struct Shipment {
     pub number: TrackingNumber,
     /// The feed's own identity of the shipment behind the number, where it has one: two of them
     /// under one number are two parcels.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "optional_text")]
     pub instance: Option<SmolStr>,
     /// What absence in this delivery means.
     pub delivery: DeliveryKind,
     /// How much it proves of who speaks.
-    #[serde(skip_serializing_if = "Shipment::is_answer")]
+    #[serde(default = "answer")]
     pub proof: Proof,
     /// When the caller received it.
-    #[serde(serialize_with = "serialize_instant")]
     pub received: DateTime<Utc>,
     /// What happened, in the feed's order.
     pub events: Vec<Event>,
     /// Other numbers that belong with it.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     pub references: Vec<Reference>,
     /// Its pieces, where the feed lists them.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     pub pieces: Vec<TrackingNumber>,
     /// How many pieces it has, where told; may exceed those listed.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub piece_count: Option<u32>,
     /// Every day or window that the carrier states for the delivery. Left out once delivered.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     pub promises: Vec<Promise>,
     /// Where from.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub origin: Option<Place>,
     /// Where to.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub destination: Option<Place>,
     /// The service's name.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "optional_text")]
     pub service: Option<SmolStr>,
     /// Weight in grams.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub weight_grams: Option<u64>,
     /// Whether the feed marks it as a return shipment.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default)]
     pub is_return: bool,
     /// What a shop says of the order. Its presence makes it a statement about an order, of which
     /// several parcels may be made.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub order: Option<Box<Order>>,
+    /// Proof of the delivery that the feed offers for the shipment rather than for an event.
+    #[serde(default)]
+    pub proof_of_delivery: Vec<ProofOfDelivery>,
+    /// Where it waits to be collected, or will.
+    #[serde(default)]
+    pub pickup_point: Option<PickupPoint>,
+    /// What has to be paid for it, or was.
+    #[serde(default)]
+    pub dues: Vec<Due>,
+    /// The day that the carrier gives as the ship date.
+    #[serde(default)]
+    pub shipped_on: Option<EventTime>,
+    /// When the sender handed it in, where the feed states that apart from the ship date.
+    #[serde(default)]
+    pub handed_in_on: Option<EventTime>,
+    /// Pages of the carrier's about it.
+    #[serde(default)]
+    pub links: Vec<WebLink>,
 }
 
 impl Shipment {
-    /// An empty shipment of a feed.
-    #[must_use]
-    pub fn new(feed: &Descriptor, number: TrackingNumber, received: DateTime<Utc>) -> Self {
-        Self {
-            feed: feed.feed.clone(),
-            carrier: feed.carrier.clone(),
-            issuer: feed.issuer,
-            number,
-            instance: None,
-            delivery: feed.delivery,
-            proof: feed.proof,
-            received,
-            events: Vec::new(),
-            references: Vec::new(),
-            pieces: Vec::new(),
-            piece_count: None,
-            promises: Vec::new(),
-            origin: None,
-            destination: None,
-            service: None,
-            weight_grams: None,
-            is_return: false,
-            order: None,
-        }
-    }
-
     /// The promise that tells best when the parcel will come: see [`PromiseKind::currency`]. Of
     /// equals the latest.
     #[must_use]
@@ -173,14 +106,6 @@ impl Shipment {
             )
         };
         self.promises.iter().max_by_key(key)
-    }
-
-    #[expect(
-        clippy::trivially_copy_pass_by_ref,
-        reason = "serde asks for a reference"
-    )]
-    fn is_answer(proof: &Proof) -> bool {
-        *proof == Proof::Answer
     }
 
     /// Whether all that this delivery tells of its shipment is older, beyond doubt, than the newest
@@ -222,6 +147,43 @@ impl Shipment {
             .zip(newest)
             .is_some_and(|(latest, newest)| latest < newest)
             && subject(self) == subject(other)
+    }
+}
+
+fn answer() -> Proof {
+    Proof::Answer
+}
+
+hidden_by_default!(Shipment);
+impl Disclose for Shipment {
+    fn disclose<S: Serializer>(&self, personal: bool, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut out = Fields::new("Shipment", 25, personal, serializer)?;
+        out.field("feed", &self.feed)?
+            .field("carrier", &self.carrier)?
+            .field("issuer", &self.issuer)?
+            .field("number", &self.number)?
+            .some("instance", self.instance.as_ref())?
+            .field("delivery", &self.delivery)?
+            .some("proof", (self.proof != answer()).then_some(self.proof))?
+            .field("received", &instant_text(self.received))?
+            .personal("events", Some(&self.events))?
+            .list("references", &self.references)?
+            .list("pieces", &self.pieces)?
+            .some("piece_count", self.piece_count)?
+            .list("promises", &self.promises)?
+            .some("origin", self.origin.as_ref())?
+            .some("destination", self.destination.as_ref())?
+            .some("service", self.service.as_ref())?
+            .some("weight_grams", self.weight_grams)?
+            .some("is_return", self.is_return.then_some(true))?
+            .personal("order", self.order.as_ref())?
+            .personal_list("proof_of_delivery", &self.proof_of_delivery)?
+            .personal("pickup_point", self.pickup_point.as_ref())?
+            .list("dues", &self.dues)?
+            .some("shipped_on", self.shipped_on.as_ref())?
+            .some("handed_in_on", self.handed_in_on.as_ref())?
+            .personal_list("links", &self.links)?;
+        out.end()
     }
 }
 

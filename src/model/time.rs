@@ -31,8 +31,6 @@ words! {
         Local = "local",
         /// A day without a time.
         Date = "date",
-        /// A day and time without a year.
-        NoYear = "no_year",
     }
 }
 
@@ -61,13 +59,13 @@ words! {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct EventTime {
-    raw: SmolStr,
-    kind: TimeKind,
-    local: Option<NaiveDateTime>,
-    offset: Option<FixedOffset>,
-    zone: Option<Tz>,
-    earliest: DateTime<Utc>,
-    latest: DateTime<Utc>,
+    pub(super) raw: SmolStr,
+    pub(super) kind: TimeKind,
+    pub(super) local: Option<NaiveDateTime>,
+    pub(super) offset: Option<FixedOffset>,
+    pub(super) zone: Option<Tz>,
+    pub(super) earliest: DateTime<Utc>,
+    pub(super) latest: DateTime<Utc>,
 }
 
 impl EventTime {
@@ -276,7 +274,7 @@ impl Serialize for EventTime {
 }
 
 /// The text as received, without what acts on a terminal.
-fn kept(raw: impl Into<SmolStr>) -> SmolStr {
+pub(super) fn kept(raw: impl Into<SmolStr>) -> SmolStr {
     let mut raw = raw.into();
     super::clean_in_place(&mut raw);
     raw
@@ -330,7 +328,7 @@ fn around_gap(local: NaiveDateTime, zone: Tz) -> (DateTime<Utc>, DateTime<Utc>) 
 }
 
 /// The nearest time in the years 1 to 9998.
-fn within(time: NaiveDateTime) -> NaiveDateTime {
+pub(super) fn within(time: NaiveDateTime) -> NaiveDateTime {
     let edge =
         |year| NaiveDate::from_ymd_opt(year, 1, 1).map_or(time, |day| day.and_time(NaiveTime::MIN));
     time.clamp(edge(1), edge(9999))

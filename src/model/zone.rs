@@ -13,8 +13,8 @@ use std::sync::LazyLock;
 
 use chrono_tz::Tz;
 
+use super::FnvHasher;
 use super::place::{Country, Place};
-use crate::adapter::FnvHasher;
 
 /// Looked up for every event, with keys of our own.
 type HashMap<K, V> = std::collections::HashMap<K, V, BuildHasherDefault<FnvHasher>>;

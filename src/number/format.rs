@@ -4,9 +4,8 @@
 use serde::{Deserialize, Deserializer};
 use smol_str::SmolStr;
 
-use super::check::Check;
 use super::shape::{LONGEST, Shape};
-use crate::model::{CarrierId, Confidence, Country};
+use crate::model::{CarrierId, Check, Confidence, Country};
 
 /// A format of numbers as data, in a `carrier.json` or in `carriers/other-numbers.json`.
 ///

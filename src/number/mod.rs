@@ -24,16 +24,15 @@
 //! exactly the formats it wants.
 
 mod builtin;
-mod check;
 mod format;
 mod identification;
 mod identifier;
 mod partners;
 mod shape;
 
+pub use crate::model::Check;
 pub(crate) use builtin::builtin;
 pub use builtin::identify;
-pub use check::Check;
 pub use format::{FormatError, FormatRecord, NumberFormat};
 pub use identification::{Candidate, Certainty, Identification, Likelihood};
 pub use identifier::{Context, Identifier};

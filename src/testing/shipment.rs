@@ -4,8 +4,8 @@ use chrono::{DateTime, FixedOffset, Utc};
 
 use crate::adapter::{DeliveryKind, IssuerKind};
 use crate::model::{
-    CarrierCode, CarrierId, Confidence, Event, EventTime, FeedId, Milestone, Order, Place, Promise,
-    Proof, Reference, Scope, Shipment, Stage, TrackingNumber,
+    CarrierCode, Event, EventTime, Milestone, Order, Place, Promise, Proof, Reference, Scope,
+    Shipment, Stage, TrackingNumber,
 };
 
 /// Starts a shipment as a feed would tell it. The carrier is the feed's part before the dot.
@@ -28,27 +28,9 @@ use crate::model::{
 #[must_use]
 pub fn shipment(feed: &str, number: &str) -> ShipmentBuilder {
     let carrier = feed.split('.').next().unwrap_or(feed);
-    ShipmentBuilder(Shipment {
-        feed: FeedId::from(feed),
-        carrier: CarrierId::from(carrier),
-        issuer: IssuerKind::Carrier,
-        number: TrackingNumber::new(number),
-        instance: None,
-        delivery: DeliveryKind::Increment,
-        proof: Proof::Answer,
-        received: DateTime::<Utc>::UNIX_EPOCH,
-        events: Vec::new(),
-        references: Vec::new(),
-        pieces: Vec::new(),
-        piece_count: None,
-        promises: Vec::new(),
-        origin: None,
-        destination: None,
-        service: None,
-        weight_grams: None,
-        is_return: false,
-        order: None,
-    })
+    let received = DateTime::<Utc>::UNIX_EPOCH;
+    let number = TrackingNumber::new(number);
+    ShipmentBuilder(Shipment::new(feed, carrier, number, received))
 }
 
 /// A shipment being told. It turns into a [`Shipment`] where one is asked for.
@@ -69,29 +51,17 @@ impl ShipmentBuilder {
     ) -> Self {
         let moment: DateTime<FixedOffset> =
             at.parse().unwrap_or_else(|error| panic!("{at}: {error}"));
-        self.0.events.push(Event {
-            feed: self.0.feed.clone(),
-            carrier: self.0.carrier.clone(),
-            number: self.0.number.clone(),
-            piece: None,
-            stage: stage.into(),
+        let time =
+            EventTime::at_offset(at, moment.naive_local(), moment.offset().local_minus_utc());
+        let event = Event::new(
+            self.0.feed.clone(),
+            self.0.carrier.clone(),
+            self.0.number.clone(),
             milestone,
-            reason: None,
-            scope: Scope::Parcel,
-            time: EventTime::at_offset(at, moment.naive_local(), moment.offset().local_minus_utc()),
-            place: None,
-            code: CarrierCode {
-                value: milestone.as_str().into(),
-                ..CarrierCode::default()
-            },
-            delivered_to: None,
-            damaged: false,
-            signed_by: None,
-            recipient_kind: None,
-            related: Vec::new(),
-            retracts: false,
-            confidence: Confidence::High,
-        });
+            time,
+        );
+        let code = CarrierCode::new(milestone.as_str());
+        self.0.events.push(event.with_stage(stage).with_code(code));
         self
     }
 

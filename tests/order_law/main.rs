@@ -100,9 +100,10 @@ fn divided(chance: &mut Chance, shipment: &Shipment) -> Vec<Shipment> {
     let cut = chance.below(events.len() + 1);
     let (first, second) = events.split_at(cut);
     [first, second]
-        .map(|events| Shipment {
-            events: events.to_vec(),
-            ..shipment.clone()
+        .map(|events| {
+            let mut part = shipment.clone();
+            part.events = events.to_vec();
+            part
         })
         .into()
 }

@@ -80,7 +80,7 @@ fn parcel(carrier: &str, number: String) -> Shipment {
 
 fn naming(n: usize, role: Role, number: &str, whose: Option<&str>) -> Vec<Shipment> {
     let reference = Reference::new(role, number);
-    let reference = whose.map_or(reference.clone(), |carrier| reference.issued_by(carrier));
+    let reference = whose.map_or(reference.clone(), |carrier| reference.with_carrier(carrier));
     let one = |at| {
         let mut shipment = parcel("ups", format!("1ZN{at:08}"));
         shipment.references.push(reference.clone());
@@ -184,11 +184,9 @@ fn one_number_claimed_by_many() {
 fn many_numbers_named_by_one() {
     is_linear("many numbers named by one", 250, |n| {
         let mut one = parcel("sf", "SF9999999999994".into());
-        one.references.extend(
-            (0..n).map(|at| {
-                Reference::new(Role::NextCarrier, &format!("1ZN{at:08}")).issued_by("ups")
-            }),
-        );
+        one.references.extend((0..n).map(|at| {
+            Reference::new(Role::NextCarrier, &format!("1ZN{at:08}")).with_carrier("ups")
+        }));
         one.proof = Proof::Nothing;
         (0..n)
             .map(|at| parcel("ups", format!("1ZN{at:08}")))

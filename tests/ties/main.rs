@@ -80,7 +80,7 @@ fn a_claim_ties_when_it_is_confirmed_or_declared() {
         .unwrap();
     ups.references.push(
         parceltrail::model::Reference::new(Role::PreviousCarrier, "SF1000000000203")
-            .issued_by("sf"),
+            .with_carrier("sf"),
     );
     assert_eq!(
         Sorted::of([shipments.clone()]).states.len(),
@@ -367,7 +367,7 @@ fn a_previous_carrier_is_a_claim() {
         &[("D", "FS", "20260307", "120000")],
     );
     attack[0].references.push(
-        parceltrail::model::Reference::new(Role::PreviousCarrier, "7200000041").issued_by("dhl"),
+        parceltrail::model::Reference::new(Role::PreviousCarrier, "7200000041").with_carrier("dhl"),
     );
     let sorted = Sorted::of([dhl_victim("7200000041"), attack]);
     sorted.leaves_alone("7200000041", Milestone::PickedUp);
@@ -430,7 +430,7 @@ fn a_number_that_several_carriers_have_is_ambiguous() {
 fn a_waybill_named_in_an_event_is_a_claim() {
     let mut attack = dhl("7200000041", "", &[("2026-03-07T10:00:00+01:00", "OK")]);
     attack[0].events[0].related.push(
-        parceltrail::model::Reference::new(Role::Waybill, "1Z0000000300000013").issued_by("ups"),
+        parceltrail::model::Reference::new(Role::Waybill, "1Z0000000300000013").with_carrier("ups"),
     );
     let sorted = Sorted::of([ups_victim(), attack]);
     sorted.leaves_alone("1Z0000000300000013", Milestone::Departed);

@@ -1,8 +1,8 @@
 //! `carrier-problem`: the carrier says that something is in the way, and no more.
 
-use crate::adapter::IssuerKind;
 use crate::anomaly::rule::rule;
 use crate::anomaly::{Draft, Fact, Parcel, Rule, RuleAbout, RuleContext};
+use crate::model::IssuerKind;
 use crate::model::{Milestone, Party, Reason};
 
 rule! {

@@ -1,8 +1,8 @@
 //! `never-collected`: announced, but the carrier never got it.
 
-use crate::adapter::IssuerKind;
 use crate::anomaly::rule::rule;
 use crate::anomaly::{Expected, Fact, Foresight, Parcel, Rule, RuleAbout, RuleContext, Span};
+use crate::model::IssuerKind;
 use crate::model::{Milestone, Party};
 
 rule! {

@@ -99,7 +99,7 @@ mod tests {
 
     fn done() -> ShipmentBuilder {
         shipment("acme.track", "A1")
-            .refers_to(Reference::new(Role::NextCarrier, "B1").issued_by("beta"))
+            .refers_to(Reference::new(Role::NextCarrier, "B1").with_carrier("beta"))
             .event(
                 "2026-03-02T09:00:00Z",
                 Stage::FirstMile,

@@ -1,9 +1,9 @@
 //! `number-reused`: one number, two parcels.
 
-use crate::adapter::NoticeKind;
 use crate::anomaly::rule::rule;
 use crate::anomaly::{Datum, Draft, Parcel, Rule, RuleAbout, RuleContext};
 use crate::model::FeedId;
+use crate::model::NoticeKind;
 
 rule! {
     /// A feed tells of several shipments under the parcel's number, by its own identity of each:

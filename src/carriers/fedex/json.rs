@@ -247,7 +247,7 @@ impl Reader<'_> {
             // A door tag, or the long form of the number on the label.
             shipment
                 .references
-                .push(Reference::new(Role::Alternate, asked.as_str()).issued_by("fedex"));
+                .push(Reference::new(Role::Alternate, asked.as_str()).with_carrier("fedex"));
         }
         self.events(out, wire, &mut shipment);
         shared::finish(&mut shipment, ending(wire), is_freight(info));

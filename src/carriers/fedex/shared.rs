@@ -172,10 +172,10 @@ pub(super) fn reference(
     };
     let reference = Reference::new(role, number);
     Some(match (role, next_carrier) {
-        (Role::NextCarrier, Some(carrier)) => reference.issued_by(carrier),
+        (Role::NextCarrier, Some(carrier)) => reference.with_carrier(carrier),
         (Role::NextCarrier, None) => reference,
         (Role::CustomerReference | Role::Order | Role::Payment, _) => reference,
-        _ => reference.issued_by("fedex"),
+        _ => reference.with_carrier("fedex"),
     })
 }
 

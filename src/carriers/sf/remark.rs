@@ -46,7 +46,8 @@ pub(super) fn related(event: &Event, remark: &str) -> Option<Reference> {
         }
         _ => return None,
     };
-    waybill(remark, own).map(|number| Reference::new(role, number).issued_by(event.carrier.clone()))
+    waybill(remark, own)
+        .map(|number| Reference::new(role, number).with_carrier(event.carrier.clone()))
 }
 
 /// Another waybill of SF: `SF` and 12 to 15 digits, or 12 or 15 digits after 单号.
@@ -77,7 +78,7 @@ fn next_carrier(remark: &str, own: &str) -> Option<Reference> {
     })?;
     let reference = Reference::new(Role::NextCarrier, number);
     Some(match carrier(remark) {
-        Some(carrier) => reference.issued_by(carrier),
+        Some(carrier) => reference.with_carrier(carrier),
         None => reference,
     })
 }

@@ -274,7 +274,8 @@ fn about_parcel(
         None => {
             let mut parcel = out.shipment(number.clone());
             parcel.references.push(
-                Reference::new(Role::Order, order.number.as_str()).issued_by(order.carrier.clone()),
+                Reference::new(Role::Order, order.number.as_str())
+                    .with_carrier(order.carrier.clone()),
             );
             parcels.push(parcel);
             let last = parcels.len() - 1;

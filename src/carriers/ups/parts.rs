@@ -106,7 +106,7 @@ pub(super) fn alternate(kind: &str, number: &str) -> Reference {
     let number = one_line(number);
     let is_postal = kind.starts_with("USPS") || kind.len() <= 1 && is_of_usps(&number);
     if is_postal {
-        Reference::new(Role::NextCarrier, &number).issued_by("usps")
+        Reference::new(Role::NextCarrier, &number).with_carrier("usps")
     } else if kind.is_empty() {
         Reference::new(Role::Alternate, &number)
     } else {

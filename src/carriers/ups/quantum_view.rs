@@ -275,11 +275,9 @@ fn read_references(out: &mut Collector<'_>, record: &Record<'_>, shipment: &mut 
             );
             out.notice(notice.at("Manifest/PostalServiceTrackingID").value(postal));
         }
-        postal => {
-            shipment.references.extend(postal.map(|number| {
-                Reference::new(Role::NextCarrier, &one_line(number)).issued_by("usps")
-            }))
-        }
+        postal => shipment.references.extend(postal.map(|number| {
+            Reference::new(Role::NextCarrier, &one_line(number)).with_carrier("usps")
+        })),
     }
     let lead = record.lead.filter(|lead| *lead != shipment.number.as_str());
     shipment

@@ -3,7 +3,7 @@
 
 use super::lex::{Kind, Piece, is_ideogram, is_letter, run};
 use super::vocabulary::{Class, Vocabulary};
-use crate::number::Check;
+use crate::model::Check;
 
 /// The years in which a parcel travels. A day before them may be one of birth.
 const YEARS: std::ops::RangeInclusive<u32> = 2010..=2099;

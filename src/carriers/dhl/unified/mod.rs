@@ -238,7 +238,7 @@ fn read_details(out: &mut Collector<'_>, details: &WireDetails<'_>, shipment: &m
         if role == Role::NextCarrier
             && let Some(provider) = provider
         {
-            reference = reference.issued_by(provider);
+            reference = reference.with_carrier(provider);
         }
         shipment.references.push(reference);
     }

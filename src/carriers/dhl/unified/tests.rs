@@ -480,7 +480,7 @@ fn references_tie_only_what_their_type_allows() {
         {"number":"H-1","type":"housebill"},{"number":"X-1","type":"new-type"}]}"#;
     let batch = shipment("ecommerce", details, "");
     let expected = [
-        Reference::new(Role::NextCarrier, "P-1").issued_by("posti"),
+        Reference::new(Role::NextCarrier, "P-1").with_carrier("posti"),
         Reference::new(Role::HouseWaybill, "H-1"),
     ];
     assert_eq!(batch.shipments[0].references, expected);

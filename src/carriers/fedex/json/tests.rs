@@ -371,7 +371,7 @@ fn the_parcel_of_the_postal_service_goes_on_under_its_number() {
     ] {
         assert_eq!(
             next(carrier, service),
-            Reference::new(Role::NextCarrier, "1").issued_by("usps"),
+            Reference::new(Role::NextCarrier, "1").with_carrier("usps"),
             "{carrier} {service}"
         );
     }
@@ -386,7 +386,7 @@ fn a_door_tag_leads_to_the_number() {
     assert_eq!(shipment.number.as_str(), NUMBER);
     assert_eq!(
         shipment.references,
-        [Reference::new(Role::Alternate, "DT000000000018").issued_by("fedex")]
+        [Reference::new(Role::Alternate, "DT000000000018").with_carrier("fedex")]
     );
 }
 

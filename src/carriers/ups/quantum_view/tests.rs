@@ -96,7 +96,7 @@ fn a_postal_number_belongs_to_a_package_only_when_there_is_one() {
     let alone = manifest(r#"{"TrackingNumber":"1Z0000000300000013"}"#);
     assert_eq!(
         alone.shipments[0].references,
-        [Reference::new(Role::NextCarrier, "92000000000000000017").issued_by("usps")]
+        [Reference::new(Role::NextCarrier, "92000000000000000017").with_carrier("usps")]
     );
     assert_eq!(alone.shipments[0].events[0].time.kind(), TimeKind::Date);
     let several = manifest(

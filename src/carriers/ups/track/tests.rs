@@ -368,7 +368,10 @@ fn the_number_of_the_post_is_the_next_carrier_s() {
         );
         assert_eq!(
             shipment.references,
-            [Reference::new(Role::NextCarrier, "92000000000000000000000017").issued_by("usps")]
+            [
+                Reference::new(Role::NextCarrier, "92000000000000000000000017")
+                    .with_carrier("usps")
+            ]
         );
         assert_eq!(
             shipment.events[0].milestone,

@@ -81,7 +81,7 @@ impl Check {
     }
 
     /// How unlikely it is to fit by accident, in tenths of a bit.
-    pub(super) const fn weight(&self) -> i32 {
+    pub(crate) const fn weight(&self) -> i32 {
         match self {
             Self::Mod7 => 28,
             Self::Mod37 => 52,
