@@ -251,7 +251,7 @@ fn left_at(sentence: &str) -> Option<&str> {
     let place = place.split(" at ").next()?.trim();
     let article = |place: &str, word: &str| {
         let (said, rest) = place.split_at_checked(word.len())?;
-        said.eq_ignore_ascii_case(word).then(|| rest.len())
+        said.eq_ignore_ascii_case(word).then_some(rest.len())
     };
     let kept = ["a ", "your ", "the "]
         .iter()
