@@ -157,12 +157,14 @@ impl NoticeKind {
 }
 
 /// Whether a value may be a code: plain letters, digits and signs, without the digits of a phone or
-/// identity number. Of several words, each is short or known.
+/// identity number and without the signs of an address of e-mail, a list of names or an
+/// international number. Of several words, each is short or known.
 fn is_code(value: &str) -> bool {
+    const SIGNS: &[u8] = b"._-/:#*&=% ";
     let digits = value.bytes().filter(u8::is_ascii_digit).count();
     let is_plain = value
         .bytes()
-        .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-' | b'/' | b':' | b' '));
+        .all(|b| b.is_ascii_alphanumeric() || SIGNS.contains(&b));
     let blanks = value.bytes().filter(|b| *b == b' ').count();
     let is_short = |word: &str| {
         word.len() <= 3
@@ -188,6 +190,7 @@ fn is_formal(value: &str) -> bool {
 }
 
 /// Whether a value has the shape of a time, exists or not: `2026-13-45T25:00:00`, `20261345`,
+/// `20261399000000000` (an identity number of China has a digit more, and no region 19 or 20),
 /// `31.02.2026 10:00`.
 fn is_time(value: &str) -> bool {
     let is_shape = |b: u8| {
@@ -203,11 +206,56 @@ fn is_time(value: &str) -> bool {
             text.starts_with("19") || text.starts_with("20") || text.starts_with("00")
         })
     };
-    let is_compact = signs == 0 && matches!(digits, 8 | 12 | 14) && is_year(value.get(..2));
+    let is_compact = signs == 0 && matches!(digits, 8 | 12 | 14 | 17) && is_year(value.get(..2));
     let is_dated = signs >= 2
         && (is_year(value.get(..4)) && !value.as_bytes()[..4].contains(&b'.')
             || is_year(value.get(6..10)));
     value.bytes().all(is_shape)
         && digits <= 23
         && (is_compact || is_dated || value.contains(':') && digits <= 6)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(value: &str) -> Option<String> {
+        let notice = Notice::new(
+            NoticeKind::UnmappedCode,
+            FeedId::from_static("ups.track"),
+            "",
+        );
+        notice.value(value).value.map(Into::into)
+    }
+
+    #[test]
+    fn a_code_that_no_list_has_is_shown_with_its_signs() {
+        for code in [
+            "I #7",
+            "#7",
+            "P&D",
+            "*4",
+            "DE=12",
+            "70%",
+            "13/1301",
+            "DY.84",
+            "20261399000000000",
+        ] {
+            assert_eq!(shown(code).as_deref(), Some(code));
+        }
+    }
+
+    #[test]
+    fn what_looks_personal_is_no_code() {
+        for (value, part) in [
+            ("j.sample@example.com", "sample"),
+            ("+49 30 123456", "123456"),
+            ("Sample, Jo", "Sample"),
+            ("440301199001011234", "199001"),
+            ("Flat #12", "Flat"),
+        ] {
+            let shown = shown(value).unwrap();
+            assert!(!shown.contains(part), "{value}: {shown}");
+        }
+    }
 }

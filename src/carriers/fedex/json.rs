@@ -1,6 +1,8 @@
 //! The Track API's vocabulary in JSON, which the webhook speaks too: answers, groups of results,
 //! single results.
 
+#[cfg(test)]
+mod completed_tests;
 mod describe;
 #[cfg(test)]
 mod tests;
@@ -10,7 +12,9 @@ use serde::de::MapAccess;
 use serde_json::Value;
 
 use self::describe::{describe, ending, promises};
-use self::wire::{Answer, Complete, Latest, NumberInfo, TrackResult, WireAddress, WireScan};
+use self::wire::{
+    Ancillary, Answer, Complete, Delay, Latest, NumberInfo, TrackResult, WireAddress, WireScan,
+};
 use super::faults;
 use super::meaning::{Meanings, Names, Scan};
 use super::shared::{self, Address, Told};
@@ -266,8 +270,17 @@ impl Reader<'_> {
         let mut meanings = Meanings::new(self.codes, NAMES, commit, carrier);
         out.lost_elements(&wire.scans, "scanEvents", Some(&shipment.number));
         shipment.events.reserve(wire.scans.items.len());
+        // The status tells of the newest scan of its code what that scan may leave out.
+        let mut status = wire.latest.get();
         for scan in wire.scans.iter() {
-            push_scan(out, shipment, &meanings, scan);
+            let is_its = |latest: &&Latest<'_>| {
+                latest.code.get().is_some() && latest.code.get() == scan.event.get()
+            };
+            let of_status = status.filter(is_its);
+            if of_status.is_some() {
+                status = None;
+            }
+            push_scan(out, shipment, &meanings, scan, of_status);
         }
         meanings.names = LATEST_NAMES;
         if let Some(latest) = wire.latest.get().filter(|latest| is_news(wire, latest)) {
@@ -312,15 +325,27 @@ fn push_scan(
     shipment: &mut Shipment,
     meanings: &Meanings<'_>,
     wire: &WireScan<'_>,
+    status: Option<&Latest<'_>>,
 ) {
-    let scan = Scan {
+    let mut scan = Scan {
         event: wire.event.or_empty(),
         exception: wire.exception.or_empty(),
         exception_text: wire.exception_text.or_empty(),
         description: wire.description.or_empty(),
         derived: wire.derived.or_empty(),
         location: wire.location.or_empty(),
+        delay: delayed_by(&wire.delay),
     };
+    if let Some(status) = status {
+        let reason = reason(status).filter(|_| wire.exception.get().is_none());
+        if let Some(reason) = reason.filter(|_| wire.exception_text.get().is_none()) {
+            scan.exception = reason.reason.or_empty();
+            scan.exception_text = reason.description.or_empty();
+        }
+        if scan.delay.is_empty() {
+            scan.delay = delayed_by(&status.delay);
+        }
+    }
     let told = Told {
         time: wire.date.or_empty(),
         facility: wire.facility.get(),
@@ -328,6 +353,20 @@ fn push_scan(
     };
     let value = wire.event.get().unwrap_or(scan.derived);
     shared::push_scan(out, shipment, meanings, value, &scan, &told);
+}
+
+/// The first of a status's details that names a reason.
+fn reason<'w, 'a>(latest: &'w Latest<'a>) -> Option<&'w Ancillary<'a>> {
+    let details = &mut latest.ancillary.iter();
+    details.find(|detail| detail.reason.get().is_some())
+}
+
+/// What delays it, unless it is not late.
+fn delayed_by<'w>(delay: &'w One<Delay<'_>>) -> &'w str {
+    delay
+        .get()
+        .filter(|delay| !matches!(delay.status.or_empty(), "ON_TIME" | "EARLY"))
+        .map_or("", |delay| delay.kind.or_empty())
 }
 
 /// The status alone, where no scans are told. It has no time of its own: only some of the dates say
@@ -341,10 +380,7 @@ fn push_latest(
 ) {
     let (code, derived) = (latest.code.or_empty(), latest.derived.or_empty());
     let value = if code.is_empty() { derived } else { code };
-    let reason = latest
-        .ancillary
-        .iter()
-        .find(|detail| detail.reason.get().is_some());
+    let reason = reason(latest);
     let scan = Scan {
         // Written twice it is the coarse code: `IN` then means "initiated".
         event: if code == derived { "" } else { code },
@@ -357,6 +393,7 @@ fn push_latest(
             .unwrap_or_default(),
         derived,
         location: "",
+        delay: delayed_by(&latest.delay),
     };
     let told = Told {
         time: date(wire, shared::dated_by(value)).unwrap_or_default(),

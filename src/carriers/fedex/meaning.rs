@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 
 use super::detail::{self, Company, Details};
+use super::shared;
 use crate::adapter::{CodeTable, Collector, NoticeKind, Vocabulary};
 use crate::carriers::Mapped;
 use crate::model::{Confidence, Milestone, Party, Reason, Stage, TrackingNumber};
@@ -27,6 +28,8 @@ pub(super) struct Scan<'s> {
     pub derived: &'s str,
     /// The kind of place (`locationType`, `ArrivalLocation`).
     pub location: &'s str,
+    /// What delays it (`delayDetail.type`), where it is delayed.
+    pub delay: &'s str,
 }
 
 /// What a feed calls the fields that notices name.
@@ -152,10 +155,16 @@ impl<'c> Meanings<'c> {
         scan: &Scan<'_>,
     ) -> Mapped {
         match event {
-            "DE" | "SE" | "DY" | "DD" | "PD" | "CD" => match self.exception(out, number, scan) {
-                Some(row) => excepted(event, base, row),
-                None => base,
-            },
+            "DE" | "SE" | "DY" | "DD" | "PD" | "CD" => {
+                let mapped = match self.exception(out, number, scan) {
+                    Some(row) => excepted(event, base, row),
+                    None => base,
+                };
+                Mapped {
+                    reason: mapped.reason.or_else(|| delayed_by(scan.delay)),
+                    ..mapped
+                }
+            }
             "IT" | "AR" | "CP" => match self.customs_detail(event, scan.exception) {
                 // "Clearance in progress" says more than that the goods are there.
                 Some(row) if event != "CP" || row.milestone.is_customs() => row,
@@ -184,7 +193,8 @@ impl<'c> Meanings<'c> {
                 let left = self
                     .details
                     .delivery(scan.exception, sentence)
-                    .and_then(|row| row.delivered_to);
+                    .and_then(|row| row.delivered_to)
+                    .or_else(|| shared::left_in(sentence));
                 Mapped {
                     delivered_to: left.or(base.delivered_to),
                     ..base
@@ -240,6 +250,16 @@ impl<'c> Meanings<'c> {
             ..row
         })
     }
+}
+
+/// What FedEx's kind of a delay says of its cause. `LOCAL` and `GENERAL` say nothing.
+fn delayed_by(kind: &str) -> Option<Reason> {
+    Some(match kind {
+        "WEATHER" => Reason::Weather,
+        "OPERATIONAL" => Reason::Operational,
+        "CLEARANCE" => Reason::Regulatory,
+        _ => return None,
+    })
 }
 
 /// An event of exception under its exception code.

@@ -3,7 +3,9 @@
 use chrono::NaiveTime;
 
 use crate::adapter::{Collector, stamped};
-use crate::model::{EventTime, Promise, PromiseKind, Shipment, TimeKind, Zones, zones_of};
+use crate::model::{
+    EventTime, Milestone, Promise, PromiseKind, Shipment, TimeKind, Zones, zones_of,
+};
 use crate::wire::clock;
 
 /// One statement about when it will be delivered.
@@ -45,19 +47,29 @@ pub(super) fn kind_of_option(option: &str, status: &str) -> Option<PromiseKind> 
     })
 }
 
-/// Every readable statement, unless the journey is over. What cannot be read is reported.
+/// Every readable statement. What cannot be read is reported.
+///
+/// Once it is delivered (`is_delivered`, or a scan says so) an estimate is none any more, but what
+/// was committed or agreed still says whether it came in time. No promise outlives another end.
 pub(super) fn promises<'t>(
     out: &mut Collector<'_>,
     shipment: &Shipment,
+    is_delivered: bool,
     told: impl IntoIterator<Item = Expected<'t>>,
 ) -> Vec<Promise> {
-    if shipment
+    let mut ends = shipment
         .events
         .iter()
-        .any(|event| event.milestone.is_terminal())
-    {
+        .map(|event| event.milestone)
+        .filter(|milestone| milestone.is_terminal())
+        .peekable();
+    let is_over = is_delivered || ends.peek().is_some();
+    if ends.any(|end| end != Milestone::Delivered) {
         return Vec::new();
     }
+    let told = told
+        .into_iter()
+        .filter(|told| !is_over || told.kind != PromiseKind::Estimated);
     let zones = shipment
         .destination
         .as_ref()
@@ -140,7 +152,7 @@ mod tests {
         let descriptor = Descriptor::new("fedex.track", "");
         let mut out = Collector::new(&descriptor, Payload::new(b"", Default::default()));
         let shipment = out.shipment(TrackingNumber::new("449000000013"));
-        let promises = promises(&mut out, &shipment, expected.iter().copied());
+        let promises = promises(&mut out, &shipment, false, expected.iter().copied());
         (promises, unreadable(out))
     }
 

@@ -233,6 +233,11 @@ pub(super) fn is_return_label(handling: &str) -> bool {
     )
 }
 
+/// Where a sentence beside "delivered" says that it was left: `Left with neighbor at No. 14`.
+pub(super) fn left_in(sentence: &str) -> Option<DeliveredTo> {
+    delivered_to("", left_at(sentence)?)
+}
+
 /// The place in `Left at front door. Signature Service not requested.`
 fn left_at(sentence: &str) -> Option<&str> {
     let words = |len: usize| sentence.get(..len).zip(sentence.get(len..));
@@ -242,7 +247,17 @@ fn left_at(sentence: &str) -> Option<&str> {
             .filter(|(said, _)| said.eq_ignore_ascii_case(start))
             .map(|(_, rest)| rest)
     })?;
-    rest.split('.').next().map(str::trim)
+    let place = rest.split(['.', ',', ';', ':', '(', '-']).next()?;
+    let place = place.split(" at ").next()?.trim();
+    let article = |place: &str, word: &str| {
+        let (said, rest) = place.split_at_checked(word.len())?;
+        said.eq_ignore_ascii_case(word).then_some(rest.len())
+    };
+    let kept = ["a ", "your ", "the "]
+        .iter()
+        .find_map(|word| article(place, word))
+        .unwrap_or(place.len());
+    place.get(place.len() - kept..)
 }
 
 /// What a shipment's own fields tell about its end.
@@ -254,6 +269,16 @@ pub(super) struct Ending<'t> {
     pub place: Option<Place>,
     pub delivered_to: Option<DeliveredTo>,
     pub signer: Option<&'t str>,
+    /// When FedEx says that it was delivered. A later scan of a delivery only adds to it.
+    pub at: Option<&'t str>,
+}
+
+impl Ending<'_> {
+    /// Whether this is the event at the time that FedEx names.
+    fn is_at(&self, event: &Event) -> bool {
+        let told = self.at.and_then(clock::iso).map(|stamp| stamp.local);
+        told.is_some() && event.time.wall_clock() == told
+    }
 }
 
 /// Applies what is told once for the shipment to its events.
@@ -262,7 +287,7 @@ pub(super) fn finish(shipment: &mut Shipment, ending: Ending<'_>, is_freight: bo
         .events
         .iter_mut()
         .filter(|event| event.milestone == Milestone::Delivered)
-        .max_by_key(|event| in_time(event));
+        .max_by_key(|event| (ending.is_at(event), in_time(event)));
     if let Some(last) = last {
         last.delivered_to = ending.delivered_to.or(last.delivered_to);
         // FedEx writes "Signature not required" where a name would stand.

@@ -316,8 +316,8 @@ fn push_event(
         exception: get("StatusExceptionCode"),
         exception_text: get("StatusExceptionDescription"),
         description: get("EventDescription"),
-        derived: "",
         location: get("ArrivalLocation"),
+        ..Scan::default()
     };
     let told = Told {
         time: get("Timestamp"),
@@ -429,10 +429,11 @@ fn ending<'d>(details: Node<'d, '_>) -> Ending<'d> {
                 .unwrap_or_default(),
         ),
         signer: details.get("DeliverySignatureName"),
+        at: date(details, &["ACTUAL_DELIVERY"]),
     }
 }
 
-/// Every day and window that is told for a delivery ahead: listed from version 10 on, before in
+/// Every day and window that is told for the delivery: listed from version 10 on, before in
 /// elements of their own.
 fn promises(
     out: &mut Collector<'_>,
@@ -440,9 +441,7 @@ fn promises(
     status: &Status<'_>,
     shipment: &Shipment,
 ) -> Vec<Promise> {
-    if status.code == Some("DL") || date(details, &["ACTUAL_DELIVERY"]).is_some() {
-        return Vec::new();
-    }
+    let is_delivered = status.code == Some("DL") || date(details, &["ACTUAL_DELIVERY"]).is_some();
     let window = |field, kind| {
         let window = details
             .child(field)
@@ -476,7 +475,7 @@ fn promises(
             by: date.get("DateOrTimestamp"),
         })
     });
-    promise::promises(out, shipment, told.into_iter().chain(listed))
+    promise::promises(out, shipment, is_delivered, told.into_iter().chain(listed))
 }
 
 /// A notification that is more than "success" as a notice; says whether it is an error.

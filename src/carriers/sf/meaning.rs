@@ -87,7 +87,8 @@ impl Tables<'_> {
     ) -> Mapped {
         let operation = get(self.operations, route.operation)
             .filter(|row| row.milestone != Milestone::Unmapped);
-        let spoken = if route.operation.is_empty() {
+        // 98 is an agent's own scan: the code says only that, the sentence what was scanned.
+        let spoken = if matches!(route.operation, "" | "98") {
             sentence::meaning(route.remark)
         } else {
             None
@@ -110,6 +111,7 @@ impl Tables<'_> {
             "922" if remark::names_signed_receipt(route.remark) => {
                 Some(Mapped::rule(None, Milestone::Info, Confidence::Medium))
             }
+            "98" if spoken.is_some() && route.status().is_none() => spoken,
             "99" | "648" => {
                 reason().or_else(|| operation.map(|row| returned_or_forwarded(row, route.remark)))
             }
@@ -123,10 +125,12 @@ impl Tables<'_> {
             .or(spoken)
             .unwrap_or(Mapped::UNMAPPED);
         let mapped = confirmed(mapped, route);
-        let mapped = if matches!(route.operation, "33" | "70" | "870" | "934") {
-            sentence::failed(mapped, route.remark)
-        } else {
-            mapped
+        let mapped = match route.operation {
+            "33" | "70" | "870" | "934" => {
+                sentence::delayed(sentence::failed(mapped, route.remark), route.remark)
+            }
+            "66" | "77" | "833" => sentence::delayed(mapped, route.remark),
+            _ => mapped,
         };
         self.signed(mapped, route)
     }

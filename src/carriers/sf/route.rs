@@ -210,7 +210,7 @@ fn place(address: &str) -> Option<Place> {
         }
         .known();
     }
-    place.city = (!city.is_empty()).then(|| city.into());
+    place.city = (!city.is_empty() && !is_street(city)).then(|| city.into());
     place.region = region.map(Into::into);
     if let Some(region) = region
         && place.country.is_none()
@@ -218,7 +218,8 @@ fn place(address: &str) -> Option<Place> {
         place.country = region.strip_suffix('省').and_then(Country::named).or(CHINA);
     }
     let parts = city.len() + region.map_or(0, str::len);
-    place.name = (parts < address.len()).then(|| {
+    let behind = address.get(parts..).unwrap_or_default();
+    place.name = (parts < address.len() && is_facility(behind)).then(|| {
         address
             .split_whitespace()
             .collect::<Vec<_>>()
@@ -226,6 +227,72 @@ fn place(address: &str) -> Option<Place> {
             .into()
     });
     place.known()
+}
+
+/// Whether what stands behind a city names a place of SF's, and not a recipient's street or name.
+fn is_facility(behind: &str) -> bool {
+    const ENDS: &[&str] = &[
+        "营业点",
+        "营业部",
+        "营业厅",
+        "营业站",
+        "分部",
+        "分点",
+        "支部",
+        "网点",
+        "服务点",
+        "服务站",
+        "中转场",
+        "中转站",
+        "分拨场",
+        "集散点",
+        "中心",
+        "驿站",
+        "口岸",
+        "机场",
+        "港",
+        "仓",
+        "站",
+        "店",
+        "點",
+        "場",
+        "倉",
+        "區",
+        "区",
+        "县",
+        "縣",
+        "镇",
+        "鎮",
+    ];
+    const LATIN: &[&str] = &[
+        "hub",
+        "centre",
+        "center",
+        "station",
+        "store",
+        "airport",
+        "facility",
+        "depot",
+        "terminal",
+        "outlet",
+        "branch",
+        "warehouse",
+        "port",
+    ];
+    let behind = behind.trim();
+    let last = behind.rsplit(|c: char| !c.is_alphabetic()).next();
+    let is_latin = last.is_some_and(|last| LATIN.iter().any(|end| last.eq_ignore_ascii_case(end)));
+    !is_street(behind) && (is_latin || ENDS.iter().any(|end| behind.ends_with(end)))
+}
+
+/// Whether words hold a house number or a street: an address, not a town.
+fn is_street(words: &str) -> bool {
+    words.contains(|c: char| c.is_numeric())
+        || [
+            "路", "街", "巷", "弄", "号", "號", "室", "栋", "棟", "楼", "樓",
+        ]
+        .iter()
+        .any(|word| words.contains(word))
 }
 
 /// Province and city of a Chinese address: `广东省深圳市`, `深圳市 南山营业点`. Latin names stay whole up to a
@@ -463,6 +530,25 @@ mod tests {
             assert_eq!(found, (region, city, name, country), "{address}");
         }
         assert_eq!(place(" \t"), None);
+    }
+
+    #[test]
+    fn a_recipient_s_street_or_name_is_no_place() {
+        for (address, city) in [
+            ("广州市天河区虚构路12号 样例收", Some("广州市")),
+            ("广州市 样例", Some("广州市")),
+            ("虚构街12号", None),
+            ("18 Sample Street, Singapore", None),
+            ("Singapore City\tJo Sample", Some("Singapore City")),
+        ] {
+            let place = place(address);
+            let of = |part: fn(&Place) -> Option<&str>| place.as_ref().and_then(part);
+            assert_eq!(of(|place| place.city.as_deref()), city, "{address}");
+            assert_eq!(of(|place| place.name.as_deref()), None, "{address}");
+        }
+        for facility in ["长沙市 样例营业点", "Los Angeles\tSample Hub"] {
+            assert!(place(facility).unwrap().name.is_some(), "{facility}");
+        }
     }
 
     #[test]

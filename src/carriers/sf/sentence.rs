@@ -253,6 +253,23 @@ fn under_way(text: &str) -> Option<Mapped> {
     Some(Mapped::rule(stage, milestone, Confidence::Medium))
 }
 
+/// Why a parcel that waits (stranded, to be delivered again) does so, where the sentence gives the
+/// cause. A reason that is known already stays.
+pub(super) fn delayed(base: Mapped, remark: &str) -> Mapped {
+    if base.reason.is_some()
+        || !matches!(
+            base.milestone,
+            Milestone::Delayed | Milestone::Held | Milestone::DeliveryScheduled
+        )
+    {
+        return base;
+    }
+    Mapped {
+        reason: cause(remark).map(|(_, reason)| reason),
+        ..base
+    }
+}
+
 /// Why a delivery failed, where the sentence gives the cause: what of `base` the code leaves open.
 /// A reason that is known already stays.
 pub(super) fn failed(base: Mapped, remark: &str) -> Mapped {
@@ -264,6 +281,18 @@ pub(super) fn failed(base: Mapped, remark: &str) -> Mapped {
     {
         return base;
     }
+    match cause(remark) {
+        Some((milestone, reason)) => Mapped {
+            milestone: milestone.unwrap_or(base.milestone),
+            reason: Some(reason),
+            ..base
+        },
+        None => base,
+    }
+}
+
+/// The cause that a sentence gives, and what it makes of a failed delivery.
+fn cause(remark: &str) -> Option<(Option<Milestone>, Reason)> {
     const CAUSES: &[(&[&str], Option<Milestone>, Reason)] = &[
         (REFUSED, Some(Milestone::Refused), Reason::RecipientRefused),
         (
@@ -342,14 +371,82 @@ pub(super) fn failed(base: Mapped, remark: &str) -> Mapped {
     let area = CAUSES
         .iter()
         .find(|(words, ..)| words.contains(&"不在派送范围") && has(&text, words));
-    match area.or_else(|| CAUSES.iter().find(|(words, ..)| has(&text, words))) {
-        Some((_, milestone, reason)) => Mapped {
-            milestone: milestone.unwrap_or(base.milestone),
-            reason: Some(*reason),
-            ..base
-        },
-        None => base,
+    area.or_else(|| CAUSES.iter().find(|(words, ..)| has(&text, words)))
+        .map(|(_, milestone, reason)| (*milestone, *reason))
+        .or_else(|| cause_in_english(remark))
+}
+
+/// The same of SF's English sentences.
+fn cause_in_english(remark: &str) -> Option<(Option<Milestone>, Reason)> {
+    const CAUSES: &[(&[&str], Option<Milestone>, Reason)] = &[
+        (
+            &["refused", "rejected"],
+            Some(Milestone::Refused),
+            Reason::RecipientRefused,
+        ),
+        (
+            &[
+                "incomplete address",
+                "address is incomplete",
+                "insufficient address",
+            ],
+            Some(Milestone::AddressIssue),
+            Reason::AddressIncomplete,
+        ),
+        (
+            &["incorrect address", "address is incorrect", "wrong address"],
+            Some(Milestone::AddressIssue),
+            Reason::AddressIncorrect,
+        ),
+        (&["damaged"], Some(Milestone::Damaged), Reason::Damage),
+        (
+            &["closed", "closure", "non-business"],
+            Some(Milestone::DeliveryAttempted),
+            Reason::BusinessClosed,
+        ),
+        (
+            &[
+                "not be reached",
+                "be contacted",
+                "to contact",
+                "to reach",
+                "no answer",
+            ],
+            Some(Milestone::DeliveryAttempted),
+            Reason::ContactNeeded,
+        ),
+        (
+            &[
+                "not available",
+                "unavailable",
+                "absent",
+                "not at home",
+                "nobody",
+            ],
+            Some(Milestone::DeliveryAttempted),
+            Reason::RecipientAbsent,
+        ),
+        (
+            &[
+                "as requested",
+                "request of the",
+                "customer's request",
+                "rescheduled",
+            ],
+            None,
+            Reason::RecipientRequest,
+        ),
+        (&["weather", "typhoon", "rainstorm"], None, Reason::Weather),
+        (&["traffic"], None, Reason::Traffic),
+    ];
+    if !remark.is_ascii() {
+        return None;
     }
+    let text = remark.to_ascii_lowercase();
+    CAUSES
+        .iter()
+        .find(|(words, ..)| has(&text, words))
+        .map(|(_, milestone, reason)| (*milestone, *reason))
 }
 
 /// Where a signed parcel was left, if the sentence says so.
@@ -523,5 +620,62 @@ mod tests {
             (Some(DeliveredTo::SafePlace), None)
         );
         assert_eq!((left_at("已签收"), taken_in_by("已签收")), (None, None));
+    }
+
+    #[test]
+    fn a_cause_is_read_in_english_and_of_what_waits() {
+        use Milestone as M;
+        let rule = |milestone| Mapped::rule(Some(Stage::LastMile), milestone, Confidence::High);
+        for (base, remark, milestone, reason) in [
+            (
+                M::DeliveryAttempted,
+                "Delivery unsuccessful: the recipient is not available",
+                M::DeliveryAttempted,
+                Some(Reason::RecipientAbsent),
+            ),
+            (
+                M::DeliveryAttempted,
+                "The shipment was refused by the recipient",
+                M::Refused,
+                Some(Reason::RecipientRefused),
+            ),
+            (
+                M::DeliveryAttempted,
+                "Unable to contact the recipient",
+                M::DeliveryAttempted,
+                Some(Reason::ContactNeeded),
+            ),
+            (
+                M::DeliveryAttempted,
+                "Delivery unsuccessful",
+                M::DeliveryAttempted,
+                None,
+            ),
+        ] {
+            let told = failed(rule(base), remark);
+            assert_eq!(
+                (told.milestone, told.reason),
+                (milestone, reason),
+                "{remark}"
+            );
+        }
+        for (remark, reason) in [
+            ("因暴雨天气影响,快件滞留", Some(Reason::Weather)),
+            (
+                "派送不成功(因电话无人接听),待再次派送",
+                Some(Reason::RecipientAbsent),
+            ),
+            ("快件滞留", None),
+        ] {
+            let told = delayed(rule(M::Delayed), remark);
+            assert_eq!(
+                (told.milestone, told.reason),
+                (M::Delayed, reason),
+                "{remark}"
+            );
+        }
+        // What is on its way has no cause of a delay.
+        let told = delayed(rule(M::OutForDelivery), "因暴雨天气影响");
+        assert_eq!(told.reason, None);
     }
 }

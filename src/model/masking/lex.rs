@@ -147,10 +147,13 @@ impl Lexer<'_> {
     /// A word, or the longest phrase of the vocabulary or of the place that begins with it.
     fn word(&mut self, at: usize) -> usize {
         let end = run(self.text, at, is_letter);
-        if self.is_initial(at, end) {
-            return self.push(at, end, Kind::Word, Class::NONE, false);
-        }
         let known = self.vocabulary.phrase(self.text, at);
+        if self.is_initial(at, end) {
+            return match known.filter(|_| self.is_abbreviation(end)) {
+                Some((end, class)) => self.push(at, end, Kind::Word, class, class.is_known()),
+                None => self.push(at, end, Kind::Word, Class::NONE, false),
+            };
+        }
         let place_end = self
             .place
             .iter()
@@ -182,6 +185,14 @@ impl Lexer<'_> {
         letters.next().is_some_and(char::is_uppercase)
             && letters.next().is_none()
             && self.text[end..].starts_with('.')
+    }
+
+    /// Whether an initial that ends here has another one right behind its dot: `U.S. Postal Service`.
+    /// Before a name a blank stands between them or a word follows, and no phrase begins so.
+    fn is_abbreviation(&self, end: usize) -> bool {
+        let next = end + 1;
+        self.text[next..].starts_with(char::is_uppercase)
+            && self.is_initial(next, run(self.text, next, is_letter))
     }
 
     /// The `l` of `l'adresse` and the `s` of `sender's`: a letter or two at an apostrophe.
@@ -370,5 +381,28 @@ fn is_stop(text: &str, at: usize, letter: char) -> bool {
         }
         '-' | '–' | '—' => text[..at].ends_with(' ') && behind.starts_with(' '),
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::mask;
+
+    #[test]
+    fn initials_are_shown_in_a_phrase_of_the_trade_and_before_no_name() {
+        for sentence in [
+            "In transit to U.S. Postal Service",
+            "At U.S. Postal Service facility",
+            "Cleared U.S. Customs",
+        ] {
+            assert_eq!(mask(sentence, None), sentence);
+        }
+        for (sentence, name) in [
+            ("Signed by U.S. Sample", "U.S"),
+            ("Left with A. Day", "A."),
+            ("Received by U. S. Sample", "U."),
+        ] {
+            assert!(!mask(sentence, None).contains(name), "{sentence}");
+        }
     }
 }

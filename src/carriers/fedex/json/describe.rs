@@ -161,10 +161,11 @@ pub(super) fn ending<'w>(wire: &'w TrackResult<'_>) -> Ending<'w> {
             shared::delivered_to(delivery.kind.or_empty(), delivery.description.or_empty());
         ending.signer = delivery.received_by.get().or(delivery.signed_by.get());
     }
+    ending.at = super::date(wire, &["ACTUAL_DELIVERY"]);
     ending
 }
 
-/// Every day and window that is told for a delivery ahead.
+/// Every day and window that is told for the delivery.
 pub(super) fn promises(
     out: &mut Collector<'_>,
     wire: &TrackResult<'_>,
@@ -172,14 +173,11 @@ pub(super) fn promises(
 ) -> Vec<Promise> {
     let is_delivered =
         |date: &WireDate<'_>| date.kind.get() == Some("ACTUAL_DELIVERY") && date.at.get().is_some();
-    if wire.dates.iter().any(is_delivered)
+    let is_delivered = wire.dates.iter().any(is_delivered)
         || wire
             .latest
             .get()
-            .is_some_and(|latest| latest.code.get() == Some("DL"))
-    {
-        return Vec::new();
-    }
+            .is_some_and(|latest| latest.code.get() == Some("DL"));
     let windows = [
         in_window(
             "estimatedDeliveryTimeWindow",
@@ -204,6 +202,7 @@ pub(super) fn promises(
     promise::promises(
         out,
         shipment,
+        is_delivered,
         windows.into_iter().chain(dates).chain(options),
     )
 }

@@ -81,7 +81,11 @@ wire! {
         locale: Text<'a> = "statusByLocale",
         place: One<WireAddress<'a>> = "scanLocation",
         ancillary: Many<Ancillary<'a>> = "ancillaryDetails",
+        delay: One<Delay<'a>> = "delayDetail",
     }
+
+    /// What delays it, and whether it does: `DELAYED`, `ON_TIME` or `EARLY`.
+    pub(super) struct Delay { kind: Text<'a> = "type", status: Text<'a> = "status", }
 
     pub(super) struct Ancillary { reason: Text<'a> = "reason", description: Text<'a> = "reasonDescription", }
 
@@ -103,5 +107,6 @@ wire! {
         place: One<WireAddress<'a>> = "scanLocation",
         facility: Text<'a> = "locationId",
         location: Text<'a> = "locationType",
+        delay: One<Delay<'a>> = "delayDetail",
     }
 }

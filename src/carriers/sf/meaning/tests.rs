@@ -137,6 +137,27 @@ fn without_a_status_the_operation_works_alone() {
 }
 
 #[test]
+fn an_agent_s_own_scan_is_read_by_its_sentence() {
+    for (status, remark, expected) in [
+        ("", "代理路由:快件已签收", "last_mile delivered medium"),
+        (
+            "",
+            "快件派送不成功(收件人不在)",
+            "last_mile delivery_attempted medium",
+        ),
+        ("", "量子纠缠中", "line_haul in_transit medium"),
+        (
+            "3/301",
+            "代理路由:快件已签收",
+            "last_mile out_for_delivery high",
+        ),
+    ] {
+        let (told, notices) = meaning("98", "", status, "", remark);
+        assert_eq!((&*told, notices), (expected, vec![]), "{status} {remark}");
+    }
+}
+
+#[test]
 fn reasons_refine_the_operation_but_not_the_status() {
     assert_eq!(
         meaning("33", "83", "", "", "").0,
