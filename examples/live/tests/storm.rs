@@ -1,11 +1,10 @@
 //! Everything goes wrong at four carriers at once, and the client loses nothing: the small version
 //! of `cargo run --release --example live -- --parcels 2000 --faults storm`.
-#![cfg(all(feature = "client", feature = "simulator"))]
 
-#[path = "../examples/live/desk.rs"]
+#[path = "../desk.rs"]
 mod desk;
 #[allow(dead_code, reason = "shared with the example, which prints more of it")]
-#[path = "../examples/live/watch.rs"]
+#[path = "../watch.rs"]
 mod watch;
 
 use std::collections::HashSet;

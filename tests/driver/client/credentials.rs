@@ -169,7 +169,10 @@ fn every_readme_names_the_environment_variables_of_its_feeds() {
     let registry = Registry::builtin();
     for adapter in registry.iter() {
         let (feed, pack) = (&adapter.descriptor().feed, &adapter.descriptor().carrier);
-        let readme = format!("{}/carriers/{pack}/README.md", env!("CARGO_MANIFEST_DIR"));
+        let readme = format!(
+            "{}/../../carriers/{pack}/README.md",
+            env!("CARGO_MANIFEST_DIR")
+        );
         let readme = std::fs::read_to_string(readme).unwrap();
         let Some(poll) = adapter.as_poll() else {
             continue;

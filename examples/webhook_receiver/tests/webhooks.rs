@@ -1,14 +1,13 @@
 //! Webhooks over HTTP: the receiver's answers and counts for every feed that pushes, and what keeps
 //! repeats and late retries from doing harm.
-#![cfg(feature = "client")]
 
-#[path = "../examples/webhook_receiver/counts.rs"]
+#[path = "../counts.rs"]
 mod counts;
-#[path = "../examples/webhook_receiver/desk.rs"]
+#[path = "../desk.rs"]
 mod desk;
-#[path = "../examples/webhook_receiver/samples.rs"]
+#[path = "../samples.rs"]
 mod samples;
-#[path = "../examples/webhook_receiver/server.rs"]
+#[path = "../server.rs"]
 mod server;
 
 use std::collections::BTreeMap;

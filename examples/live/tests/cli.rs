@@ -1,11 +1,7 @@
 //! The contract of the program `live`: arguments, exit codes, the summary as JSON, and the way to a
 //! real carrier.
-//!
-//! `cargo test` builds the examples before it runs this; by itself it needs `cargo build --example
-//! live` first.
-#![cfg(all(feature = "client", feature = "simulator"))]
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Output;
 use std::time::Duration;
 
@@ -13,19 +9,7 @@ use parceltrail::testing::simulator::{Carrier, Simulator};
 use tokio::process::Command;
 
 fn program() -> PathBuf {
-    let tests = std::env::current_exe().unwrap();
-    let path = tests
-        .parent()
-        .and_then(Path::parent)
-        .unwrap()
-        .join("examples")
-        .join(format!("live{}", std::env::consts::EXE_SUFFIX));
-    assert!(
-        path.exists(),
-        "{} is not there: cargo build --example live",
-        path.display()
-    );
-    path
+    env!("CARGO_BIN_EXE_live").into()
 }
 
 async fn live(arguments: &[&str], environment: &[(&str, &str)]) -> Output {

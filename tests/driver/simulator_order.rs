@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-const ROOT: &str = "src/testing/simulator";
+const ROOT: &str = "../../src/testing/simulator";
 
 /// The names after each `prefix`: `super::a::b` and `super::{a, b::c}`.
 fn imports(text: &str, prefix: &str) -> Vec<String> {

@@ -1,6 +1,5 @@
 //! The simulated carriers, seen by a bare HTTP client: what they say, what they demand, and what
 //! goes wrong. Needs the feature `testing`.
-#![cfg(feature = "simulator")]
 
 mod access;
 mod bare;
