@@ -1,20 +1,21 @@
 //! A carrier defined outside the crate: its feed, its code table, a correction of one row at run
-//! time, and the proof that it keeps the contract.
+//! time, how it is asked, and the proof that it keeps the contract.
 //!
-//! `cargo run --example custom_carrier --features testing`
+//! `cargo run --example custom_carrier`
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use chrono::NaiveDateTime;
+use http::{Method, Request};
+use parceltrail::adapter::tools::{Collector, build, check_count, iso, stamped};
 use parceltrail::adapter::{
-    Clock, CodeTable, DecodeErrorKind, Descriptor, Mark, Notice, NoticeKind, repeated_fields,
+    Clock, CodeTable, Credentials, Descriptor, Mark, NoticeKind, Outcome, PollContext, PollLimits,
+    PollResponse, Query, RequestError, TrackRequest,
 };
-use parceltrail::model::{CarrierCode, EventTime, FreeText, Place, zones_of};
+use parceltrail::model::{CarrierCode, FreeText, Place, zones_of};
 use parceltrail::testing::Conformance;
 use parceltrail::{
-    Adapter, Batch, Confidence, DecodeError, Event, Journey, Milestone, Payload, Registry,
-    TrackingNumber,
+    Adapter, Batch, DecodeError, Event, Journey, Payload, Poll, Registry, TrackingNumber,
 };
 use serde_json::Value;
 
@@ -51,66 +52,60 @@ impl AcmeScans {
         }
     }
 
-    fn failed(&self, kind: DecodeErrorKind) -> DecodeError {
-        DecodeError {
-            feed: self.descriptor.feed.clone(),
-            kind,
-        }
-    }
-
     /// One scan, or the notice that says why it was left out.
     fn event(
         &self,
+        out: &mut Collector<'_>,
         number: &TrackingNumber,
         scan: &Value,
-        notices: &mut Vec<Notice>,
     ) -> Option<Event> {
-        let notice = |kind, field: &'static str, message| {
-            Notice::new(kind, self.descriptor.feed.clone(), message)
-                .about(Some(number))
-                .at(field)
-        };
         let text = |field: &str| {
             scan[field]
                 .as_str()
                 .map(str::trim)
                 .filter(|text| !text.is_empty())
         };
-        let mut place = Place::new().with_country(text("iso").and_then(|code| code.parse().ok()));
-        place.city = text("town").map(Into::into);
         let raw = text("when").unwrap_or_default();
-        let Ok(local) = NaiveDateTime::parse_from_str(raw, "%Y-%m-%d %H:%M") else {
-            notices.push(
-                notice(NoticeKind::EventSkipped, "when", "expected a date and time").value(raw),
-            );
+        let Some(stamp) = iso(raw) else {
+            out.skipped(number, "when", raw, "a date and time");
             return None;
         };
+        let mut place = Place::new().with_country(text("iso").and_then(|code| code.parse().ok()));
+        place.city = text("town").map(Into::into);
         let code = text("code").unwrap_or_default();
         let meaning = self.codes.get("scan", code);
         if meaning.is_none() {
-            notices.push(
-                notice(NoticeKind::UnmappedCode, "code", "the code is in no table").value(code),
-            );
+            out.unmapped(number, "code", code);
         }
-        let milestone = meaning.map_or(Milestone::Unmapped, |row| row.milestone);
         // The zone follows from the place; where it does not, the time stays open.
-        let time = EventTime::local(raw, local, &zones_of(&place));
-        let (feed, carrier) = (
-            self.descriptor.feed.clone(),
-            self.descriptor.carrier.clone(),
-        );
-        let event = Event::new(feed, carrier, number.clone(), milestone, time)
-            .with_place(place.known())
-            .with_code(CarrierCode::new(code).with_text(text("note").and_then(FreeText::parse)));
-        Some(match meaning {
-            Some(row) => event
-                .with_stage(row.stage)
-                .with_reason(row.reason)
-                .with_delivered_to(row.delivered_to)
-                .with_damaged(row.damaged)
-                .with_confidence(row.confidence),
-            None => event.with_confidence(Confidence::Low),
-        })
+        let time = stamped(raw, stamp, &zones_of(&place));
+        let code = CarrierCode::new(code).with_text(text("note").and_then(FreeText::parse));
+        Some(out.coded(number, meaning, time, place.known(), code))
+    }
+
+    /// One consignment with its scans.
+    fn consignment(&self, out: &mut Collector<'_>, consignment: &Value) {
+        let Some(number) = consignment["acmeRef"]
+            .as_str()
+            .and_then(TrackingNumber::parse)
+        else {
+            let notice = out.new_notice(
+                NoticeKind::EventSkipped,
+                "expected the consignment's number",
+            );
+            out.notice(notice.at("acmeRef"));
+            return;
+        };
+        let mut shipment = out.shipment(number.clone());
+        let scans = &consignment["scans"];
+        if consignment.get("scans").is_none() || !is_list(scans) {
+            out.skipped(&number, "scans", "", "the list of scans");
+        }
+        shipment.events = one_or_many(scans)
+            .iter()
+            .filter_map(|scan| self.event(out, &number, scan))
+            .collect();
+        out.push(shipment);
     }
 }
 
@@ -120,75 +115,56 @@ impl Adapter for AcmeScans {
     }
 
     fn decode(&self, payload: Payload<'_>) -> Result<Batch, DecodeError> {
-        let text = payload.text().map_err(|kind| self.failed(kind))?;
-        let body: Value = serde_json::from_str(&text).map_err(|error| {
-            self.failed(DecodeErrorKind::Syntax {
-                expected: "JSON",
-                detail: error.to_string(),
-            })
-        })?;
+        let mut out = Collector::new(&self.descriptor, payload);
+        let text = out.text()?;
+        let body = out.json_value(&text)?;
         let Some(consignments) = body.get("consignments") else {
-            return Err(self.failed(DecodeErrorKind::Shape {
-                field: "consignments",
-                expected: "the list of consignments",
-            }));
+            return Err(out.shape("consignments", "the list of consignments"));
         };
-        let mut batch = Batch::default();
-        let notice = |kind, field: &str, message: &str| {
-            Notice::new(kind, self.descriptor.feed.clone(), message).at(field)
-        };
-        // A map keeps one of two fields of the same name: that the other was lost must be told.
-        batch
-            .notices
-            .extend(repeated_fields(&text).iter().map(|field| {
-                notice(
-                    NoticeKind::FieldUnreadable,
-                    field,
-                    "stands twice: one of the two is read",
-                )
-            }));
         if !is_list(consignments) {
-            batch.notices.push(notice(
-                NoticeKind::EventSkipped,
-                "consignments",
-                "expected a list",
-            ));
-        } else if one_or_many(consignments).is_empty() {
-            batch
-                .notices
-                .push(notice(NoticeKind::Empty, "consignments", "no consignments"));
+            let notice = out.new_notice(NoticeKind::EventSkipped, "expected a list");
+            out.notice(notice.at("consignments"));
         }
         for consignment in one_or_many(consignments) {
-            let Some(number) = consignment["acmeRef"]
-                .as_str()
-                .and_then(TrackingNumber::parse)
-            else {
-                batch.notices.push(notice(
-                    NoticeKind::EventSkipped,
-                    "acmeRef",
-                    "expected the consignment's number",
-                ));
-                continue;
-            };
-            let mut shipment = self.descriptor.shipment(number.clone(), payload.received);
-            let scans = &consignment["scans"];
-            if consignment.get("scans").is_none() || !is_list(scans) {
-                batch.notices.push(
-                    notice(
-                        NoticeKind::EventSkipped,
-                        "scans",
-                        "expected the list of scans",
-                    )
-                    .about(Some(&number)),
-                );
-            }
-            shipment.events = one_or_many(scans)
-                .iter()
-                .filter_map(|scan| self.event(&number, scan, &mut batch.notices))
-                .collect();
-            batch.shipments.push(shipment);
+            self.consignment(&mut out, consignment);
         }
-        Ok(batch)
+        Ok(out.finish())
+    }
+
+    fn as_poll(&self) -> Option<&dyn Poll> {
+        Some(self)
+    }
+}
+
+/// How the carrier is asked: `GET /consignments?refs=A,B` with an API key.
+impl Poll for AcmeScans {
+    fn limits(&self) -> PollLimits {
+        PollLimits::numbers(20)
+    }
+
+    fn credentials(&self) -> &'static [&'static str] {
+        &["api_key"]
+    }
+
+    fn request(
+        &self,
+        query: &Query<'_>,
+        context: &PollContext<'_>,
+    ) -> Result<Request<Vec<u8>>, RequestError> {
+        check_count(query, self.limits())?;
+        let numbers: Vec<&str> = query
+            .requests
+            .iter()
+            .map(|request| request.number.as_str())
+            .collect();
+        let base = context.base_or("https://api.acme.example");
+        let uri = format!("{base}/consignments?refs={}", numbers.join(","));
+        let key = context.credential("api_key")?;
+        build(Method::GET, &uri, &[("x-api-key", key)], Vec::new())
+    }
+
+    fn outcome(&self, response: &PollResponse<'_>) -> Outcome {
+        response.outcome_by_status()
     }
 }
 
@@ -232,6 +208,20 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     );
 
     let now = "2025-03-04T00:00:00Z".parse()?;
+    let credentials = Credentials::default().with("api_key", "secret");
+    let context = PollContext {
+        now,
+        request_id: "1",
+        credentials: &credentials,
+        token: None,
+        base: None,
+    };
+    let request = TrackRequest::new(TrackingNumber::new("ACM00012345"));
+    if let Some(poll) = adapter.as_poll() {
+        let request = poll.request(&Query::new(&[request]), &context)?;
+        println!("It is asked by {} {}", request.method(), request.uri());
+    }
+
     let batch = adapter.decode(Payload::new(SAMPLE.as_bytes(), now))?;
     for notice in &batch.notices {
         println!(

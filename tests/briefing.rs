@@ -148,9 +148,7 @@ fn a_promise_stands_beside_the_estimate_and_its_danger_is_said() {
     );
     let after = briefing(moving().promised(promise), "2026-03-05T23:30:00Z");
     assert!(
-        en(&after)
-            .when
-            .starts_with("The day named by the carrier has passed"),
+        en(&after).when.starts_with("The carrier's date has passed"),
         "{}",
         en(&after).when
     );
@@ -299,8 +297,10 @@ fn trouble_is_told_gravest_first_with_who_must_act() {
     );
     assert_eq!(
         en(&briefing(moving(), "2026-03-02T12:00:00Z")).wrong,
-        ["No problems found."]
+        ["Not checked."]
     );
+    let checked = briefing(moving(), "2026-03-02T12:00:00Z").with_findings([]);
+    assert_eq!(en(&checked).wrong, ["No problems found."]);
 }
 
 /// The ids of a file's messages.

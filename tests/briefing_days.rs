@@ -151,7 +151,7 @@ fn what_a_promise_is_worth_is_said() {
         (
             PromiseKind::Estimated,
             "The carrier expects delivery on Fri 30 August.",
-            "承运商称8月30日（周五）送达。",
+            "承运商预计8月30日（周五）送达。",
         ),
         (
             PromiseKind::Committed,

@@ -223,7 +223,7 @@ fn a_problem_of_which_nothing_finer_is_told_is_trouble_in_the_carrier_s_own_word
     );
     assert_eq!(
         text(&briefing, "zh").wrong,
-        ["承运商报告出现问题。承运商原文：“Shipment exception”。需处理方：承运商。"]
+        ["承运商报告出现问题。承运商原文：“Shipment exception”。需承运商处理。"]
     );
     assert_eq!(
         text(&briefing, "en").where_now,
@@ -255,17 +255,17 @@ fn a_late_parcel_says_which_day_has_passed_and_what_it_was_worth() {
     for (kind, english, chinese) in [
         (
             PromiseKind::Committed,
-            "The carrier committed to Fri 14 March; that day has passed.",
-            "承运商承诺的送达日3月14日（周五）已过。",
+            "The carrier committed to Fri 14 March; that date has passed.",
+            "承运商承诺的日期3月14日（周五）已过。",
         ),
         (
             PromiseKind::Estimated,
-            "The carrier said Fri 14 March; that day has passed.",
-            "承运商所称的送达日3月14日（周五）已过。",
+            "The carrier expected delivery on Fri 14 March; that date has passed.",
+            "承运商预计的日期3月14日（周五）已过。",
         ),
         (
             PromiseKind::Agreed,
-            "Delivery was agreed for Fri 14 March; that day has passed.",
+            "Delivery was agreed for Fri 14 March; that date has passed.",
             "约定的派送日3月14日（周五）已过。",
         ),
     ] {
@@ -350,7 +350,7 @@ fn a_message_of_unknown_meaning_and_no_place_leaves_open_whether_the_carrier_has
         ),
         "{english}"
     );
-    assert_eq!(text(&briefing, "en").next, "Not known.");
+    assert_eq!(text(&briefing, "en").next, "Unknown.");
     assert!(
         text(&briefing, "zh")
             .where_now

@@ -43,9 +43,12 @@ fn is_askable(number: &str) -> bool {
         && !number.contains("..")
 }
 
-/// Refuses none and too many, and numbers that could change the request; a subscription is asked
-/// about none.
-pub(crate) fn check_count(query: &Query<'_>, limits: PollLimits) -> Result<(), RequestError> {
+/// Refuses none and too many numbers, and numbers that could change the request; a subscription is
+/// asked about none.
+///
+/// # Errors
+/// As said.
+pub fn check_count(query: &Query<'_>, limits: PollLimits) -> Result<(), RequestError> {
     let (asked, most) = (query.requests.len(), limits.max_numbers);
     if asked.min(1) != most.min(1) || asked > most {
         return Err(RequestError::Numbers { asked, most });
@@ -62,8 +65,11 @@ pub(crate) fn check_count(query: &Query<'_>, limits: PollLimits) -> Result<(), R
     Ok(())
 }
 
-/// A request from its parts.
-pub(crate) fn build(
+/// A request from its parts. Headers that hold credentials are marked as sensitive.
+///
+/// # Errors
+/// When a part cannot stand in a request.
+pub fn build(
     method: Method,
     uri: &str,
     headers: &[(&'static str, &str)],
@@ -86,8 +92,9 @@ pub(crate) fn build(
         .map_err(|_| RequestError::Unfit("the address"))
 }
 
-/// `Basic` credentials.
-pub(crate) fn basic(user: &str, password: &str) -> String {
+/// The value of an `Authorization` header with `Basic` credentials.
+#[must_use]
+pub fn basic(user: &str, password: &str) -> String {
     use base64::Engine as _;
     format!(
         "Basic {}",
@@ -95,8 +102,12 @@ pub(crate) fn basic(user: &str, password: &str) -> String {
     )
 }
 
-/// The client-credentials grant in the form body, as most carriers want it.
-pub(crate) fn client_credentials_form(
+/// The form body of an OAuth 2 client-credentials grant, from the credentials `client_id` and
+/// `client_secret`.
+///
+/// # Errors
+/// When one of the two is missing.
+pub fn client_credentials_form(
     context: &PollContext<'_>,
     extra: &[(&str, &str)],
 ) -> Result<Vec<u8>, RequestError> {

@@ -10,10 +10,13 @@ use smol_str::SmolStr;
 
 use super::batch::{open_text, without_quotes};
 use super::{
-    Batch, DecodeError, DecodeErrorKind, Descriptor, IssuerKind, NamePartner, Notice, NoticeKind,
-    Payload,
+    Batch, CodeMeaning, DecodeError, DecodeErrorKind, Descriptor, IssuerKind, NamePartner, Notice,
+    NoticeKind, Payload,
 };
-use crate::model::{EventTime, FnvHasher, Place, Role, Shipment, TrackingNumber, clean_shipment};
+use crate::model::{
+    CarrierCode, Confidence, Event, EventTime, FnvHasher, Milestone, Place, Role, Shipment,
+    TrackingNumber, clean_shipment,
+};
 use crate::wire::json::{self, Fields, Many, One, Slot};
 use crate::wire::odd::{Oddities, Oddity};
 use crate::wire::records::{self, EventAt};
@@ -47,8 +50,47 @@ fn name_partners(shipment: &mut Shipment, partner: NamePartner) {
     }
 }
 
-/// Opens a payload and gathers what it said.
-pub(crate) struct Collector<'p> {
+/// Opens a payload and gathers what it says: shipments, and a notice about everything that could
+/// not be used.
+///
+/// ```
+/// use parceltrail::adapter::tools::{Collector, iso, stamped};
+/// use parceltrail::adapter::{CodeTable, Descriptor};
+/// use parceltrail::model::{CarrierCode, Place, zones_of};
+/// use parceltrail::{Batch, DecodeError, Payload, TrackingNumber};
+///
+/// fn decode(feed: &Descriptor, codes: &CodeTable, payload: Payload<'_>) -> Result<Batch, DecodeError> {
+///     let mut out = Collector::new(feed, payload);
+///     let text = out.text()?;
+///     let body = out.json_value(&text)?;
+///     let number = TrackingNumber::new(body["ref"].as_str().ok_or(out.shape("ref", "a number"))?);
+///     let (at, code) = (body["at"].as_str().unwrap_or(""), body["code"].as_str().unwrap_or(""));
+///     let place = Place::new().with_country("PT".parse().ok());
+///     let mut shipment = out.shipment(number.clone());
+///     match iso(at) {
+///         Some(stamp) => {
+///             let time = stamped(at, stamp, &zones_of(&place));
+///             let meaning = codes.get("scan", code);
+///             if meaning.is_none() {
+///                 out.unmapped(&number, "code", code);
+///             }
+///             let code = CarrierCode::new(code);
+///             shipment.events.push(out.coded(&number, meaning, time, Some(place), code));
+///         }
+///         None => out.skipped(&number, "at", at, "a date and time"),
+///     }
+///     out.push(shipment);
+///     Ok(out.finish())
+/// }
+/// # let feed = Descriptor::new("acme.scans", "Acme");
+/// # let payload = |body: &'static str| Payload::new(body.as_bytes(), Default::default());
+/// let batch = decode(&feed, &CodeTable::default(), payload(r#"{"ref":"A1","at":"2026-03-02T10:00","code":"7"}"#))?;
+/// assert_eq!(batch.shipments[0].events.len(), 1);
+/// assert_eq!(batch.notices[0].kind.as_str(), "unmapped_code");
+/// # Ok::<(), DecodeError>(())
+/// ```
+#[derive(Debug)]
+pub struct Collector<'p> {
     descriptor: &'p Descriptor,
     payload: Payload<'p>,
     batch: Batch,
@@ -64,6 +106,8 @@ pub(crate) struct Collector<'p> {
 const MOST_NOTICES: usize = 10_000;
 
 impl<'p> Collector<'p> {
+    /// Starts with a payload of a feed.
+    #[must_use]
     pub fn new(descriptor: &'p Descriptor, payload: Payload<'p>) -> Self {
         Self {
             descriptor,
@@ -75,6 +119,8 @@ impl<'p> Collector<'p> {
         }
     }
 
+    /// The error for a payload that cannot be read.
+    #[must_use]
     pub fn error(&self, kind: DecodeErrorKind) -> DecodeError {
         DecodeError {
             feed: self.descriptor.feed.clone(),
@@ -83,17 +129,21 @@ impl<'p> Collector<'p> {
     }
 
     /// The error for a message of another shape than this feed's.
+    #[must_use]
     pub fn shape(&self, field: &'static str, expected: &'static str) -> DecodeError {
         self.error(DecodeErrorKind::Shape { field, expected })
     }
 
-    /// The payload as text.
+    /// The payload as text. Assumed encodings and lost characters become notices.
+    ///
+    /// # Errors
+    /// When it is empty or too large.
     pub fn text(&mut self) -> Result<std::borrow::Cow<'p, str>, DecodeError> {
         self.text_of(self.payload.bytes)
     }
 
     /// Bytes from inside the payload as text.
-    pub fn text_of<'b>(
+    pub(crate) fn text_of<'b>(
         &mut self,
         bytes: &'b [u8],
     ) -> Result<std::borrow::Cow<'b, str>, DecodeError> {
@@ -117,7 +167,7 @@ impl<'p> Collector<'p> {
     }
 
     /// Text as a JSON object (of a list, the first).
-    pub fn json<'t, T: Fields<'t>>(&mut self, text: &'t str) -> Result<T, DecodeError> {
+    pub(crate) fn json<'t, T: Fields<'t>>(&mut self, text: &'t str) -> Result<T, DecodeError> {
         let object: One<T> = self.json_any(text)?;
         object
             .0
@@ -126,7 +176,7 @@ impl<'p> Collector<'p> {
 
     /// Text as JSON of any tolerant type. What the reader saw and could not take in becomes
     /// notices.
-    pub fn json_any<'t, T: Slot<'t>>(&mut self, text: &'t str) -> Result<T, DecodeError> {
+    pub(crate) fn json_any<'t, T: Slot<'t>>(&mut self, text: &'t str) -> Result<T, DecodeError> {
         let mut odd = Oddities::default();
         let read = json::read_with(text, &mut odd);
         self.odd(odd);
@@ -139,7 +189,7 @@ impl<'p> Collector<'p> {
     }
 
     /// Tells what a reader saw and could not take in.
-    pub fn odd(&mut self, odd: Oddities) {
+    pub(crate) fn odd(&mut self, odd: Oddities) {
         for (oddity, key) in odd.found {
             let kind = if oddity == Oddity::Elsewhere {
                 NoticeKind::Incomplete
@@ -150,8 +200,59 @@ impl<'p> Collector<'p> {
         }
     }
 
+    /// Text as JSON. A field that stands twice, of which only one is read, becomes a notice.
+    ///
+    /// # Errors
+    /// On broken syntax.
+    pub fn json_value(&mut self, text: &str) -> Result<serde_json::Value, DecodeError> {
+        let value = serde_json::from_str(text).map_err(|error| {
+            self.error(DecodeErrorKind::Syntax {
+                expected: "JSON",
+                detail: without_quotes(&error.to_string()),
+            })
+        })?;
+        for field in super::repeated_fields(text) {
+            let message = "stands twice: only one of the two is read";
+            self.notice(
+                self.own_notice(NoticeKind::FieldUnreadable, message)
+                    .at(field),
+            );
+        }
+        Ok(value)
+    }
+
+    /// An event about a whole parcel, by its code's row: without one it is
+    /// [`Milestone::Unmapped`].
+    #[must_use]
+    pub fn coded(
+        &self,
+        number: &TrackingNumber,
+        meaning: Option<&CodeMeaning>,
+        time: EventTime,
+        place: Option<Place>,
+        code: CarrierCode,
+    ) -> Event {
+        let (feed, carrier) = (
+            self.descriptor.feed.clone(),
+            self.descriptor.carrier.clone(),
+        );
+        let milestone = meaning.map_or(Milestone::Unmapped, |row| row.milestone);
+        let event = Event::new(feed, carrier, number.clone(), milestone, time)
+            .with_place(place)
+            .with_code(code);
+        match meaning {
+            Some(row) => event
+                .with_stage(row.stage)
+                .with_reason(row.reason)
+                .with_delivered_to(row.delivered_to)
+                .with_damaged(row.damaged)
+                .with_confidence(row.confidence),
+            None => event.with_confidence(Confidence::Low),
+        }
+    }
+
     /// Text as XML.
-    pub fn xml<'t>(&mut self, text: &'t str) -> Result<Document<'t>, DecodeError> {
+    pub(crate) fn xml<'t>(&mut self, text: &'t str) -> Result<Document<'t>, DecodeError> {
         let document = Document::parse(text).map_err(|error: XmlError| {
             self.error(DecodeErrorKind::Syntax {
                 expected: "XML",
@@ -163,7 +264,7 @@ impl<'p> Collector<'p> {
     }
 
     /// Tells of elements that look like this feed's events and stand where none are read.
-    pub fn events_elsewhere(&mut self, root: Node<'_, '_>, expected: &[EventAt]) {
+    pub(crate) fn events_elsewhere(&mut self, root: Node<'_, '_>, expected: &[EventAt]) {
         let mut odd = Oddities::default();
         // Parcel DE calls every element `data` and names it by an attribute.
         let name = |node: Node<'_, '_>| match node.name() {
@@ -175,12 +276,13 @@ impl<'p> Collector<'p> {
     }
 
     /// A notice whose message may repeat the payload.
+    #[must_use]
     pub fn new_notice(&self, kind: NoticeKind, message: impl Into<String>) -> Notice {
         Notice::new(kind, self.descriptor.feed.clone(), message)
     }
 
     /// A notice in words of our own, into which nothing of the payload was put.
-    pub fn own_notice(&self, kind: NoticeKind, message: impl Into<String>) -> Notice {
+    pub(crate) fn own_notice(&self, kind: NoticeKind, message: impl Into<String>) -> Notice {
         Notice::of_own_words(kind, self.descriptor.feed.clone(), message)
     }
 
@@ -201,7 +303,7 @@ impl<'p> Collector<'p> {
         }
     }
 
-    /// An event that had to be left out.
+    /// An event that had to be left out. The notice says what was expected in its place.
     pub fn skipped(
         &mut self,
         number: &TrackingNumber,
@@ -235,7 +337,7 @@ impl<'p> Collector<'p> {
     }
 
     /// What a list lost: elements that were no objects, and those beyond the longest list.
-    pub fn lost_elements<T>(
+    pub(crate) fn lost_elements<T>(
         &mut self,
         list: &Many<T>,
         field: &'static str,
@@ -267,10 +369,12 @@ impl<'p> Collector<'p> {
     }
 
     /// A new, empty shipment of this feed.
+    #[must_use]
     pub fn shipment(&self, number: TrackingNumber) -> Shipment {
         self.descriptor.shipment(number, self.payload.received)
     }
 
+    /// Adds a shipment.
     pub fn push(&mut self, mut shipment: Shipment) {
         if let Some(partner) = self.descriptor.partner {
             name_partners(&mut shipment, partner);
@@ -280,7 +384,7 @@ impl<'p> Collector<'p> {
 
     /// The place that two texts tell. Scans that follow each other mostly share theirs, which is
     /// then read once.
-    pub fn place(
+    pub(crate) fn place(
         &mut self,
         text: &str,
         beside: &str,
@@ -300,6 +404,7 @@ impl<'p> Collector<'p> {
 
     /// What was gathered. A payload that says nothing is told of, too, and a parcel of which
     /// nothing is said but its number.
+    #[must_use]
     pub fn finish(mut self) -> Batch {
         for odd in std::mem::take(&mut self.odd) {
             self.odd(odd.take());
@@ -347,6 +452,8 @@ impl<'p> Collector<'p> {
         }
     }
 
+    /// The feed.
+    #[must_use]
     pub fn descriptor(&self) -> &'p Descriptor {
         self.descriptor
     }
@@ -354,7 +461,8 @@ impl<'p> Collector<'p> {
 
 /// A weight in grams from a number and its unit as carriers write them (`KG`, `KGS`, `K`, `LB`,
 /// `LBS`, `L`, `G`, `OZ`).
-pub(crate) fn grams(value: &str, unit: &str) -> Option<u64> {
+#[must_use]
+pub fn grams(value: &str, unit: &str) -> Option<u64> {
     let value: f64 = value.trim().parse().ok()?;
     let factor = match unit.trim().to_ascii_uppercase().as_str() {
         "KG" | "KGS" | "K" | "METRIC" => 1000.0,
@@ -368,7 +476,8 @@ pub(crate) fn grams(value: &str, unit: &str) -> Option<u64> {
 }
 
 /// A time in the zones of its place, from a stamp that may carry an offset.
-pub(crate) fn stamped(
+#[must_use]
+pub fn stamped(
     raw: &str,
     stamp: crate::wire::clock::Stamp,
     zones: &crate::model::Zones,

@@ -19,6 +19,7 @@ mod repeated;
 mod replay;
 mod response;
 mod token;
+pub mod tools;
 mod webhook;
 
 use std::fmt::Debug;

@@ -77,7 +77,7 @@ impl From<&CodeMeaning> for Mapped {
 
 impl Collector<'_> {
     /// An event of this feed about a whole parcel.
-    pub fn event(
+    pub(crate) fn event(
         &self,
         number: &TrackingNumber,
         mapped: Mapped,

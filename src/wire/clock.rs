@@ -5,8 +5,10 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 
 /// A moment as written: wall clock, and the offset in seconds where the text states one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Stamp {
+pub struct Stamp {
+    /// The wall clock.
     pub local: NaiveDateTime,
+    /// Seconds east of UTC, where the text states an offset.
     pub offset: Option<i32>,
     /// Whether the offset was written as `Z`.
     pub is_zulu: bool,
@@ -23,7 +25,8 @@ fn digits(bytes: &[u8]) -> Option<u32> {
 }
 
 /// `2025-03-06` and also `2025/03/06`.
-pub(crate) fn date(text: &str) -> Option<NaiveDate> {
+#[must_use]
+pub fn date(text: &str) -> Option<NaiveDate> {
     let b = text.as_bytes();
     if b.len() != 10 || b[4] != b[7] || !matches!(b[4], b'-' | b'/') {
         return None;
@@ -32,7 +35,8 @@ pub(crate) fn date(text: &str) -> Option<NaiveDate> {
 }
 
 /// `20250306`.
-pub(crate) fn compact_date(text: &str) -> Option<NaiveDate> {
+#[must_use]
+pub fn compact_date(text: &str) -> Option<NaiveDate> {
     let b = text.as_bytes();
     if b.len() != 8 {
         return None;
@@ -50,7 +54,8 @@ fn ymd(year: u32, month: u32, day: u32) -> Option<NaiveDate> {
 }
 
 /// `09:12`, `09:12:30`, `09:12:30.123`, and hours without their zero.
-pub(crate) fn time(text: &str) -> Option<NaiveTime> {
+#[must_use]
+pub fn time(text: &str) -> Option<NaiveTime> {
     let (main, fraction) = match text.split_once(['.', ',']) {
         Some((main, fraction)) => (main, nanoseconds(fraction)?),
         None => (text, 0),
@@ -80,7 +85,8 @@ fn nanoseconds(fraction: &str) -> Option<u32> {
 }
 
 /// `091230`, `91230` (the leading zero lost) and `0912`.
-pub(crate) fn compact_time(text: &str) -> Option<NaiveTime> {
+#[must_use]
+pub fn compact_time(text: &str) -> Option<NaiveTime> {
     let b = text.as_bytes();
     let n = digits(b)?;
     match b.len() {
@@ -91,7 +97,8 @@ pub(crate) fn compact_time(text: &str) -> Option<NaiveTime> {
 }
 
 /// An offset: `+01:00`, `-0700`, `+9`, `-7:00`, `-04.00`, `Z`, `GMT+08:00`.
-pub(crate) fn offset(text: &str) -> Option<i32> {
+#[must_use]
+pub fn offset(text: &str) -> Option<i32> {
     let text = text.trim();
     if matches!(text, "Z" | "z" | "UTC" | "GMT") {
         return Some(0);
@@ -122,7 +129,8 @@ pub(crate) fn offset(text: &str) -> Option<i32> {
 
 /// ISO 8601 and its cousins: `2025-03-06T09:12:00+01:00`, `2025-03-06 09:12`, `…T09:12:00.000Z`,
 /// with or without offset.
-pub(crate) fn iso(text: &str) -> Option<Stamp> {
+#[must_use]
+pub fn iso(text: &str) -> Option<Stamp> {
     let day = date(text.get(..10)?)?;
     let rest = text.get(10..)?;
     let rest = rest.strip_prefix(['T', 't', ' '])?.trim_start();
@@ -147,7 +155,8 @@ pub(crate) fn iso(text: &str) -> Option<Stamp> {
 
 /// `20250306091230`, with up to three more digits for milliseconds, with a blank or `T` between, or
 /// down to the minute.
-pub(crate) fn compact(text: &str) -> Option<NaiveDateTime> {
+#[must_use]
+pub fn compact(text: &str) -> Option<NaiveDateTime> {
     let day = compact_date(text.get(..8)?)?;
     let rest = text.get(8..)?.trim_start_matches([' ', 'T']);
     let (clock, millis) = match rest.len() {
@@ -167,7 +176,8 @@ pub(crate) fn compact(text: &str) -> Option<NaiveDateTime> {
 }
 
 /// `06.03.2025 09:12`, with or without seconds.
-pub(crate) fn german(text: &str) -> Option<NaiveDateTime> {
+#[must_use]
+pub fn german(text: &str) -> Option<NaiveDateTime> {
     let b = text.as_bytes();
     if b.len() < 16 || b[2] != b'.' || b[5] != b'.' || b[10] != b' ' {
         return None;
@@ -177,7 +187,8 @@ pub(crate) fn german(text: &str) -> Option<NaiveDateTime> {
 }
 
 /// Milliseconds (13 digits) or seconds (10 digits) since 1970.
-pub(crate) fn epoch(text: &str) -> Option<DateTime<Utc>> {
+#[must_use]
+pub fn epoch(text: &str) -> Option<DateTime<Utc>> {
     let n: i64 = text.parse().ok()?;
     match text.len() {
         13 => DateTime::from_timestamp_millis(n),
