@@ -211,7 +211,7 @@ fn a_consignments_delivery_is_not_the_parcels() {
 fn planned_events_do_not_count_yet() {
     let told =
         || picked_up("a.x", "A").event("2025-03-05T10:00:00Z", Stage::LineHaul, Milestone::Arrived);
-    let journey = journey([shipment()]);
+    let journey = journey([told()]);
     assert_eq!(
         journey
             .at("2025-03-04T00:00:00Z".parse().unwrap())
