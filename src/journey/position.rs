@@ -221,10 +221,10 @@ impl<'j> Position<'j> {
     /// a parcel that was only announced, and no more: the milestone says `unmapped`, until
     /// something is understood.
     fn seen_at(self, step: &Step<'j>) -> Self {
-        let is_unknown = self.milestone == Milestone::Unmapped;
-        if !is_unknown && !self.milestone.is_before_pickup() {
+        if !self.is_lost_at(step) {
             return self;
         }
+        let is_unknown = self.milestone == Milestone::Unmapped;
         let goes_on = is_unknown && self.is_same_place(&step.one);
         let since = if goes_on { self.since } else { step.one };
         let place = if goes_on { self.place } else { Some(step.one) };
@@ -242,7 +242,7 @@ impl<'j> Position<'j> {
         if step.is_back {
             self.stage = Some((Stage::Return, step.one.id));
         }
-        if step.is_back || is_return(step.milestone, &step.one) {
+        if step.turns() {
             self.returning.get_or_insert(step.one.id);
         }
         self
@@ -404,6 +404,13 @@ impl<'j> Position<'j> {
         self.terminal() && milestone == self.milestone
     }
 
+    /// Whether a statement leaves nothing of the stage and the way back: an unknown scan, while no
+    /// more is known than that, or than an announcement.
+    pub fn is_lost_at(&self, step: &Step<'j>) -> bool {
+        step.is_unknown_scan
+            && (self.milestone == Milestone::Unmapped || self.milestone.is_before_pickup())
+    }
+
     /// Whether a repetition of this end could still tell its stage, and its place.
     pub fn lacks(&self) -> [bool; 2] {
         [self.stage.is_none(), self.place.is_none()]
@@ -558,6 +565,11 @@ impl<'j> Step<'j> {
             is_evidence: is_evidence(one),
             is_unknown_scan: is_unknown_scan(one),
         }
+    }
+
+    /// Whether from this statement on the parcel goes back.
+    pub fn turns(&self) -> bool {
+        self.is_back || is_return(self.milestone, &self.one)
     }
 
     /// Whether a walk takes notice of it.
