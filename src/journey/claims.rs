@@ -10,13 +10,21 @@ use super::ties::{Ruling, leads_on, ruling};
 use crate::model::{CarrierId, Event, Reference, Role, Shipment, TrackingNumber};
 
 /// Who names whose number in one journey.
-pub(super) struct Heard<'j>(HashMap<(&'j str, TrackingNumber), Vec<(&'j CarrierId, bool)>>);
+pub(super) struct Heard<'j>(HashMap<(&'j str, TrackingNumber), Vec<Word<'j>>>);
+
+/// One naming of a number.
+#[derive(PartialEq)]
+struct Word<'j> {
+    speaker: &'j CarrierId,
+    /// Whose number it is, where that is told or follows from who speaks.
+    whose: Option<&'j CarrierId>,
+    proven: bool,
+}
 
 impl<'j> Heard<'j> {
     /// What these deliveries name.
     pub fn of(deliveries: &[&'j Shipment]) -> Self {
-        let mut heard: HashMap<(&'j str, TrackingNumber), Vec<(&'j CarrierId, bool)>> =
-            HashMap::new();
+        let mut heard: HashMap<(&'j str, TrackingNumber), Vec<Word<'j>>> = HashMap::new();
         for shipment in deliveries {
             let of_events = shipment.events.iter().flat_map(|event| &event.related);
             for reference in shipment
@@ -25,18 +33,24 @@ impl<'j> Heard<'j> {
                 .chain(of_events)
                 .filter(|reference| names_a_parcel(reference.role))
             {
-                if ruling(shipment, reference) == Ruling::Nothing {
-                    continue;
-                }
-                let speakers = heard
+                let whose = match ruling(shipment, reference) {
+                    Ruling::Nothing => continue,
+                    Ruling::Ties(whose) => whose,
+                    Ruling::Claim => reference.carrier.as_ref(),
+                };
+                let words = heard
                     .entry((
                         shipment.number.as_str(),
                         TrackingNumber::new(&reference.number),
                     ))
                     .or_default();
-                let speaker = (&shipment.carrier, shipment.proof.is_proven());
-                if !speakers.contains(&speaker) {
-                    speakers.push(speaker);
+                let word = Word {
+                    speaker: &shipment.carrier,
+                    whose,
+                    proven: shipment.proof.is_proven(),
+                };
+                if !words.contains(&word) {
+                    words.push(word);
                 }
             }
         }
@@ -59,8 +73,10 @@ impl<'j> Heard<'j> {
                 };
                 let back = self.0.get(&(number.as_str(), shipment.number.clone()));
                 back.is_some_and(|back| {
-                    back.iter().any(|(carrier, proven)| {
-                        is_meant(carrier) && (*proven || shipment.proof.is_proven())
+                    back.iter().any(|word| {
+                        is_meant(word.speaker)
+                            && word.whose.is_none_or(|whose| *whose == shipment.carrier)
+                            && (word.proven || shipment.proof.is_proven())
                     })
                 })
             }

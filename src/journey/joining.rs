@@ -7,7 +7,9 @@ use chrono::Duration;
 use super::shop_numbers::SHOP_NUMBER_REACH;
 use super::ties::{Ruling, is_placeholder, leads_on, most_named_by, most_names, ruling};
 use super::union::Union;
-use super::uses::{ByNumber, HAND_OVER_SLACK, Node, REUSE_SILENCE, distinct_numbers, nearest};
+use super::uses::{
+    ByNumber, HAND_OVER_SLACK, Node, REUSE_SILENCE, distinct_numbers, nearest, proven_first,
+};
 use super::{LegId, linked};
 use crate::model::{CarrierId, FeedId, Role, Shipment, TrackingNumber};
 use crate::model::{IssuerKind, Notice, NoticeKind};
@@ -178,14 +180,15 @@ impl<'n> Joining<'_, 'n> {
     /// Ties what both sides name, where one of them is proven; says so of the rest that names a
     /// number told of.
     fn claims(&mut self, namings: &[Naming<'n>]) {
-        let mut named: HashMap<(usize, &str), bool> = HashMap::new();
+        let mut named: HashMap<(usize, &str), Vec<&Naming<'n>>> = HashMap::new();
         for naming in namings
             .iter()
             .filter(|naming| naming.ruling != Ruling::Nothing)
         {
-            *named
+            named
                 .entry((naming.at, naming.number.as_str()))
-                .or_default() |= naming.proven;
+                .or_default()
+                .push(naming);
         }
         let mut lists: BTreeSet<(usize, Role)> = BTreeSet::new();
         for naming in namings.iter().filter(|naming| !naming.ruling.ties()) {
@@ -197,8 +200,8 @@ impl<'n> Joining<'_, 'n> {
                         .stated
                         .is_none_or(|carrier| *carrier == self.nodes[*target].id.carrier)
             };
-            let Some(target) = nearest(self.nodes, naming.at, targets.iter().copied().filter(fits))
-            else {
+            let targets = proven_first(self.nodes, targets.iter().copied().filter(fits).collect());
+            let Some(target) = nearest(self.nodes, naming.at, targets.into_iter()) else {
                 continue;
             };
             if naming.ruling == Ruling::Nothing {
@@ -212,13 +215,25 @@ impl<'n> Joining<'_, 'n> {
                 ));
                 continue;
             }
-            match named.get(&(target, node.id.number.as_str())) {
-                Some(proven) if naming.proven || *proven => self.union.tie(naming.at, target),
-                _ => self.notices.push(naming.refused(
+            let confirms = |back: &&Naming<'n>| {
+                (naming.proven || back.proven)
+                    && back
+                        .whose()
+                        .is_none_or(|carrier| *carrier == node.id.carrier)
+            };
+            let mut back = named
+                .get(&(target, node.id.number.as_str()))
+                .into_iter()
+                .flatten()
+                .copied();
+            if back.any(|back| confirms(&back)) {
+                self.union.tie(naming.at, target);
+            } else {
+                self.notices.push(naming.refused(
                     node,
                     NoticeKind::LinkRefused,
                     "a number that the speaker cannot know, or without proof of who speaks; it ties nothing until the other side names it back",
-                )),
+                ));
             }
         }
     }
@@ -263,13 +278,22 @@ impl<'n> Joining<'_, 'n> {
             nodes[at].issuer == IssuerKind::Merchant
                 && nodes[at].distance(&nodes[*target]) > SHOP_NUMBER_REACH
         };
-        let near: Vec<usize> = self
+        // Who proves nothing speaks for a carrier's waybill at most, and for no papers.
+        let is_a_waybill = naming.whose().is_some() || naming.role == Role::Waybill;
+        let may_be_meant = |target: &usize| {
+            let target = &nodes[*target];
+            target.proven
+                || target.issuer == IssuerKind::Carrier
+                    && is_a_waybill
+                    && !is_about_papers(naming.role)
+        };
+        let near = self
             .by_number
             .get(naming.number.as_str())
             .iter()
             .copied()
-            .filter(|target| *target != at && !is_far(target))
-            .collect();
+            .filter(|target| *target != at && !is_far(target) && may_be_meant(target));
+        let near = proven_first(nodes, near.collect());
         let carriers: Vec<usize> = near
             .iter()
             .copied()
@@ -432,30 +456,43 @@ impl<'n> Joining<'_, 'n> {
         {
             let node = self.node(at);
             let number = node.id.number.as_str();
-            let carriers = self
-                .by_number
-                .get(number)
-                .iter()
-                .copied()
-                .filter(|target| self.nodes[*target].issuer == IssuerKind::Carrier);
-            let Some(meant) =
-                nearest(self.nodes, at, carriers.clone()).filter(|_| !is_placeholder(number))
+            // A number of papers is nobody's waybill, and who proves nothing cannot make it one.
+            let is_a_waybill = node.is_a_waybill();
+            let may_be_meant = |target: &usize| {
+                let target = &self.nodes[*target];
+                target.issuer == IssuerKind::Carrier && (target.proven || is_a_waybill)
+            };
+            let carriers = self.by_number.get(number).iter().copied();
+            let carriers = carriers.filter(may_be_meant);
+            let carriers = proven_first(self.nodes, carriers.collect());
+            let Some(meant) = nearest(self.nodes, at, carriers.iter().copied())
+                .filter(|_| !is_placeholder(number))
             else {
                 continue;
             };
+            let feeds = || node.shipments.iter().map(|shipment| &shipment.feed);
+            let Some(feed) = feeds().min().cloned() else {
+                continue;
+            };
+            let refused = |kind, why| {
+                Notice::of_own_words(kind, feed.clone(), why).about(Some(&node.id.number))
+            };
+            if !node.proven {
+                self.notices.push(refused(
+                    NoticeKind::LinkRefused,
+                    "without proof of who speaks; it is not told of the carrier's parcel",
+                ));
+                continue;
+            }
             let closest = node.distance(self.node(meant));
             let mut rivals = carriers
-                .filter(|other| self.nodes[*other].id.carrier != self.nodes[meant].id.carrier);
-            if rivals.any(|rival| node.distance(self.node(rival)) <= closest + NEARER) {
-                let Some(feed) = node.shipments.iter().map(|shipment| &shipment.feed).min() else {
-                    continue;
-                };
-                let notice = Notice::of_own_words(
+                .iter()
+                .filter(|other| self.nodes[**other].id.carrier != self.nodes[meant].id.carrier);
+            if rivals.any(|rival| node.distance(self.node(*rival)) <= closest + NEARER) {
+                self.notices.push(refused(
                     NoticeKind::AmbiguousLink,
-                    feed.clone(),
                     "several carriers have a parcel of this number",
-                );
-                self.notices.push(notice.about(Some(&node.id.number)));
+                ));
             } else {
                 self.union.tie(at, meant);
             }
@@ -537,6 +574,10 @@ impl<'n> Joining<'_, 'n> {
 
 /// Whether a statement is an authority's, or about papers.
 fn is_paper(naming: &Naming<'_>, nodes: &[Node]) -> bool {
-    nodes[naming.at].issuer == IssuerKind::Authority
-        || matches!(naming.role, Role::Declaration | Role::DeclarationReference)
+    nodes[naming.at].issuer == IssuerKind::Authority || is_about_papers(naming.role)
+}
+
+/// Whether a number in this role is that of papers.
+const fn is_about_papers(role: Role) -> bool {
+    matches!(role, Role::Declaration | Role::DeclarationReference)
 }

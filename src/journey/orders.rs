@@ -11,7 +11,7 @@ use super::set::keyed;
 use super::shop_numbers::{SHOP_NUMBER_REACH, is_telling};
 use super::ties::ruling;
 use super::union::Union;
-use super::uses::{ByNumber, Node, nearest};
+use super::uses::{ByNumber, Node, nearest, proven_first};
 use super::{DeliveryKey, digest};
 use crate::model::{EventTime, FeedId, Personal, Promise, Role, Shipment, TrackingNumber};
 use crate::model::{IssuerKind, Notice, NoticeKind};
@@ -190,7 +190,23 @@ pub(super) fn attach(
         .into_iter()
         .filter(|(name, _)| is_telling(name.as_str()))
     {
-        for holder in holders.get(&name).into_iter().flatten().copied() {
+        let (orders, unproven): (Vec<usize>, Vec<usize>) =
+            orders.into_iter().partition(|order| nodes[*order].proven);
+        let holders = || holders.get(&name).into_iter().flatten().copied();
+        for (order, holder) in confirmed(nodes, &unproven, holders()) {
+            parcels.entry(order).or_default().insert(union.root(holder));
+        }
+        for order in unproven {
+            if holders().next().is_some() && !parcels.contains_key(&order) {
+                notices.extend(refused(
+                    &nodes[order],
+                    &name,
+                    NoticeKind::LinkRefused,
+                    "an order of which nothing proves who speaks is told of no parcel that it does not name",
+                ));
+            }
+        }
+        for holder in holders() {
             let root = union.root(holder);
             let is_many = orders.len() > MOST_ORDERS;
             let has_it = |order: &usize| {
@@ -230,6 +246,44 @@ pub(super) fn attach(
     parcels
 }
 
+/// Which orders that prove nothing are those of parcels all the same: parcel and order name each
+/// other.
+fn confirmed(
+    nodes: &[Node],
+    orders: &[usize],
+    holders: impl Iterator<Item = usize>,
+) -> Vec<(usize, usize)> {
+    if orders.is_empty() {
+        return Vec::new();
+    }
+    let mut by_number: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for holder in holders {
+        by_number
+            .entry(nodes[holder].id.number.as_str())
+            .or_default()
+            .push(holder);
+    }
+    let mut confirmed = Vec::new();
+    for order in orders.iter().copied() {
+        for (_, reference) in nodes[order]
+            .statements()
+            .filter(|(_, reference)| reference.role == Role::Waybill)
+        {
+            let number = TrackingNumber::new(&reference.number);
+            let named = by_number.get(number.as_str()).into_iter().flatten();
+            let is_its = |holder: &usize| {
+                reference
+                    .carrier
+                    .as_ref()
+                    .is_none_or(|carrier| *carrier == nodes[*holder].id.carrier)
+            };
+            let holder = nearest(nodes, order, named.copied().filter(is_its));
+            confirmed.extend(holder.map(|holder| (order, holder)));
+        }
+    }
+    confirmed
+}
+
 /// The parcels whose waybills an order names. The shop's own statement about a waybill is
 /// preferred: it is about the same use of the number.
 fn by_waybills(
@@ -260,8 +314,9 @@ fn by_waybills(
                     .is_none_or(|carrier| *carrier == nodes[*at].id.carrier);
                 is_its && nodes[*at].distance(&nodes[order]) <= SHOP_NUMBER_REACH
             });
-            if let Some(meant) =
-                nearest(nodes, order, of_shop).or_else(|| nearest(nodes, order, of_carrier))
+            let of_carrier = proven_first(nodes, of_carrier.collect());
+            if let Some(meant) = nearest(nodes, order, of_shop)
+                .or_else(|| nearest(nodes, order, of_carrier.into_iter()))
             {
                 parcels.entry(order).or_default().insert(union.root(meant));
             }

@@ -11,6 +11,19 @@ use super::state::ParcelState;
 use crate::model::IssuerKind;
 use crate::model::{Confidence, EventId, Milestone, Scope, Stage};
 
+/// Where two positions that the same statement decides may yet part.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Differences {
+    /// One has no place: a repetition of the end tells it.
+    pub place: bool,
+    /// One has no stage: likewise.
+    pub stage: bool,
+    /// One goes back: it is delivered to the sender.
+    pub returning: bool,
+    /// Customs have released one only: what they say later may be paper.
+    pub cleared: bool,
+}
+
 /// A place in the journey reached by walking over the statements.
 #[derive(Clone, Debug)]
 pub(super) struct Position<'j> {
@@ -208,10 +221,10 @@ impl<'j> Position<'j> {
     /// a parcel that was only announced, and no more: the milestone says `unmapped`, until
     /// something is understood.
     fn seen_at(self, step: &Step<'j>) -> Self {
-        let is_unknown = self.milestone == Milestone::Unmapped;
-        if !is_unknown && !self.milestone.is_before_pickup() {
+        if !self.is_lost_at(step) {
             return self;
         }
+        let is_unknown = self.milestone == Milestone::Unmapped;
         let goes_on = is_unknown && self.is_same_place(&step.one);
         let since = if goes_on { self.since } else { step.one };
         let place = if goes_on { self.place } else { Some(step.one) };
@@ -229,7 +242,7 @@ impl<'j> Position<'j> {
         if step.is_back {
             self.stage = Some((Stage::Return, step.one.id));
         }
-        if step.is_back || is_return(step.milestone, &step.one) {
+        if step.turns() {
             self.returning.get_or_insert(step.one.id);
         }
         self
@@ -318,31 +331,89 @@ impl<'j> Position<'j> {
         }
     }
 
-    /// Whether the same statements decide both.
-    pub fn is_same(&self, other: &Self) -> bool {
-        let key = |this: &Self| {
-            let ids = (
-                this.decided.id,
-                this.since.id,
-                this.because,
-                this.place.map(|one| one.id),
-                this.returning,
-            );
-            (
-                this.milestone,
-                ids,
-                this.stage,
-                this.leg,
-                this.export,
-                this.import,
-            )
+    /// Whether the same statement decides both, so that each later statement moves both alike. They
+    /// may differ in what is only carried on (see [`Differences`]).
+    pub fn is_decided_as(&self, other: &Self) -> bool {
+        let key = |this: &Self| (this.milestone, this.decided.id, this.because[0], this.leg());
+        let place = |this: &Self| {
+            let place = this.since.event.place.as_ref();
+            place.map(|place| place.identity())
         };
-        key(self) == key(other)
+        let began_alike =
+            self.since.id == other.since.id || !self.terminal() && place(self) == place(other);
+        key(self) == key(other) && began_alike
     }
 
-    /// Whether a repetition of this end could still tell its stage or place.
-    pub fn lacks_stage_or_place(&self) -> bool {
-        self.stage.is_none() || self.place.is_none()
+    /// What a later statement may tell apart though the same statement decides both.
+    pub fn differences(&self, other: &Self) -> Differences {
+        let released = |this: &Self| {
+            [&this.export, &this.import].map(|clearance| clearance.released.is_some())
+        };
+        Differences {
+            place: self.place.is_some() != other.place.is_some(),
+            stage: self.stage.is_some() != other.stage.is_some(),
+            returning: self.returning.is_some() != other.returning.is_some(),
+            cleared: released(self) != released(other),
+        }
+    }
+
+    /// This position after the statements that led another from `before` to `after`, which moved
+    /// both alike: what they did not change is carried on.
+    pub fn carried_on(self, before: &Self, after: &Self) -> Self {
+        fn kept<T: PartialEq>(own: T, before: &T, after: T) -> T {
+            if *before == after { own } else { after }
+        }
+        let id = |one: &Option<Standing<'_>>| one.map(|one| one.id);
+        let clearance = |own: Clearance, before: Clearance, after: Clearance| Clearance {
+            released: kept(own.released, &before.released, after.released),
+            control: kept(own.control, &before.control, after.control),
+        };
+        let began_anew = before.since.id != after.since.id;
+        Self {
+            since: if began_anew { after.since } else { self.since },
+            because: [
+                after.because[0],
+                if began_anew {
+                    after.because[1]
+                } else {
+                    self.because[1]
+                },
+            ],
+            stage: kept(self.stage, &before.stage, after.stage),
+            place: if id(&before.place) == id(&after.place) {
+                self.place
+            } else {
+                after.place
+            },
+            leg: kept(self.leg, &before.leg, after.leg),
+            returning: kept(self.returning, &before.returning, after.returning),
+            export: clearance(self.export, before.export, after.export),
+            import: clearance(self.import, before.import, after.import),
+            milestone: after.milestone,
+            decided: after.decided,
+        }
+    }
+
+    /// Whether a statement repeats this end.
+    pub fn is_repeated_by(&self, step: &Step<'j>) -> bool {
+        let is_back = self.returning.is_some() || step.is_back;
+        let milestone = match step.milestone {
+            Milestone::Delivered if is_back => Milestone::Returned,
+            milestone => milestone,
+        };
+        self.terminal() && milestone == self.milestone
+    }
+
+    /// Whether a statement leaves nothing of the stage and the way back: an unknown scan, while no
+    /// more is known than that, or than an announcement.
+    pub fn is_lost_at(&self, step: &Step<'j>) -> bool {
+        step.is_unknown_scan
+            && (self.milestone == Milestone::Unmapped || self.milestone.is_before_pickup())
+    }
+
+    /// Whether a repetition of this end could still tell its stage, and its place.
+    pub fn lacks(&self) -> [bool; 2] {
+        [self.stage.is_none(), self.place.is_none()]
     }
 
     /// Whether a statement after the end shows that it was none. It must be later beyond doubt.
@@ -494,6 +565,11 @@ impl<'j> Step<'j> {
             is_evidence: is_evidence(one),
             is_unknown_scan: is_unknown_scan(one),
         }
+    }
+
+    /// Whether from this statement on the parcel goes back.
+    pub fn turns(&self) -> bool {
+        self.is_back || is_return(self.milestone, &self.one)
     }
 
     /// Whether a walk takes notice of it.

@@ -24,6 +24,8 @@ pub(super) type Span = (DateTime<Utc>, DateTime<Utc>);
 pub(super) struct Node {
     pub id: LegId,
     pub issuer: IssuerKind,
+    /// Whether any of its deliveries proves who speaks.
+    pub proven: bool,
     pub span: Option<Span>,
     /// When something first moved it: a label and papers do not.
     pub first_moved: Option<DateTime<Utc>>,
@@ -49,6 +51,7 @@ impl Node {
         Self {
             id: id.clone(),
             issuer,
+            proven: shipments.iter().any(|shipment| shipment.proof.is_proven()),
             span: span(events()),
             first_moved,
             last_moved,
@@ -320,43 +323,62 @@ pub(super) fn nearest(
     })
 }
 
-/// The nodes by number, where a number has no more uses than [`MOST_USES`].
-pub(super) struct ByNumber<'n>(HashMap<&'n str, Vec<usize>>);
+/// The uses of the number named that may be meant: those of which somebody proves who speaks, and
+/// the others only where there are none. So nobody who proves nothing can stand beside the parcel
+/// that is meant.
+pub(super) fn proven_first(nodes: &[Node], mut targets: Vec<usize>) -> Vec<usize> {
+    if targets.iter().any(|target| nodes[*target].proven) {
+        targets.retain(|target| nodes[*target].proven);
+    }
+    targets
+}
 
-/// The most shipments that may have one number at once, so that naming it says something. Carriers
-/// tell a handful apart.
+/// The nodes by number, where a carrier has no more uses of a number than [`MOST_USES`].
+pub(super) struct ByNumber<'n>(HashMap<&'n str, Uses>);
+
+/// The uses of one number.
+#[derive(Default)]
+struct Uses {
+    /// Those that can be told apart.
+    few: Vec<usize>,
+    /// Whether a carrier has too many.
+    too_many: bool,
+}
+
+/// The most shipments that may have one number at once with one carrier, so that naming it says
+/// something. Carriers tell a handful apart.
 const MOST_USES: usize = 64;
 
 impl<'n> ByNumber<'n> {
-    /// All nodes that are about parcels.
+    /// All nodes that are about parcels. They are sorted by carrier and number.
     pub fn of(nodes: &'n [Node]) -> Self {
-        let mut by_number: HashMap<&str, Vec<usize>> = HashMap::new();
-        for (at, node) in nodes
-            .iter()
-            .enumerate()
-            .filter(|(_, node)| !node.is_order())
-        {
-            by_number
-                .entry(node.id.number.as_str())
-                .or_default()
-                .push(at);
+        let mut by_number: HashMap<&str, Uses> = HashMap::new();
+        let of_parcels: Vec<usize> = (0..nodes.len())
+            .filter(|at| !nodes[*at].is_order())
+            .collect();
+        for of_one in of_parcels.chunk_by(|a, b| nodes[*a].id == nodes[*b].id) {
+            let uses = by_number
+                .entry(nodes[of_one[0]].id.number.as_str())
+                .or_default();
+            if of_one.len() > MOST_USES {
+                uses.too_many = true;
+            } else {
+                uses.few.extend(of_one);
+            }
         }
         Self(by_number)
     }
 
-    /// The uses of a number; none if it has too many.
+    /// The uses of a number, without those of a carrier that has too many.
     pub fn get(&self, number: &str) -> &[usize] {
-        self.0
-            .get(number)
-            .filter(|uses| uses.len() <= MOST_USES)
-            .map_or(&[], Vec::as_slice)
+        self.0.get(number).map_or(&[], |uses| uses.few.as_slice())
     }
 
-    /// Numbers that too many shipments have.
+    /// Whether too many shipments have a number, and no other carrier has it.
     pub fn has_too_many(&self, number: &str) -> bool {
         self.0
             .get(number)
-            .is_some_and(|uses| uses.len() > MOST_USES)
+            .is_some_and(|uses| uses.too_many && uses.few.is_empty())
     }
 }
 

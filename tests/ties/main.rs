@@ -10,6 +10,7 @@ use std::sync::LazyLock;
 use parceltrail::{Notice, Payload, Registry, Shipment};
 
 mod growth;
+mod strangers;
 mod victims;
 use victims::*;
 
