@@ -79,6 +79,9 @@ impl Methods {
     /// Our estimate, corrected by what was observed of earlier ones, and kept under `key` to be
     /// judged itself.
     pub fn ours(&mut self, known: &History, now: DateTime<Utc>, key: &str) -> Option<Forecast> {
+        if self.model.is_stale() {
+            self.model.fit();
+        }
         let estimate = self.model.estimate(known, now)?;
         self.calibration.issued(key, &estimate);
         Some(Forecast::of(&self.calibration.adjust(&estimate)))

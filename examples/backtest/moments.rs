@@ -55,7 +55,7 @@ enum Holds {
 pub enum Moment {
     Event(Milestone),
     /// A look during silence; the band of its length.
-    RuleContext(usize),
+    Look(usize),
 }
 
 /// Where bands of silence end, in days; the last is open.
@@ -64,7 +64,7 @@ const BANDS: [u32; 8] = [1, 2, 4, 7, 14, 18, 25, 30];
 impl Moment {
     pub fn look(silence: TimeDelta) -> Self {
         let days = silence.as_seconds_f64() / 86_400.0;
-        Self::RuleContext(
+        Self::Look(
             BANDS
                 .iter()
                 .take_while(|end| days >= f64::from(**end))
@@ -77,7 +77,7 @@ impl std::fmt::Display for Moment {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Event(milestone) => write!(f, "{milestone}"),
-            Self::RuleContext(band) => {
+            Self::Look(band) => {
                 let from = band.checked_sub(1).map_or(0, |before| BANDS[before]);
                 match BANDS.get(*band) {
                     Some(to) => write!(f, "look:{from}-{to}d"),
@@ -93,7 +93,7 @@ impl Pool {
         match (&self.holds, moment) {
             (Holds::Any, Moment::Event(_)) => true,
             (Holds::Milestones(some), Moment::Event(milestone)) => some.contains(&milestone),
-            (Holds::Looks(band), Moment::RuleContext(at)) => *band == at,
+            (Holds::Looks(band), Moment::Look(at)) => *band == at,
             _ => false,
         }
     }
@@ -111,7 +111,7 @@ impl Moments {
     pub fn parse(names: &[String], looks: bool) -> Result<Self, String> {
         let bands = if looks { BANDS.len() + 1 } else { 0 };
         let silent = (0..bands).map(|band| Pool {
-            name: Moment::RuleContext(band).to_string(),
+            name: Moment::Look(band).to_string(),
             holds: Holds::Looks(band),
         });
         if names.is_empty() {
