@@ -37,7 +37,7 @@ const DAY: f64 = 86_400.0;
 /// A duration weighs at most by the inverse of this.
 const LEAST_OBSERVABLE: f64 = 0.2;
 /// How far beyond the longest duration observed of a kind anything is expected.
-const BEYOND_LONGEST: f64 = 1.25;
+pub(super) const BEYOND_LONGEST: f64 = 1.25;
 
 /// What was fitted to a memory.
 #[derive(Clone, Debug, Default)]

@@ -3,6 +3,7 @@
 mod calibration;
 mod fitting;
 mod model;
+mod moved;
 mod odd;
 mod silence;
 mod world;
