@@ -51,6 +51,7 @@ mod moved;
 mod outlook;
 pub mod prior;
 mod record;
+mod routes;
 mod saved;
 pub mod score;
 mod settings;

@@ -14,6 +14,7 @@ use super::fit::{ATTRIBUTES, Fitted, HEAD, TAIL};
 use super::forest::Forest;
 use super::kind::Kind;
 use super::record::hash;
+use super::routes::Routes;
 use super::written::ReadError;
 use crate::model::{Milestone, Stage};
 
@@ -72,6 +73,7 @@ impl Saved {
         }
         out.doubles(&fitted.tail);
         out.doubles(&fitted.head);
+        fitted.routes.pack(&mut out);
         Self {
             form: form(),
             packed: STANDARD_NO_PAD.encode(out.0),
@@ -130,6 +132,7 @@ fn read(bytes: &[u8]) -> Result<Fitted, &'static str> {
     }
     fitted.tail = from.doubles()?;
     fitted.head = from.doubles()?;
+    fitted.routes = Routes::unpack(from)?;
     if from.0.is_empty() {
         Ok(fitted)
     } else {
@@ -151,7 +154,7 @@ impl Packer {
         self.int(u32::try_from(count).unwrap_or(u32::MAX));
     }
 
-    fn wide(&mut self, value: u64) {
+    pub(super) fn wide(&mut self, value: u64) {
         self.0.extend(value.to_le_bytes());
     }
 
@@ -180,7 +183,7 @@ impl Unpacker<'_> {
         Ok(u32::from_le_bytes(self.take()?))
     }
 
-    fn wide(&mut self) -> Result<u64, &'static str> {
+    pub(super) fn wide(&mut self) -> Result<u64, &'static str> {
         Ok(u64::from_le_bytes(self.take()?))
     }
 

@@ -5,5 +5,6 @@ mod fitting;
 mod model;
 mod moved;
 mod odd;
+mod routes;
 mod silence;
 mod world;
