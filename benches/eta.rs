@@ -51,9 +51,9 @@ fn main() {
     let lanes_seen = floor(&histories);
     let mut model = model(&histories, now);
     let start = Instant::now();
-    model.prepare();
+    model.fit();
     println!(
-        "\nfitting the trees, once a week of data: {:.2} s",
+        "\nfitting the trees: {:.2} s",
         start.elapsed().as_secs_f64()
     );
 

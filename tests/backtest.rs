@@ -49,7 +49,15 @@ fn run(history: &str, arguments: &[&str]) -> Output {
     output
 }
 
+/// The rows of methods.
 fn rows(history: &str, arguments: &[&str]) -> Vec<Value> {
+    let mut rows = all_rows(history, arguments);
+    rows.retain(|row| row.get("odds").is_none());
+    rows
+}
+
+/// The rows of methods, and those of probabilities.
+fn all_rows(history: &str, arguments: &[&str]) -> Vec<Value> {
     let output = run(history, &[arguments, &["--json"]].concat());
     assert_eq!(
         output.status.code(),
@@ -176,7 +184,9 @@ fn the_keys_are_those_promised() {
         "coverage_10_90",
         "under_p90",
         "width_hours",
+        "interval_score_hours",
         "p90_length_hours",
+        "largest_p90_hours",
     ];
     let mut sorted = expected.map(String::from).to_vec();
     sorted.sort();
@@ -379,7 +389,12 @@ fn forecasts(history: &str, name: &str) -> Vec<String> {
     );
     let told = std::fs::read_to_string(&path).unwrap();
     std::fs::remove_file(&path).unwrap();
-    let mut told: Vec<String> = told.lines().map(str::to_owned).collect();
+    // What became of the parcel stands last, and is no part of the forecast.
+    let said = |line: &str| {
+        let said = line.split(",\"outcome\":").next().unwrap();
+        format!("{said}}}")
+    };
+    let mut told: Vec<String> = told.lines().map(said).collect();
     told.sort();
     told
 }
@@ -441,6 +456,144 @@ fn what_comes_later_changes_no_earlier_forecast() {
     assert_ne!(known, other, "what was observed later does teach later");
 }
 
+/// A hundred parcels: every fifth is late, every tenth is never heard of again.
+fn troubled() -> String {
+    let parcel = |at: i64| {
+        let start = at * 24;
+        let took = if at % 5 == 1 { 90 } else { 30 + at % 9 };
+        let mut events = vec![(start, "announced"), (start + 5, "picked_up")];
+        if at % 10 != 9 {
+            events.push((start + took, "delivered"));
+        }
+        let outcome = (at % 10 != 9).then_some("delivered");
+        line(
+            &format!("p{at}"),
+            ["CN", "DE"],
+            Some(start + 60),
+            outcome,
+            &events,
+        )
+    };
+    (0..200).map(parcel).collect()
+}
+
+#[test]
+fn probabilities_are_scored_where_the_end_can_be_known() {
+    let rows = all_rows(&troubled(), &["--at", "picked_up", "--split", "0.5"]);
+    let odds = |of: &str| rows.iter().find(|row| row["odds"] == of).unwrap();
+    let missed = odds("miss_promise");
+    // Promises are due two and a half days after the start: all but the last can be judged. Of ten
+    // two are late and one is lost.
+    assert!(
+        (95..=100).contains(&missed["n"].as_u64().unwrap()),
+        "{missed}"
+    );
+    let number = |row: &Value, key: &str| row[key].as_f64().unwrap();
+    assert!((number(missed, "rate") - 0.3).abs() < 0.02, "{missed}");
+    assert!((number(missed, "mean") - 0.3).abs() < 0.12, "{missed}");
+    let constant = number(missed, "rate") * (1.0 - number(missed, "rate"));
+    assert!((number(missed, "brier_of_constant") - constant).abs() < 1e-9);
+    let in_tenths: u64 = missed["deciles"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|decile| decile["n"].as_u64().unwrap())
+        .sum();
+    assert_eq!(Some(in_tenths), missed["n"].as_u64());
+    let lost = odds("loss");
+    // Forecasts of the last 60 days are left out, delivered or not.
+    assert!((35..=42).contains(&lost["n"].as_u64().unwrap()), "{lost}");
+    assert!((number(lost, "rate") - 0.1).abs() < 0.03, "{lost}");
+}
+
+#[test]
+fn thinned_journeys_are_those_that_never_arrived() {
+    let all = all_rows(&troubled(), &["--at", "picked_up", "--split", "0.5"]);
+    let none = all_rows(
+        &troubled(),
+        &["--at", "picked_up", "--split", "0.5", "--thin", "0"],
+    );
+    let lost = |rows: &[Value]| {
+        let row = rows.iter().find(|row| row["odds"] == "loss").unwrap();
+        row["rate"].as_f64().unwrap()
+    };
+    assert!(lost(&all) > 0.05 && lost(&none) == 0.0);
+    assert_eq!(
+        row(&all, "picked_up", "global")["n"],
+        row(&none, "picked_up", "global")["n"]
+    );
+    let half = all_rows(
+        &troubled(),
+        &["--at", "picked_up", "--split", "0.5", "--thin", "0.5"],
+    );
+    assert!(lost(&half) < lost(&all));
+}
+
+#[test]
+fn late_labels_teach_later() {
+    // From the hundredth on all take 20 hours longer; what is known of it a hundred hours late
+    // moves the plain quantiles a hundred hours later.
+    let history = steady(140, |at| if at < 100 { 40 } else { 60 });
+    let bias = |delay: &str| {
+        let rows = rows(
+            &history,
+            &[
+                "--at",
+                "picked_up",
+                "--split",
+                "0.75",
+                "--label-delay",
+                delay,
+            ],
+        );
+        let row = row(&rows, "picked_up", "lane");
+        assert_eq!(row["n"], 35);
+        row["pinball90_hours"].as_f64().unwrap()
+    };
+    assert!(bias("0") < bias("100"), "{} {}", bias("0"), bias("100"));
+}
+
+#[test]
+fn a_forecast_is_written_with_its_odds_and_its_end() {
+    let path = std::env::temp_dir().join(format!("parceltrail-{}-ends.ndjson", std::process::id()));
+    let told = run(
+        &troubled(),
+        &[
+            "--split",
+            "0.5",
+            "--at",
+            "picked_up",
+            "--forecasts",
+            path.to_str().unwrap(),
+        ],
+    );
+    assert_eq!(told.status.code(), Some(0));
+    let lines = std::fs::read_to_string(&path).unwrap();
+    std::fs::remove_file(&path).unwrap();
+    let ours: Vec<Value> = lines
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .filter(|line: &Value| line["method"] == "ours")
+        .collect();
+    let of = |id: &str| ours.iter().find(|line| line["id"] == id).unwrap();
+    assert_eq!(of("p150")["outcome"], "delivered");
+    assert_eq!(
+        of("p150")["delivered"],
+        json!("2026-06-05T12:00:00Z"),
+        "{}",
+        of("p150")
+    );
+    assert!(of("p159")["outcome"].is_null() && of("p159")["delivered"].is_null());
+    for line in &ours {
+        for odds in ["miss_promise", "loss"] {
+            assert!(
+                (0.0..=1.0).contains(&line[odds].as_f64().unwrap()),
+                "{line}"
+            );
+        }
+    }
+}
+
 #[test]
 fn the_order_of_lines_does_not_matter() {
     let history = steady(60, |at| 20 + (at * 37) % 90);
@@ -466,7 +619,9 @@ fn lines_that_cannot_be_read_are_told_and_left_out() {
         "{said}"
     );
     assert!(said.contains("2 of 42 lines"), "{said}");
-    assert_eq!(String::from_utf8_lossy(&output.stdout).lines().count(), 4);
+    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+    let of_methods = told.lines().filter(|line| !line.contains("\"odds\""));
+    assert_eq!(of_methods.count(), 4);
 }
 
 #[test]
@@ -520,6 +675,8 @@ fn a_page_and_a_picture() {
         "at any",
         "promise",
         "carrier acme",
+        "probabilities",
+        "miss_promise",
     ] {
         assert!(page.contains(words), "{words}: {page}");
     }

@@ -199,3 +199,43 @@ fn a_delivery_known_to_one_book_settles_the_other_s_forecasts() {
     ours_book.settle("a", at(30));
     assert_eq!(ours_book.total(Source::Ours).n(), 2, "settled once");
 }
+
+#[test]
+fn odds_are_told_apart_and_add_up() {
+    use parceltrail::eta::score::Odds;
+    // Said .0, .1, ..., .9, and happening as often as said: 90 times in 200.
+    let (mut whole, mut parts) = (Odds::default(), [Odds::default(), Odds::default()]);
+    for nth in 0..200_u32 {
+        let said = f64::from(nth % 10) / 10.0;
+        let happened = f64::from(nth / 10) + 0.5 < said * 20.0;
+        whole.take(said, happened);
+        parts[nth as usize % 2].take(said, happened);
+    }
+    let [mut sum, other] = parts;
+    sum.merge(&other);
+    assert_eq!(sum.deciles(), whole.deciles());
+    assert_eq!((whole.n(), whole.rate()), (200, Some(0.45)));
+    assert!((whole.mean().unwrap() - 0.45).abs() < 1e-12);
+    assert_eq!(whole.deciles().len(), 10);
+    for decile in whole.deciles() {
+        assert!((decile.said - decile.happened).abs() < 1e-9 && decile.n == 20);
+    }
+    // Honest odds have the mean of p(1 - p) as their Brier score.
+    let honest: f64 = (0..10).map(|p| f64::from(p * (10 - p)) / 1000.0).sum();
+    assert!((whole.brier().unwrap() - honest).abs() < 1e-9);
+    assert!(
+        (whole.auc().unwrap() - 5.0 / 6.0).abs() < 0.01,
+        "{:?}",
+        whole.auc()
+    );
+    let read: Odds = serde_json::from_str(&serde_json::to_string(&whole).unwrap()).unwrap();
+    assert_eq!((read.n(), read.auc()), (whole.n(), whole.auc()));
+    assert!((read.brier().unwrap() - whole.brier().unwrap()).abs() < 1e-12);
+
+    let mut odd = Odds::default();
+    odd.take(f64::NAN, true);
+    odd.take(1.5, true);
+    assert_eq!((odd.n(), odd.brier(), odd.auc()), (0, None, None));
+    odd.take(0.3, true);
+    assert_eq!((odd.auc(), odd.rate()), (None, Some(1.0)));
+}

@@ -134,6 +134,7 @@ pub fn train(parts: &Parts, bar: &ProgressBar) -> TransitModel {
             model.learn(&history, parts.train_until);
         }
     }
+    model.fit();
     model
 }
 

@@ -52,10 +52,17 @@ Figures, in hours:
   in 10-90       share delivered from P10 to P90 (.80 is honest)
   under P90      share delivered by P90 (.90 is honest)
   width          mean length from P10 to P90
-  P90 length     mean length from the forecast to P90
+  intvl          interval score of P10 to P90: width, and ten times how far outside deliveries lay
+  P90 length     mean length from the forecast to P90 (in JSON only)
+  max P90        the longest such, of any parcel, delivered or not
+
+Probabilities, ours alone: miss_promise of promises due by the end of the file; loss (lost, returned, or silent for 60 days when the file ends) of \
+forecasts at least 60 days before its end. said is their mean, share how often it happened; AUC how well they tell apart; Brier their mean squared \
+error, beside that of always saying the share; then what was said and what happened, tenth by tenth.
 
 JSON is one object a line with the keys at, method, n, mae_hours, median_hours, bias_hours, pinball50_hours, pinball90_hours, coverage_10_90, \
-under_p90, width_hours, p90_length_hours; those of a breakdown also have by and group. What cannot be told is null.
+under_p90, width_hours, interval_score_hours, p90_length_hours, largest_p90_hours; those of a breakdown also have by and group. Rows of probabilities \
+have at, method, odds, n, mean, rate, auc, brier, brier_of_constant, deciles (said, happened, n). What cannot be told is null.
 
 Exit code 0: done, also if single lines could not be read. 1: nothing could be read. 2: wrong arguments."
 )]
@@ -76,6 +83,13 @@ struct Arguments {
     /// for each length of silence.
     #[arg(long, value_name = "HOURS", value_parser = clap::value_parser!(u32).range(1..=8760))]
     looks: Option<u32>,
+    /// Ends of journeys are known so many hours after they happened.
+    #[arg(long, value_name = "HOURS", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=8760))]
+    label_delay: u32,
+    /// Of the journeys that were never delivered keep this share: for files in which they are more
+    /// than in life. Which ones depends on their ids alone.
+    #[arg(long, value_name = "SHARE", default_value_t = 1.0, value_parser = share)]
+    thin: f64,
     /// Score by this besides.
     #[arg(long, value_enum)]
     by: Option<Grouping>,
@@ -85,10 +99,17 @@ struct Arguments {
     /// Draw how well the quantiles hold, as SVG.
     #[arg(long, value_name = "FILE")]
     plot: Option<PathBuf>,
-    /// Write every forecast after the split, one JSON object a line, whether or not its parcel was
-    /// delivered.
+    /// Write every forecast after the split, one JSON object a line, with its probabilities and what
+    /// became of its parcel.
     #[arg(long, value_name = "FILE")]
     forecasts: Option<PathBuf>,
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(share) if (0.0..=1.0).contains(&share) => Ok(share),
+        _ => Err("a share lies from 0 to 1".to_owned()),
+    }
 }
 
 fn main() -> ExitCode {
@@ -129,10 +150,13 @@ fn run(arguments: &Arguments, moments: Moments) -> std::io::Result<bool> {
         return Ok(false);
     }
     let mut scores = Scores::new(moments, arguments.by);
-    let mut replay = Replay::new(&mut scores, arguments.split, file.starts());
-    if let (Some(hours), Some(until)) = (arguments.looks, file.until()) {
-        replay.look_every(hours, until);
+    let until = file.until().unwrap_or_default();
+    let mut replay = Replay::new(&mut scores, arguments.split, file.starts(), until);
+    if let Some(hours) = arguments.looks {
+        replay.look_every(hours);
     }
+    replay.delay_labels(arguments.label_delay);
+    replay.thin(arguments.thin);
     if let Some(path) = &arguments.forecasts {
         let out = std::fs::File::create(path).map_err(|error| {
             std::io::Error::new(error.kind(), format!("{}: {error}", path.display()))

@@ -35,6 +35,15 @@ impl Method {
     }
 }
 
+/// What we say at one moment.
+#[derive(Clone, Copy, Debug)]
+pub struct Ours {
+    pub forecast: Forecast,
+    pub promise: Option<DateTime<Utc>>,
+    pub miss_promise: Option<f64>,
+    pub loss: Option<f64>,
+}
+
 /// What each method has learned so far.
 pub struct Methods {
     model: TransitModel,
@@ -78,10 +87,19 @@ impl Methods {
 
     /// Our estimate, corrected by what was observed of earlier ones, and kept under `key` to be
     /// judged itself.
-    pub fn ours(&mut self, known: &History, now: DateTime<Utc>, key: &str) -> Option<Forecast> {
+    pub fn ours(&mut self, known: &History, now: DateTime<Utc>, key: &str) -> Option<Ours> {
+        if self.model.is_stale() {
+            self.model.fit();
+        }
         let estimate = self.model.estimate(known, now)?;
         self.calibration.issued(key, &estimate);
-        Some(Forecast::of(&self.calibration.adjust(&estimate)))
+        let shown = self.calibration.adjust(&estimate);
+        Some(Ours {
+            forecast: Forecast::of(&shown),
+            promise: shown.promise,
+            miss_promise: shown.miss_promise,
+            loss: shown.basis.is_trained().then_some(shown.loss),
+        })
     }
 
     /// What became of the parcel behind an estimate.

@@ -3,11 +3,11 @@
 use std::io::{self, Write};
 
 use anstyle::Style;
-use parceltrail::eta::score::Score;
+use parceltrail::eta::score::Decile;
 use serde::Serialize;
 
 use crate::replay::Summary;
-use crate::scores::{Row, Scores};
+use crate::scores::{Row, Scored, Scores};
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
@@ -52,7 +52,7 @@ pub fn write(out: &mut impl Write, scores: &Scores, summary: &Summary) -> io::Re
             writeln!(out, "\n{BOLD}at {at}{BOLD:#}")?;
             let heads = [
                 "n", "MAE", "median", "bias", "pinb50", "pinb90", "10-90", "<=P90", "width",
-                "P90 len",
+                "intvl", "max P90",
             ];
             writeln!(
                 out,
@@ -74,11 +74,11 @@ pub fn write(out: &mut impl Write, scores: &Scores, summary: &Summary) -> io::Re
         }
         methods.iter().try_for_each(|row| line(out, row))?;
     }
-    Ok(())
+    write_odds(out, scores)
 }
 
 fn line(out: &mut impl Write, row: &Row<'_>) -> io::Result<()> {
-    let cells = Cells::of(row.score);
+    let cells = Cells::of(row.scored);
     let hours = |value: Option<f64>| {
         value.map_or_else(|| format!("{:>8}", "-"), |value| format!("{value:>8.1}"))
     };
@@ -103,10 +103,52 @@ fn line(out: &mut impl Write, row: &Row<'_>) -> io::Result<()> {
     )?;
     writeln!(
         out,
-        "{}{}",
+        "{}{}{}",
         hours(cells.width_hours),
-        hours(cells.p90_length_hours)
+        hours(cells.interval_score_hours),
+        hours(cells.largest_p90_hours)
     )
+}
+
+/// The probabilities that we told: how well they tell apart, how honest they are.
+fn write_odds(out: &mut impl Write, scores: &Scores) -> io::Result<()> {
+    let mut is_begun = false;
+    for (at, event, odds) in scores.odds() {
+        if !is_begun {
+            is_begun = true;
+            writeln!(out, "\n{BOLD}probabilities{BOLD:#}")?;
+            writeln!(
+                out,
+                "{DIM}  {:<14}{:<24}{:>8}{:>8}{:>8}{:>8}{:>8}{:>8}{DIM:#}",
+                "of", "at", "n", "said", "share", "AUC", "Brier", "const"
+            )?;
+        }
+        write!(out, "  {:<14}{at:<24}{:>8}", event.as_str(), odds.n())?;
+        for value in [
+            odds.mean(),
+            odds.rate(),
+            odds.auc(),
+            odds.brier(),
+            odds.brier_of_constant(),
+        ] {
+            match value {
+                Some(value) => write!(out, "{value:>8.4}")?,
+                None => write!(out, "{:>8}", "-")?,
+            }
+        }
+        writeln!(out)?;
+        let deciles = odds.deciles();
+        write!(out, "{DIM}  {:<14}", "  said")?;
+        for Decile { said, .. } in &deciles {
+            write!(out, "{said:>8.3}")?;
+        }
+        write!(out, "\n  {:<14}", "  happened")?;
+        for Decile { happened, .. } in &deciles {
+            write!(out, "{happened:>8.3}")?;
+        }
+        writeln!(out, "{DIM:#}")?;
+    }
+    Ok(())
 }
 
 /// Writes one object a line.
@@ -130,7 +172,40 @@ pub fn write_json(out: &mut impl Write, scores: &Scores) -> io::Result<()> {
             method: row.method.as_str(),
             by,
             group,
-            cells: Cells::of(row.score),
+            cells: Cells::of(row.scored),
+        };
+        serde_json::to_writer(&mut *out, &line)?;
+        out.write_all(b"\n")?;
+    }
+    write_json_odds(out, scores)
+}
+
+fn write_json_odds(out: &mut impl Write, scores: &Scores) -> io::Result<()> {
+    #[derive(Serialize)]
+    struct Line<'r> {
+        at: &'r str,
+        method: &'static str,
+        odds: &'static str,
+        n: u64,
+        mean: Option<f64>,
+        rate: Option<f64>,
+        auc: Option<f64>,
+        brier: Option<f64>,
+        brier_of_constant: Option<f64>,
+        deciles: Vec<Decile>,
+    }
+    for (at, event, odds) in scores.odds() {
+        let line = Line {
+            at,
+            method: "ours",
+            odds: event.as_str(),
+            n: odds.n(),
+            mean: odds.mean(),
+            rate: odds.rate(),
+            auc: odds.auc(),
+            brier: odds.brier(),
+            brier_of_constant: odds.brier_of_constant(),
+            deciles: odds.deciles(),
         };
         serde_json::to_writer(&mut *out, &line)?;
         out.write_all(b"\n")?;
@@ -149,12 +224,18 @@ struct Cells {
     coverage_10_90: Option<f64>,
     under_p90: Option<f64>,
     width_hours: Option<f64>,
+    interval_score_hours: Option<f64>,
     p90_length_hours: Option<f64>,
+    largest_p90_hours: Option<f64>,
 }
 
 impl Cells {
-    fn of(score: Option<&Score>) -> Self {
-        let Some(score) = score else {
+    fn of(scored: Option<&Scored>) -> Self {
+        let Some(Scored {
+            score,
+            largest_p90_hours,
+        }) = scored
+        else {
             return Self::default();
         };
         let rounded = |value: Option<f64>| value.map(|value| (value * 10_000.0).round() / 10_000.0);
@@ -168,7 +249,9 @@ impl Cells {
             coverage_10_90: rounded(score.coverage_10_90()),
             under_p90: rounded(score.under_p90()),
             width_hours: rounded(score.width_hours()),
+            interval_score_hours: rounded(score.interval_score_hours()),
             p90_length_hours: rounded(score.p90_length_hours()),
+            largest_p90_hours: rounded(*largest_p90_hours),
         }
     }
 }

@@ -10,9 +10,9 @@ use parceltrail::eta::score::Forecast;
 use parceltrail::history::{HistoryEnd, Passage};
 use smol_str::SmolStr;
 
-use crate::methods::{Method, Methods};
+use crate::methods::{Method, Methods, Ours};
 use crate::moments::{Moment, Split};
-use crate::scores::Scores;
+use crate::scores::{Event, Scores};
 
 /// How often journeys under way are taught as they stand.
 const ROUNDS: TimeDelta = TimeDelta::days(7);
@@ -21,6 +21,9 @@ const ROUNDS: TimeDelta = TimeDelta::days(7);
 const WARM_UP: TimeDelta = TimeDelta::days(60);
 /// From when on a silent journey teaches nothing more.
 const LONGEST_SILENCE: TimeDelta = TimeDelta::days(180);
+
+/// A parcel of which nothing was heard for so long is lost.
+const LOST_AFTER: TimeDelta = TimeDelta::days(60);
 
 /// A journey under way.
 struct Active {
@@ -32,6 +35,8 @@ struct Active {
     ahead: std::collections::VecDeque<Passage>,
     /// How it will end: told to nobody before it does.
     outcome: Option<HistoryEnd>,
+    /// What is known of its end when the file ends.
+    fate: Option<Fate>,
     delivered: Option<DateTime<Utc>>,
     ended: Option<DateTime<Utc>>,
     lane: Option<SmolStr>,
@@ -41,6 +46,35 @@ struct Active {
     looks: i32,
     /// Under which keys estimates were issued.
     issued: Vec<String>,
+}
+
+/// Whether a journey arrived, as far as the file tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fate {
+    Delivered,
+    Never,
+}
+
+/// How a journey ended. One of which nothing was heard for so long is lost without a word; what is
+/// under way when the file ends has no fate.
+fn fate(history: &History, until: DateTime<Utc>) -> Option<Fate> {
+    let heard = history.events.last()?.at;
+    if history.delivered_at().is_some() {
+        Some(Fate::Delivered)
+    } else if history.ended_at().is_some() || until - heard > LOST_AFTER {
+        Some(Fate::Never)
+    } else {
+        None
+    }
+}
+
+/// A number from 0 to 1 that depends on a name alone.
+fn drawn(name: &str) -> f64 {
+    let hash = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    let mixed = (hash ^ (hash >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    (mixed >> 11) as f64 / (1u64 << 53) as f64
 }
 
 /// When a journey goes on, or is looked at. At one moment those that end come first: what ended by
@@ -72,11 +106,16 @@ pub struct Replay<'s> {
     split: Split,
     /// Journeys before the split, if that goes by journeys.
     learned_from: usize,
+    begun: usize,
     forecasts_from: DateTime<Utc>,
     active: BTreeMap<usize, Active>,
     queue: BinaryHeap<Due>,
     /// The last event of the file: nothing is looked at after it.
     until: DateTime<Utc>,
+    /// How long after it happened an end is known.
+    label_delay: TimeDelta,
+    /// The share of journeys never delivered that is kept.
+    thin: f64,
     next_round: Option<DateTime<Utc>>,
     /// How often silent journeys are looked at.
     looks: Option<TimeDelta>,
@@ -85,8 +124,13 @@ pub struct Replay<'s> {
 }
 
 impl<'s> Replay<'s> {
-    /// `starts` are those of all journeys to come, in order.
-    pub fn new(scores: &'s mut Scores, split: Split, starts: Vec<DateTime<Utc>>) -> Self {
+    /// `starts` are those of all journeys to come, in order; `until` is the last event of all.
+    pub fn new(
+        scores: &'s mut Scores,
+        split: Split,
+        starts: Vec<DateTime<Utc>>,
+        until: DateTime<Utc>,
+    ) -> Self {
         let (learned_from, at) = match split {
             Split::Fraction(fraction) => {
                 let first = ((fraction * starts.len() as f64).round() as usize).min(starts.len());
@@ -102,10 +146,13 @@ impl<'s> Replay<'s> {
             scores,
             split,
             learned_from,
+            begun: 0,
             forecasts_from,
             active: BTreeMap::new(),
             queue: BinaryHeap::new(),
-            until: DateTime::<Utc>::MAX_UTC,
+            until,
+            label_delay: TimeDelta::zero(),
+            thin: 1.0,
             next_round: None,
             looks: None,
             forecasts: None,
@@ -116,10 +163,19 @@ impl<'s> Replay<'s> {
         }
     }
 
-    /// Looks at silent journeys every so many hours, until a moment.
-    pub fn look_every(&mut self, hours: u32, until: DateTime<Utc>) {
+    /// Looks at silent journeys every so many hours.
+    pub fn look_every(&mut self, hours: u32) {
         self.looks = Some(TimeDelta::hours(i64::from(hours)));
-        self.until = until;
+    }
+
+    /// Ends are known so many hours late.
+    pub fn delay_labels(&mut self, hours: u32) {
+        self.label_delay = TimeDelta::hours(i64::from(hours));
+    }
+
+    /// Of the journeys that were never delivered, keeps a share.
+    pub fn thin(&mut self, share: f64) {
+        self.thin = share;
     }
 
     /// Writes down every forecast after the split.
@@ -139,7 +195,14 @@ impl<'s> Replay<'s> {
         {
             self.step()?;
         }
-        let number = self.summary.journeys;
+        let is_left_out =
+            fate(&history, self.until) == Some(Fate::Never) && drawn(&history.id) >= self.thin;
+        if is_left_out {
+            self.learned_from -= usize::from(self.begun < self.learned_from);
+            return Ok(());
+        }
+        let number = self.begun;
+        self.begun += 1;
         self.summary.journeys += 1;
         self.summary.first = self.summary.first.or(Some(start));
         let (delivered, ended, lane, outcome) = (
@@ -148,6 +211,7 @@ impl<'s> Replay<'s> {
             history.lane(),
             history.outcome,
         );
+        let fate_of = fate(&history, self.until);
         // Lines may share an id; here each is a journey of its own.
         let name = history.id.clone();
         let known = History {
@@ -162,6 +226,7 @@ impl<'s> Replay<'s> {
             known,
             ahead: history.events.into(),
             outcome,
+            fate: fate_of,
             delivered,
             ended,
             lane,
@@ -188,12 +253,12 @@ impl<'s> Replay<'s> {
     /// to be taught as open.
     fn wait(&mut self, number: usize, journey: Active) {
         if let Some(next) = journey.ahead.front() {
-            let what = if journey.ended == Some(next.at) {
-                What::End
+            let (at, what) = if journey.ended == Some(next.at) {
+                (next.at + self.label_delay, What::End)
             } else {
-                What::Event
+                (next.at, What::Event)
             };
-            self.queue.push(Reverse((next.at, what, number)));
+            self.queue.push(Reverse((at, what, number)));
         }
         self.look_later(number, &journey);
         self.active.insert(number, journey);
@@ -316,7 +381,7 @@ impl<'s> Replay<'s> {
             };
             for method in Method::ALL {
                 let forecast = match method {
-                    Method::Ours => ours,
+                    Method::Ours => ours.map(|ours| ours.forecast),
                     other => self.methods.baseline(
                         other,
                         &journey.known,
@@ -327,16 +392,38 @@ impl<'s> Replay<'s> {
                 };
                 let Some(forecast) = forecast else { continue };
                 if let Some(out) = &mut self.forecasts {
-                    write_forecast(out, &journey.name, moment, method, &forecast)?;
+                    let odds = ours.filter(|_| method == Method::Ours);
+                    write_forecast(out, journey, moment, (method, &forecast), odds)?;
                 }
-                if let Some(delivered) = journey.delivered {
-                    self.summary.scored += usize::from(method == Method::Ours);
-                    self.scores
-                        .take(moment, method, group.as_ref(), &forecast, delivered);
-                }
+                let is_scored = method == Method::Ours && journey.delivered.is_some();
+                self.summary.scored += usize::from(is_scored);
+                self.scores
+                    .take(moment, method, group.as_ref(), &forecast, journey.delivered);
+            }
+            if let Some(ours) = ours {
+                self.score_odds(moment, journey, &ours);
             }
         }
         Ok(())
+    }
+
+    /// Scores probabilities of what can be known when the file ends, whatever happened: else the
+    /// quick would count and the slow would not.
+    fn score_odds(&mut self, moment: Moment, journey: &Active, ours: &Ours) {
+        let made = ours.forecast.made;
+        if let (Some(promise), Some(said)) = (ours.promise, ours.miss_promise)
+            && promise < self.until
+        {
+            let missed = journey.delivered.is_none_or(|at| at > promise);
+            self.scores
+                .take_odds(moment, Event::MissPromise, said, missed);
+        }
+        if let (Some(fate), Some(said)) = (journey.fate, ours.loss)
+            && self.until - made > LOST_AFTER
+        {
+            self.scores
+                .take_odds(moment, Event::Loss, said, fate == Fate::Never);
+        }
     }
 
     /// Once a round, journeys under way teach that they have not arrived.
@@ -356,13 +443,13 @@ impl<'s> Replay<'s> {
     }
 }
 
-/// One forecast a line.
+/// One forecast a line: what was said, and behind it what became of the parcel.
 fn write_forecast(
     out: &mut dyn Write,
-    id: &str,
+    journey: &Active,
     at: Moment,
-    method: Method,
-    forecast: &Forecast,
+    (method, forecast): (Method, &Forecast),
+    odds: Option<Ours>,
 ) -> io::Result<()> {
     #[derive(serde::Serialize)]
     struct Line<'f> {
@@ -371,15 +458,27 @@ fn write_forecast(
         method: &'static str,
         #[serde(flatten)]
         forecast: &'f Forecast,
+        promise: Option<DateTime<Utc>>,
+        miss_promise: Option<f64>,
+        loss: Option<f64>,
+        outcome: Option<HistoryEnd>,
+        delivered: Option<DateTime<Utc>>,
     }
-    serde_json::to_writer(
-        &mut *out,
-        &Line {
-            id,
-            at: at.to_string(),
-            method: method.as_str(),
-            forecast,
-        },
-    )?;
+    let outcome = journey
+        .delivered
+        .map(|_| HistoryEnd::Delivered)
+        .or(journey.outcome.filter(|_| journey.ended.is_some()));
+    let line = Line {
+        id: &journey.name,
+        at: at.to_string(),
+        method: method.as_str(),
+        forecast,
+        promise: journey.known.promised,
+        miss_promise: odds.and_then(|odds| odds.miss_promise),
+        loss: odds.and_then(|odds| odds.loss),
+        outcome,
+        delivered: journey.delivered,
+    };
+    serde_json::to_writer(&mut *out, &line)?;
     out.write_all(b"\n")
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use parceltrail::History;
-use parceltrail::eta::score::{Forecast, Score};
+use parceltrail::eta::score::{Forecast, Odds, Score};
 use smol_str::SmolStr;
 
 use crate::methods::Method;
@@ -44,11 +44,38 @@ impl Grouping {
     }
 }
 
+/// Of what we tell a probability.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Event {
+    MissPromise,
+    Loss,
+}
+
+impl Event {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::MissPromise => "miss_promise",
+            Self::Loss => "loss",
+        }
+    }
+}
+
+/// What was scored of one method.
+#[derive(Default)]
+pub struct Scored {
+    /// Of parcels that were delivered.
+    pub score: Score,
+    /// The longest time to P90 that was ever said, of any parcel, in hours.
+    pub largest_p90_hours: Option<f64>,
+}
+
 pub struct Scores {
     pub moments: Moments,
     pub by: Option<Grouping>,
     /// By pool, group (none: all) and method.
-    scores: BTreeMap<(usize, Option<SmolStr>, Method), Score>,
+    scores: BTreeMap<(usize, Option<SmolStr>, Method), Scored>,
+    /// By pool and event.
+    odds: BTreeMap<(usize, Event), Odds>,
     /// Over every moment forecast from.
     whole: BTreeMap<Method, Score>,
 }
@@ -58,7 +85,7 @@ pub struct Row<'s> {
     pub at: &'s str,
     pub group: Option<&'s SmolStr>,
     pub method: Method,
-    pub score: Option<&'s Score>,
+    pub scored: Option<&'s Scored>,
 }
 
 impl Scores {
@@ -67,24 +94,29 @@ impl Scores {
             moments,
             by,
             scores: BTreeMap::new(),
+            odds: BTreeMap::new(),
             whole: BTreeMap::new(),
         }
     }
 
+    /// A forecast, and when its parcel was delivered, if it was.
     pub fn take(
         &mut self,
         moment: Moment,
         method: Method,
         group: Option<&SmolStr>,
         forecast: &Forecast,
-        delivered: DateTime<Utc>,
+        delivered: Option<DateTime<Utc>>,
     ) {
-        if matches!(moment, Moment::Event(_)) {
+        if let (Moment::Event(_), Some(delivered)) = (moment, delivered) {
             self.whole
                 .entry(method)
                 .or_default()
                 .take(forecast, delivered);
         }
+        let p90 = forecast
+            .quantiles
+            .map(|quantiles| (quantiles[3] - forecast.made).as_seconds_f64() / 3600.0);
         for (pool, _) in self
             .moments
             .pools
@@ -92,17 +124,42 @@ impl Scores {
             .enumerate()
             .filter(|(_, pool)| pool.holds(moment))
         {
-            self.scores
-                .entry((pool, None, method))
-                .or_default()
-                .take(forecast, delivered);
-            if let Some(group) = group {
-                self.scores
-                    .entry((pool, Some(group.clone()), method))
-                    .or_default()
-                    .take(forecast, delivered);
+            for group in [None, group]
+                .into_iter()
+                .take(1 + usize::from(group.is_some()))
+            {
+                let scored = self
+                    .scores
+                    .entry((pool, group.cloned(), method))
+                    .or_default();
+                scored.largest_p90_hours = scored
+                    .largest_p90_hours
+                    .into_iter()
+                    .chain(p90)
+                    .reduce(f64::max);
+                if let Some(delivered) = delivered {
+                    scored.score.take(forecast, delivered);
+                }
             }
         }
+    }
+
+    /// A probability, and whether it came to that.
+    pub fn take_odds(&mut self, moment: Moment, event: Event, said: f64, happened: bool) {
+        let pools = self.moments.pools.iter().enumerate();
+        for (pool, _) in pools.filter(|(_, pool)| pool.holds(moment)) {
+            self.odds
+                .entry((pool, event))
+                .or_default()
+                .take(said, happened);
+        }
+    }
+
+    /// Every row of probabilities: the name of the moments, of what, how good.
+    pub fn odds(&self) -> impl Iterator<Item = (&str, Event, &Odds)> {
+        self.odds
+            .iter()
+            .map(|((pool, event), odds)| (self.moments.pools[*pool].name.as_str(), *event, odds))
     }
 
     /// Over every moment forecast from.
@@ -115,14 +172,14 @@ impl Scores {
         let mut rows = Vec::new();
         for (index, pool) in self.moments.pools.iter().enumerate() {
             let mut groups: BTreeMap<&Option<SmolStr>, u64> = BTreeMap::new();
-            for ((of, group, _), score) in self
+            for ((of, group, _), scored) in self
                 .scores
                 .range((index, None, Method::Ours)..)
                 .take_while(|((of, ..), _)| *of == index)
             {
                 debug_assert_eq!(*of, index);
                 let n = groups.entry(group).or_default();
-                *n = score.n().max(*n);
+                *n = scored.score.n().max(*n);
             }
             if groups.is_empty() && self.moments.only_what_occurs {
                 continue;
@@ -135,7 +192,7 @@ impl Scores {
                     at: &pool.name,
                     group: group.as_ref(),
                     method,
-                    score: self.scores.get(&(index, group.clone(), method)),
+                    scored: self.scores.get(&(index, group.clone(), method)),
                 }));
             }
         }

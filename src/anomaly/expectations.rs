@@ -19,6 +19,13 @@ pub trait Expectations: Send + Sync {
 
     /// How probably the parcel arrives after `by`, if nothing more is heard until `now`.
     fn miss(&self, history: &History, by: DateTime<Utc>, now: DateTime<Utc>) -> Option<f64>;
+
+    /// The share (0 to 1) of comparable steps that lead to a place as rare as that of the last
+    /// event, or rarer. `None`, and so by default, where there is no evidence.
+    fn place_rarity(&self, history: &History) -> Option<f64> {
+        let _ = history;
+        None
+    }
 }
 
 /// What [`Rule::foresee`](super::Rule::foresee) works with.
@@ -69,6 +76,14 @@ impl Foresight<'_> {
         self.model
             .loss_patience(self.history, probability)
             .map(|at| self.at_the_latest(at))
+    }
+
+    /// When the parcel came to a place where comparable ones hardly ever come, if it has.
+    #[must_use]
+    pub fn strayed(&self) -> Option<DateTime<Utc>> {
+        let is_rare = self.model.place_rarity(self.history)? < self.tail;
+        let last = self.history.events.last().filter(|_| is_rare)?;
+        Some(self.at_the_latest(last.at))
     }
 
     fn at_the_latest(&self, at: DateTime<Utc>) -> DateTime<Utc> {
@@ -126,5 +141,9 @@ impl Expectations for TransitModel {
             ..history.clone()
         };
         self.estimate(&history, now)?.miss_promise
+    }
+
+    fn place_rarity(&self, history: &History) -> Option<f64> {
+        Self::place_rarity(self, history)
     }
 }

@@ -63,6 +63,15 @@ pub struct Basis {
     /// carrier's published service standard, or what was assumed. Empty where observations are so
     /// many that it does not count, and where no standard of the carrier is known.
     pub prior: SmolStr,
+    /// The latest that the data supports: a quarter more than the longest time ever seen between
+    /// such an event and a delivery. No quantile lies beyond it, unless the silence does. None
+    /// while estimates come from curves alone.
+    #[serde(default)]
+    pub latest: Option<DateTime<Utc>>,
+    /// Whether the answer ends where the data does: P90 is [`latest`](Self::latest), or the silence
+    /// has outlasted all that was seen. The estimate then says that it knows no better.
+    #[serde(default)]
+    pub is_bounded: bool,
 }
 
 impl Basis {
@@ -80,7 +89,7 @@ impl Basis {
 /// One thing that spoke for an estimate.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Factor {
-    /// What it is, such as `lane`, `carrier`, `promise` or `silence`.
+    /// What it is, such as `lane`, `carrier`, `promise`, `silence`, or `bound` where the data ends.
     pub name: SmolStr,
     /// What it stood at, such as `CN → DE` or `36 h`.
     pub value: SmolStr,

@@ -13,6 +13,7 @@ use super::forest::Forest;
 use super::kind::Kind;
 use super::memory::Memory;
 use super::record::{End, Record, Value, mix};
+use super::routes::Routes;
 use super::settings::ModelSettings;
 
 /// Journeys that must have ended before trees are grown.
@@ -37,7 +38,7 @@ const DAY: f64 = 86_400.0;
 /// A duration weighs at most by the inverse of this.
 const LEAST_OBSERVABLE: f64 = 0.2;
 /// How far beyond the longest duration observed of a kind anything is expected.
-const BEYOND_LONGEST: f64 = 1.25;
+pub(super) const BEYOND_LONGEST: f64 = 1.25;
 
 /// What was fitted to a memory.
 #[derive(Clone, Debug, Default)]
@@ -57,6 +58,7 @@ pub(super) struct Fitted {
     pub(super) kinds_against_due: BTreeSet<Kind>,
     /// The longest duration observed of each kind, in seconds.
     pub(super) longest: BTreeMap<Kind, f64>,
+    pub(super) routes: Routes,
     /// How far beyond the last level the tail reaches, in widths from the median to that level.
     pub(super) tail: [f64; TAIL.len()],
     /// How far before the first level the head begins, as a share of that level.
@@ -100,6 +102,7 @@ impl Fitted {
         {
             return fitted;
         }
+        fitted.routes = Routes::of(&records);
         fitted.name_attributes(&records);
         let drafts = drafts(&records, settings, newest);
         for draft in &drafts {

@@ -1,10 +1,14 @@
 //! Trees laid out so that a question to them is short.
 
 use super::boost::{LEVELS, QUANTILES};
+use super::saved::{Packer, Unpacker};
 
 /// How many trees are walked down side by side: the steps of one wait for each other, those of
 /// several do not.
 const ABREAST: usize = 8;
+
+/// No tree is deeper.
+const DEEPEST: usize = 64;
 
 /// A split, or the end of a way.
 #[derive(Clone, Copy, Debug)]
@@ -117,6 +121,71 @@ impl Forest {
                 column: 0,
             }));
         self.values.extend(&tree.leaves);
+    }
+
+    /// Writes it down.
+    pub(super) fn pack(&self, out: &mut Packer) {
+        out.floats(&self.start);
+        out.count(self.nodes.len());
+        for (node, values) in self.nodes.iter().zip(&self.values) {
+            out.int(node.next[0]);
+            out.int(node.next[1]);
+            out.floats(&[node.threshold]);
+            out.int(node.column);
+            // What a split adds is nothing.
+            if node.next[0] == node.next[1] {
+                out.floats(values);
+            }
+        }
+        out.count(self.groups.len());
+        for (roots, depth) in &self.groups {
+            roots.iter().for_each(|root| out.int(*root));
+            out.count(*depth);
+        }
+        out.count(self.gains.len());
+        out.floats(&self.gains);
+    }
+
+    /// Reads what was written down; rows that are asked about have so many columns.
+    pub(super) fn unpack(from: &mut Unpacker<'_>, columns: usize) -> Result<Self, &'static str> {
+        let mut forest = Self {
+            start: from.floats()?,
+            ..Self::default()
+        };
+        let nodes = from.count(16)?;
+        for _ in 0..nodes {
+            let node = Node {
+                next: [from.int()?, from.int()?],
+                threshold: from.floats::<1>()?[0],
+                column: from.int()?,
+            };
+            if node.next.iter().any(|next| *next as usize >= nodes)
+                || node.column as usize >= columns
+            {
+                return Err("a node leads nowhere");
+            }
+            forest.values.push(if node.next[0] == node.next[1] {
+                from.floats()?
+            } else {
+                [0.0; QUANTILES]
+            });
+            forest.nodes.push(node);
+        }
+        for _ in 0..from.count(4)? {
+            let mut roots = [0; ABREAST];
+            for root in &mut roots {
+                *root = from.int()?;
+            }
+            let depth = from.int()? as usize;
+            if roots.iter().any(|root| *root as usize >= nodes) || depth > DEEPEST {
+                return Err("a tree has no root, or is too deep");
+            }
+            forest.groups.push((roots, depth));
+        }
+        for _ in 0..from.count(4)? {
+            forest.gains.push(from.floats::<1>()?[0]);
+        }
+        Ok(forest)
     }
 
     /// The quantiles of a row, increasing.

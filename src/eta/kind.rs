@@ -26,6 +26,14 @@ impl Kind {
             .unwrap_or(Milestone::Unmapped)
     }
 
+    /// The kind of an [index](Self::index).
+    pub(super) fn from_index(index: u32) -> Option<Self> {
+        let kind = Self(u16::try_from(index).ok()?);
+        let is_known = usize::from(kind.0 / MILESTONES) <= Stage::ALL.len()
+            && usize::from(kind.0 % MILESTONES) < Milestone::ALL.len();
+        is_known.then_some(kind)
+    }
+
     pub(super) const fn index(self) -> u16 {
         self.0
     }

@@ -24,6 +24,11 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! Estimates come from survival curves, learned at once, until [`TransitModel::fit`] was called; then
+//! from trees too, which are better and cost seconds to grow. Learning never grows them and asking
+//! never does: call `fit` when the model [is stale](TransitModel::is_stale), or grow new trees
+//! [beside](TransitModel::grow) those in use. They are saved with the model.
+//!
 //! An open journey is evidence too: teach it as often as you like; what was taught last about a
 //! journey replaces what was taught before, and its end replaces all.
 
@@ -42,9 +47,12 @@ mod forest;
 mod kind;
 mod memory;
 mod model;
+mod moved;
 mod outlook;
 pub mod prior;
 mod record;
+mod routes;
+mod saved;
 pub mod score;
 mod settings;
 mod shape;
@@ -56,6 +64,7 @@ pub use calibration::Calibration;
 pub use context::Level;
 pub use estimate::{Basis, Estimate, Factor, Next};
 pub use memory::Forget;
-pub use model::{MergeError, TransitModel};
+pub use model::{MergeError, TransitModel, Trees};
+pub use moved::{Cause, Moved, Why};
 pub use settings::ModelSettings;
 pub use shape::Shape;

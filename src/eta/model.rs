@@ -1,6 +1,6 @@
 //! The model: what it learned, and what it answers.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -20,7 +20,24 @@ pub struct TransitModel {
     settings: ModelSettings,
     memory: Memory,
     tables: Tables,
-    fitted: OnceLock<Arc<Fitted>>,
+    fitted: Arc<Fitted>,
+    /// How often something was forgotten: trees grown before know of it.
+    forgotten: u32,
+}
+
+/// Trees that were grown from what a model remembered, beside it: see [`TransitModel::grow`].
+#[derive(Clone, Debug)]
+pub struct Trees {
+    fitted: Arc<Fitted>,
+    forgotten: u32,
+}
+
+impl Trees {
+    /// How many journeys the model remembered when they were grown.
+    #[must_use]
+    pub fn journeys(&self) -> usize {
+        self.fitted.journeys
+    }
 }
 
 /// Why two models cannot be combined.
@@ -37,7 +54,7 @@ pub enum MergeError {
     },
 }
 
-/// After how many seconds of data the trees are fitted anew.
+/// After how many seconds of data trees are old.
 const STALE: i64 = 7 * 86_400;
 
 impl TransitModel {
@@ -93,35 +110,82 @@ impl TransitModel {
             return;
         };
         self.remember(record);
-        let is_stale = |fitted: &Arc<Fitted>| {
-            self.tables.newest() - fitted.newest >= STALE
-                || self.memory.len() > fitted.journeys + fitted.journeys / 4 + 20
-        };
-        if self.fitted.get().is_some_and(is_stale) {
-            self.fitted.take();
+    }
+
+    /// Grows trees from everything that is remembered, and uses them from now on. Until this was
+    /// called, estimates come from shrunk curves alone; with fewer than 500 delivered journeys they
+    /// still do. Nothing else fits: learning and estimating cost the same before and after. Depends
+    /// on nothing but what is remembered.
+    ///
+    /// Takes seconds: a model that must answer meanwhile grows its trees [beside](Self::grow).
+    pub fn fit(&mut self) {
+        // Counted in one order, sums are the same to the last bit in every replica.
+        let mut tables = Tables::default();
+        for record in self.memory.records() {
+            tables.count(record, 1.0, &self.settings);
+        }
+        self.tables = tables;
+        self.fitted = self.grow().fitted;
+    }
+
+    /// Grows trees without using them: on a clone in another thread, while this model answers with
+    /// the trees it has. [`adopt`](Self::adopt) them when they are ready.
+    ///
+    /// ```
+    /// use parceltrail::eta::TransitModel;
+    ///
+    /// let mut model = TransitModel::default();
+    /// let beside = model.clone();
+    /// let growing = std::thread::spawn(move || beside.grow());
+    /// // The model answers and learns meanwhile.
+    /// let trees = growing.join().map_err(|_| "growing failed")?;
+    /// assert!(model.adopt(trees));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn grow(&self) -> Trees {
+        let fitted = Fitted::to(&self.memory, &self.settings, self.tables.newest());
+        Trees {
+            fitted: Arc::new(fitted),
+            forgotten: self.forgotten,
         }
     }
 
-    /// Fits the trees to everything that is remembered now, so that no estimate has to wait for it.
-    /// Left out, the first estimate does it, and again whenever what was fitted is a week of data
-    /// old.
-    pub fn prepare(&mut self) {
-        self.fitted.take();
-        self.fitted();
+    /// Uses trees that were grown from a clone of this model. False, and nothing is changed, if the
+    /// model has forgotten something since: those trees still know of it.
+    pub fn adopt(&mut self, trees: Trees) -> bool {
+        let is_allowed = trees.forgotten == self.forgotten;
+        if is_allowed {
+            self.fitted = trees.fitted;
+        }
+        is_allowed
+    }
+
+    /// Whether there is reason to [fit](Self::fit): what is remembered reaches a week beyond what
+    /// the trees were grown from, or is a quarter more.
+    #[must_use]
+    pub fn is_stale(&self) -> bool {
+        self.tables.newest() - self.fitted.newest >= STALE
+            || self.memory.len() > self.fitted.journeys + self.fitted.journeys / 4 + 20
+    }
+
+    /// Whether estimates rest on trees.
+    #[must_use]
+    pub fn is_fitted(&self) -> bool {
+        self.fitted.is_ready()
     }
 
     pub(super) fn fitted(&self) -> &Fitted {
-        self.fitted.get_or_init(|| {
-            Arc::new(Fitted::to(
-                &self.memory,
-                &self.settings,
-                self.tables.newest(),
-            ))
-        })
+        &self.fitted
+    }
+
+    pub(super) fn set_fitted(&mut self, fitted: Fitted) {
+        self.fitted = Arc::new(fitted);
     }
 
     /// Takes in everything that another model learned: the result is the model that learned it all,
-    /// within rounding.
+    /// within rounding. Of the trees of both those stay that were grown from newer data; once
+    /// [fitted](Self::fit), the trees are those of the whole too.
     ///
     /// # Errors
     /// [`MergeError::Settings`] if the models were told different settings.
@@ -132,16 +196,21 @@ impl TransitModel {
                 right: Box::new(other.settings.clone()),
             });
         }
-        self.fitted.take();
+        let age = |model: &Self| (model.fitted.newest, model.fitted.journeys);
+        if age(other) > age(self) {
+            self.fitted = Arc::clone(&other.fitted);
+        }
+        // Trees of the other may know what was forgotten here, and the other way round.
+        self.forgotten = self.forgotten.max(other.forgotten);
         for record in other.memory.records() {
             self.remember(record.clone());
         }
         Ok(())
     }
 
-    /// Forgets journeys; estimates are then what they would be had those never been taught.
+    /// Forgets journeys; estimates are then what they would be had those never been taught. The
+    /// trees may know of them, and go: [fit](Self::fit) again.
     pub fn forget(&mut self, what: &Forget) {
-        self.fitted.take();
         let Self {
             settings,
             memory,
@@ -151,6 +220,10 @@ impl TransitModel {
         memory.forget(what, settings, |record, sign| {
             tables.count(record, sign, settings)
         });
+        tables.dates(memory.records());
+        // Even of what memory had no room for any more, trees may know.
+        self.fitted = Arc::default();
+        self.forgotten += 1;
     }
 
     pub(super) const fn tables(&self) -> &Tables {

@@ -7,7 +7,7 @@ use super::arrival::Arrival;
 use super::ask::{Named, Reading};
 use super::context::Level;
 use super::estimate::{Basis, Estimate, Factor};
-
+use super::fit::BEYOND_LONGEST;
 use super::model::{TransitModel, instant};
 use super::record::{End, Record, hashed};
 use super::shape::Shape;
@@ -32,6 +32,8 @@ const FACTORS: usize = 6;
 pub(super) struct Outlook<'a> {
     pub(super) arrival: Arrival,
     reading: Option<Reading>,
+    /// Beyond this many seconds nothing is expected; none without trees.
+    longest: Option<f64>,
     levels: Vec<(Level, &'a Table)>,
     /// Whether the journey's carrier is known.
     knows_carrier: bool,
@@ -94,16 +96,21 @@ impl TransitModel {
         if observations == 0.0 && outlook.prior.is_empty() {
             return None;
         }
+        let silence = (now.timestamp() - step.at).max(0) as f64;
+        let arrival = outlook.arrival.reaching(silence * BEYOND_SILENCE);
+        let at = |share: f64| instant(step.at, arrival.quantile_after(silence, share)).max(now);
+        let uncorrected @ [p10, p50, p80, p90] = [0.1, 0.5, 0.8, 0.9].map(at);
+        let longest = outlook.longest;
         let basis = Basis {
             level,
             observations,
             comparable: outlook.comparable(),
             prior: SmolStr::new_static(outlook.prior),
+            latest: longest.map(|longest| instant(step.at, longest)),
+            is_bounded: longest.is_some_and(|longest| {
+                silence * BEYOND_SILENCE > longest || p90 >= instant(step.at, longest)
+            }),
         };
-        let silence = (now.timestamp() - step.at).max(0) as f64;
-        let arrival = outlook.arrival.reaching(silence * BEYOND_SILENCE);
-        let at = |share: f64| instant(step.at, arrival.quantile_after(silence, share)).max(now);
-        let uncorrected @ [p10, p50, p80, p90] = [0.1, 0.5, 0.8, 0.9].map(at);
         let loss = outlook.loss(silence);
         let miss_promise = history
             .promised
@@ -132,8 +139,12 @@ impl TransitModel {
             stage: step.kind.stage(),
             milestone: step.kind.milestone(),
             destination: towards(&history.destination),
+            explanation: {
+                let mut factors = self.explain(history, &record, last, &outlook, silence, p50);
+                factors.extend(bound(&basis, step.at));
+                factors
+            },
             basis,
-            explanation: self.explain(history, &record, last, &outlook, silence, p50),
         })
     }
 
@@ -167,6 +178,7 @@ impl TransitModel {
         let held = (step.at - fallback::handed_over(record).unwrap_or(step.at)).max(0) as f64;
         Outlook {
             arrival,
+            longest: reading.as_ref().map(|_| fitted.longest(step.kind)),
             reading,
             levels,
             knows_carrier: record.route.carrier != 0,
@@ -234,6 +246,19 @@ impl TransitModel {
         }
         factors
     }
+}
+
+/// That the data ends, where it does.
+fn bound(basis: &Basis, since: i64) -> Option<Factor> {
+    let latest = basis.latest.filter(|_| basis.is_bounded)?;
+    let days = (latest.timestamp() - since) as f64 / BEYOND_LONGEST / 86_400.0;
+    Some(Factor {
+        name: SmolStr::new_static("bound"),
+        value: format_smolstr!("longest seen {days:.1} d"),
+        weight: 0.0,
+        observations: 0.0,
+        says: latest,
+    })
 }
 
 /// The weight of the journeys that can be compared: those at the level of the carrier, or of all

@@ -49,6 +49,11 @@ impl Shape {
         Self { since, seconds }
     }
 
+    /// The event that it counts from.
+    pub(super) const fn since(&self) -> DateTime<Utc> {
+        self.since
+    }
+
     /// The moment by which a share (from 0 to 1) of those that come has arrived.
     #[must_use]
     pub fn by(&self, share: f64) -> DateTime<Utc> {

@@ -88,6 +88,11 @@ impl Tables {
         self.newest
     }
 
+    /// After some records went: the newest date of those that are left.
+    pub(super) fn dates<'r>(&mut self, left: impl Iterator<Item = &'r Record>) {
+        self.newest = left.map(Record::dated).max().unwrap_or_default();
+    }
+
     pub(super) fn contexts(&self) -> usize {
         self.by_key.len()
     }

@@ -7,10 +7,11 @@ use serde::{Deserialize, Serialize};
 use super::kind::Kind;
 use super::model::TransitModel;
 use super::record::{End, Record, Route, Step, Value};
+use super::saved::Saved;
 use super::settings::ModelSettings;
 use crate::model::{Milestone, Stage};
 
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// Why a written model cannot be read.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -25,9 +26,11 @@ pub(super) enum ReadError {
         kind: usize,
         kinds: usize,
     },
+    #[error("a transit model whose trees are broken: {0}")]
+    Trees(&'static str),
 }
 
-/// The written form. Version 1.
+/// The written form. Version 2 added the trees: a model of version 1 is read as one not yet fitted.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Written {
     version: u32,
@@ -35,6 +38,8 @@ pub(super) struct Written {
     /// What the numbers of kinds mean.
     kinds: Vec<(Option<Stage>, Milestone)>,
     journeys: Vec<Packed>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    trees: Option<Saved>,
 }
 
 /// Id, as of, how it ended, start, promise, words, attributes, events, plan. Times are seconds:
@@ -79,6 +84,7 @@ impl From<TransitModel> for Written {
             settings: model.settings().clone(),
             kinds,
             journeys,
+            trees: model.is_fitted().then(|| Saved::of(model.fitted())),
         }
     }
 }
@@ -100,6 +106,9 @@ impl TryFrom<Written> for TransitModel {
         let mut model = Self::new(written.settings);
         for packed in written.journeys {
             model.remember(unpack(packed, &kinds)?);
+        }
+        if let Some(fitted) = written.trees.map(Saved::read).transpose()?.flatten() {
+            model.set_fitted(fitted);
         }
         Ok(model)
     }

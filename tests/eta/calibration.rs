@@ -32,6 +32,8 @@ fn estimate(made: f64, mean: f64) -> Estimate {
             observations: 100.0,
             comparable: 100.0,
             prior: "".into(),
+            latest: None,
+            is_bounded: false,
         },
         explanation: Vec::new(),
     }

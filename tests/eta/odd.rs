@@ -159,11 +159,11 @@ proptest! {
 fn trees_bear_odd_journeys_among_many() {
     let mut dice = Dice(11);
     let mut model = TransitModel::default();
-    for nth in 0..400 {
+    for nth in 0..700 {
         let mut history = parcel(
             &nth.to_string(),
             ("CN", "DE"),
-            f64::from(nth) / 8.0,
+            f64::from(nth) / 14.0,
             Some(5.0 * dice.uniform()),
         );
         match nth % 10 {
@@ -175,9 +175,11 @@ fn trees_bear_odd_journeys_among_many() {
         }
         model.learn(&history, day(60.0));
     }
+    model.fit();
     let estimate = model
         .estimate(&parcel("q", ("CN", "DE"), 60.0, None), day(60.0))
         .unwrap();
+    assert!(model.is_fitted());
     assert!(
         estimate.uncorrected.is_sorted() && estimate.p50 < day(70.0),
         "{estimate:?}"

@@ -73,7 +73,15 @@ pub fn parcel(id: &str, lane: (&str, &str), picked_up: f64, took: Option<f64>) -
     }
 }
 
+/// A model that has learned and was fitted.
 pub fn model(histories: &[History], now: DateTime<Utc>) -> TransitModel {
+    let mut model = learned(histories, now);
+    model.fit();
+    model
+}
+
+/// A model that has learned.
+pub fn learned(histories: &[History], now: DateTime<Utc>) -> TransitModel {
     let mut model = TransitModel::new(ModelSettings::default());
     histories
         .iter()

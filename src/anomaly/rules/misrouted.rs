@@ -1,18 +1,26 @@
-//! `misrouted`: sent the wrong way, or on its last mile in the wrong country.
+//! `misrouted`: sent the wrong way, where comparable parcels never come, or on its last mile in the
+//! wrong country.
 
 use crate::anomaly::geography::are_different;
 use crate::anomaly::rule::rule;
-use crate::anomaly::{Datum, Draft, Fact, Parcel, Rule, RuleAbout, RuleContext, Span};
+use crate::anomaly::{
+    Datum, Draft, Expected, Fact, Foresight, Parcel, Rule, RuleAbout, RuleContext, Span,
+};
 use crate::model::{Milestone, Party, Reason, Stage};
 
 rule! {
     /// The carrier says that the parcel was sorted or sent the wrong way, and nothing shows that it
-    /// was sent on since; or it is on its last mile in a country that is not its destination.
+    /// was sent on since; or it is on its last mile in a country that is not its destination; or, if
+    /// a transit model has learned routes, it is at a place where parcels of its lane that come from
+    /// the place before hardly ever come.
     Misrouted = "misrouted", Route =>
     /// When it becomes critical if the parcel is not sent on.
     critical_after: Span = Span::days(5),
     /// Whether a last mile in another country than the destination counts.
     wrong_country: bool = true,
+    /// Whether a place counts that is unusual by the routes that a transit model learned. How
+    /// unusual follows from the false alarms allowed per parcel.
+    off_route: bool = true,
 }
 
 /// The last statement that it went wrong, unless the parcel was sent on since.
@@ -68,6 +76,16 @@ fn abroad(parcel: &Parcel) -> Option<&Fact> {
     .then_some(last)
 }
 
+/// The last scan with a place, if it is the last sign of the parcel: what learned routes judge.
+fn placed(parcel: &Parcel) -> Option<&Fact> {
+    let scan = parcel
+        .facts
+        .iter()
+        .rev()
+        .find(|fact| fact.is_scan() && !fact.repeats)?;
+    scan.place.is_some().then_some(scan)
+}
+
 impl Rule for Misrouted {
     fn about(&self) -> &'static RuleAbout {
         &ABOUT
@@ -75,6 +93,11 @@ impl Rule for Misrouted {
 
     fn judges_pieces(&self) -> bool {
         true
+    }
+
+    fn foresee(&self, ahead: &Foresight<'_>) -> Option<Expected> {
+        let at = ahead.strayed().filter(|_| self.off_route)?;
+        Some(Expected { at, severe: None })
     }
 
     fn inspect(&self, parcel: &Parcel, look: &mut RuleContext<'_>) {
@@ -85,6 +108,11 @@ impl Rule for Misrouted {
             abroad(parcel)
                 .filter(|_| self.wrong_country)
                 .map(|fact| (fact, "country"))
+        });
+        let found = found.or_else(|| {
+            look.expected()
+                .and_then(|_| placed(parcel))
+                .map(|fact| (fact, "route"))
         });
         let Some((fact, how)) = found else { return };
         let critical = self.critical_after.after(fact.latest);

@@ -9,6 +9,7 @@
 //!   counts only when its quantile has passed: what a quantile promises, measured on everybody.
 
 mod book;
+mod odds;
 mod spread;
 
 use chrono::{DateTime, Utc};
@@ -16,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use super::estimate::Estimate;
 pub use book::{Scorebook, Source, Subject};
+pub use odds::{Decile, Odds};
 use spread::Spread;
 
 /// The quantiles that a forecast names: P10, P50, P80, P90.
@@ -222,6 +224,16 @@ impl Score {
                 .map(|mae| mae / 2.0)
         };
         ratio(self.pinball[at], self.with_quantiles).or_else(of_point)
+    }
+
+    /// Mean interval score of P10 to P90: its length, and ten times how far outside of it deliveries
+    /// lay. The smaller, the better.
+    #[must_use]
+    pub fn interval_score_hours(&self) -> Option<f64> {
+        ratio(
+            10.0 * (self.pinball[0] + self.pinball[3]),
+            self.with_quantiles,
+        )
     }
 
     /// The share delivered from P10 to P90.
