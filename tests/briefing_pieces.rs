@@ -99,7 +99,7 @@ fn two_of_five_delivered_is_said_in_data_and_both_languages() {
     let english = text(&briefing, "en");
     assert_eq!(
         english.where_now,
-        "Pieces: 2 of 5 delivered, 2 on the way, 1 not picked up yet. Furthest behind: Arrived at a facility, Denver, CO, US, on Wed 12 March, 04:00."
+        "Pieces: 2 of 5 delivered, 2 on the way, 1 not picked up yet. Slowest on the way: Arrived at a facility, Denver, CO, US, on Wed 12 March, 04:00."
     );
     assert_eq!(
         english.next,
@@ -108,7 +108,7 @@ fn two_of_five_delivered_is_said_in_data_and_both_languages() {
     assert!(!english.to_string().contains("does not have it"));
     assert_eq!(
         text(&briefing, "zh").where_now,
-        "共5件，已送达2件，2件在途，1件尚未揽收。进度最慢的一件：已到达网点，3月12日（周三）04:00，Denver, CO, US。"
+        "共5件，已送达2件，2件在途，1件尚未揽收。在途最慢的一件：已到达网点，3月12日（周三）04:00，Denver, CO, US。"
     );
 }
 

@@ -238,7 +238,7 @@ fn each_piece_has_a_line_and_its_own_trouble() {
     }
     assert!(!flat.contains("does not have it"), "{page}");
     assert!(
-        flat.contains("Piece 449000000035: The label exists")
+        flat.contains("Piece 449000000035: The label was created")
             && flat.contains("Piece 449000000024: It has not moved"),
         "{page}"
     );

@@ -75,12 +75,12 @@ fn a_number_that_a_push_uses_again_and_again_still_means_the_parcel() {
 fn who_is_not_named_confirms_nothing() {
     let honest = [
         moved("ups.track", UPS, 3, Milestone::Departed)
-            .refers_to(Reference::new(Role::NextCarrier, POST).issued_by("usps")),
+            .refers_to(Reference::new(Role::NextCarrier, POST).with_carrier("usps")),
         moved("usps.tracking", POST, 4, Milestone::Arrived),
     ];
     for role in [Role::PreviousCarrier, Role::Alternate, Role::NextCarrier] {
         let push = push(POST, 5, Milestone::Delivered)
-            .refers_to(Reference::new(role, UPS).issued_by("ups"));
+            .refers_to(Reference::new(role, UPS).with_carrier("ups"));
         is_untouched(&honest, &[push.clone()]);
         is_untouched(&honest[..1], &[push]);
     }
@@ -106,7 +106,7 @@ fn what_an_authority_or_a_shop_says_without_proof_is_told_of_no_parcel() {
     let both = Sorted::of([vec![
         honest[0].clone().shipment(),
         cancelled
-            .refers_to(Reference::new(Role::Waybill, UPS).issued_by("ups"))
+            .refers_to(Reference::new(Role::Waybill, UPS).with_carrier("ups"))
             .shipment(),
     ]]);
     assert_eq!(both.states.len(), 1);

@@ -64,7 +64,7 @@ pieces-on-the-way = { $count } on the way
 pieces-not-collected = { $count } not picked up yet
 pieces-ended = { $count } will not be delivered
 pieces-untold = { $count } without any report
-pieces-behind = Furthest behind: { $where }
+pieces-behind = Slowest on the way: { $where }
 
 next-none = No further steps.
 next-unknown = Unknown.

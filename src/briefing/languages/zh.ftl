@@ -49,7 +49,7 @@ pieces-on-the-way = { $count }件在途
 pieces-not-collected = { $count }件尚未揽收
 pieces-ended = { $count }件不再派送
 pieces-untold = { $count }件暂无信息
-pieces-behind = 进度最慢的一件：{ $where }
+pieces-behind = 在途最慢的一件：{ $where }
 
 next-none = 无后续步骤。
 next-unknown = 未知。
