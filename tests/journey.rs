@@ -773,6 +773,7 @@ fn receipt(at: &str, code: &str, milestone: Milestone) -> ShipmentBuilder {
     shipment("cn-customs.ceb", "99992026E000000203")
         .event(at, Stage::ExportCustoms, milestone)
         .coded(code)
+        .with(|event| event.sequence = code.parse().ok())
         .authority()
 }
 

@@ -9,7 +9,7 @@ use super::parcel::Parcel;
 use crate::journey::{OrderState, Snapshot};
 use crate::model::IssuerKind;
 use crate::model::{
-    Event, EventId, FeedId, Fnv, Milestone, Personal, Reason, Shipment, TrackingNumber,
+    Event, EventId, FeedId, Fnv, Milestone, OrderSignal, Personal, Reason, Shipment, TrackingNumber,
 };
 
 /// An order that the parcel belongs to.
@@ -159,14 +159,13 @@ impl Parcel {
 }
 
 impl OrderDigest {
-    /// Signals come oldest first. The words are those of `shop.orders`; other shops' feeds use the
-    /// same.
+    /// Signals come oldest first.
     fn take(&mut self, event: &Event) {
         let signal = Some(Signal::of(event));
         self.placed = self.placed.or(signal);
-        match event.code.value.as_str() {
-            "paid" | "refunded" => self.unpaid = None,
-            "stock_restored" | "packed" => self.short = None,
+        match event.signal {
+            Some(OrderSignal::Paid | OrderSignal::Refunded) => self.unpaid = None,
+            Some(OrderSignal::StockRestored | OrderSignal::Packed) => self.short = None,
             _ => {}
         }
         match (event.milestone, event.reason) {

@@ -8,7 +8,7 @@ use smol_str::SmolStr;
 
 use super::digest;
 use crate::model::{CarrierId, Event, EventId, FeedId, Shipment};
-use crate::model::{DeliveryKind, IssuerKind, Notice, NoticeKind};
+use crate::model::{DeliveryKind, Notice, NoticeKind};
 
 /// A statement that stands.
 #[derive(Clone, Copy, Debug)]
@@ -61,22 +61,13 @@ pub(super) fn standing<'j>(deliveries: &[&'j Shipment]) -> (Vec<Standing<'j>>, V
     (all, notices)
 }
 
-/// One order for all statements: by the middle of the time, then by progress, then by identity, so
-/// that it never depends on arrival.
-///
-/// Receipts of an authority come in bursts of one second and in any order within it; their statuses
-/// of three digits grow with the procedure.
+/// One order for all statements: by the second, then by the feed's own order within it, by the
+/// middle of the time, by progress, and by identity, so that it never depends on arrival.
 fn order(one: &Standing<'_>) -> (i64, u16, DateTime<Utc>, u8, EventId) {
-    let code = &one.event.code.value;
-    let step = if one.shipment.issuer == IssuerKind::Authority && code.len() <= 3 {
-        code.parse().unwrap_or(0)
-    } else {
-        0
-    };
     let middle = one.event.time.middle();
     (
         middle.timestamp(),
-        step,
+        one.event.sequence.unwrap_or(0),
         middle,
         one.event.milestone.rank(),
         one.id,
