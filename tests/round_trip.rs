@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use parceltrail::model::{
-    Amount, CarrierCode, Due, DueKind, EventTime, FreeText, LinkKind, Order, Personal, PickupPoint,
-    Place, Position, PositionSource, Promise, PromiseKind, Proof, ProofKind, ProofOfDelivery,
-    Reference, Role, WebLink, WithPersonalData, Zones,
+    Amount, CarrierCode, Due, DueKind, EventTime, FreeText, LinkKind, Order, OrderSignal, Personal,
+    PickupPoint, Place, Position, PositionSource, Promise, PromiseKind, Proof, ProofKind,
+    ProofOfDelivery, Reference, Role, WebLink, WithPersonalData, Zones,
 };
 use parceltrail::{
     Confidence, Event, Milestone, Payload, Reason, Registry, Scope, Shipment, Stage, TrackingNumber,

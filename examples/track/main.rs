@@ -7,7 +7,6 @@ mod page;
 mod paper;
 mod words;
 
-use std::collections::BTreeSet;
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 
@@ -16,8 +15,7 @@ use chrono_tz::Tz;
 use clap::{Parser, ValueEnum};
 use parceltrail::adapter::{Notice, Registry};
 use parceltrail::briefing::{Briefing, Language};
-use parceltrail::journey::{Journey, Journeys, Snapshot};
-use parceltrail::{Event, EventId};
+use parceltrail::journey::{Journeys, Snapshot};
 
 /// Tells where parcels are, from what carriers, customs and posts say about them.
 #[derive(Debug, Parser)]
@@ -138,11 +136,7 @@ fn run(arguments: &Arguments, registry: &Registry) -> std::io::Result<bool> {
     let (sorted, unsure) = journeys.sorted();
     let states: Vec<Snapshot> = sorted.iter().map(|journey| journey.at(now)).collect();
     let desk = answers::Desk::new().map_err(std::io::Error::other)?;
-    let briefings: Vec<Briefing> = sorted
-        .iter()
-        .zip(&states)
-        .map(|(journey, state)| desk.brief(journey, state, now))
-        .collect();
+    let briefings: Vec<Briefing> = states.iter().map(|state| desk.brief(state)).collect();
     notices.extend(unsure);
     notices.extend(
         states
@@ -166,11 +160,7 @@ fn run(arguments: &Arguments, registry: &Registry) -> std::io::Result<bool> {
                 .iter()
                 .map(|briefing| briefing.text(arguments.language, zone))
                 .collect::<Vec<_>>();
-            let states: Vec<Snapshot> = sorted
-                .iter()
-                .zip(&states)
-                .map(|(journey, state)| told_by(journey, state, now))
-                .collect();
+            let states: Vec<Snapshot> = states.iter().map(told_by_then).collect();
             page::write(
                 &mut out,
                 &page::Parcels {
@@ -199,22 +189,16 @@ fn run(arguments: &Arguments, registry: &Registry) -> std::io::Result<bool> {
     Ok(true)
 }
 
-/// The state without scans of which nobody had told yet at `now`: only what was announced by then
-/// lies ahead of it.
-fn told_by(journey: &Journey, state: &Snapshot, now: DateTime<Utc>) -> Snapshot {
-    let known = journey
-        .shipments()
-        .filter(|shipment| shipment.received <= now)
-        .flat_map(|shipment| &shipment.events);
-    let announced: BTreeSet<EventId> = known
-        .filter(|event| event.time.earliest() > now)
-        .map(Event::id)
-        .collect();
-    let mut state = state.clone();
-    state
-        .events
-        .retain(|event| event.time.earliest() <= now || announced.contains(&event.id()));
-    state
+/// The state without scans of which nobody had told yet at its moment: only what was announced by
+/// then lies ahead of it.
+fn told_by_then(state: &Snapshot) -> Snapshot {
+    let now = state.at;
+    let mut told = state.clone();
+    told.events.retain(|event| {
+        let received = state.first_received(event.id());
+        event.time.earliest() <= now || received.is_some_and(|received| received <= now)
+    });
+    told
 }
 
 fn language(tag: &str) -> Result<&'static Language, String> {

@@ -9,8 +9,8 @@ use super::disclose::{Disclose, Fields, hidden_by_default};
 use super::personal::signer;
 use super::{
     CarrierCode, CarrierId, Confidence, DeliveredTo, EventTime, FeedId, FreeText, Milestone,
-    OrderSignal, Party, Personal, Place, Position, ProofOfDelivery, Reason, RecipientKind, Reference, Scope, Stage,
-    TrackingNumber,
+    OrderSignal, Party, Personal, Place, Position, ProofOfDelivery, Reason, RecipientKind,
+    Reference, Scope, Stage, TrackingNumber,
 };
 
 /// One thing that somebody says happened to a parcel, in one vocabulary for all feeds.

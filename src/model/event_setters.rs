@@ -4,8 +4,8 @@ use smol_str::SmolStr;
 
 use super::{
     CarrierCode, CarrierId, Confidence, DeliveredTo, Event, EventTime, FeedId, FreeText, Milestone,
-    OrderSignal, Personal, Place, Position, ProofOfDelivery, Reason, RecipientKind, Reference, Scope, Stage,
-    TrackingNumber,
+    OrderSignal, Personal, Place, Position, ProofOfDelivery, Reason, RecipientKind, Reference,
+    Scope, Stage, TrackingNumber,
 };
 
 impl Event {
