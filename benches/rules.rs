@@ -102,7 +102,7 @@ fn main() {
 
     let journey = journey(0, now);
     let digest = nanos(repeats, || {
-        _ = black_box(inspector.digest(black_box(&journey), now))
+        _ = black_box(inspector.digest(&black_box(&journey).at_known(now, now)))
     });
     println!(
         "\ndigest of a journey of {} events, its state included: {:.1} µs",
@@ -141,7 +141,7 @@ fn start() -> DateTime<Utc> {
 
 /// A parcel with what a model expects of it.
 fn parcel(inspector: &Inspector, nth: usize, now: DateTime<Utc>) -> Parcel {
-    inspector.digest_expecting(&journey(nth, now), now, None, &Patient)
+    inspector.digest_expecting(&journey(nth, now).at_known(now, now), None, &Patient)
 }
 
 /// A parcel from China that lies in a German depot, on time.

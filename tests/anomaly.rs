@@ -191,7 +191,7 @@ mod overrides {
         let now = format!("2026-03-{:02}T00:00:00Z", days + 1)
             .parse()
             .unwrap();
-        let mut parcel = inspector.digest(&journey, now);
+        let mut parcel = inspector.digest(&journey.at_known(now, now));
         parcel.customer = customer.map(Into::into);
         inspector.inspect(&parcel, now)
     }
@@ -284,6 +284,7 @@ mod looking_again {
 
     use chrono::{DateTime, Duration, Utc};
     use parceltrail::anomaly::{Inspector, Level, Settings, Surroundings};
+    use parceltrail::journey::Snapshot;
     use parceltrail::model::{EventTime, Promise, PromiseKind};
     use parceltrail::testing::{ShipmentBuilder, shipment};
     use parceltrail::{Journey, Milestone, Stage};
@@ -296,6 +297,11 @@ mod looking_again {
         let mut journey = Journey::default();
         journey.apply(told);
         journey
+    }
+
+    /// A journey as it was known at a moment.
+    fn known(journey: &Journey, moment: &str) -> Snapshot {
+        journey.at_known(at(moment), at(moment))
     }
 
     fn stories() -> Vec<ShipmentBuilder> {
@@ -347,7 +353,7 @@ mod looking_again {
                     .collect()
             };
         for story in stories() {
-            let parcel = inspector.digest(&journey(story), at("2026-03-01T13:00:00Z"));
+            let parcel = inspector.digest(&known(&journey(story), "2026-03-01T13:00:00Z"));
             let mut now = parcel.at;
             let mut findings = inspector.inspect(&parcel, now);
             for _ in 0..24 * 100 {
@@ -376,7 +382,7 @@ mod looking_again {
         let story = story
             .event("2026-03-01T10:00:00Z", Stage::LastMile, Milestone::Arrived)
             .received("2026-03-01T10:00:00Z");
-        let parcel = inspector.digest(&journey(story), at("2026-03-01T13:00:00Z"));
+        let parcel = inspector.digest(&known(&journey(story), "2026-03-01T13:00:00Z"));
         let now = at("2026-03-20T00:00:00Z");
         let rules = |surroundings: &Surroundings, now| -> Vec<String> {
             inspector
@@ -422,7 +428,7 @@ mod looking_again {
             .event("2026-03-02T09:00:00Z", Stage::LastMile, Milestone::Refused)
             .received("2026-03-01T10:00:00Z");
         let journey = journey(story);
-        let parcel = inspector.digest(&journey, at("2026-03-01T13:00:00Z"));
+        let parcel = inspector.digest(&known(&journey, "2026-03-01T13:00:00Z"));
         assert_eq!(parcel.renew, Some(at("2026-03-02T09:00:00Z")));
         assert_eq!(
             inspector.inspect(&parcel, parcel.at).next_check,
@@ -431,7 +437,7 @@ mod looking_again {
         assert!(
             inspector
                 .inspect(
-                    &inspector.digest(&journey, at("2026-03-02T09:00:00Z")),
+                    &inspector.digest(&known(&journey, "2026-03-02T09:00:00Z")),
                     at("2026-03-02T09:00:00Z")
                 )
                 .of("refused")

@@ -30,7 +30,7 @@ fn moving() -> ShipmentBuilder {
 fn briefing(told: ShipmentBuilder, now: &str) -> Briefing {
     let mut journey = Journey::default();
     journey.apply(told);
-    Briefing::new(&journey.at(at(now)), at(now))
+    Briefing::new(&journey.at(at(now)))
 }
 
 fn estimate(p10: &str, p90: &str, observations: f64) -> Estimate {

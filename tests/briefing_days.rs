@@ -34,7 +34,7 @@ fn moving() -> ShipmentBuilder {
 fn briefing(told: ShipmentBuilder, now: &str) -> Briefing {
     let mut journey = Journey::default();
     journey.apply(told);
-    Briefing::new(&journey.at(at(now)), at(now))
+    Briefing::new(&journey.at(at(now)))
 }
 
 fn text(briefing: &Briefing, tag: &str, zone: Tz) -> Text {

@@ -79,7 +79,7 @@ fn counted(told: ShipmentBuilder, now: &str, count: [u32; 5]) -> Snapshot {
 #[test]
 fn two_of_five_delivered_is_said_in_data_and_both_languages() {
     let now = "2025-03-13T00:00:00Z";
-    let briefing = Briefing::new(&counted(five(), now, [5, 2, 0, 1, 0]), at(now));
+    let briefing = Briefing::new(&counted(five(), now, [5, 2, 0, 1, 0]));
     let json = serde_json::to_value(&briefing).unwrap();
     assert_eq!(
         (
@@ -124,7 +124,7 @@ fn what_is_left_must_be_collected_where_all_others_have_ended() {
         .event("2025-03-09T18:00:00Z", Stage::Order, Milestone::Announced)
         .of_piece("P2");
     let now = "2025-03-13T00:00:00Z";
-    let briefing = Briefing::new(&counted(told, now, [2, 1, 0, 1, 0]), at(now));
+    let briefing = Briefing::new(&counted(told, now, [2, 1, 0, 1, 0]));
     let english = text(&briefing, "en");
     assert_eq!(
         (english.where_now.as_str(), english.next.as_str()),
@@ -140,9 +140,12 @@ fn findings_of_pieces_are_told_together_and_name_them() {
     let now = "2025-04-25T00:00:00Z";
     let journey = journey(five());
     let inspector = Inspector::new(Settings::default()).unwrap();
-    let findings = inspector.inspect(&inspector.digest(&journey, at(now)), at(now));
+    let findings = inspector.inspect(
+        &inspector.digest(&journey.at_known(at(now), at(now))),
+        at(now),
+    );
     let state = counted(five(), now, [5, 2, 0, 1, 0]);
-    let briefing = Briefing::new(&state, at(now)).with_findings(&findings.found);
+    let briefing = Briefing::new(&state).with_findings(&findings.found);
     let english = text(&briefing, "en").wrong.join("\n");
     assert!(
         english.contains("Piece P5: The label was created, but the carrier has not picked it up."),
@@ -181,7 +184,7 @@ fn scanned() -> ShipmentBuilder {
 fn a_parcel_that_the_carrier_was_seen_with_is_not_announced_only() {
     let now = "2025-03-24T00:00:00Z";
     let state = journey(scanned()).at(at(now));
-    let briefing = Briefing::new(&state, at(now));
+    let briefing = Briefing::new(&state);
     let english = text(&briefing, "en").where_now;
     assert!(english.starts_with("The carrier scanned it in Atlanta, GA, US on Wed 12 March, 14:10, but what happened there is unknown."), "{english}");
     assert!(
@@ -213,8 +216,8 @@ fn a_problem_of_which_nothing_finer_is_told_is_trouble_in_the_carrier_s_own_word
         .received("2025-03-12T15:00:00Z");
     let (now, journey) = (at("2025-03-12T16:00:00Z"), journey(told));
     let inspector = Inspector::new(Settings::default()).unwrap();
-    let findings = inspector.inspect(&inspector.digest(&journey, now), now);
-    let briefing = Briefing::new(&journey.at(now), now).with_findings(&findings.found);
+    let findings = inspector.inspect(&inspector.digest(&journey.at_known(now, now)), now);
+    let briefing = Briefing::new(&journey.at(now)).with_findings(&findings.found);
     assert_eq!(
         text(&briefing, "en").wrong,
         [
@@ -237,10 +240,7 @@ fn no_control_character_of_a_feed_reaches_a_sentence() {
         .event("2025-03-12T14:10:00Z", Stage::LineHaul, Milestone::Held)
         .at("Lou\u{1b}[31misville\u{202e}\nFAKE, US")
         .with(|event| event.code.text = Some(FreeText::new("Held\u{1b}]0;x\u{7}\u{202e}\nFAKE")));
-    let briefing = Briefing::new(
-        &journey(told).at(at("2025-03-13T00:00:00Z")),
-        at("2025-03-13T00:00:00Z"),
-    );
+    let briefing = Briefing::new(&journey(told).at(at("2025-03-13T00:00:00Z")));
     for tag in ["en", "zh"] {
         let page = text(&briefing, tag).to_string();
         assert!(!page.contains(['\u{1b}', '\u{7}', '\u{202e}']), "{page:?}");
@@ -279,12 +279,12 @@ fn a_late_parcel_says_which_day_has_passed_and_what_it_was_worth() {
             .promised(promise);
         let (now, journey) = (at("2025-03-15T06:00:00Z"), journey(told));
         let inspector = Inspector::new(Settings::default()).unwrap();
-        let found = |now| inspector.inspect(&inspector.digest(&journey, now), now);
+        let found = |now| inspector.inspect(&inspector.digest(&journey.at_known(now, now)), now);
         assert!(
             found(at("2025-03-15T05:59:00Z")).of("late").is_none(),
             "the day is not over where it is promised"
         );
-        let briefing = Briefing::new(&journey.at(now), now).with_findings(&found(now).found);
+        let briefing = Briefing::new(&journey.at(now)).with_findings(&found(now).found);
         assert!(
             text(&briefing, "en").wrong[0].starts_with(english),
             "{:?}",
@@ -314,7 +314,7 @@ fn many_pieces_in_one_trouble_make_one_sentence() {
     let inspector =
         Inspector::new(Settings::from_json(r#"{"rules":{"stalled":{"abroad":"4d"}}}"#).unwrap())
             .unwrap();
-    let findings = inspector.inspect(&inspector.digest(&journey, now), now);
+    let findings = inspector.inspect(&inspector.digest(&journey.at_known(now, now)), now);
     assert_eq!(
         findings
             .found
@@ -329,7 +329,7 @@ fn many_pieces_in_one_trouble_make_one_sentence() {
             .as_ref()
             .is_some_and(|piece| piece != &TrackingNumber::new("A1"))
     }));
-    let briefing = Briefing::new(&journey.at(now), now).with_findings(&findings.found);
+    let briefing = Briefing::new(&journey.at(now)).with_findings(&findings.found);
     assert_eq!(
         text(&briefing, "en").wrong,
         [
@@ -342,7 +342,7 @@ fn many_pieces_in_one_trouble_make_one_sentence() {
 fn a_message_of_unknown_meaning_and_no_place_leaves_open_whether_the_carrier_has_it() {
     let told = scanned().with(|event| event.place = None);
     let now = at("2025-03-24T00:00:00Z");
-    let briefing = Briefing::new(&journey(told).at(now), now);
+    let briefing = Briefing::new(&journey(told).at(now));
     let english = text(&briefing, "en").where_now;
     assert!(
         english.starts_with(

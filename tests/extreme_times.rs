@@ -122,9 +122,9 @@ proptest! {
         for journey in journey(&times, received) {
             let state = journey.at(now);
             let _ = serde_json::to_string(&state).unwrap();
-            let findings = inspector.inspect(&inspector.digest_state(&journey, &state, now), now);
+            let findings = inspector.inspect(&inspector.digest(&state), now);
             let _ = serde_json::to_string(&findings.found).unwrap();
-            tell(&Briefing::new(&state, now));
+            tell(&Briefing::new(&state));
         }
     }
 

@@ -258,12 +258,8 @@ const DHL: &str = r#"{"shipments":[{"id":"7100000042","service":"express",
 #[test]
 fn a_journey_becomes_a_history() {
     let journey = journey("dhl.unified", DHL, "2025-03-06T12:00:00Z");
-    let history = History::of(
-        "order 17",
-        &journey,
-        "2025-03-06T12:00:00Z".parse().unwrap(),
-    )
-    .unwrap();
+    let seen = |now: &str| journey.at(now.parse().unwrap());
+    let history = History::of("order 17", &seen("2025-03-06T12:00:00Z")).unwrap();
     assert_eq!(
         (
             history.id.as_str(),
@@ -290,18 +286,13 @@ fn a_journey_becomes_a_history() {
     );
     assert_eq!(read(&history.to_line()), history);
 
-    let before = History::of(
-        "order 17",
-        &journey,
-        "2025-03-06T08:00:00Z".parse().unwrap(),
-    )
-    .unwrap();
+    let before = History::of("order 17", &seen("2025-03-06T08:00:00Z")).unwrap();
     assert_eq!(
         (before.outcome, before.events.len()),
         (None, 2),
         "at an earlier moment it is open"
     );
-    assert!(History::of("order 17", &Journey::default(), at(0)).is_none());
+    assert!(History::of("order 17", &Journey::default().at(at(0))).is_none());
 }
 
 #[test]
@@ -318,7 +309,7 @@ fn a_leg_s_delivered_is_a_handover() {
         LegId::new("dhl", "1111111111"),
         LegId::new("dhl", "2222222222"),
     );
-    let history = History::of("a", &whole, now).unwrap();
+    let history = History::of("a", &whole.at(now)).unwrap();
     let ends: Vec<_> = history
         .events
         .iter()
@@ -353,7 +344,7 @@ fn uncertain_times_count_at_their_middle() {
     let journey = journey("dhl.unified", &body, "2025-03-06T12:00:00Z");
     let now: DateTime<Utc> = "2025-03-06T12:00:00Z".parse().unwrap();
     let state = journey.at(now);
-    let history = History::of("a", &journey, now).unwrap();
+    let history = History::of("a", &journey.at(now)).unwrap();
     assert_eq!(history.events.len(), state.events.len());
     assert_eq!(history.events[0].at, state.events[0].time.middle());
     assert!(history.events.iter().all(|event| event.at <= now));
@@ -389,7 +380,7 @@ fn the_bundled_story_is_one_history() {
     }
     let (parcels, _) = journeys.sorted();
     let now: DateTime<Utc> = "2026-03-12T00:00:00Z".parse().unwrap();
-    let history = History::of("story", &parcels[0], now).unwrap();
+    let history = History::of("story", &parcels[0].at(now)).unwrap();
     assert_eq!(
         (history.carrier.as_deref(), history.outcome),
         (Some("sf"), Some(HistoryEnd::Delivered))

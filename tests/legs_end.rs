@@ -133,7 +133,7 @@ fn surepost_delivered_by_ups_stays_delivered_whatever_is_known_of_the_post_s_num
             (ups.milestone, ups.owns_final_address),
             (Some(Milestone::Delivered), true)
         );
-        let history = History::of("1", &journeys[0], now()).unwrap();
+        let history = History::of("1", &journeys[0].at(now())).unwrap();
         assert_eq!(history.outcome, Some(HistoryEnd::Delivered));
         assert_eq!(history.delivered_at(), Some(parcel.since.earliest()));
     }

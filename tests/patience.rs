@@ -112,7 +112,7 @@ fn silence_counts_from_the_latest_instant_that_a_vague_time_allows() {
         let mut journey = Journey::default();
         journey.apply(told);
         let inspector = Inspector::new(Settings::default()).unwrap();
-        let parcel = inspector.digest_expecting(&journey, arrived, None, &model);
+        let parcel = inspector.digest_expecting(&journey.at_known(arrived, arrived), None, &model);
         let at = (0..24 * 40)
             .map(|hour| arrived + TimeDelta::hours(hour))
             .find(|at| inspector.inspect(&parcel, *at).of("stalled").is_some());

@@ -32,7 +32,10 @@ fn journey(told: impl IntoIterator<Item = ShipmentBuilder>) -> Journey {
 
 fn findings(told: impl IntoIterator<Item = ShipmentBuilder>, now: &str) -> Findings {
     let inspector = inspector();
-    inspector.inspect(&inspector.digest(&journey(told), at(now)), at(now))
+    inspector.inspect(
+        &inspector.digest(&journey(told).at_known(at(now), at(now))),
+        at(now),
+    )
 }
 
 /// What a rule found, by piece; an empty text for the whole.
@@ -194,7 +197,10 @@ fn the_cases_of_two_pieces_open_and_close_apart() {
     let mut cases = Cases::new(inspector.settings().cases.clone());
     let mut journey = journey([five()]);
     let update = |cases: &mut Cases, journey: &Journey, now: &str| -> Vec<(CaseEvent, String)> {
-        let found = inspector.inspect(&inspector.digest(journey, at(now)), at(now));
+        let found = inspector.inspect(
+            &inspector.digest(&journey.at_known(at(now), at(now))),
+            at(now),
+        );
         let changes = cases.update("parcel 1", &found, at(now));
         let of_rule = changes
             .into_iter()
@@ -277,7 +283,7 @@ fn a_parcel_of_one_piece_is_judged_as_a_whole() {
         .event("2025-03-10T18:00:00Z", Stage::LastMile, Milestone::Arrived)
         .received("2025-03-12T20:00:00Z");
     let inspector = inspector();
-    let parcel = inspector.digest(&journey([one]), at(NOW));
+    let parcel = inspector.digest(&journey([one]).at_known(at(NOW), at(NOW)));
     assert!(parcel.apart.is_empty() && parcel.is_one_piece());
     assert_eq!(
         by_piece(&inspector.inspect(&parcel, at(NOW)), "stalled"),
@@ -378,9 +384,8 @@ fn the_next_carrier_s_unknown_scan_is_a_hand_over() {
 }
 
 /// A state with so many open pieces of two scans each, and as many scans of all.
-fn of_pieces(count: usize) -> (Journey, Snapshot) {
-    let journey = journey([five()]);
-    let mut state = journey.at(at(NOW));
+fn of_pieces(count: usize) -> Snapshot {
+    let mut state = journey([five()]).at(at(NOW));
     let (event, piece) = (
         state.events.first().cloned().unwrap(),
         state.pieces.last().cloned().unwrap(),
@@ -415,13 +420,12 @@ fn of_pieces(count: usize) -> (Journey, Snapshot) {
             ]
         })
         .collect();
-    (journey, state)
+    state
 }
 
 /// A state with so many legs of one carrier, each with a scan.
-fn of_legs(count: usize) -> (Journey, Snapshot) {
-    let journey = journey([five()]);
-    let mut state = journey.at(at(NOW));
+fn of_legs(count: usize) -> Snapshot {
+    let mut state = journey([five()]).at(at(NOW));
     let (event, leg) = (
         state.events.last().cloned().unwrap(),
         state.legs.first().cloned().unwrap(),
@@ -447,14 +451,11 @@ fn of_legs(count: usize) -> (Journey, Snapshot) {
             scan
         })
         .collect();
-    (journey, state)
+    state
 }
 
-fn digest_and_inspect(
-    inspector: &Inspector,
-    (journey, state): &(Journey, Snapshot),
-) -> (Parcel, Findings) {
-    let parcel = inspector.digest_state(journey, state, at(NOW));
+fn digest_and_inspect(inspector: &Inspector, state: &Snapshot) -> (Parcel, Findings) {
+    let parcel = inspector.digest(state);
     let findings = inspector.inspect(&parcel, at(NOW));
     (parcel, findings)
 }

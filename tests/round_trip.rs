@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use parceltrail::model::{
-    Amount, CarrierCode, Due, DueKind, EventTime, FreeText, LinkKind, Order, Personal, PickupPoint,
-    Place, Position, PositionSource, Promise, PromiseKind, Proof, ProofKind, ProofOfDelivery,
-    Reference, Role, WebLink, WithPersonalData, Zones,
+    Amount, CarrierCode, Due, DueKind, EventTime, FreeText, LinkKind, Order, OrderSignal, Personal,
+    PickupPoint, Place, Position, PositionSource, Promise, PromiseKind, Proof, ProofKind,
+    ProofOfDelivery, Reference, Role, WebLink, WithPersonalData, Zones,
 };
 use parceltrail::{
     Confidence, Event, Milestone, Payload, Reason, Registry, Scope, Shipment, Stage, TrackingNumber,
@@ -148,6 +148,8 @@ fn event() -> impl Strategy<Value = Event> {
             .with_vendor_id("0007")
             .with_related(Reference::new(Role::NextCarrier, "B2").with_carrier("b"))
             .with_confidence(Confidence::Medium)
+            .with_sequence(flags.2.map(|nth| nth as u16 * 100))
+            .with_signal(OrderSignal::ALL.get(milestone).copied())
             .with_position(
                 Position::new(lat, lon).map(|it| it.with_source(PositionSource::Device)),
             );

@@ -126,11 +126,8 @@ pub fn train(parts: &Parts, bar: &ProgressBar) -> TransitModel {
             .deliveries()
             .into_iter()
             .filter(|delivery| delivery.received <= parts.train_until);
-        if let Some(history) = History::of(
-            course.id.clone(),
-            &journey(course, known),
-            parts.train_until,
-        ) {
+        let snapshot = journey(course, known).at(parts.train_until);
+        if let Some(history) = History::of(course.id.clone(), &snapshot) {
             model.learn(&history, parts.train_until);
         }
     }

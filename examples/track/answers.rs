@@ -1,12 +1,11 @@
 //! The four answers about a parcel, with what is known on the first day: published delivery times
 //! and the rules' own settings.
 
-use chrono::{DateTime, Utc};
 use parceltrail::History;
 use parceltrail::anomaly::Inspector;
 use parceltrail::briefing::Briefing;
 use parceltrail::eta::TransitModel;
-use parceltrail::journey::{Journey, Snapshot};
+use parceltrail::journey::Snapshot;
 
 /// Who estimates, and who looks for trouble.
 pub struct Desk {
@@ -26,13 +25,14 @@ impl Desk {
     }
 
     /// The four answers.
-    pub fn brief(&self, journey: &Journey, state: &Snapshot, now: DateTime<Utc>) -> Briefing {
-        let parcel = self.inspector.digest_state(journey, state, now);
-        let mut briefing =
-            Briefing::new(state, now).with_findings(&self.inspector.inspect(&parcel, now).found);
-        if let Some(history) = History::of("", journey, now) {
+    pub fn brief(&self, snapshot: &Snapshot) -> Briefing {
+        let findings = self
+            .inspector
+            .inspect(&self.inspector.digest(snapshot), snapshot.at);
+        let mut briefing = Briefing::new(snapshot).with_findings(&findings.found);
+        if let Some(history) = History::of("", snapshot) {
             briefing = briefing.with_next(&self.model.next(&history));
-            if let Some(estimate) = self.model.estimate(&history, now) {
+            if let Some(estimate) = self.model.estimate(&history, snapshot.at) {
                 briefing = briefing.with_estimate(&estimate);
             }
         }

@@ -9,7 +9,6 @@ mod style;
 mod trail;
 mod words;
 
-use std::collections::BTreeSet;
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 
@@ -19,8 +18,7 @@ use clap::{Parser, ValueEnum};
 use parceltrail::Registry;
 use parceltrail::adapter::Notice;
 use parceltrail::briefing::{Briefing, Language};
-use parceltrail::journey::{Journey, Journeys, Snapshot};
-use parceltrail::{Event, EventId};
+use parceltrail::journey::{Journeys, Snapshot};
 
 /// Tells where parcels are, from what carriers, customs and posts say about them.
 #[derive(Debug, Parser)]
@@ -141,11 +139,7 @@ fn run(arguments: &Arguments, registry: &Registry) -> std::io::Result<bool> {
     let (sorted, unsure) = journeys.sorted();
     let states: Vec<Snapshot> = sorted.iter().map(|journey| journey.at(now)).collect();
     let desk = answers::Desk::new().map_err(std::io::Error::other)?;
-    let briefings: Vec<Briefing> = sorted
-        .iter()
-        .zip(&states)
-        .map(|(journey, state)| desk.brief(journey, state, now))
-        .collect();
+    let briefings: Vec<Briefing> = states.iter().map(|state| desk.brief(state)).collect();
     notices.extend(unsure);
     notices.extend(
         states
@@ -169,11 +163,7 @@ fn run(arguments: &Arguments, registry: &Registry) -> std::io::Result<bool> {
                 .iter()
                 .map(|briefing| briefing.text(arguments.language, zone))
                 .collect::<Vec<_>>();
-            let states: Vec<Snapshot> = sorted
-                .iter()
-                .zip(&states)
-                .map(|(journey, state)| told_by(journey, state, now))
-                .collect();
+            let states: Vec<Snapshot> = states.iter().map(told_by_then).collect();
             page::write(
                 &mut out,
                 &page::Parcels {
@@ -203,22 +193,16 @@ fn run(arguments: &Arguments, registry: &Registry) -> std::io::Result<bool> {
     Ok(true)
 }
 
-/// The state without scans of which nobody had told yet at `now`: only what was announced by then
-/// lies ahead of it.
-fn told_by(journey: &Journey, state: &Snapshot, now: DateTime<Utc>) -> Snapshot {
-    let known = journey
-        .shipments()
-        .filter(|shipment| shipment.received <= now)
-        .flat_map(|shipment| &shipment.events);
-    let announced: BTreeSet<EventId> = known
-        .filter(|event| event.time.earliest() > now)
-        .map(Event::id)
-        .collect();
-    let mut state = state.clone();
-    state
-        .events
-        .retain(|event| event.time.earliest() <= now || announced.contains(&event.id()));
-    state
+/// The state without scans of which nobody had told yet at its moment: only what was announced by
+/// then lies ahead of it.
+fn told_by_then(state: &Snapshot) -> Snapshot {
+    let now = state.at;
+    let mut told = state.clone();
+    told.events.retain(|event| {
+        let received = state.first_received(event.id());
+        event.time.earliest() <= now || received.is_some_and(|received| received <= now)
+    });
+    told
 }
 
 fn language(tag: &str) -> Result<&'static Language, String> {

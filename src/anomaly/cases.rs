@@ -26,7 +26,7 @@ use super::finding::{Finding, Findings};
 /// journey.apply(shipment("acme.track", "A1").event("2026-03-02T09:00:00Z", Stage::LastMile, Milestone::Refused).received("2026-03-02T09:10:00Z"));
 /// let inspector = Inspector::new(Settings::default())?;
 /// let now = "2026-03-02T10:00:00Z".parse()?;
-/// let findings = inspector.inspect(&inspector.digest(&journey, now), now);
+/// let findings = inspector.inspect(&inspector.digest(&journey.at(now)), now);
 ///
 /// let mut cases = Cases::new(inspector.settings().cases.clone());
 /// assert_eq!(cases.update("parcel 1", &findings, now)[0].what, CaseEvent::Opened);

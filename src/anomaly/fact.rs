@@ -2,7 +2,9 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::model::{Confidence, DeliveredTo, EventId, Milestone, Reason, Scope, Stage, TimeKind};
+use crate::model::{
+    Confidence, DeliveredTo, EventId, EventTime, Milestone, Reason, Scope, Stage, TimeKind,
+};
 
 /// An interval in which an instant lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,6 +14,26 @@ pub struct When {
     /// At the latest.
     pub latest: DateTime<Utc>,
 }
+
+impl From<&EventTime> for When {
+    fn from(time: &EventTime) -> Self {
+        Self {
+            earliest: time.earliest(),
+            latest: time.latest(),
+        }
+    }
+}
+
+/// What somebody tells who has the parcel in hands, at that place, at that time.
+pub(super) const PHYSICAL: [Milestone; 7] = [
+    Milestone::PickedUp,
+    Milestone::Arrived,
+    Milestone::Departed,
+    Milestone::OutForDelivery,
+    Milestone::DeliveryAttempted,
+    Milestone::AvailableForPickup,
+    Milestone::Delivered,
+];
 
 /// A statement, as rules read it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,5 +129,14 @@ impl Fact {
                     | Milestone::Returning
                     | Milestone::Returned
             )
+    }
+
+    /// Whether somebody scanned the parcel itself: a pickup, an arrival, a departure, a step of the
+    /// delivery.
+    #[must_use]
+    pub fn is_scan(&self) -> bool {
+        PHYSICAL.contains(&self.milestone)
+            && self.is_of_parcel()
+            && self.confidence > Confidence::Low
     }
 }

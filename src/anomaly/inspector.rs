@@ -15,8 +15,8 @@ use super::finding::Findings;
 use super::parcel::Parcel;
 use super::rule::RuleContext;
 use super::settings::{LanePattern, Section, Settings, SettingsError};
-use crate::History;
-use crate::journey::{Journey, Snapshot};
+use crate::history::History;
+use crate::journey::Snapshot;
 
 /// The rules with their settings.
 ///
@@ -29,7 +29,7 @@ use crate::journey::{Journey, Snapshot};
 /// journey.apply(shipment("acme.track", "A1").event("2026-03-02T09:00:00Z", Stage::Order, Milestone::Announced).received("2026-03-02T09:10:00Z"));
 ///
 /// let inspector = Inspector::new(Settings::default())?;
-/// let parcel = inspector.digest(&journey, "2026-03-03T09:00:00Z".parse()?);
+/// let parcel = inspector.digest(&journey.at("2026-03-03T09:00:00Z".parse()?));
 /// let soon = inspector.inspect(&parcel, "2026-03-03T09:00:00Z".parse()?);
 /// assert!(soon.found.is_empty());
 /// let later = inspector.inspect(&parcel, soon.next_check.unwrap());
@@ -103,33 +103,25 @@ impl Inspector {
         &self.settings
     }
 
-    /// The digest of a journey as it is known at a moment.
+    /// The digest of a journey at the moment of its snapshot.
     #[must_use]
-    pub fn digest(&self, journey: &Journey, at: DateTime<Utc>) -> Parcel {
-        self.digest_state(journey, &journey.at_known(at, at), at)
+    pub fn digest(&self, snapshot: &Snapshot) -> Parcel {
+        digest::digest(snapshot)
     }
 
-    /// The digest of a journey of which the state at that moment has been computed already.
-    #[must_use]
-    pub fn digest_state(&self, journey: &Journey, state: &Snapshot, at: DateTime<Utc>) -> Parcel {
-        digest::digest(journey, state, at)
-    }
-
-    /// The digest of a customer's journey as it is known at a moment, with what a transit model
-    /// expects of it.
+    /// The digest of a customer's journey, with what a transit model expects of it.
     #[must_use]
     pub fn digest_expecting(
         &self,
-        journey: &Journey,
-        at: DateTime<Utc>,
+        snapshot: &Snapshot,
         customer: Option<&str>,
         model: &dyn Expectations,
     ) -> Parcel {
-        let state = journey.at_known(at, at);
-        let mut parcel = self.digest_state(journey, &state, at);
-        parcel.customer = customer.map(Into::into);
+        let mut parcel = self
+            .digest(snapshot)
+            .with_customer(customer.map(Into::into));
         if !parcel.terminal
-            && let Some(history) = History::of_state("", journey, &state, at)
+            && let Some(history) = History::of("", snapshot)
         {
             self.foresee(&mut parcel, &history, model);
         }
@@ -137,8 +129,8 @@ impl Inspector {
     }
 
     /// Asks a transit model once what the rules need of it until the journey changes: when silence
-    /// becomes unusual, when the promise is probably missed. `history` is the same journey at the
-    /// same moment ([`History::of_state`]). Set [`Parcel::customer`] before, if overrides name
+    /// becomes unusual, when the promise is probably missed. `history` is that of the same
+    /// snapshot ([`History::of`]). Set [`Parcel::customer`] before, if overrides name
     /// customers.
     pub fn foresee(&self, parcel: &mut Parcel, history: &History, model: &dyn Expectations) {
         parcel.expected.clear();

@@ -18,7 +18,7 @@
 //! );
 //! let inspector = Inspector::new(Settings::default())?;
 //! let now = "2026-03-05T10:00:00Z".parse()?;
-//! let findings = inspector.inspect(&inspector.digest(&journey, now), now);
+//! let findings = inspector.inspect(&inspector.digest(&journey.at(now)), now);
 //! let duties = findings.of("customs-action-needed").ok_or("nothing found")?;
 //! assert_eq!(duties.party, Some(Party::Recipient));
 //! assert_eq!(duties.due, Some("2026-03-12T09:00:00Z".parse()?));
@@ -37,39 +37,51 @@
 //! - A rule of one's own: [`Rule`].
 //! - A feed that is silent is one case of the feed, none of its parcels: [`Surroundings`].
 
-mod apart;
 mod case;
 mod cases;
 mod catalogue;
+mod clearance;
 mod cohort;
 mod digest;
 mod expectations;
 mod fact;
+mod facts;
+mod feed;
 mod finding;
 mod geography;
 mod inspector;
 mod lane;
+mod leg;
+mod numbers;
 mod order;
 mod parcel;
+mod parcel_reads;
+mod pieces;
 mod promise;
 mod replay;
 mod rule;
 pub mod rules;
 mod settings;
 mod span;
+mod statements;
 mod travel;
 
 pub use case::{Case, CaseChange, CaseEvent, CaseId, CaseSettings, CaseStatus, CaseStep};
 pub use cases::Cases;
 pub use catalogue::Catalogue;
+pub use clearance::{Clearance, HoldDigest};
 pub use cohort::{Cohort, FeedPulse, LanePulse, OrderMark, Surroundings};
 pub use expectations::{Expectations, Foresight};
 pub use fact::{Fact, When};
+pub use facts::Facts;
+pub use feed::FeedDigest;
 pub use finding::{Category, Datum, Draft, Expected, Finding, Findings, Level};
 pub use inspector::Inspector;
 pub use lane::Lane;
+pub use leg::LegDigest;
 pub use order::{OrderDigest, Signal};
-pub use parcel::{Clearance, FeedDigest, HoldDigest, LegDigest, Parcel, PieceDigest};
+pub use parcel::Parcel;
+pub use pieces::PieceDigest;
 pub use promise::PromiseMark;
 pub use replay::Replay;
 pub use rule::{CohortRule, Rule, RuleAbout, RuleContext, SettingAbout};

@@ -4,12 +4,11 @@ use std::collections::{HashMap, HashSet};
 
 use smol_str::{SmolStr, format_smolstr};
 
-use super::fact::{Fact, When};
-use super::parcel::Parcel;
+use super::fact::When;
 use crate::journey::{OrderState, Snapshot};
-use crate::model::IssuerKind;
 use crate::model::{
-    Event, EventId, FeedId, Fnv, Milestone, Personal, Reason, Shipment, TrackingNumber,
+    Event, EventId, FeedId, Fnv, IssuerKind, Milestone, OrderSignal, Personal, Reason,
+    TrackingNumber,
 };
 
 /// An order that the parcel belongs to.
@@ -60,39 +59,36 @@ impl Signal {
     }
 }
 
-/// The orders of a state, with what their shops said until the digest was made.
-pub(super) fn orders(
-    known: &[&Shipment],
-    state: &Snapshot,
-    at: chrono::DateTime<chrono::Utc>,
-) -> Vec<OrderDigest> {
-    if state.orders.is_empty() {
+/// The orders of a journey, with what their shops have said of them.
+pub(super) fn orders(snapshot: &Snapshot) -> Vec<OrderDigest> {
+    if snapshot.orders.is_empty() {
         return Vec::new();
     }
-    let shops: HashSet<&FeedId> = known
+    let shops: HashSet<&FeedId> = snapshot
+        .feeds
         .iter()
-        .filter(|shipment| shipment.issuer == IssuerKind::Merchant)
-        .map(|shipment| &shipment.feed)
+        .filter(|feed| feed.issuer == IssuerKind::Merchant)
+        .map(|feed| &feed.id)
         .collect();
     let mut said = Said {
-        of_order: state
+        of_order: snapshot
             .orders
             .iter()
             .map(|order| (&order.number, Vec::new()))
             .collect(),
         of_parcel: Vec::new(),
     };
-    let events = state
+    let events = snapshot
         .events
         .iter()
-        .filter(|event| event.time.earliest() <= at && shops.contains(&event.feed));
+        .filter(|event| event.time.earliest() <= snapshot.at && shops.contains(&event.feed));
     for told in events.enumerate() {
         said.of_order
             .get_mut(&told.1.number)
             .unwrap_or(&mut said.of_parcel)
             .push(told);
     }
-    state
+    snapshot
         .orders
         .iter()
         .map(|order| digest(order, &said))
@@ -125,11 +121,14 @@ impl<'s> Said<'s> {
 /// What is said of the order, and of this parcel under its waybill; not what is said of another
 /// order.
 fn digest(order: &OrderState, said: &Said<'_>) -> OrderDigest {
-    let mut out = OrderDigest {
+    let signals = said
+        .about(order)
+        .fold(Signals::default(), |signals, event| signals.after(event));
+    OrderDigest {
         number: order.number.clone(),
         id: order.id.clone(),
         key: key(order),
-        placed: None,
+        placed: signals.placed,
         ship_by: order.ship_by.as_ref().map(When::from),
         deliver_by: order
             .promise
@@ -137,46 +136,59 @@ fn digest(order: &OrderState, said: &Said<'_>) -> OrderDigest {
             .map(|promise| When::from(&promise.by)),
         customer: order.customer.clone(),
         basket: order.basket.clone(),
-        unpaid: None,
-        short: None,
-        handed_over: None,
-        cancelled: None,
-    };
-    for event in said.about(order) {
-        out.take(event);
-    }
-    out
-}
-
-impl Parcel {
-    /// Who speaks in a fact: a carrier, an authority or a merchant.
-    #[must_use]
-    pub fn issuer(&self, fact: &Fact) -> Option<IssuerKind> {
-        self.feeds
-            .get(usize::from(fact.feed))
-            .map(|feed| feed.issuer)
+        unpaid: signals.unpaid,
+        short: signals.short,
+        handed_over: signals.handed_over,
+        cancelled: signals.cancelled,
     }
 }
 
-impl OrderDigest {
-    /// Signals come oldest first. The words are those of `shop.orders`; other shops' feeds use the
-    /// same.
-    fn take(&mut self, event: &Event) {
+/// What a shop's signals come to; they come oldest first.
+#[derive(Clone, Copy, Default)]
+struct Signals {
+    placed: Option<Signal>,
+    unpaid: Option<Signal>,
+    short: Option<Signal>,
+    handed_over: Option<Signal>,
+    cancelled: Option<Signal>,
+}
+
+impl Signals {
+    fn after(self, event: &Event) -> Self {
         let signal = Some(Signal::of(event));
-        self.placed = self.placed.or(signal);
-        match event.code.value.as_str() {
-            "paid" | "refunded" => self.unpaid = None,
-            "stock_restored" | "packed" => self.short = None,
-            _ => {}
-        }
-        match (event.milestone, event.reason) {
-            (Milestone::Exception, Some(Reason::PaymentFailed)) => self.unpaid = signal,
-            (Milestone::Exception, Some(Reason::StockShort)) => self.short = signal,
-            (Milestone::HandedOver, _) => (self.handed_over, self.short) = (signal, None),
-            (Milestone::Cancelled, _) => {
-                (self.cancelled, self.unpaid, self.short) = (signal, None, None)
-            }
-            _ => {}
+        let before = Self {
+            placed: self.placed.or(signal),
+            ..self
+        };
+        match (event.milestone, event.reason, event.signal) {
+            (Milestone::Exception, Some(Reason::PaymentFailed), _) => Self {
+                unpaid: signal,
+                ..before
+            },
+            (Milestone::Exception, Some(Reason::StockShort), _) => Self {
+                short: signal,
+                ..before
+            },
+            (Milestone::HandedOver, ..) => Self {
+                handed_over: signal,
+                short: None,
+                ..before
+            },
+            (Milestone::Cancelled, ..) => Self {
+                cancelled: signal,
+                unpaid: None,
+                short: None,
+                ..before
+            },
+            (.., Some(OrderSignal::Paid | OrderSignal::Refunded)) => Self {
+                unpaid: None,
+                ..before
+            },
+            (.., Some(OrderSignal::StockRestored | OrderSignal::Packed)) => Self {
+                short: None,
+                ..before
+            },
+            _ => before,
         }
     }
 }

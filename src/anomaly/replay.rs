@@ -127,14 +127,16 @@ impl<'a> Replay<'a> {
     }
 
     fn digest(&self, journey: &Journey, now: DateTime<Utc>) -> Parcel {
-        if let Some(model) = self.model {
-            return self
+        let snapshot = journey.at_known(now, now);
+        match self.model {
+            Some(model) => self
                 .inspector
-                .digest_expecting(journey, now, self.customer, model);
+                .digest_expecting(&snapshot, self.customer, model),
+            None => self
+                .inspector
+                .digest(&snapshot)
+                .with_customer(self.customer.map(Into::into)),
         }
-        let mut parcel = self.inspector.digest(journey, now);
-        parcel.customer = self.customer.map(Into::into);
-        parcel
     }
 }
 

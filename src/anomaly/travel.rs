@@ -1,15 +1,15 @@
 //! What the places and clocks of a journey's scans tell together: [`Leap`]s between countries, and
 //! [`ClockDoubt`]s.
 
-use std::collections::HashMap;
-
 use chrono::{DateTime, Duration, Utc};
 
-use super::fact::Fact;
+use super::fact::{Fact, PHYSICAL};
+use super::facts::Facts;
+use super::feed::{FeedDigest, feed_index};
 use super::geography::least_km;
-use super::parcel::Parcel;
+use super::statements::Statements;
 use crate::journey::Snapshot;
-use crate::model::{Confidence, EventId, Milestone};
+use crate::model::EventId;
 
 /// Two scans that follow each other in two countries, with the way and the time between them.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,7 +28,7 @@ pub struct Leap {
 /// A sign that a feed's clock is wrong.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ClockDoubt {
-    /// The feed: an index into [`Parcel::feeds`].
+    /// The feed: an index into [`Parcel::feeds`](super::Parcel::feeds).
     pub feed: u16,
     /// The feed that tells the same scans at other times; none where scans were told before they
     /// happened.
@@ -48,55 +48,14 @@ const FARTHEST_AHEAD: Duration = Duration::hours(14);
 /// Zones differ by whole multiples of this.
 const ZONE_STEP_MINUTES: i64 = 15;
 
-/// What somebody tells who has the parcel in hands, at that place, at that time.
-const PHYSICAL: [Milestone; 7] = [
-    Milestone::PickedUp,
-    Milestone::Arrived,
-    Milestone::Departed,
-    Milestone::OutForDelivery,
-    Milestone::DeliveryAttempted,
-    Milestone::AvailableForPickup,
-    Milestone::Delivered,
-];
-
-impl Parcel {
-    /// Whether it certainly is one piece, as far as anybody counts.
-    #[must_use]
-    pub fn is_one_piece(&self) -> bool {
-        self.count_pieces() <= 1
-    }
-
-    /// How many pieces it has: as many as the carrier counts, or as are told apart if that is more.
-    #[must_use]
-    pub fn count_pieces(&self) -> usize {
-        self.pieces
-            .len()
-            .max(usize::try_from(self.piece_count).unwrap_or(usize::MAX))
-    }
-}
-
-impl Fact {
-    /// Whether somebody scanned the parcel itself: a pickup, an arrival, a departure, a step of the
-    /// delivery.
-    #[must_use]
-    pub fn is_scan(&self) -> bool {
-        PHYSICAL.contains(&self.milestone)
-            && self.is_of_parcel()
-            && self.confidence > Confidence::Low
-    }
-}
-
-/// Changes of country, as quick as the times allow. Pieces travel apart: only a parcel of one piece
-/// is looked at.
-pub(super) fn leaps(parcel: &Parcel) -> Vec<Leap> {
-    if !parcel.is_one_piece() {
-        return Vec::new();
-    }
-    let scans: Vec<_> = parcel
+/// Changes of country, as quick as the times allow. Pieces travel apart: it says something of a
+/// parcel of one piece only.
+pub(super) fn leaps(told: &Statements) -> Vec<Leap> {
+    let scans: Vec<_> = told
         .facts
         .iter()
         .filter(|fact| fact.is_scan() && !fact.repeats)
-        .filter_map(|fact| Some((fact, parcel.place(fact)?.country?)))
+        .filter_map(|fact| Some((fact, told.place(fact)?.country?)))
         .collect();
     let leap = |pair: &[(&Fact, crate::model::Country)]| {
         let ((before, from), (after, to)) = (*pair.first()?, *pair.get(1)?);
@@ -119,41 +78,31 @@ pub(super) fn leaps(parcel: &Parcel) -> Vec<Leap> {
 
 /// Signs that clocks are wrong.
 pub(super) fn clock_doubts(
-    parcel: &Parcel,
-    state: &Snapshot,
-    received: &HashMap<EventId, DateTime<Utc>>,
+    facts: &Facts,
+    feeds: &[FeedDigest],
+    snapshot: &Snapshot,
 ) -> Vec<ClockDoubt> {
-    let mut doubts = told_ahead(parcel, state, received);
-    let feeds = u16::try_from(parcel.feeds.len()).unwrap_or(u16::MAX);
+    let mut doubts = told_ahead(feeds, snapshot);
+    let feeds = u16::try_from(feeds.len()).unwrap_or(u16::MAX);
     for a in 0..feeds {
-        doubts.extend((a + 1..feeds).filter_map(|b| told_apart(parcel, a, b)));
+        doubts.extend((a + 1..feeds).filter_map(|b| told_apart(facts, a, b)));
     }
     doubts
 }
 
 /// Scans that were received before they happened. Statements that lie in the future count too: they
 /// are why the rule exists.
-fn told_ahead(
-    parcel: &Parcel,
-    state: &Snapshot,
-    received: &HashMap<EventId, DateTime<Utc>>,
-) -> Vec<ClockDoubt> {
+fn told_ahead(feeds: &[FeedDigest], snapshot: &Snapshot) -> Vec<ClockDoubt> {
     let mut doubts: Vec<ClockDoubt> = Vec::new();
-    for event in state
+    for event in snapshot
         .events
         .iter()
         .filter(|event| PHYSICAL.contains(&event.milestone) && event.is_evidence_of_state())
     {
         let id = event.id();
-        let Some(feed) = parcel
-            .feeds
-            .iter()
-            .position(|feed| feed.id == event.feed)
-            .and_then(|at| u16::try_from(at).ok())
+        let Some((feed, received)) =
+            feed_index(feeds, &event.feed).zip(snapshot.first_received(id))
         else {
-            continue;
-        };
-        let Some(received) = received.get(&id).copied() else {
             continue;
         };
         let ahead = event.time.earliest() - received;
@@ -179,11 +128,10 @@ fn told_ahead(
 }
 
 /// Two feeds that tell the same scans, all of them apart by the same step of zones.
-fn told_apart(parcel: &Parcel, a: u16, b: u16) -> Option<ClockDoubt> {
+fn told_apart(facts: &Facts, a: u16, b: u16) -> Option<ClockDoubt> {
     const TOLERANCE_MINUTES: i64 = 2;
     let scans = |feed: u16| {
-        parcel
-            .facts
+        facts
             .iter()
             .filter(move |fact| fact.feed == feed && fact.is_scan() && fact.earliest == fact.latest)
     };

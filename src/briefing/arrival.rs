@@ -119,9 +119,9 @@ const SHORT_SILENCE: TimeDelta = TimeDelta::days(2);
 
 impl Arrival {
     /// What the journey alone tells.
-    pub(super) fn of(state: &Snapshot, now: DateTime<Utc>) -> Self {
+    pub(super) fn of(state: &Snapshot) -> Self {
         let Some(parcel) = &state.parcel else {
-            return stated(state, now);
+            return stated(state);
         };
         match parcel.milestone {
             Milestone::Delivered => Self::Delivered {
@@ -130,7 +130,7 @@ impl Arrival {
             Milestone::Returning => Self::Returning,
             Milestone::AvailableForPickup => Self::Waiting,
             _ if parcel.terminal => Self::Ended,
-            _ => stated(state, now),
+            _ => stated(state),
         }
     }
 
@@ -210,12 +210,12 @@ impl Window {
     }
 }
 
-fn stated(state: &Snapshot, now: DateTime<Utc>) -> Arrival {
+fn stated(state: &Snapshot) -> Arrival {
     let Some(stated) = &state.promise else {
         return Arrival::Unknown;
     };
     Arrival::Stated {
-        promise: Window::promised(&stated.promise, now),
+        promise: Window::promised(&stated.promise, state.at),
         worth: stated.promise.kind,
     }
 }

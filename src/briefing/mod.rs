@@ -17,7 +17,7 @@
 //!         .at("Kassel, DE"),
 //! );
 //! let now = "2026-03-03T08:00:00Z".parse()?;
-//! let briefing = Briefing::new(&journey.at(now), now);
+//! let briefing = Briefing::new(&journey.at(now));
 //! assert_eq!(briefing.here.as_ref().map(|here| here.milestone), Some(Milestone::OutForDelivery));
 //! assert_eq!(briefing.arrival, Arrival::Unknown, "no promise, no estimate: nothing is invented");
 //! # #[cfg(feature = "fluent")] {
@@ -153,7 +153,7 @@ impl Briefing {
     /// No rule is run here: until [`Briefing::with_findings`] was called, even with an empty list,
     /// the text says that nothing was checked.
     #[must_use]
-    pub fn new(state: &Snapshot, now: DateTime<Utc>) -> Self {
+    pub fn new(state: &Snapshot) -> Self {
         let (here, pieces) = (here(state), Pieces::of(state));
         // After a message that nobody understands, what follows an announcement is not what comes
         // next.
@@ -162,11 +162,11 @@ impl Briefing {
             .is_some_and(|here| here.milestone.is_before_pickup() && here.seen.is_some());
         let next = next::told_or_usual(state, pieces.as_ref()).filter(|_| !is_refuted);
         Self {
-            made: now,
+            made: state.at,
             here,
             pieces,
             next,
-            arrival: Arrival::of(state, now),
+            arrival: Arrival::of(state),
             trouble: Vec::new(),
             checked: false,
         }
@@ -217,21 +217,19 @@ impl Briefing {
     }
 }
 
-/// The parcel's state, with the reason of the statement that it rests on.
+/// The parcel's state, with the words of the statement that it rests on.
 fn here(state: &Snapshot) -> Option<Here> {
     let parcel = state.parcel.as_ref()?;
-    let decided = state.trace.state.get("milestone");
-    let statement = state.events.iter().rev().find(|event| {
-        event.milestone == parcel.milestone && decided.is_some_and(|ids| ids.contains(&event.id()))
-    });
+    let words = state
+        .decisive()
+        .filter(|event| is_told_in_words(event))
+        .and_then(|event| event.code.text.clone());
     Some(Here {
         stage: parcel.stage,
         milestone: parcel.milestone,
-        reason: statement.and_then(|event| event.reason),
-        delivered_to: statement.and_then(|event| event.delivered_to),
-        words: statement
-            .filter(|event| is_told_in_words(event))
-            .and_then(|event| event.code.text.clone()),
+        reason: parcel.reason,
+        delivered_to: parcel.delivered_to,
+        words,
         place: parcel.place.clone(),
         place_told: parcel.place_at.clone(),
         seen: seen(state),

@@ -1,16 +1,13 @@
 //! From a journey to its history.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use smol_str::{SmolStr, StrExt};
 
 use super::{Attribute, History, HistoryEnd, Passage, Station};
-use crate::journey::{Journey, Leg, Snapshot};
-use crate::model::IssuerKind;
-use crate::model::{
-    CarrierId, Event, EventId, EventTime, Milestone, Place, Scope, Shipment, TrackingNumber,
-};
+use crate::journey::{FirstTold, Snapshot, TraceField};
+use crate::model::{Event, EventId, EventTime, Milestone, Place, Promise, Scope};
 
 /// Statements about a time less certain than this are left out: a local time without a zone (26
 /// hours) is just certain enough, a date without a year is not.
@@ -19,8 +16,8 @@ const CERTAIN_ENOUGH: TimeDelta = TimeDelta::hours(26);
 const POSTCODE_LETTERS: usize = 3;
 
 impl History {
-    /// What `journey` says at `now`, once places and times are settled. None if nothing has
-    /// happened at a time that is known, or it was cancelled.
+    /// What a journey says at the moment of its snapshot, once places and times are settled. None
+    /// if nothing has happened at a time that is known, or it was cancelled.
     ///
     /// `id` is the application's own name for it; it need not and should not be the tracking
     /// number.
@@ -29,7 +26,8 @@ impl History {
     ///   enough; of one scan told by several feeds the one with the most exact time. Papers, air
     ///   waybills, remarks and unmapped codes are left out.
     /// - **Times**: the instant, or the middle of the interval that a statement allows if that is
-    ///   at most 26 hours wide (a day; a local time in an unknown zone), never later than `now`.
+    ///   at most 26 hours wide (a day; a local time in an unknown zone), never later than the
+    ///   snapshot.
     ///   Less certain statements are left out.
     /// - **Delivered** stands only if the journey's state is delivered (or returned, which is then
     ///   what stands), and only once: a carrier's "delivered" after which the parcel was seen on a
@@ -51,94 +49,37 @@ impl History {
     /// for shipment in Registry::builtin().get("dhl.unified").unwrap().decode(Payload::new(body, now))?.shipments {
     ///     journey.apply(shipment);
     /// }
-    /// let history = History::of("order 17", &journey, now).ok_or("nothing happened")?;
+    /// let history = History::of("order 17", &journey.at(now)).ok_or("nothing happened")?;
     /// assert_eq!(history.carrier.as_deref(), Some("dhl"));
     /// assert_eq!(history.delivered_at(), Some("2025-03-06T10:40:00Z".parse()?));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
-    pub fn of(id: impl Into<SmolStr>, journey: &Journey, now: DateTime<Utc>) -> Option<Self> {
-        Self::told_by(
-            id.into(),
-            &told(journey, DateTime::<Utc>::MAX_UTC),
-            &journey.at(now),
-            now,
-        )
-    }
-
-    /// What `journey` said at `now` by what had been received then, given its
-    /// [state](Journey::at_known) of that moment.
-    #[must_use]
-    pub fn of_state(
-        id: impl Into<SmolStr>,
-        journey: &Journey,
-        state: &Snapshot,
-        now: DateTime<Utc>,
-    ) -> Option<Self> {
-        Self::told_by(id.into(), &told(journey, now), state, now)
-    }
-
-    fn told_by(
-        id: SmolStr,
-        told: &[&Shipment],
-        state: &Snapshot,
-        now: DateTime<Utc>,
-    ) -> Option<Self> {
-        let stands = state.parcel.as_ref().map(|parcel| parcel.milestone);
+    pub fn of(id: impl Into<SmolStr>, snapshot: &Snapshot) -> Option<Self> {
+        let stands = snapshot.parcel.as_ref().map(|parcel| parcel.milestone);
         if stands == Some(Milestone::Cancelled) {
             return None;
         }
-        let repeated: HashSet<EventId> = state
-            .same_scans
-            .iter()
-            .flat_map(|scan| scan.events.iter().filter(|id| **id != scan.best))
-            .copied()
-            .collect();
-        let best = state
-            .events
-            .iter()
-            .filter(|event| !repeated.contains(&event.id()));
-        let mut events: Vec<Passage> = best
-            .filter_map(|event| passage(event, state, now))
-            .collect();
-        events.sort_by_key(|event| event.at);
+        let events = passages(snapshot);
         let first = events.first()?;
-        let by_leg = by_leg(told, &state.legs);
-        let first_of = |of: fn(&Shipment) -> Option<&Place>| {
-            by_leg
-                .iter()
-                .flatten()
-                .find_map(|shipment| of(shipment))
-                .map(station)
-        };
-        let last_of = |of: fn(&Shipment) -> Option<&Place>| {
-            by_leg
-                .iter()
-                .rev()
-                .flatten()
-                .find_map(|shipment| of(shipment))
-                .map(station)
-        };
-        let origin = first_of(|shipment| shipment.origin.as_ref())
-            .or_else(|| first.place.clone())
-            .unwrap_or_default();
-        let destination = last_of(|shipment| shipment.destination.as_ref()).unwrap_or_default();
+        let told = &snapshot.first_told;
         let outcome = [
             HistoryEnd::Delivered,
             HistoryEnd::Lost,
             HistoryEnd::Returned,
         ];
         Some(Self {
-            id,
-            carrier: state.legs.first().map(|leg| leg.carrier.as_str().into()),
-            service: by_leg
-                .first()
-                .and_then(|of_leg| of_leg.iter().find_map(|shipment| shipment.service.clone())),
-            origin,
-            destination,
-            promised: told
-                .iter()
-                .find_map(|shipment| Some(shipment.promise()?.end())),
+            id: id.into(),
+            carrier: snapshot.legs.first().map(|leg| leg.carrier.as_str().into()),
+            service: told.service.clone(),
+            origin: told
+                .origin
+                .as_ref()
+                .map(station)
+                .or_else(|| first.place.clone())
+                .unwrap_or_default(),
+            destination: told.destination.as_ref().map(station).unwrap_or_default(),
+            promised: told.promise.as_ref().map(Promise::end),
             outcome: outcome
                 .into_iter()
                 .find(|end| stands.is_some_and(|milestone| end.is_told_by(milestone))),
@@ -149,24 +90,31 @@ impl History {
     }
 }
 
-/// What carriers said until a moment.
-fn told(journey: &Journey, until: DateTime<Utc>) -> Vec<&Shipment> {
-    let counts =
-        |shipment: &&Shipment| shipment.issuer == IssuerKind::Carrier && shipment.received <= until;
-    journey
-        .shipments()
-        .map(AsRef::as_ref)
-        .filter(counts)
-        .collect()
+/// What happened, oldest first; of one scan told by several feeds the best witness.
+fn passages(snapshot: &Snapshot) -> Vec<Passage> {
+    let repeated: HashSet<EventId> = snapshot
+        .same_scans
+        .iter()
+        .flat_map(|scan| scan.events.iter().filter(|id| **id != scan.best))
+        .copied()
+        .collect();
+    let best = snapshot
+        .events
+        .iter()
+        .filter(|event| repeated.is_empty() || !repeated.contains(&event.id()));
+    let mut events: Vec<Passage> = best.filter_map(|event| passage(event, snapshot)).collect();
+    events.sort_by_key(|event| event.at);
+    events
 }
 
 /// An event as a history keeps it, if it does.
-fn passage(event: &Event, state: &Snapshot, now: DateTime<Utc>) -> Option<Passage> {
+fn passage(event: &Event, snapshot: &Snapshot) -> Option<Passage> {
+    let now = snapshot.at;
     if !(event.is_evidence_of_state() && event.time.earliest() <= now) {
         return None;
     }
     let milestone = match event.milestone {
-        Milestone::Delivered => delivered(event, state)?,
+        Milestone::Delivered => delivered(event, snapshot)?,
         other => other,
     };
     let place = event.place.as_ref().map(station);
@@ -181,16 +129,13 @@ fn passage(event: &Event, state: &Snapshot, now: DateTime<Utc>) -> Option<Passag
 }
 
 /// What a "delivered" is worth: the end of a leg, the end of the journey, or nothing.
-fn delivered(event: &Event, state: &Snapshot) -> Option<Milestone> {
-    if state.handed_over.contains(&event.id()) {
+fn delivered(event: &Event, snapshot: &Snapshot) -> Option<Milestone> {
+    let id = event.id();
+    if snapshot.handed_over.contains(&id) {
         return (event.scope == Scope::Parcel).then_some(Milestone::HandedOver);
     }
-    let decides = state
-        .trace
-        .state
-        .get("milestone")
-        .is_some_and(|decisive| decisive.contains(&event.id()));
-    let stands = state.parcel.as_ref()?.milestone;
+    let decides = snapshot.trace.rests_on(TraceField::Milestone, id);
+    let stands = snapshot.parcel.as_ref()?.milestone;
     (decides && matches!(stands, Milestone::Delivered | Milestone::Returned)).then_some(stands)
 }
 
@@ -214,42 +159,12 @@ fn station(place: &Place) -> Station {
     }
 }
 
-/// The shipments of each leg, oldest first.
-fn by_leg<'j>(told: &[&'j Shipment], legs: &[Leg]) -> Vec<Vec<&'j Shipment>> {
-    let numbers = |leg: &'_ Leg| {
-        leg.packages
-            .iter()
-            .chain([&leg.number])
-            .cloned()
-            .collect::<Vec<_>>()
-    };
-    let known: HashMap<(&CarrierId, TrackingNumber), usize> = legs
-        .iter()
-        .enumerate()
-        .flat_map(|(at, leg)| {
-            numbers(leg)
-                .into_iter()
-                .map(move |number| ((&leg.carrier, number), at))
-        })
-        .collect();
-    let mut by_leg = vec![Vec::new(); legs.len()];
-    for shipment in told {
-        if let Some(at) = known.get(&(&shipment.carrier, shipment.number.clone())) {
-            by_leg[*at].push(*shipment);
-        }
-    }
-    by_leg
-}
-
-fn attributes(told: &[&Shipment]) -> BTreeMap<SmolStr, Attribute> {
+fn attributes(told: &FirstTold) -> BTreeMap<SmolStr, Attribute> {
+    #[expect(clippy::cast_precision_loss, reason = "no parcel weighs 2^53 grams")]
     let weight = told
-        .iter()
-        .find_map(|shipment| shipment.weight_grams)
+        .weight_grams
         .map(|grams| ("weight_grams", grams as f64));
-    let pieces = told
-        .iter()
-        .find_map(|shipment| shipment.piece_count)
-        .map(|count| ("pieces", f64::from(count)));
+    let pieces = told.piece_count.map(|count| ("pieces", f64::from(count)));
     weight
         .into_iter()
         .chain(pieces)

@@ -1,14 +1,14 @@
 //! From deliveries to the statements that stand: repetitions fall together, withdrawn ones fall
 //! out, and all have one order.
 
+use std::cmp::Ordering;
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use smol_str::SmolStr;
 
 use super::digest;
-use crate::model::{CarrierId, Event, EventId, FeedId, Shipment};
-use crate::model::{DeliveryKind, IssuerKind, Notice, NoticeKind};
+use crate::model::{CarrierId, DeliveryKind, Event, EventId, FeedId, Notice, NoticeKind, Shipment};
 
 /// A statement that stands.
 #[derive(Clone, Copy, Debug)]
@@ -17,14 +17,18 @@ pub(super) struct Standing<'j> {
     pub event: &'j Event,
     /// The shipment that it was taken from: the last delivery that made it.
     pub shipment: &'j Shipment,
+    /// When it was first received.
+    pub first_received: DateTime<Utc>,
 }
 
 /// What a snapshot is a snapshot of.
 type Subject<'j> = (&'j FeedId, &'j CarrierId, &'j str, Option<&'j SmolStr>);
 
 /// The statements that stand, oldest first, and a notice for each that was withdrawn.
-pub(super) fn standing<'j>(deliveries: &[&'j Shipment]) -> (Vec<Standing<'j>>, Vec<Notice>) {
-    let newest = newest_snapshots(deliveries);
+pub(super) fn standing<'j>(
+    deliveries: &[&'j Shipment],
+    newest: &Newest<'j>,
+) -> (Vec<Standing<'j>>, Vec<Notice>) {
     let mut standing: HashMap<EventId, Standing<'j>> = HashMap::with_capacity(
         deliveries
             .iter()
@@ -38,22 +42,29 @@ pub(super) fn standing<'j>(deliveries: &[&'j Shipment]) -> (Vec<Standing<'j>>, V
                 id: event.id(),
                 event,
                 shipment,
+                first_received: shipment.received,
             };
             standing
                 .entry(candidate.id)
-                .and_modify(|kept| *kept = later_wording(*kept, candidate))
+                .and_modify(|kept| {
+                    let first_received = kept.first_received.min(candidate.first_received);
+                    *kept = Standing {
+                        first_received,
+                        ..later_wording(*kept, candidate)
+                    };
+                })
                 .or_insert(candidate);
         }
     }
     let mut notices = Vec::new();
     let mut all: Vec<Standing<'j>> = standing
         .into_values()
-        .filter(|one| match newest.get(&subject(one.shipment)) {
-            Some(snapshot) if snapshot.withdraws(one) => {
+        .filter(|one| {
+            let is_withdrawn = newest.withdraws(one);
+            if is_withdrawn {
                 notices.push(withdrawn(one));
-                false
             }
-            _ => true,
+            !is_withdrawn
         })
         .collect();
     all.sort_by_cached_key(|one| order(one));
@@ -61,22 +72,13 @@ pub(super) fn standing<'j>(deliveries: &[&'j Shipment]) -> (Vec<Standing<'j>>, V
     (all, notices)
 }
 
-/// One order for all statements: by the middle of the time, then by progress, then by identity, so
-/// that it never depends on arrival.
-///
-/// Receipts of an authority come in bursts of one second and in any order within it; their statuses
-/// of three digits grow with the procedure.
+/// One order for all statements: by the second, then by the feed's own order within it, by the
+/// middle of the time, by progress, and by identity, so that it never depends on arrival.
 fn order(one: &Standing<'_>) -> (i64, u16, DateTime<Utc>, u8, EventId) {
-    let code = &one.event.code.value;
-    let step = if one.shipment.issuer == IssuerKind::Authority && code.len() <= 3 {
-        code.parse().unwrap_or(0)
-    } else {
-        0
-    };
     let middle = one.event.time.middle();
     (
         middle.timestamp(),
-        step,
+        one.event.sequence.unwrap_or(0),
         middle,
         one.event.milestone.rank(),
         one.id,
@@ -88,10 +90,10 @@ fn order(one: &Standing<'_>) -> (i64, u16, DateTime<Utc>, u8, EventId) {
 fn later_wording<'j>(a: Standing<'j>, b: Standing<'j>) -> Standing<'j> {
     let key = |one: &Standing<'j>| (one.shipment.received, digest(one.event));
     match a.shipment.received.cmp(&b.shipment.received) {
-        std::cmp::Ordering::Less => b,
-        std::cmp::Ordering::Greater => a,
-        std::cmp::Ordering::Equal if a.event == b.event || key(&a) >= key(&b) => a,
-        std::cmp::Ordering::Equal => b,
+        Ordering::Less => b,
+        Ordering::Greater => a,
+        Ordering::Equal if a.event == b.event || key(&a) >= key(&b) => a,
+        Ordering::Equal => b,
     }
 }
 
@@ -104,54 +106,60 @@ fn subject(shipment: &Shipment) -> Subject<'_> {
     )
 }
 
+/// The newest snapshots of a feed's subjects. One without events is none: carriers forget old
+/// shipments, and some answers hold the last scan only.
+pub(super) struct Newest<'j>(HashMap<Subject<'j>, NewestSnapshot>);
+
 /// The newest snapshot of a subject.
-struct Snapshot {
+#[derive(Clone, Copy)]
+struct NewestSnapshot {
     received: DateTime<Utc>,
     /// The start of its oldest statement.
     reaches_back_to: DateTime<Utc>,
 }
 
-impl Snapshot {
-    /// What stands only in older snapshots was withdrawn, if this one reaches back far enough to
-    /// have told it.
-    ///
-    /// An answer without events withdraws nothing: carriers forget old shipments, and some answers
-    /// hold the last scan only.
-    fn withdraws(&self, one: &Standing<'_>) -> bool {
-        one.shipment.delivery == DeliveryKind::Snapshot
-            && one.shipment.received < self.received
-            && one.event.time.latest() >= self.reaches_back_to
-    }
-}
-
-fn newest_snapshots<'j>(deliveries: &[&'j Shipment]) -> HashMap<Subject<'j>, Snapshot> {
-    let mut newest: HashMap<Subject<'j>, Snapshot> = HashMap::new();
-    for shipment in deliveries
-        .iter()
-        .filter(|shipment| shipment.delivery == DeliveryKind::Snapshot)
-    {
-        let Some(oldest) = shipment
-            .events
+impl<'j> Newest<'j> {
+    /// The newest snapshots among deliveries.
+    pub fn of(deliveries: &[&'j Shipment]) -> Self {
+        let mut newest: HashMap<Subject<'j>, NewestSnapshot> = HashMap::new();
+        for shipment in deliveries
             .iter()
-            .map(|event| event.time.earliest())
-            .min()
-        else {
-            continue;
-        };
-        let snapshot = newest.entry(subject(shipment)).or_insert(Snapshot {
-            received: shipment.received,
-            reaches_back_to: oldest,
-        });
-        if shipment.received > snapshot.received {
-            *snapshot = Snapshot {
+            .filter(|shipment| shipment.delivery == DeliveryKind::Snapshot)
+        {
+            let times = shipment.events.iter().map(|event| event.time.earliest());
+            let Some(oldest) = times.min() else {
+                continue;
+            };
+            let this = NewestSnapshot {
                 received: shipment.received,
                 reaches_back_to: oldest,
             };
-        } else if shipment.received == snapshot.received {
-            snapshot.reaches_back_to = snapshot.reaches_back_to.min(oldest);
+            let known = newest.entry(subject(shipment)).or_insert(this);
+            match this.received.cmp(&known.received) {
+                Ordering::Greater => *known = this,
+                Ordering::Equal => known.reaches_back_to = known.reaches_back_to.min(oldest),
+                Ordering::Less => {}
+            }
         }
+        Self(newest)
     }
-    newest
+
+    /// Whether a statement was withdrawn: it stands only in older snapshots, and the newest reaches
+    /// back far enough to have told it.
+    fn withdraws(&self, one: &Standing<'_>) -> bool {
+        one.shipment.delivery == DeliveryKind::Snapshot
+            && self.0.get(&subject(one.shipment)).is_some_and(|newest| {
+                one.shipment.received < newest.received
+                    && one.event.time.latest() >= newest.reaches_back_to
+            })
+    }
+
+    /// Whether a newer snapshot of the same subject stands in the place of a delivery.
+    pub fn replaces(&self, shipment: &Shipment) -> bool {
+        self.0
+            .get(&subject(shipment))
+            .is_some_and(|newest| shipment.received < newest.received)
+    }
 }
 
 fn withdrawn(one: &Standing<'_>) -> Notice {

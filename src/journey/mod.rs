@@ -5,8 +5,13 @@
 //! matter, and the state at any past moment can be asked for.
 
 mod claims;
+mod clearance;
 mod conflicts;
 mod customs;
+mod derive;
+mod details;
+mod feeds;
+mod first_told;
 mod instances;
 mod joining;
 mod legs;
@@ -14,6 +19,7 @@ mod linked;
 mod links;
 mod merge;
 mod orders;
+mod parcel_state;
 mod pieces;
 mod position;
 mod promises;
@@ -21,10 +27,13 @@ mod scans;
 mod set;
 mod shop_numbers;
 mod sighting;
-mod state;
+mod snapshot;
+mod step;
 mod ties;
+mod trace;
 mod union;
 mod uses;
+mod voices;
 mod walker;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -32,23 +41,26 @@ use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use serde::Serialize;
 
 pub use conflicts::{Conflict, ConflictKind};
 pub use customs::{Customs, CustomsTrack, Hold};
+pub use details::Details;
+pub use feeds::FeedState;
+pub use first_told::FirstTold;
 pub use instances::ShipmentId;
 pub use legs::{Leg, LegId, LinkEvidence};
 pub use linked::{Claim, LinkRole, LinkedParcel};
 pub use orders::OrderState;
+pub use parcel_state::ParcelState;
 pub use pieces::{PieceCount, PieceState};
 pub use promises::StatedPromise;
 pub use scans::SameScan;
 pub use set::Journeys;
 pub use sighting::Sighting;
-pub use state::{ParcelState, Trace};
+pub use snapshot::Snapshot;
+pub use trace::{Trace, TraceField};
 
-use crate::model::{Event, EventId, Shipment};
-use crate::model::{FnvHasher, Notice};
+use crate::model::{Event, FnvHasher, Shipment};
 
 /// What many feeds say about one parcel.
 ///
@@ -143,18 +155,25 @@ impl Journey {
     /// count yet.
     #[must_use]
     pub fn at(&self, now: DateTime<Utc>) -> Snapshot {
-        self.at_known(DateTime::<Utc>::MAX_UTC, now)
+        self.derive(None, now)
     }
 
     /// What was known at `known_at` about `now`: only deliveries received until then count.
     #[must_use]
     pub fn at_known(&self, known_at: DateTime<Utc>, now: DateTime<Utc>) -> Snapshot {
+        self.derive(Some(known_at), now)
+    }
+
+    fn derive(&self, known_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Snapshot {
+        let is_known =
+            |shipment: &&Shipment| known_at.is_none_or(|known_at| shipment.received <= known_at);
         let known: Vec<&Shipment> = self
             .shipments()
             .map(AsRef::as_ref)
-            .filter(|shipment| shipment.received <= known_at)
+            .filter(is_known)
             .collect();
-        state::derive(&known, &self.links, &self.linked, now)
+        let moment = derive::Moment { known_at, now };
+        derive::derive(&known, &self.links, &self.linked, moment)
     }
 
     /// The same journey, with only those events that `keep` names: what a [`Trace`] is checked
@@ -180,67 +199,4 @@ fn digest(value: &impl Hash) -> u64 {
     let mut hasher = FnvHasher::default();
     value.hash(&mut hasher);
     hasher.finish()
-}
-
-/// Everything that follows from a journey at a moment. It serialises to the object that `track
-/// --json journey` prints.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Snapshot {
-    /// Every number that the parcel travels under, with the carrier.
-    pub numbers: Vec<LegId>,
-    /// The feeds' own identities of the shipment behind a number, where they have any.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub shipments: Vec<ShipmentId>,
-    /// The carriers' legs, in order of travel.
-    pub legs: Vec<Leg>,
-    /// Where the parcel stands; absent while no statement tells.
-    #[serde(rename = "state", skip_serializing_if = "Option::is_none")]
-    pub parcel: Option<ParcelState>,
-    /// The last sign of life: the last thing that somebody who handles the parcel says happened to
-    /// it, its meaning known or not. It may be later than [`Snapshot::parcel`], which rests on what
-    /// is understood.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub last_seen: Option<Sighting>,
-    /// Customs, a track of its own.
-    #[serde(skip_serializing_if = "Customs::is_empty")]
-    pub customs: Customs,
-    /// Each piece, when the feeds tell them apart.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub pieces: Vec<PieceState>,
-    /// How many pieces there are and how far they have come, when there are several.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub piece_count: Option<PieceCount>,
-    /// When the carrier of the last leg says, now, that it will deliver.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub promise: Option<StatedPromise>,
-    /// Everything that the carrier of the last leg has ever stated of the day of delivery, oldest
-    /// first; a repetition is left out. A leg that has not begun and promises nothing is not the
-    /// last.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub promises: Vec<StatedPromise>,
-    /// Parcels of their own that belong to this one: its return, its replacement, the receipt that
-    /// was signed for it.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub linked: Vec<LinkedParcel>,
-    /// What was said about the number of another carrier by somebody who cannot know or prove it,
-    /// and nobody has confirmed.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub claims: Vec<Claim>,
-    /// The statements of a "delivered" that only ended a leg: the parcel went on.
-    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
-    pub handed_over: BTreeSet<EventId>,
-    /// The orders that it belongs to, where a shop tells of them.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub orders: Vec<OrderState>,
-    /// Statements that cannot both be true.
-    pub conflicts: Vec<Conflict>,
-    /// What was withdrawn or set aside.
-    pub notices: Vec<Notice>,
-    /// Which events each derived field rests on.
-    pub trace: Trace,
-    /// Events that several feeds report of one scan.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub same_scans: Vec<SameScan>,
-    /// Every statement that stands, oldest first.
-    pub events: Vec<Event>,
 }

@@ -6,7 +6,8 @@ use serde::Serialize;
 
 use super::legs::Legs;
 use super::merge::Standing;
-use super::position::{Position, Step, steps, walk};
+use super::position::Position;
+use super::step::{Step, steps, walk};
 use super::walker::Walker;
 use crate::model::{EventId, EventTime, Milestone, Place, Role, Shipment, Stage, TrackingNumber};
 

@@ -2,14 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::customs;
+use super::clearance::Clearance;
 use super::legs::Legs;
-use super::links::GoesOn;
 use super::merge::Standing;
-use super::sighting::is_unknown_scan;
-use super::state::ParcelState;
-use crate::model::IssuerKind;
-use crate::model::{Confidence, EventId, Milestone, Scope, Stage};
+use super::step::Step;
+use super::{ParcelState, TraceField, customs};
+use crate::model::{Confidence, EventId, IssuerKind, Milestone, Stage};
 
 /// Where two positions that the same statement decides may yet part.
 #[derive(Clone, Copy, Debug)]
@@ -45,35 +43,6 @@ pub(super) struct Position<'j> {
     import: Clearance,
 }
 
-/// How far customs of one direction have come, as the state needs it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Clearance {
-    /// The release, unless a control came after it.
-    released: Option<EventId>,
-    /// The last control.
-    control: Option<EventId>,
-}
-
-impl Clearance {
-    fn take(&mut self, one: &Standing<'_>) {
-        match one.event.milestone {
-            Milestone::CustomsReleased => self.released = self.released.or(Some(one.id)),
-            Milestone::CustomsSubmitted => {}
-            milestone if milestone.is_customs() => {
-                *self = Self {
-                    released: None,
-                    control: Some(one.id),
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn evidence(self) -> impl Iterator<Item = EventId> {
-        [self.released, self.control].into_iter().flatten()
-    }
-}
-
 impl<'j> Position<'j> {
     pub fn terminal(&self) -> bool {
         self.milestone.is_terminal()
@@ -85,9 +54,16 @@ impl<'j> Position<'j> {
     }
 
     pub fn state(&self, legs: &Legs) -> ParcelState {
+        // A "delivered" that is a hand-over, or was made on the way back, says nothing of those.
+        let decided = self.decided.event;
+        let said = (decided.milestone == self.milestone).then_some(decided);
         ParcelState {
             stage: self.stage.map(|(stage, _)| stage),
             milestone: self.milestone,
+            reason: said.and_then(|event| event.reason),
+            delivered_to: said.and_then(|event| event.delivered_to),
+            recipient_kind: said.and_then(|event| event.recipient_kind),
+            attempt: said.and_then(|event| event.attempt),
             since: self.since.event.time.clone(),
             place: self.place.and_then(|one| one.event.place.clone()),
             place_at: self
@@ -99,26 +75,26 @@ impl<'j> Position<'j> {
         }
     }
 
-    pub fn trace(&self, legs: &Legs) -> BTreeMap<&'static str, BTreeSet<EventId>> {
+    pub fn trace(&self, legs: &Legs) -> BTreeMap<TraceField, BTreeSet<EventId>> {
         let [decided, since] = self.because;
         let witnesses = |one: &Standing<'_>, because: Option<EventId>| {
             because.into_iter().chain([one.id]).collect::<BTreeSet<_>>()
         };
         let mut trace = BTreeMap::from([
-            ("milestone", BTreeSet::from([self.decided.id])),
-            ("since", witnesses(&self.since, since)),
+            (TraceField::Milestone, BTreeSet::from([self.decided.id])),
+            (TraceField::Since, witnesses(&self.since, since)),
         ]);
         if let Some(scan) = decided {
-            trace.insert("hand_over", BTreeSet::from([scan]));
+            trace.insert(TraceField::HandOver, BTreeSet::from([scan]));
         }
         if let Some((_, by)) = self.stage {
-            trace.insert("stage", BTreeSet::from([by]));
+            trace.insert(TraceField::Stage, BTreeSet::from([by]));
         }
         if let Some(one) = self.place {
-            trace.insert("place", BTreeSet::from([one.id]));
+            trace.insert(TraceField::Place, BTreeSet::from([one.id]));
         }
         if let Some(by) = self.returning {
-            trace.insert("returning", BTreeSet::from([by]));
+            trace.insert(TraceField::Returning, BTreeSet::from([by]));
         }
         let customs: BTreeSet<EventId> = self
             .export
@@ -126,7 +102,7 @@ impl<'j> Position<'j> {
             .chain(self.import.evidence())
             .collect();
         if !customs.is_empty() {
-            trace.insert("customs", customs);
+            trace.insert(TraceField::Customs, customs);
         }
         let leg: BTreeSet<EventId> = legs
             .stated_by
@@ -135,7 +111,7 @@ impl<'j> Position<'j> {
             .chain([self.decided.id])
             .chain(self.leg.map(|(_, by)| by))
             .collect();
-        trace.insert("leg", leg);
+        trace.insert(TraceField::Leg, leg);
         trace
     }
 
@@ -256,23 +232,14 @@ impl<'j> Position<'j> {
         }
     }
 
-    /// Whether a statement only adds to the file of a clearance that is over: a straggler of a
-    /// lower step, or an authority that closes its case when the parcel is long on its way.
+    /// Whether a statement only adds to the file of a clearance that is over.
     fn is_paperwork(&self, milestone: Milestone, one: &Standing<'_>) -> bool {
         let clearance = if customs::is_export(one) {
             self.export
         } else {
             self.import
         };
-        let is_authority = one.shipment.issuer == IssuerKind::Authority;
-        clearance.released.is_some()
-            && match milestone {
-                Milestone::CustomsReleased => is_authority,
-                Milestone::CustomsSubmitted => {
-                    is_authority || self.milestone == Milestone::CustomsReleased
-                }
-                _ => false,
-            }
+        clearance.is_paperwork(self.milestone, milestone, one)
     }
 
     /// Whether a later statement changes the state at all.
@@ -511,79 +478,6 @@ pub(super) const fn may_reopen(end: Milestone, later: Milestone) -> bool {
 }
 
 /// Whether a statement makes every later delivery one to the sender.
-fn is_return(milestone: Milestone, one: &Standing<'_>) -> bool {
+pub(super) fn is_return(milestone: Milestone, one: &Standing<'_>) -> bool {
     milestone == Milestone::Returning && one.event.confidence > Confidence::Low
-}
-
-/// Whether a statement may move the state: about the parcel, or about a consignment that carries it
-/// and not about its end.
-fn is_evidence(one: &Standing<'_>) -> bool {
-    let event = one.event;
-    match event.scope {
-        Scope::Consignment => {
-            event.milestone.moves_state()
-                && !event.milestone.is_terminal()
-                && !matches!(
-                    event.milestone,
-                    Milestone::OutForDelivery
-                        | Milestone::AvailableForPickup
-                        | Milestone::DeliveryAttempted
-                )
-        }
-        _ => event.is_evidence_of_state(),
-    }
-}
-
-/// A statement, with what is the same for every piece that it is about.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Step<'j> {
-    pub one: Standing<'j>,
-    /// The leg that it belongs to.
-    pub leg: Option<usize>,
-    /// What it means for the parcel: a "delivered" after which the parcel went on is a hand-over.
-    pub milestone: Milestone,
-    /// The scan of a later leg by which that is known.
-    because: Option<EventId>,
-    /// Whether that leg is the way back to the sender.
-    is_back: bool,
-    /// Whether it may move the state.
-    pub is_evidence: bool,
-    /// Whether it shows no more than that a carrier has the parcel at a place.
-    pub is_unknown_scan: bool,
-}
-
-impl<'j> Step<'j> {
-    fn new(one: &Standing<'j>, legs: &Legs) -> Self {
-        let leg = legs.of(one);
-        let goes_on = leg.and_then(|leg| legs.goes_on(one, leg));
-        Self {
-            one: *one,
-            leg,
-            milestone: goes_on.map_or(one.event.milestone, |_| Milestone::HandedOver),
-            because: goes_on.and_then(GoesOn::scan),
-            is_back: leg.is_some_and(|leg| legs.fates[leg].back),
-            is_evidence: is_evidence(one),
-            is_unknown_scan: is_unknown_scan(one),
-        }
-    }
-
-    /// Whether from this statement on the parcel goes back.
-    pub fn turns(&self) -> bool {
-        self.is_back || is_return(self.milestone, &self.one)
-    }
-
-    /// Whether a walk takes notice of it.
-    pub fn counts(&self) -> bool {
-        self.is_evidence || self.is_unknown_scan
-    }
-}
-
-/// Statements as steps, in the same order.
-pub(super) fn steps<'j>(events: &[Standing<'j>], legs: &Legs) -> Vec<Step<'j>> {
-    events.iter().map(|one| Step::new(one, legs)).collect()
-}
-
-/// Walks over statements that count, oldest first.
-pub(super) fn walk<'j: 's, 's>(steps: impl Iterator<Item = &'s Step<'j>>) -> Option<Position<'j>> {
-    steps.fold(None, Position::after)
 }

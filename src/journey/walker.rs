@@ -1,6 +1,7 @@
 //! Many pieces walked in one pass: what is told of all of them is not walked anew for each.
 
-use super::position::{Position, Step, may_reopen};
+use super::position::{Position, may_reopen};
+use super::step::Step;
 use crate::model::Milestone;
 
 /// The ends after which little is worth looking at.
@@ -203,8 +204,8 @@ fn reopens(end: Milestone, step: &Step<'_>) -> bool {
 
 #[cfg(all(test, feature = "testing"))]
 mod tests {
-    use crate::journey::merge::standing;
-    use crate::journey::position::{steps, walk};
+    use crate::journey::merge::{Newest, standing};
+    use crate::journey::step::{steps, walk};
     use crate::journey::walker::Walker;
     use crate::model::{Milestone, Shipment, Stage};
     use crate::testing::shipment;
@@ -257,7 +258,7 @@ mod tests {
     fn leaps_lead_where_steps_lead() {
         for seed in 0..4_000 {
             let shipment = history(seed);
-            let (events, _) = standing(&[&shipment]);
+            let (events, _) = standing(&[&shipment], &Newest::of(&[&shipment]));
             let legs = crate::journey::legs::build(
                 &[&shipment],
                 &events,

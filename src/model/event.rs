@@ -8,9 +8,9 @@ use super::clean::optional_text;
 use super::disclose::{Disclose, Fields, hidden_by_default};
 use super::personal::signer;
 use super::{
-    CarrierCode, CarrierId, Confidence, DeliveredTo, EventTime, FeedId, FreeText, Milestone, Party,
-    Personal, Place, Position, ProofOfDelivery, Reason, RecipientKind, Reference, Scope, Stage,
-    TrackingNumber,
+    CarrierCode, CarrierId, Confidence, DeliveredTo, EventTime, FeedId, FreeText, Milestone,
+    OrderSignal, Party, Personal, Place, Position, ProofOfDelivery, Reason, RecipientKind,
+    Reference, Scope, Stage, TrackingNumber,
 };
 
 /// One thing that somebody says happened to a parcel, in one vocabulary for all feeds.
@@ -67,6 +67,14 @@ pub struct Event {
     pub retracts: bool,
     /// How sure the mapping of the code is.
     pub confidence: Confidence,
+    /// Where it stands among the feed's statements of the same second, lowest first; absent where
+    /// the feed has no such order. Receipts of an authority come in bursts of one second, in any
+    /// order within it.
+    #[serde(default)]
+    pub sequence: Option<u16>,
+    /// What a shop says happened to the order.
+    #[serde(default)]
+    pub signal: Option<OrderSignal>,
     /// What the carrier has as proof of a delivery.
     #[serde(default)]
     pub proof_of_delivery: Vec<ProofOfDelivery>,
@@ -119,7 +127,7 @@ impl Disclose for Event {
     fn disclose<S: Serializer>(&self, personal: bool, serializer: S) -> Result<S::Ok, S::Error> {
         let place = self.place.as_ref();
         let sentence = |text| Option::map(text, |text| Sentence(text, place, personal));
-        let mut out = Fields::new("Event", 27, personal, serializer)?;
+        let mut out = Fields::new("Event", 29, personal, serializer)?;
         out.field("id", &self.id())?
             .field("feed", &self.feed)?
             .field("carrier", &self.carrier)?
@@ -144,6 +152,8 @@ impl Disclose for Event {
         out.list("related", &self.related)?
             .some("retracts", self.retracts.then_some(true))?
             .field("confidence", &self.confidence)?
+            .some("sequence", self.sequence)?
+            .some("signal", self.signal)?
             .personal_list("proof_of_delivery", &self.proof_of_delivery)?
             .personal("position", self.position.as_ref())?
             .some("attempt", self.attempt)?

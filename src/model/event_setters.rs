@@ -4,8 +4,8 @@ use smol_str::SmolStr;
 
 use super::{
     CarrierCode, CarrierId, Confidence, DeliveredTo, Event, EventTime, FeedId, FreeText, Milestone,
-    Personal, Place, Position, ProofOfDelivery, Reason, RecipientKind, Reference, Scope, Stage,
-    TrackingNumber,
+    OrderSignal, Personal, Place, Position, ProofOfDelivery, Reason, RecipientKind, Reference,
+    Scope, Stage, TrackingNumber,
 };
 
 impl Event {
@@ -55,6 +55,8 @@ impl Event {
             related: Vec::new(),
             retracts: false,
             confidence: Confidence::High,
+            sequence: None,
+            signal: None,
             proof_of_delivery: Vec::new(),
             position: None,
             attempt: None,
@@ -152,6 +154,20 @@ impl Event {
     #[must_use]
     pub fn with_confidence(mut self, confidence: Confidence) -> Self {
         self.confidence = confidence;
+        self
+    }
+
+    /// Sets its place among the feed's statements of the same second, lowest first.
+    #[must_use]
+    pub fn with_sequence(mut self, sequence: impl Into<Option<u16>>) -> Self {
+        self.sequence = sequence.into();
+        self
+    }
+
+    /// Sets what a shop says happened to the order.
+    #[must_use]
+    pub fn with_signal(mut self, signal: impl Into<Option<OrderSignal>>) -> Self {
+        self.signal = signal.into();
         self
     }
 

@@ -135,10 +135,10 @@ fn the_rule_misrouted_asks_how_usual_the_place_is() {
             .at("Milano, IT")
             .received("2026-03-03T09:00:00Z"),
     );
-    let now = "2026-03-03T10:00:00Z".parse().unwrap();
+    let now: chrono::DateTime<chrono::Utc> = "2026-03-03T10:00:00Z".parse().unwrap();
     let how = |rarity: f64, settings: Settings| {
         let inspector = Inspector::new(settings).unwrap();
-        let parcel = inspector.digest_expecting(&journey, now, None, &Says(rarity));
+        let parcel = inspector.digest_expecting(&journey.at(now), None, &Says(rarity));
         let findings = inspector.inspect(&parcel, now);
         let mut found = findings.found.into_iter();
         found

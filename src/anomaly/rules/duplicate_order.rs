@@ -106,7 +106,7 @@ mod tests {
         cohort.recount(moment(NOW));
         for journey in journeys.sorted().0 {
             cohort.count(
-                &inspector().digest(&journey, moment(NOW)),
+                &inspector().digest(&journey.at_known(moment(NOW), moment(NOW))),
                 &Findings::default(),
             );
         }

@@ -83,10 +83,9 @@ mod tests {
         let told = shipment("acme.track", "A1")
             .event("2026-03-02T09:00:00Z", Stage::LineHaul, Milestone::Departed)
             .received("2026-03-02T09:10:00Z");
-        inspector().digest(
-            &crate::anomaly::rules::trial::journey([told]),
-            moment("2026-03-02T10:00:00Z"),
-        )
+        let now = moment("2026-03-02T10:00:00Z");
+        let journey = crate::anomaly::rules::trial::journey([told]);
+        inspector().digest(&journey.at_known(now, now))
     }
 
     fn by_day(at: DateTime<Utc>) -> bool {

@@ -137,7 +137,8 @@ mod tests {
             Settings::from_json(r#"{"rules":{"late-risk":{"line_haul":"8h"}}}"#).unwrap();
         let inspector = Inspector::new(settings).unwrap();
         let found = |now: &str| {
-            let parcel = inspector.digest(&journey([promised()]), moment(now));
+            let parcel =
+                inspector.digest(&journey([promised()]).at_known(moment(now), moment(now)));
             inspector
                 .inspect(&parcel, moment(now))
                 .found

@@ -175,7 +175,7 @@ mod tests {
         let now = moment("2026-03-14T09:00:00Z");
         let mut around = Surroundings::default();
         around.silence("beta.track".into(), None);
-        let parcel = inspector().digest(&journey([done(), label]), now);
+        let parcel = inspector().digest(&journey([done(), label]).at_known(now, now));
         assert!(
             inspector()
                 .inspect_amid(&parcel, now, &around)

@@ -131,7 +131,7 @@ mod tests {
         let now = NOW.parse().unwrap();
         assert!(
             inspector
-                .inspect(&inspector.digest(&journey, now), now)
+                .inspect(&inspector.digest(&journey.at_known(now, now)), now)
                 .of(CODE)
                 .is_none()
         );

@@ -27,7 +27,7 @@ pub fn fires(code: &str, told: impl IntoIterator<Item = ShipmentBuilder>, now: &
 /// Everything that is found.
 pub fn findings(told: impl IntoIterator<Item = ShipmentBuilder>, now: &str) -> Findings {
     let (inspector, now) = (inspector(), moment(now));
-    inspector.inspect(&inspector.digest(&journey(told), now), now)
+    inspector.inspect(&inspector.digest(&journey(told).at_known(now, now)), now)
 }
 
 /// What the rule of a code finds where a transit model expects something.
@@ -39,7 +39,8 @@ pub fn finding_with(
     now: &str,
 ) -> Option<Finding> {
     let inspector = inspector();
-    let parcel = inspector.digest_expecting(&journey(told), moment(at), None, model);
+    let parcel =
+        inspector.digest_expecting(&journey(told).at_known(moment(at), moment(at)), None, model);
     inspector
         .inspect(&parcel, moment(now))
         .found

@@ -516,18 +516,18 @@ impl<'p> Reading<'p> {
                 shipment.references.push(reference);
             }
         }
-        shipment.events.extend(event);
+        shipment.events.extend(event.map(|event| {
+            let sequence = meaning::sequence(&event.code.value);
+            event.with_sequence(sequence)
+        }));
     }
 
     fn finish(mut self) -> Batch {
         for mut shipment in self.shipments {
             // Bursts within one second come in any order; the statuses have one.
-            shipment.events.sort_by_key(|event| {
-                (
-                    event.time.earliest().timestamp(),
-                    meaning::rank(&event.code.value),
-                )
-            });
+            shipment
+                .events
+                .sort_by_key(|event| (event.time.earliest().timestamp(), event.sequence));
             self.out.push(shipment);
         }
         self.out.finish()

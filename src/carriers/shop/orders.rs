@@ -247,6 +247,7 @@ fn event(
         code(&said, why.as_deref(), wire.note.get()),
     );
     event.scope = scope(&event);
+    event.signal = said.parse().ok();
     Some(event)
 }
 

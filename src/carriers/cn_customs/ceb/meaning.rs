@@ -151,14 +151,14 @@ pub(super) fn stage(message: &str) -> Option<Stage> {
     }
 }
 
-/// The order of statuses within one second, in which bursts of receipts come.
-pub(super) fn rank(status: &str) -> i32 {
+/// The place of a status within one second, in which bursts of receipts come: statuses of three
+/// digits grow with the procedure. None for a status that is no step of it.
+pub(super) fn sequence(status: &str) -> Option<u16> {
     let stands_for = of_inner(status);
-    if stands_for.is_empty() {
+    let step = if stands_for.is_empty() {
         status
     } else {
         stands_for
-    }
-    .parse()
-    .unwrap_or(0)
+    };
+    (step.len() <= 3).then(|| step.parse().ok()).flatten()
 }
