@@ -3,6 +3,7 @@
 
 mod meaning;
 mod record;
+mod taxes;
 #[cfg(test)]
 mod tests;
 
@@ -257,7 +258,14 @@ impl<'p> Reading<'p> {
         if matches!(message, "508" | "510" | "608" | "702" | "712") {
             self.add(number, record.sheet_references(), event);
         } else {
-            self.add(number, record.references(name), event);
+            let is_bill = matches!(message, "816" | "818");
+            let dues = is_bill.then(|| taxes::dues(&mut self.out, record, &number));
+            self.add(number.clone(), record.references(name), event);
+            if let Some(at) = self.at.get(&number)
+                && let Some(shipment) = self.shipments.get_mut(*at)
+            {
+                taxes::add(shipment, dues.into_iter().flatten());
+            }
         }
     }
 
@@ -528,6 +536,7 @@ impl<'p> Reading<'p> {
                     meaning::rank(&event.code.value),
                 )
             });
+            taxes::drop_void(&mut shipment);
             self.out.push(shipment);
         }
         self.out.finish()
