@@ -594,6 +594,10 @@ fn unless_draft(record: &Record<'_>, mapped: Mapped) -> Mapped {
 /// A tax bill's amounts in words; empty when it has none.
 fn amounts(record: &Record<'_>) -> String {
     let mut out = String::new();
+    let currency = match record.get(Name::Currency) {
+        None | Some("142") => "CNY",
+        Some(other) => other,
+    };
     for (words, field) in [
         ("customs duty", Name::Duty),
         ("VAT", Name::Vat),
@@ -604,7 +608,7 @@ fn amounts(record: &Record<'_>) -> String {
             .filter(|amount| amount.parse::<f64>().is_ok())
         {
             let comma = if out.is_empty() { "" } else { ", " };
-            let _ = write!(out, "{comma}{words} CNY {amount}");
+            let _ = write!(out, "{comma}{words} {currency} {amount}");
         }
     }
     out

@@ -60,7 +60,11 @@ mod tests {
             let point = held(kind).point().unwrap();
             assert_eq!(point.name.is_some(), is_told, "{kind}");
             let street = point.street.as_deref();
-            assert_eq!(street, is_told.then_some("1 Sample Street, Unit 2"), "{kind}");
+            assert_eq!(
+                street,
+                is_told.then_some("1 Sample Street, Unit 2"),
+                "{kind}"
+            );
             assert_eq!(point.id.as_deref(), Some("RNOKK"));
             assert!(point.place.is_some());
         }

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::{charges, faults, latest, proof, shipped};
 use super::meaning::{Meanings, Names, Scan};
 use super::promise::{self, Expected};
 use super::shared::{self, Address, Ending, Seen, Told};
+use super::{charges, faults, latest, proof, shipped};
 use crate::adapter::{
     Adapter, Batch, CodeTable, Collector, DecodeError, Descriptor, Mark, NoticeKind, Payload, grams,
 };
@@ -430,7 +430,10 @@ fn offers(
     let images = images.filter_map(|image| image.get("Type").or_else(|| image.text()));
     proof::add(out, shipment, "AvailableImages", images);
     let handlings = details.all("SpecialHandlings");
-    charges::add_handlings(shipment, handlings.filter_map(|handling| handling.get("Type")));
+    charges::add_handlings(
+        shipment,
+        handlings.filter_map(|handling| handling.get("Type")),
+    );
     let notes = details.all("InformationNotes").map(|note| {
         let part = |name| note.get(name).unwrap_or_default();
         (part("Code"), part("Description"))

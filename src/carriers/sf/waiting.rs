@@ -5,7 +5,15 @@ use crate::model::{DeliveredTo, Event, Milestone, Personal, PickupPoint};
 
 /// What a name in brackets must end in or hold to be a locker or shop; SF brackets its own sites too.
 const POINTS: [&str; 9] = [
-    "柜", "櫃", "驿站", "驛站", "自提", "丰巢", "豐巢", "便利店", "超市",
+    "柜",
+    "櫃",
+    "驿站",
+    "驛站",
+    "自提",
+    "丰巢",
+    "豐巢",
+    "便利店",
+    "超市",
 ];
 
 /// The words before a code for the pickup.
@@ -14,10 +22,7 @@ const BEFORE_CODE: [&str; 6] = ["取件码", "取件碼", "取货码", "取貨�
 /// The point at which an event says that the parcel waits: its name, its town, the code.
 pub(super) fn point(event: &Event, remark: &str) -> Option<PickupPoint> {
     let left = event.delivered_to;
-    let is_left = matches!(
-        left,
-        Some(DeliveredTo::Locker | DeliveredTo::PickupPoint)
-    );
+    let is_left = matches!(left, Some(DeliveredTo::Locker | DeliveredTo::PickupPoint));
     if event.milestone != Milestone::AvailableForPickup && !is_left {
         return None;
     }
@@ -55,7 +60,10 @@ mod tests {
     #[test]
     fn a_code_stands_behind_its_word_only() {
         for (remark, expected) in [
-            ("快件已到达【自提柜】,请凭取件码12-3456领取", Some("12-3456")),
+            (
+                "快件已到达【自提柜】,请凭取件码12-3456领取",
+                Some("12-3456"),
+            ),
             ("取件码为:【A1-2-3003】", Some("A1-2-3003")),
             ("提貨碼：880011", Some("880011")),
             ("请凭取件码领取", None),

@@ -32,7 +32,9 @@ pub(super) fn dues(
     }
     let mut dues = Vec::new();
     for (name, field, kind) in TAXES {
-        let Some(raw) = record.get(name) else { continue };
+        let Some(raw) = record.get(name) else {
+            continue;
+        };
         let Ok(amount) = raw.parse::<Amount>() else {
             out.unreadable(number, field, raw, "an amount");
             continue;

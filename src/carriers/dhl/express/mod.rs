@@ -123,10 +123,7 @@ impl WireEvent<'_> {
                 .remarks
                 .iter()
                 .find_map(|remark| remark.value.get().and(remark.details.get())),
-            steps: self
-                .remarks
-                .iter()
-                .find_map(|remark| remark.details.get()),
+            steps: self.remarks.iter().find_map(|remark| remark.details.get()),
             area: area.and_then(|area| area.code.get()),
             area_text: area.and_then(|area| area.text.get()),
             signer: self.signer.get(),

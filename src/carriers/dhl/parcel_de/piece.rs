@@ -8,7 +8,8 @@ use crate::carriers::dhl::shared::{is_over, weight};
 use crate::carriers::dhl::{promises, recipient};
 use crate::carriers::mapping::in_time;
 use crate::model::{
-    Country, EventTime, FreeText, Place, PromiseKind, Reference, Role, Shipment, TrackingNumber, Zones,
+    Country, EventTime, FreeText, Place, PromiseKind, Reference, Role, Shipment, TrackingNumber,
+    Zones,
 };
 use crate::wire::clock;
 use crate::wire::xml::Node;
@@ -81,7 +82,10 @@ pub(super) fn what_comes_next(piece: Node<'_, '_>, shipment: &mut Shipment) {
     let Some(next) = next.as_deref().and_then(FreeText::parse) else {
         return;
     };
-    let last = shipment.events.iter_mut().max_by_key(|event| in_time(event));
+    let last = shipment
+        .events
+        .iter_mut()
+        .max_by_key(|event| in_time(event));
     if let Some(event) = last.filter(|event| event.remark.is_none()) {
         event.remark = Some(next);
     }

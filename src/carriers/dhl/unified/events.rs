@@ -17,8 +17,8 @@ use crate::carriers::dhl::shared::{push_by_piece, stands_in, without_list};
 use crate::carriers::dhl::{promises, recipient, sentence};
 use crate::carriers::mapping::code;
 use crate::model::{
-    Confidence, Event, EventTime, FreeText, Milestone, Personal, Shipment, Stage, TimeKind, TrackingNumber,
-    Zones, zones_of,
+    Confidence, Event, EventTime, FreeText, Milestone, Personal, Shipment, Stage, TimeKind,
+    TrackingNumber, Zones, zones_of,
 };
 use crate::wire::clock;
 

@@ -41,7 +41,11 @@ pub(super) fn read(out: &mut Collector<'_>, wire: &WireShipment<'_>, shipment: &
         let notice = notice.about(Some(&shipment.number));
         out.notice(notice.at("shipments.estimatedTimeOfDeliveryRemark"));
     }
-    if wire.service.get().is_none_or(|name| !name.eq_ignore_ascii_case("express")) {
+    if wire
+        .service
+        .get()
+        .is_none_or(|name| !name.eq_ignore_ascii_case("express"))
+    {
         shipment.pickup_point = waits_at(out, wire, shipment);
     }
 }

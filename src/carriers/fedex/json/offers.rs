@@ -30,7 +30,13 @@ const DATES: [&str; 13] = [
 /// Notes when it set out; tells of dates of a type that is not known.
 pub(super) fn read_dates(out: &mut Collector<'_>, wire: &TrackResult<'_>, shipment: &mut Shipment) {
     let handed_in = date(wire, &["ACTUAL_TENDER", "ACTUAL_PICKUP"]);
-    shipped::add(out, shipment, "dateAndTimes", date(wire, &["SHIP"]), handed_in);
+    shipped::add(
+        out,
+        shipment,
+        "dateAndTimes",
+        date(wire, &["SHIP"]),
+        handed_in,
+    );
     let kinds = wire.dates.iter().filter_map(|date| date.kind.get());
     for kind in kinds.filter(|kind| !DATES.contains(kind)) {
         let expected = "a documented type of date";
@@ -44,7 +50,10 @@ pub(super) fn read(out: &mut Collector<'_>, wire: &TrackResult<'_>, shipment: &m
     proof::add(out, shipment, "availableImages.type", images);
     shipment.pickup_point = wire.held.get().and_then(held_at);
     let handlings = wire.handlings.iter();
-    charges::add_handlings(shipment, handlings.filter_map(|handling| handling.kind.get()));
+    charges::add_handlings(
+        shipment,
+        handlings.filter_map(|handling| handling.kind.get()),
+    );
     let notes = wire.notes.iter();
     let notes = notes.map(|note| (note.code.or_empty(), note.description.or_empty()));
     charges::add_notes(out, shipment, "informationNotes.code", notes);

@@ -33,7 +33,7 @@ fn a_service_point_is_where_it_waits_and_an_area_is_not() {
         );
         shipment(service, "", &event).shipments.remove(0)
     };
-    let held = waits("parcel-nl", "NOT_HOME_TO_PARCELSHOP");
+    let held = waits("parcel-nl", "AWAITING_RECEIVER_COLLECTION");
     assert_eq!(held.events[0].milestone, Milestone::AvailableForPickup);
     let point = held.pickup_point.unwrap();
     assert_eq!(point.name.as_deref(), Some("Sample Shop"));

@@ -89,10 +89,7 @@ fn proof_point_and_charges_are_read() {
         },
         "scanEvents": [scan("2025-03-06T11:05:00-08:00", "DL", "RENO", "US")],
     }));
-    assert_eq!(
-        shipment.proof_of_delivery[0].kind,
-        ProofKind::Signature
-    );
+    assert_eq!(shipment.proof_of_delivery[0].kind, ProofKind::Signature);
     let dues: Vec<_> = shipment.dues.iter().map(|due| due.kind).collect();
     assert_eq!(dues, [DueKind::CashOnDelivery, DueKind::Fee]);
     let point = shipment.pickup_point.unwrap();
@@ -121,6 +118,12 @@ fn what_is_not_known_is_told_of() {
     let values: Vec<_> = notices.iter().filter_map(|n| n.value.as_deref()).collect();
     assert_eq!(
         values,
-        ["ACTUAL_TELEPORT", "HOLOGRAM", "OTHER_NOTE", "some", "COURIER"]
+        [
+            "ACTUAL_TELEPORT",
+            "HOLOGRAM",
+            "OTHER_NOTE",
+            "some",
+            "COURIER"
+        ]
     );
 }
