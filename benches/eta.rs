@@ -147,38 +147,24 @@ fn journey(nth: u32, lanes: u32, dice: &mut Dice) -> History {
     ];
     let events = steps.map(|(stage, milestone, days)| {
         at += days * (0.5 + dice.uniform());
-        let place = Station {
-            postcode: Some(format!("{:05}", 10_000 + lane * 7).into()),
-            ..Station::default()
-        };
-        Passage {
-            at: day(at),
-            stage: Some(stage),
-            milestone,
-            place: Some(place),
-            planned: None,
-            reason: None,
-        }
+        let place = Station::new().with_postcode(format!("{:05}", 10_000 + lane * 7));
+        Passage::new(day(at), milestone)
+            .with_stage(stage)
+            .with_place(place)
     });
-    History {
-        id: nth.to_string().into(),
-        carrier: Some(["acme", "fast"][lane as usize % 2].into()),
-        service: Some("standard".into()),
-        origin: Station {
-            country: "CN".parse().ok(),
-            postcode: Some(format!("{:06}", 200_000 + lane % 9).into()),
-            ..Station::default()
-        },
-        destination: Station {
-            country: "DE".parse().ok(),
-            postcode: Some(format!("{:05}", 10_000 + lane * 7).into()),
-            ..Station::default()
-        },
-        promised: Some(day(at + 1.0)),
-        outcome: Some(HistoryEnd::Delivered),
-        events: events.to_vec(),
-        ..History::default()
-    }
+    let station = |country: &str, postcode: String| {
+        Station::new()
+            .with_country(country.parse().ok())
+            .with_postcode(postcode)
+    };
+    let history = History::new(nth.to_string())
+        .with_carrier(["acme", "fast"][lane as usize % 2])
+        .with_service("standard")
+        .with_origin(station("CN", format!("{:06}", 200_000 + lane % 9)))
+        .with_destination(station("DE", format!("{:05}", 10_000 + lane * 7)))
+        .with_promised(day(at + 1.0))
+        .with_outcome(HistoryEnd::Delivered);
+    events.into_iter().fold(history, History::with_event)
 }
 
 /// Microseconds of two things run in turns, and the median of their ratios.

@@ -70,6 +70,7 @@ pub use model::{
     Scope, Shipment, Stage, TrackingNumber,
 };
 pub use registry::{Registry, identify};
+pub use smol_str::SmolStr;
 
 /// Runs the README's code as a test.
 #[cfg(doctest)]

@@ -65,13 +65,13 @@ fn counted(told: ShipmentBuilder, now: &str, count: [u32; 5]) -> Snapshot {
     let [total, delivered, ended, not_collected, untold] = count;
     assert_eq!(
         state.piece_count,
-        Some(PieceCount {
-            total,
-            delivered,
-            ended,
-            not_collected,
-            untold
-        })
+        Some(
+            PieceCount::new(total)
+                .with_delivered(delivered)
+                .with_ended(ended)
+                .with_not_collected(not_collected)
+                .with_untold(untold)
+        )
     );
     state
 }

@@ -20,18 +20,12 @@ fn event(number: u64) -> EventId {
 
 /// A finding of a rule, with its level and evidence.
 fn found(rule: &str, level: Level, evidence: &[u64]) -> Finding {
-    let json = serde_json::json!({"rule": rule, "level": level, "since": "2026-03-01T00:00:00Z"});
-    Finding {
-        evidence: evidence.iter().copied().map(event).collect(),
-        ..serde_json::from_value(json).unwrap()
-    }
+    let since = "2026-03-01T00:00:00Z".parse().unwrap();
+    Finding::new(rule, level, since).with_evidence(evidence.iter().copied().map(event))
 }
 
 fn findings(found: impl IntoIterator<Item = Finding>) -> Findings {
-    Findings {
-        found: found.into_iter().collect(),
-        next_check: None,
-    }
+    Findings::new(found, None)
 }
 
 fn nothing() -> Findings {
@@ -39,10 +33,8 @@ fn nothing() -> Findings {
 }
 
 fn cases() -> Cases {
-    Cases::new(CaseSettings {
-        calm: "2h".parse().unwrap(),
-        reopen: "1d".parse().unwrap(),
-    })
+    let (calm, reopen) = ("2h".parse().unwrap(), "1d".parse().unwrap());
+    Cases::new(CaseSettings::default().with_calm(calm).with_reopen(reopen))
 }
 
 fn what(changes: &[CaseChange]) -> Vec<CaseEvent> {
@@ -203,10 +195,7 @@ fn an_acknowledged_case_is_silent_until_something_new_is_told() {
 #[test]
 fn a_finding_under_a_graver_one_opens_no_case_but_keeps_its_own_open() {
     let mut cases = cases();
-    let under = |finding: Finding| Finding {
-        under: Some("lost-risk".into()),
-        ..finding
-    };
+    let under = |finding: Finding| finding.with_under("lost-risk");
     let both = || {
         findings([
             under(found("stalled", Level::Warning, &[1])),

@@ -1,8 +1,6 @@
 //! Histories: read leniently, written so that they read the same, never knowing more than was
 //! known, and made of journeys.
 
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, TimeDelta, Utc};
 use parceltrail::history::{Attribute, HistoryEnd, Passage, Planned, Station};
 use parceltrail::journey::{Journeys, LegId};
@@ -95,11 +93,11 @@ fn what_cannot_be_read_is_said() {
 fn station() -> impl Strategy<Value = Station> {
     let part = || prop::option::of("[A-Z0-9]{1,6}".prop_map(|text| text.into()));
     (prop::option::of("[A-Z]{2}"), part(), part(), part()).prop_map(
-        |(country, region, postcode, code)| Station {
-            country: country.and_then(|code| code.parse().ok()),
-            region,
-            postcode,
-            code,
+        |(country, region, postcode, code)| {
+            let mut station =
+                Station::new().with_country(country.and_then(|code| code.parse().ok()));
+            (station.region, station.postcode, station.code) = (region, postcode, code);
+            station
         },
     )
 }
@@ -114,16 +112,13 @@ fn passage() -> impl Strategy<Value = Passage> {
         prop::option::of(0..40_000_i64),
         word(20),
     )
-        .prop_map(
-            |(minute, stage, milestone, place, planned, reason)| Passage {
-                at: at(minute),
-                stage: stage.map(|stage| Stage::ALL[stage]),
-                milestone: Milestone::ALL[milestone],
-                place,
-                planned: planned.map(at),
-                reason: reason.map(|reason| Reason::ALL[reason]),
-            },
-        )
+        .prop_map(|(minute, stage, milestone, place, planned, reason)| {
+            Passage::new(at(minute), Milestone::ALL[milestone])
+                .with_stage(stage.map(|stage| Stage::ALL[stage]))
+                .with_place(place)
+                .with_planned(planned.map(at))
+                .with_reason(reason.map(|reason| Reason::ALL[reason]))
+        })
 }
 
 fn history() -> impl Strategy<Value = History> {
@@ -147,28 +142,22 @@ fn history() -> impl Strategy<Value = History> {
         .prop_map(
             |((origin, destination, promised, outcome), attributes, mut events, steps)| {
                 events.sort_by_key(|event| event.at);
-                History {
-                    id: "j".into(),
-                    carrier: Some("acme".into()),
-                    service: None,
-                    origin,
-                    destination,
-                    promised: promised.map(at),
-                    outcome: outcome.map(|outcome| HistoryEnd::ALL[outcome]),
-                    attributes: attributes
-                        .into_iter()
-                        .map(|(name, value)| (name.into(), value))
-                        .collect::<BTreeMap<_, _>>(),
-                    events,
-                    schedule: steps
-                        .into_iter()
-                        .map(|(minute, step)| Planned {
-                            stage: None,
-                            milestone: Milestone::ALL[step],
-                            at: at(minute),
-                        })
-                        .collect(),
-                }
+                let history = History::new("j")
+                    .with_carrier("acme")
+                    .with_origin(origin)
+                    .with_destination(destination)
+                    .with_promised(promised.map(at))
+                    .with_outcome(outcome.map(|outcome| HistoryEnd::ALL[outcome]));
+                let history = attributes
+                    .into_iter()
+                    .fold(history, |history, (name, value)| {
+                        history.with_attribute(name, value)
+                    });
+                let history = events.into_iter().fold(history, History::with_event);
+                steps
+                    .into_iter()
+                    .map(|(minute, step)| Planned::new(at(minute), Milestone::ALL[step]))
+                    .fold(history, History::with_planned)
             },
         )
 }

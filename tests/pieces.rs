@@ -9,7 +9,7 @@ use growth::linear;
 use parceltrail::anomaly::{
     CaseEvent, Cases, Finding, Findings, Inspector, Parcel, Replay, Settings,
 };
-use parceltrail::journey::{Leg, Snapshot};
+use parceltrail::journey::Snapshot;
 use parceltrail::model::{Reason, TrackingNumber};
 use parceltrail::testing::{ShipmentBuilder, shipment};
 use parceltrail::{Journey, Milestone, Stage};
@@ -404,9 +404,10 @@ fn of_pieces(count: usize) -> Snapshot {
         .collect();
     state.pieces = numbers
         .iter()
-        .map(|number| parceltrail::journey::PieceState {
-            number: number.clone(),
-            ..piece.clone()
+        .map(|number| {
+            let mut piece = piece.clone();
+            piece.number = number.clone();
+            piece
         })
         .collect();
     state.events = numbers
@@ -431,17 +432,15 @@ fn of_legs(count: usize) -> Snapshot {
         state.legs.first().cloned().unwrap(),
     );
     let number = |nth: usize| TrackingNumber::new(&format!("L{nth:06}"));
-    let id = |nth: usize| parceltrail::journey::LegId {
-        carrier: leg.carrier.clone(),
-        number: number(nth),
-    };
+    let id =
+        |nth: usize| parceltrail::journey::LegId::new(leg.carrier.clone(), number(nth).as_str());
     state.pieces.clear();
     state.legs = (0..count)
-        .map(|nth| Leg {
-            number: number(nth),
-            next: Some(id(nth + 1)),
-            packages: Default::default(),
-            ..leg.clone()
+        .map(|nth| {
+            let mut leg = leg.clone();
+            (leg.number, leg.next) = (number(nth), Some(id(nth + 1)));
+            leg.packages.clear();
+            leg
         })
         .collect();
     state.events = (0..count)

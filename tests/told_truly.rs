@@ -267,13 +267,7 @@ fn two_of_five_delivered_follows_from_the_state() {
     let state = only(decoded("fedex-mps"));
     assert_eq!(
         state.piece_count,
-        Some(PieceCount {
-            total: 5,
-            delivered: 2,
-            ended: 0,
-            not_collected: 1,
-            untold: 0
-        })
+        Some(PieceCount::new(5).with_delivered(2).with_not_collected(1))
     );
     let parcel = state.parcel.unwrap();
     // The carrier has four of them; of those the whole stands where the last one does.
@@ -381,13 +375,13 @@ fn a_whole_is_never_better_than_its_worst_piece_and_never_hides_a_good_one() {
         assert_eq!((parcel.milestone, parcel.terminal), (milestone, terminal));
         assert_eq!(
             state.piece_count,
-            Some(PieceCount {
-                total,
-                delivered,
-                ended,
-                not_collected,
-                untold
-            }),
+            Some(
+                PieceCount::new(total)
+                    .with_delivered(delivered)
+                    .with_ended(ended)
+                    .with_not_collected(not_collected)
+                    .with_untold(untold)
+            ),
             "{milestone}"
         );
         assert_traced([told]);
@@ -403,13 +397,7 @@ fn what_is_told_of_all_is_told_of_each() {
     );
     assert_eq!(
         state([whole]).piece_count,
-        Some(PieceCount {
-            total: 3,
-            delivered: 3,
-            ended: 0,
-            not_collected: 0,
-            untold: 0
-        })
+        Some(PieceCount::new(3).with_delivered(3))
     );
     let one = shipment("a.x", "B1")
         .pieces(3)
@@ -421,13 +409,7 @@ fn what_is_told_of_all_is_told_of_each() {
     );
     assert_eq!(
         state([one]).piece_count,
-        Some(PieceCount {
-            total: 3,
-            delivered: 1,
-            ended: 0,
-            not_collected: 0,
-            untold: 2
-        })
+        Some(PieceCount::new(3).with_delivered(1).with_untold(2))
     );
     assert_eq!(
         state([picked_up()]).piece_count,

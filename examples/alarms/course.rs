@@ -120,10 +120,7 @@ impl Course {
     /// Countries and service: whose lengths are compared with each other.
     pub fn lane(&self) -> (Station, Station, Option<SmolStr>) {
         let coarse = |station: &Station| match station.country {
-            Some(country) => Station {
-                country: Some(country),
-                ..Station::default()
-            },
+            Some(country) => Station::new().with_country(country),
             None => station.clone(),
         };
         (
@@ -177,6 +174,7 @@ fn place(station: &Station) -> Option<Place> {
         region,
         postcode,
         code,
+        ..
     } = station.clone();
     let mut place = Place::new().with_country(country);
     (place.region, place.postcode, place.code) = (region, postcode, code);

@@ -254,11 +254,9 @@ impl<'r> Draw<'r> {
 
 /// The place as feeds name it.
 pub fn station(town: &Town) -> Station {
-    Station {
-        country: Country::from_alpha2(town.country),
-        code: Some(town.code.into()),
-        ..Station::default()
-    }
+    Station::new()
+        .with_country(Country::from_alpha2(town.country))
+        .with_code(town.code)
 }
 
 fn offset(town: &Town) -> i32 {

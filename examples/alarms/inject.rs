@@ -284,10 +284,7 @@ fn stray_station(clean: &Course, rng: &mut Rng) -> Station {
             .any(|place| place.country == country)
     };
     if seen(None) || clean.origin.country.is_none() {
-        return Station {
-            code: Some("ASTRAY".into()),
-            ..Station::default()
-        };
+        return Station::new().with_code("ASTRAY");
     }
     let is_domestic = clean.origin.country == clean.destination.country;
     let fitting = ASTRAY

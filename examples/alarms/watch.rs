@@ -11,7 +11,6 @@ use parceltrail::anomaly::{
 };
 use parceltrail::eta::{ModelSettings, TransitModel};
 use parceltrail::journey::LegId;
-use parceltrail::{CarrierId, TrackingNumber};
 use parceltrail::{History, Journey, Shipment};
 use smol_str::SmolStr;
 
@@ -101,9 +100,9 @@ fn journey(course: &Course, deliveries: impl IntoIterator<Item = Shipment>) -> J
     for delivery in deliveries {
         journey.apply(delivery);
     }
-    let leg = |index: usize| LegId {
-        carrier: CarrierId::from(course.legs[index].carrier.clone()),
-        number: TrackingNumber::new(course.legs[index].number.as_str()),
+    let leg = |index: usize| {
+        let leg = &course.legs[index];
+        LegId::new(leg.carrier.clone(), leg.number.as_str())
     };
     for next in 1..course.legs.len() {
         journey.link(leg(next - 1), leg(next));
@@ -221,11 +220,9 @@ fn inspector(false_alarms: f64, which: Which) -> Result<Inspector, SettingsError
         .filter(|(about, _)| is_left_out(about))
         .map(|(about, _)| (about.code.into(), disabled.clone()))
         .collect();
-    Inspector::new(Settings {
-        false_alarms_per_parcel,
-        rules,
-        ..Settings::default()
-    })
+    let mut settings = Settings::default();
+    (settings.false_alarms_per_parcel, settings.rules) = (false_alarms_per_parcel, rules);
+    Inspector::new(settings)
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -214,17 +214,14 @@ impl<'s> Replay<'s> {
         let fate_of = fate(&history, self.until);
         // Lines may share an id; here each is a journey of its own.
         let name = history.id.clone();
-        let known = History {
-            id: number.to_string().into(),
-            outcome: None,
-            events: Vec::new(),
-            ..history
-        };
+        let mut known = history;
+        let ahead = std::mem::take(&mut known.events);
+        known = known.with_id(number.to_string()).with_outcome(None);
         let is_scored = number >= self.learned_from;
         let journey = Active {
             name,
             known,
-            ahead: history.events.into(),
+            ahead: ahead.into(),
             outcome,
             fate: fate_of,
             delivered,

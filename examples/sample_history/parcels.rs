@@ -39,13 +39,11 @@ pub fn parcel(dice: &mut Dice, start: f64) -> Trail {
     let typical = 1.0 + line + 0.7 + if is_customs { 0.6 } else { 0.0 };
 
     let mut trail = Trail {
-        head: History {
-            carrier: Some(carrier.into()),
-            service: Some(if express { "express" } else { "standard" }.into()),
-            origin: home(from, leaving, dice),
-            destination: home(to, arriving, dice),
-            ..History::default()
-        },
+        head: History::default()
+            .with_carrier(carrier)
+            .with_service(if express { "express" } else { "standard" })
+            .with_origin(home(from, leaving, dice))
+            .with_destination(home(to, arriving, dice)),
         promised: Some(working(start + (typical * 1.3 + margin).ceil(), 21.0)),
         ..Trail::default()
     };
@@ -118,12 +116,10 @@ pub fn parcel(dice: &mut Dice, start: f64) -> Trail {
 
 /// A town of a country, with the first digits of a made-up postcode.
 fn home(country: &str, area: usize, dice: &mut Dice) -> Station {
-    Station {
-        country: country.parse().ok(),
-        region: Some(format!("{country}-{area}").into()),
-        postcode: Some(format!("{area}{:02}", dice.below(40)).into()),
-        ..Station::default()
-    }
+    Station::new()
+        .with_country(country.parse().ok())
+        .with_region(format!("{country}-{area}"))
+        .with_postcode(format!("{area}{:02}", dice.below(40)))
 }
 
 /// How much longer hubs take: twice as long in the four weeks before Christmas.

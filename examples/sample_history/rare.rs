@@ -14,13 +14,11 @@ pub fn order(dice: &mut Dice, start: f64) -> Trail {
     let late = 4.0 * dice.normal() + lead * reliable * dice.normal().max(0.0);
     let came = start + (lead + late).max(8.0);
     let mut trail = Trail {
-        head: History {
-            carrier: Some("consolidator".into()),
-            service: Some("sea".into()),
-            origin: office("CN", format_args!("M{maker}")),
-            destination: office("DE", "W1"),
-            ..History::default()
-        },
+        head: History::default()
+            .with_carrier("consolidator")
+            .with_service("sea")
+            .with_origin(office("CN", format_args!("M{maker}")))
+            .with_destination(office("DE", "W1")),
         promised: Some(working(start + lead, 16.0)),
         ..Trail::default()
     };
@@ -55,12 +53,10 @@ pub fn trip(dice: &mut Dice, start: f64) -> Trail {
     let (from, to) = (dice.below(12), dice.below(12));
     let stops = 2 + dice.below(3);
     let mut trail = Trail {
-        head: History {
-            carrier: Some(["haul", "road"][dice.below(2)].into()),
-            origin: office("DE", format_args!("T{from}")),
-            destination: office("PL", format_args!("T{to}")),
-            ..History::default()
-        },
+        head: History::default()
+            .with_carrier(["haul", "road"][dice.below(2)])
+            .with_origin(office("DE", format_args!("T{from}")))
+            .with_destination(office("PL", format_args!("T{to}"))),
         ..Trail::default()
     };
     let (mut planned, mut at) = (start, start);
@@ -102,12 +98,10 @@ pub fn packet(dice: &mut Dice, start: f64) -> Trail {
     let (from, to) = (dice.below(FROM.len()), dice.below(TO.len()));
     let typical = 8.0 + 2.5 * from as f64 + 2.0 * ((from * 3 + to * 2) % 5) as f64;
     let mut trail = Trail {
-        head: History {
-            carrier: Some("post".into()),
-            origin: office(FROM[from], "X"),
-            destination: office(TO[to], "X"),
-            ..History::default()
-        },
+        head: History::default()
+            .with_carrier("post")
+            .with_origin(office(FROM[from], "X"))
+            .with_destination(office(TO[to], "X")),
         ..Trail::default()
     };
     let mut at = start;

@@ -68,33 +68,23 @@ impl Trail {
     /// What was known of it `until` the file ends.
     pub fn history(self, id: String, until: f64) -> History {
         let is_over = self.events.last().is_some_and(|last| last.0 <= until);
-        let passage =
-            |(at, stage, milestone, place): (f64, Stage, Milestone, Option<Station>)| Passage {
-                at: instant(at),
-                stage: Some(stage),
-                milestone,
-                place,
-                planned: None,
-                reason: None,
-            };
-        let planned = |(at, stage, milestone): (f64, Stage, Milestone)| Planned {
-            at: instant(at),
-            stage: Some(stage),
-            milestone,
+        let passage = |(at, stage, milestone, place): (f64, Stage, Milestone, Option<Station>)| {
+            Passage::new(instant(at), milestone)
+                .with_stage(stage)
+                .with_place(place)
         };
-        History {
-            id: id.into(),
-            promised: self.promised.map(instant),
-            outcome: self.outcome.filter(|_| is_over),
-            events: self
-                .events
-                .into_iter()
-                .filter(|event| event.0 <= until)
-                .map(passage)
-                .collect(),
-            schedule: self.plan.into_iter().map(planned).collect(),
-            ..self.head
-        }
+        let planned = |(at, stage, milestone): (f64, Stage, Milestone)| {
+            Planned::new(instant(at), milestone).with_stage(stage)
+        };
+        let mut history = self
+            .head
+            .with_id(id)
+            .with_promised(self.promised.map(instant))
+            .with_outcome(self.outcome.filter(|_| is_over));
+        let known = self.events.into_iter().filter(|event| event.0 <= until);
+        history.events = known.map(passage).collect();
+        history.schedule = self.plan.into_iter().map(planned).collect();
+        history
     }
 }
 
@@ -106,11 +96,9 @@ fn instant(day: f64) -> DateTime<Utc> {
 
 /// A place by country and office.
 pub fn office(country: &str, code: impl std::fmt::Display) -> Station {
-    Station {
-        country: country.parse().ok(),
-        code: Some(format!("{country}{code}").into()),
-        ..Station::default()
-    }
+    Station::new()
+        .with_country(country.parse().ok())
+        .with_code(format!("{country}{code}"))
 }
 
 /// The next hour of a working day: vans rest at weekends.

@@ -13,11 +13,28 @@ use crate::model::{EventId, Fnv, Party, TrackingNumber, UnknownWord, words};
 /// How long cases take to close, and how soon they open again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
 pub struct CaseSettings {
     /// How long a finding must be gone before its case is resolved.
     pub calm: Span,
     /// A finding that comes back within this time of the resolution continues the same case.
     pub reopen: Span,
+}
+
+impl CaseSettings {
+    /// Sets how long a finding must be gone before its case is resolved.
+    #[must_use]
+    pub const fn with_calm(mut self, calm: Span) -> Self {
+        self.calm = calm;
+        self
+    }
+
+    /// Sets within which time of the resolution a finding continues the same case.
+    #[must_use]
+    pub const fn with_reopen(mut self, reopen: Span) -> Self {
+        self.reopen = reopen;
+        self
+    }
 }
 
 impl Default for CaseSettings {
@@ -122,6 +139,7 @@ words! {
 
 /// A trouble from its first sign to its end.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Case {
     /// Its identity.
     pub id: CaseId,
@@ -171,6 +189,7 @@ pub struct Case {
 
 /// One step of a case.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct CaseStep {
     /// When.
     pub at: DateTime<Utc>,
@@ -182,6 +201,7 @@ pub struct CaseStep {
 
 /// A change that an application may want to tell somebody about.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct CaseChange {
     /// When.
     pub at: DateTime<Utc>,

@@ -9,6 +9,7 @@ use crate::model::{CarrierId, EventId, Milestone, Party, Reason, Scope, Stage};
 
 /// One direction of customs.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Clearance {
     /// Whether it is the way out of the country of origin.
     pub is_export: bool,
@@ -36,6 +37,7 @@ impl Clearance {
 
 /// One open hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct HoldDigest {
     /// What kind of hold.
     pub kind: Milestone,

@@ -120,6 +120,7 @@ impl Surroundings {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Cohort {
     /// When the count under way began.
     pub counted: Option<DateTime<Utc>>,
@@ -133,6 +134,7 @@ pub struct Cohort {
 
 /// How a feed breathes: in which hours it told something new.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct FeedPulse {
     /// The first delivery ever that told something new.
     pub first_news: DateTime<Utc>,
@@ -198,6 +200,7 @@ impl FeedPulse {
 
 /// How the parcels of a lane fare.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct LanePulse {
     /// Open parcels, in the count under way.
     pub open: u32,
@@ -252,6 +255,7 @@ impl LanePulse {
 
 /// What makes an order a duplicate of another.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct OrderMark {
     /// Digest of its number.
     pub number: u64,

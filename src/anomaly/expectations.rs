@@ -30,6 +30,7 @@ pub trait Expectations: Send + Sync {
 
 /// What [`Rule::foresee`](super::Rule::foresee) works with.
 #[derive(Clone, Copy)]
+#[non_exhaustive]
 pub struct Foresight<'a> {
     /// The parcel.
     pub parcel: &'a Parcel,

@@ -8,11 +8,20 @@ use crate::model::{
 
 /// An interval in which an instant lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct When {
     /// At the earliest.
     pub earliest: DateTime<Utc>,
     /// At the latest.
     pub latest: DateTime<Utc>,
+}
+
+impl When {
+    /// From one instant to another.
+    #[must_use]
+    pub const fn new(earliest: DateTime<Utc>, latest: DateTime<Utc>) -> Self {
+        Self { earliest, latest }
+    }
 }
 
 impl From<&EventTime> for When {
@@ -37,6 +46,7 @@ pub(super) const PHYSICAL: [Milestone; 7] = [
 
 /// A statement, as rules read it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Fact {
     /// The statement.
     pub event: EventId,

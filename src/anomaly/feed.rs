@@ -8,6 +8,7 @@ use crate::model::{FeedId, IssuerKind};
 
 /// A feed and what it told.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct FeedDigest {
     /// The feed.
     pub id: FeedId,

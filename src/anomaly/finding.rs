@@ -75,6 +75,7 @@ impl Category {
 /// `{"hours":36.5}`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Datum {
     /// How many.
     Count(i64),
@@ -110,6 +111,7 @@ impl Datum {
 
 /// Something that a rule found wrong.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Finding {
     /// The rule's code.
     pub rule: SmolStr,
@@ -142,6 +144,40 @@ pub struct Finding {
     pub under: Option<SmolStr>,
 }
 
+impl Finding {
+    /// What a rule found, and since when it is so. All else is set in its fields; a rule of one's
+    /// own makes a [`Draft`] instead.
+    #[must_use]
+    pub fn new(rule: impl Into<SmolStr>, level: Level, since: DateTime<Utc>) -> Self {
+        Self {
+            rule: rule.into(),
+            subject: SmolStr::default(),
+            piece: None,
+            level,
+            party: None,
+            since,
+            due: None,
+            evidence: Vec::new(),
+            data: BTreeMap::new(),
+            under: None,
+        }
+    }
+
+    /// Sets the statements that it rests on.
+    #[must_use]
+    pub fn with_evidence(mut self, evidence: impl IntoIterator<Item = EventId>) -> Self {
+        self.evidence = evidence.into_iter().collect();
+        self
+    }
+
+    /// Sets the graver finding that it goes under in.
+    #[must_use]
+    pub fn with_under(mut self, under: impl Into<SmolStr>) -> Self {
+        self.under = Some(under.into());
+        self
+    }
+}
+
 /// A finding on its way from a rule: what the rule says.
 /// [`RuleContext::raise`](super::RuleContext::raise) adds rule and level.
 ///
@@ -162,20 +198,8 @@ pub struct Draft {
 impl Draft {
     /// Since when it is so: the latest instant that the evidence allows.
     pub fn since(since: DateTime<Utc>) -> Self {
-        let finding = Finding {
-            rule: SmolStr::default(),
-            subject: SmolStr::default(),
-            piece: None,
-            level: Level::Info,
-            party: None,
-            since,
-            due: None,
-            evidence: Vec::new(),
-            data: BTreeMap::new(),
-            under: None,
-        };
         Self {
-            finding,
+            finding: Finding::new(SmolStr::default(), Level::Info, since),
             raised: false,
         }
     }
@@ -241,6 +265,7 @@ impl Draft {
 
 /// What an inspection found.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Findings {
     /// What is wrong, in the order of the rules.
     pub found: Vec<Finding>,
@@ -250,6 +275,18 @@ pub struct Findings {
 }
 
 impl Findings {
+    /// These findings, which change without news at `next_check` at the earliest.
+    #[must_use]
+    pub fn new(
+        found: impl IntoIterator<Item = Finding>,
+        next_check: impl Into<Option<DateTime<Utc>>>,
+    ) -> Self {
+        Self {
+            found: found.into_iter().collect(),
+            next_check: next_check.into(),
+        }
+    }
+
     /// Whether an inspection at `now` may find something else than these.
     #[must_use]
     pub fn is_outdated(&self, now: DateTime<Utc>) -> bool {
@@ -265,6 +302,7 @@ impl Findings {
 
 /// How patient a rule is: when it speaks up, and when it grows louder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Expected {
     /// When silence becomes unusual.
     pub at: DateTime<Utc>,
@@ -273,6 +311,19 @@ pub struct Expected {
 }
 
 impl Expected {
+    /// When silence becomes unusual; it never becomes alarming.
+    #[must_use]
+    pub const fn new(at: DateTime<Utc>) -> Self {
+        Self { at, severe: None }
+    }
+
+    /// Sets when it becomes alarming.
+    #[must_use]
+    pub fn with_severe(mut self, severe: impl Into<Option<DateTime<Utc>>>) -> Self {
+        self.severe = severe.into();
+        self
+    }
+
     /// From settings: so long after a moment, and so long.
     #[must_use]
     pub fn after(since: DateTime<Utc>, at: Span, severe: Span) -> Self {

@@ -4,6 +4,7 @@ use crate::model::Country;
 
 /// From where to where.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
 pub struct Lane {
     /// The country of origin.
     pub origin: Option<Country>,
@@ -12,6 +13,18 @@ pub struct Lane {
 }
 
 impl Lane {
+    /// From one country to another.
+    #[must_use]
+    pub fn new(
+        origin: impl Into<Option<Country>>,
+        destination: impl Into<Option<Country>>,
+    ) -> Self {
+        Self {
+            origin: origin.into(),
+            destination: destination.into(),
+        }
+    }
+
     /// Whether it certainly stays within one country.
     #[must_use]
     pub fn is_domestic(&self) -> bool {

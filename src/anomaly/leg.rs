@@ -8,6 +8,7 @@ use crate::model::{CarrierId, Milestone};
 
 /// A carrier's part of the way.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct LegDigest {
     /// The carrier.
     pub carrier: CarrierId,

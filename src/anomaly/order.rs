@@ -13,6 +13,7 @@ use crate::model::{
 
 /// An order that the parcel belongs to.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct OrderDigest {
     /// The order's number.
     pub number: TrackingNumber,
@@ -43,6 +44,7 @@ pub struct OrderDigest {
 
 /// Something that the shop said happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Signal {
     /// The statement.
     pub event: EventId,

@@ -12,6 +12,7 @@ use crate::model::{Milestone, TrackingNumber};
 
 /// A piece of a shipment.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct PieceDigest {
     /// Its number.
     pub number: TrackingNumber,

@@ -11,6 +11,7 @@ use crate::model::PromiseKind;
 
 /// A promise, and when it was made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct PromiseMark {
     /// The feed that told it: an index into [`Parcel::feeds`](super::Parcel::feeds).
     pub feed: u16,

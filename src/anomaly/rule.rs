@@ -13,6 +13,7 @@ use crate::model::TrackingNumber;
 
 /// What a rule says about itself, at run time and in the documentation.
 #[derive(Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct RuleAbout {
     /// Its code, in kebab-case. Stable: settings, cases and wording depend on it.
     pub code: &'static str,
@@ -28,6 +29,39 @@ pub struct RuleAbout {
 }
 
 impl RuleAbout {
+    /// A rule of which no more than code and category is said.
+    #[must_use]
+    pub const fn new(code: &'static str, category: Category) -> Self {
+        Self {
+            code,
+            category,
+            lines: &[],
+            settings: &[],
+            under: &[],
+        }
+    }
+
+    /// Sets what it means, a line each.
+    #[must_use]
+    pub const fn with_lines(mut self, lines: &'static [&'static str]) -> Self {
+        self.lines = lines;
+        self
+    }
+
+    /// Sets what is said of its settings.
+    #[must_use]
+    pub const fn with_settings(mut self, settings: &'static [SettingAbout]) -> Self {
+        self.settings = settings;
+        self
+    }
+
+    /// Sets the codes of graver rules under which it opens no case.
+    #[must_use]
+    pub const fn with_under(mut self, under: &'static [&'static str]) -> Self {
+        self.under = under;
+        self
+    }
+
     /// What it means, as one text.
     #[must_use]
     pub fn explanation(&self) -> String {
@@ -37,6 +71,7 @@ impl RuleAbout {
 
 /// What a rule says about one of its settings.
 #[derive(Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct SettingAbout {
     /// The key.
     pub key: &'static str,
@@ -45,6 +80,12 @@ pub struct SettingAbout {
 }
 
 impl SettingAbout {
+    /// A setting and what it means, a line each.
+    #[must_use]
+    pub const fn new(key: &'static str, lines: &'static [&'static str]) -> Self {
+        Self { key, lines }
+    }
+
     /// What it means, as one text.
     #[must_use]
     pub fn explanation(&self) -> String {
@@ -86,7 +127,7 @@ fn joined(lines: &[&str]) -> String {
 ///     }
 /// }
 ///
-/// static ABOUT: RuleAbout = RuleAbout { code: "acme-warm", category: Category::Loss, lines: &["Chilled too long."], settings: &[], under: &[] };
+/// static ABOUT: RuleAbout = RuleAbout::new("acme-warm", Category::Loss).with_lines(&["Chilled too long."]);
 ///
 /// impl Rule for Warm {
 ///     fn about(&self) -> &'static RuleAbout {
@@ -142,13 +183,7 @@ pub trait CohortRule: std::fmt::Debug + Send + Sync + 'static {
     fn inspect(&self, cohort: &Cohort, look: &mut RuleContext<'_>);
 }
 
-static NO_RULE: RuleAbout = RuleAbout {
-    code: "",
-    category: Category::Data,
-    lines: &[],
-    settings: &[],
-    under: &[],
-};
+static NO_RULE: RuleAbout = RuleAbout::new("", Category::Data);
 
 /// A rule's view of the clock and its voice.
 #[derive(Debug)]
@@ -344,6 +379,7 @@ macro_rules! rule {
         $(#[doc = $line])+
         #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
         #[serde(deny_unknown_fields, default)]
+        #[non_exhaustive]
         pub struct $name {
             $($(#[doc = $setting_line])+ pub $field: $type,)*
         }

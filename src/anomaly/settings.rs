@@ -42,6 +42,7 @@ pub type Section = serde_json::Map<String, Value>;
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
 pub struct Settings {
     /// The share of sound parcels that rules which read silence may raise an alarm about, over the
     /// whole journey. Where a transit model tells, each stay gets its part of it.
@@ -72,6 +73,7 @@ impl Default for Settings {
 /// Sections of rules for the parcels that it matches.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Override {
     /// Parcels on a leg of this carrier.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -106,6 +108,7 @@ impl Override {
 
 /// A lane of settings: either side may be `*`. It reads and writes as `CN-DE`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct LanePattern {
     /// The country of origin; any, if absent.
     pub origin: Option<Country>,
@@ -161,6 +164,7 @@ impl<'de> Deserialize<'de> for LanePattern {
 
 /// What is wrong with settings.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct SettingsError {
     /// The override that it stands in, counted from 1.
     pub in_override: Option<usize>,

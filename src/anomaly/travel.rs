@@ -13,6 +13,7 @@ use crate::model::EventId;
 
 /// Two scans that follow each other in two countries, with the way and the time between them.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Leap {
     /// The two scans, earlier one first.
     pub scans: [EventId; 2],
@@ -27,6 +28,7 @@ pub struct Leap {
 
 /// A sign that a feed's clock is wrong.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct ClockDoubt {
     /// The feed: an index into [`Parcel::feeds`](super::Parcel::feeds).
     pub feed: u16,

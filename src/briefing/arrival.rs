@@ -50,6 +50,7 @@ pub enum Arrival {
 
 /// From when to when, both included.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Window {
     /// The earliest moment.
     #[serde(serialize_with = "serialize_instant")]
@@ -75,6 +76,7 @@ pub struct Window {
 
 /// How sure an estimate is.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Odds {
     /// The probability that it comes later than promised. Absent without a promise, and while there
     /// are too few [observations](Odds::observations).

@@ -57,6 +57,7 @@ use crate::model::{
 
 /// The four answers about one parcel, as data.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Briefing {
     /// When it was made.
     #[serde(serialize_with = "crate::model::serialize_instant")]
@@ -81,6 +82,7 @@ pub struct Briefing {
 
 /// Where a parcel is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Here {
     /// Where in the chain.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -119,6 +121,7 @@ pub struct Here {
 
 /// A sign of life whose meaning is not known.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Seen {
     /// When.
     pub at: EventTime,

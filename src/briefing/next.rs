@@ -25,6 +25,7 @@ words! {
 
 /// The next step of a parcel.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct NextStep {
     /// What is to happen.
     pub milestone: Milestone,

@@ -7,6 +7,7 @@ use crate::model::{EventTime, Milestone, Place, Stage, TrackingNumber};
 
 /// The pieces of one shipment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Pieces {
     /// All of them: as many as the carrier counts, or as are told apart if that is more.
     pub total: u32,
@@ -24,6 +25,7 @@ pub struct Pieces {
 
 /// Where a piece is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct PieceHere {
     /// Its number.
     pub number: TrackingNumber,

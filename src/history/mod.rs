@@ -7,6 +7,7 @@
 
 mod journey;
 mod line;
+mod setters;
 
 use std::collections::BTreeMap;
 
@@ -36,6 +37,7 @@ use line::Line;
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(from = "Line")]
+#[non_exhaustive]
 pub struct History {
     /// The journey's name within its file.
     pub id: SmolStr,
@@ -134,6 +136,7 @@ impl History {
 ///
 /// It is also read from a bare text: a country, or else a code.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[non_exhaustive]
 pub struct Station {
     /// Country.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -165,6 +168,7 @@ impl Station {
 
 /// One event of a history.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Passage {
     /// When.
     #[serde(deserialize_with = "line::instant")]
@@ -200,6 +204,7 @@ pub struct Passage {
 
 /// One step of a plan.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Planned {
     /// Where in the chain.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -213,6 +218,7 @@ pub struct Planned {
 /// Something else that is known of a journey.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
+#[non_exhaustive]
 pub enum Attribute {
     /// A number.
     Number(f64),

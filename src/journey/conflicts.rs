@@ -25,6 +25,7 @@ words! {
 
 /// A contradiction, with the events that make it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Conflict {
     /// What contradicts.
     pub kind: ConflictKind,

@@ -11,6 +11,7 @@ use crate::model::{CarrierId, EventId, EventTime, FeedId, Milestone, Party, Reas
 
 /// The customs tracks of a journey.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Customs {
     /// Out of the country of origin.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -22,6 +23,7 @@ pub struct Customs {
 
 /// One direction.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct CustomsTrack {
     /// What holds the parcel most, else how far clearance has come.
     pub milestone: Milestone,
@@ -43,6 +45,7 @@ pub struct CustomsTrack {
 
 /// One open hold: of one feed, by one agency, of one kind.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Hold {
     /// The feed that tells of it.
     pub feed: FeedId,

@@ -18,6 +18,7 @@ use crate::model::{
 
 /// A carrier and the number that it carries the parcel under.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[non_exhaustive]
 pub struct LegId {
     /// The carrier.
     pub carrier: CarrierId,
@@ -50,6 +51,7 @@ words! {
 
 /// One carrier's part of the journey.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Leg {
     /// The carrier.
     pub carrier: CarrierId,

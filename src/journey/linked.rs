@@ -67,6 +67,7 @@ impl LinkRole {
 
 /// A parcel of its own that belongs to this one.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[non_exhaustive]
 pub struct LinkedParcel {
     /// What it is to this one.
     pub role: LinkRole,
@@ -81,6 +82,7 @@ pub struct LinkedParcel {
 /// It begins to tie when the other side names this parcel back, or the application declares it
 /// ([`Journeys::link`](super::Journeys::link)).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[non_exhaustive]
 pub struct Claim {
     /// What is claimed.
     pub reference: Reference,

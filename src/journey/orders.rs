@@ -19,6 +19,7 @@ use crate::model::{IssuerKind, Notice, NoticeKind};
 /// An order that a parcel belongs to, as its shop tells it. Of several tellings of a field the one
 /// received last stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct OrderState {
     /// The shop's feed.
     pub feed: FeedId,

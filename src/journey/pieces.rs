@@ -13,6 +13,7 @@ use crate::model::{EventId, EventTime, Milestone, Place, Role, Shipment, Stage, 
 
 /// Where one piece stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct PieceState {
     /// The piece's number.
     pub number: TrackingNumber,
@@ -35,6 +36,7 @@ pub struct PieceState {
 
 /// How many pieces a shipment has, and how far they have come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct PieceCount {
     /// All of them: as many as the carrier counts, or as are told apart if that is more.
     pub total: u32,
@@ -46,6 +48,48 @@ pub struct PieceCount {
     pub not_collected: u32,
     /// Counted by the carrier, but told of by no feed.
     pub untold: u32,
+}
+
+impl PieceCount {
+    /// So many pieces, all of them on their way.
+    #[must_use]
+    pub const fn new(total: u32) -> Self {
+        Self {
+            total,
+            delivered: 0,
+            ended: 0,
+            not_collected: 0,
+            untold: 0,
+        }
+    }
+
+    /// Sets how many are delivered.
+    #[must_use]
+    pub const fn with_delivered(mut self, delivered: u32) -> Self {
+        self.delivered = delivered;
+        self
+    }
+
+    /// Sets how many ended otherwise.
+    #[must_use]
+    pub const fn with_ended(mut self, ended: u32) -> Self {
+        self.ended = ended;
+        self
+    }
+
+    /// Sets how many the carrier does not have yet.
+    #[must_use]
+    pub const fn with_not_collected(mut self, not_collected: u32) -> Self {
+        self.not_collected = not_collected;
+        self
+    }
+
+    /// Sets how many no feed tells of.
+    #[must_use]
+    pub const fn with_untold(mut self, untold: u32) -> Self {
+        self.untold = untold;
+        self
+    }
 }
 
 /// The pieces and what they come to.
@@ -310,13 +354,7 @@ fn before_the_end<'j>(steps: &[Step<'j>], pieces: &[&Piece<'j>]) -> Option<Posit
 /// ones, which no feed tells apart.
 fn count(pieces: &[&Piece<'_>], counted: u32, untold: u32) -> Option<PieceCount> {
     let told = pieces.len() - usize::from(untold > 0);
-    let mut count = PieceCount {
-        total: counted.max(u32::try_from(told).unwrap_or(u32::MAX)),
-        delivered: 0,
-        ended: 0,
-        not_collected: 0,
-        untold: 0,
-    };
+    let mut count = PieceCount::new(counted.max(u32::try_from(told).unwrap_or(u32::MAX)));
     for (at, piece) in pieces.iter().enumerate() {
         let many = if at < told { 1 } else { untold };
         match piece.position.as_ref().map(|position| position.milestone) {

@@ -11,6 +11,7 @@ use crate::model::{EventTime, FeedId, Promise, PromiseKind, Shipment, TrackingNu
 
 /// A carrier's promise and which feed made it when.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct StatedPromise {
     /// The feed.
     pub feed: FeedId,

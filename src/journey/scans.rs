@@ -15,6 +15,7 @@ const PRECISION: Duration = Duration::seconds(60);
 /// Events of different feeds that tell of one scan. Each stays whole in
 /// [`Snapshot::events`](super::Snapshot::events).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct SameScan {
     /// Its events, one a feed, oldest statement first.
     pub events: Vec<EventId>,

@@ -19,6 +19,7 @@ use crate::model::{
 ///
 /// It refutes silence: whoever counts days without news counts from here.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Sighting {
     /// The statement.
     pub event: EventId,

@@ -10,9 +10,8 @@ use crate::world::{Dice, day, learned, model, network, parcel};
 const LANES: [(&str, &str); 4] = [("CN", "DE"), ("DE", "DE"), ("CN", "US"), ("JP", "BR")];
 
 fn questions() -> Vec<History> {
-    let one = |(nth, lane): (usize, &(&str, &str))| History {
-        carrier: Some(["slow", "fast"][nth % 2].into()),
-        ..parcel(&format!("q{nth}"), *lane, 119.0, None)
+    let one = |(nth, lane): (usize, &(&str, &str))| {
+        parcel(&format!("q{nth}"), *lane, 119.0, None).with_carrier(["slow", "fast"][nth % 2])
     };
     LANES.iter().enumerate().map(one).collect()
 }

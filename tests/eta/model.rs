@@ -276,9 +276,8 @@ fn an_untrained_model_gives_no_odds() {
     question.carrier = Some("japan-post".into());
     question.promised = Some(day(10.0));
     let of = |carrier: &str, count: usize| -> Vec<History> {
-        let one = |nth: usize| History {
-            carrier: Some(carrier.into()),
-            ..parcel(&format!("{carrier}{nth}"), ("JP", "DE"), 0.0, Some(3.0))
+        let one = |nth: usize| {
+            parcel(&format!("{carrier}{nth}"), ("JP", "DE"), 0.0, Some(3.0)).with_carrier(carrier)
         };
         (0..count).map(one).collect()
     };

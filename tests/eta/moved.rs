@@ -7,10 +7,7 @@ use parceltrail::{History, Milestone, Stage};
 use crate::world::{day, learned, model, network, parcel, passage};
 
 fn question(lane: (&str, &str)) -> History {
-    History {
-        carrier: Some("slow".into()),
-        ..parcel("q", lane, 119.0, None)
-    }
+    parcel("q", lane, 119.0, None).with_carrier("slow")
 }
 
 fn part(moved: &Moved, why: Why) -> TimeDelta {

@@ -41,10 +41,7 @@ fn events_after_now_are_not_looked_at() {
 #[test]
 fn a_scan_that_moves_nothing_changes_nothing() {
     let model = TransitModel::default();
-    let open = History {
-        carrier: Some("japan-post".into()),
-        ..parcel("1", ("JP", "DE"), 0.0, None)
-    };
+    let open = parcel("1", ("JP", "DE"), 0.0, None).with_carrier("japan-post");
     let mut informed = open.clone();
     informed
         .events
@@ -108,19 +105,10 @@ fn any_history() -> impl Strategy<Value = History> {
             let schedule = events
                 .iter()
                 .rev()
-                .map(|event| Planned {
-                    stage: event.stage,
-                    milestone: event.milestone,
-                    at: event.at,
-                })
+                .map(|event| Planned::new(event.at, event.milestone).with_stage(event.stage))
                 .collect();
-            let mut history = History {
-                id: word.clone().into(),
-                events,
-                schedule,
-                promised: promised.map(at),
-                ..History::default()
-            };
+            let mut history = History::new(word.clone()).with_promised(promised.map(at));
+            (history.events, history.schedule) = (events, schedule);
             history.destination.postcode = Some(word.clone().into());
             history
                 .attributes

@@ -10,10 +10,7 @@ use parceltrail::{History, Journey, Milestone, Stage};
 use crate::world::{Dice, day, parcel, passage};
 
 fn hub(code: &str) -> Option<Station> {
-    Some(Station {
-        code: Some(code.into()),
-        ..Station::default()
-    })
+    Some(Station::new().with_code(code))
 }
 
 /// A parcel from hub A or B over a middle hub (M, one in ten over N) to hub X or Y.

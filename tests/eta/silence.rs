@@ -109,9 +109,8 @@ fn a_share_that_never_arrives_is_learned() {
             )
         })
         .collect();
-    histories.extend((0..40).map(|nth| History {
-        outcome: Some(HistoryEnd::Lost),
-        ..parcel(&format!("lost {nth}"), ("CN", "DE"), 0.0, None)
+    histories.extend((0..40).map(|nth| {
+        parcel(&format!("lost {nth}"), ("CN", "DE"), 0.0, None).with_outcome(HistoryEnd::Lost)
     }));
     let model = model(&histories, day(60.0));
     let question = parcel("q", ("CN", "DE"), 60.0, None);
@@ -136,10 +135,7 @@ fn a_share_that_never_arrives_is_learned() {
 #[test]
 fn without_own_losses_the_risk_rises_as_it_was_measured_elsewhere() {
     let model = TransitModel::default();
-    let question = History {
-        carrier: Some("japan-post".into()),
-        ..parcel("q", ("JP", "DE"), 0.0, None)
-    };
+    let question = parcel("q", ("JP", "DE"), 0.0, None).with_carrier("japan-post");
     for (after, share) in [(14.0, 0.05), (30.0, 0.24), (40.0, 0.46), (60.0, 0.82)] {
         let loss = model.estimate(&question, day(after)).unwrap().loss;
         assert!((loss - share).abs() < 0.02, "{after}: {loss}");
@@ -182,9 +178,8 @@ fn patience_is_what_comparable_stays_took() {
         (2.7..3.3).contains(&half) && (3.5..4.3).contains(&tenth) && rare > tenth && rare < 8.0,
         "{half} {tenth} {rare}"
     );
-    histories.extend((0..8).map(|nth| History {
-        outcome: Some(HistoryEnd::Lost),
-        ..parcel(&format!("lost {nth}"), ("CN", "DE"), 0.0, None)
+    histories.extend((0..8).map(|nth| {
+        parcel(&format!("lost {nth}"), ("CN", "DE"), 0.0, None).with_outcome(HistoryEnd::Lost)
     }));
     let with_lost = patience(&histories, 0.01);
     assert!(

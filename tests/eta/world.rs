@@ -31,14 +31,7 @@ pub fn day(day: f64) -> DateTime<Utc> {
 }
 
 pub fn passage(at: DateTime<Utc>, stage: Stage, milestone: Milestone) -> Passage {
-    Passage {
-        at,
-        stage: Some(stage),
-        milestone,
-        place: None,
-        planned: None,
-        reason: None,
-    }
+    Passage::new(at, milestone).with_stage(stage)
 }
 
 /// A parcel of one carrier on one lane: picked up, and if `took` says so delivered that many days
@@ -56,21 +49,13 @@ pub fn parcel(id: &str, lane: (&str, &str), picked_up: f64, took: Option<f64>) -
             Milestone::Delivered,
         ));
     }
-    History {
-        id: id.into(),
-        carrier: Some("acme".into()),
-        origin: Station {
-            country: lane.0.parse().ok(),
-            ..Station::default()
-        },
-        destination: Station {
-            country: lane.1.parse().ok(),
-            ..Station::default()
-        },
-        outcome: took.map(|_| HistoryEnd::Delivered),
-        events,
-        ..History::default()
-    }
+    let station = |country: &str| Station::new().with_country(country.parse().ok());
+    let history = History::new(id)
+        .with_carrier("acme")
+        .with_origin(station(lane.0))
+        .with_destination(station(lane.1))
+        .with_outcome(took.map(|_| HistoryEnd::Delivered));
+    events.into_iter().fold(history, History::with_event)
 }
 
 /// A model that has learned and was fitted.

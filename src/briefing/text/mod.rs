@@ -22,6 +22,7 @@ const WORDS_TOLD: usize = 160;
 
 /// The four answers as sentences. `Display` prints them a line each, with labels.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Text {
     /// Where is it now? Of several pieces, first how many are delivered.
     pub where_now: String,

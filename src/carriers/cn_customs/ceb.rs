@@ -3,6 +3,7 @@
 
 mod meaning;
 mod record;
+mod taxes;
 #[cfg(test)]
 mod tests;
 
@@ -257,7 +258,14 @@ impl<'p> Reading<'p> {
         if matches!(message, "508" | "510" | "608" | "702" | "712") {
             self.add(number, record.sheet_references(), event);
         } else {
-            self.add(number, record.references(name), event);
+            let is_bill = matches!(message, "816" | "818");
+            let dues = is_bill.then(|| taxes::dues(&mut self.out, record, &number));
+            self.add(number.clone(), record.references(name), event);
+            if let Some(at) = self.at.get(&number)
+                && let Some(shipment) = self.shipments.get_mut(*at)
+            {
+                taxes::add(shipment, dues.into_iter().flatten());
+            }
         }
     }
 
@@ -528,6 +536,7 @@ impl<'p> Reading<'p> {
             shipment
                 .events
                 .sort_by_key(|event| (event.time.earliest().timestamp(), event.sequence));
+            taxes::drop_void(&mut shipment);
             self.out.push(shipment);
         }
         self.out.finish()
@@ -585,6 +594,10 @@ fn unless_draft(record: &Record<'_>, mapped: Mapped) -> Mapped {
 /// A tax bill's amounts in words; empty when it has none.
 fn amounts(record: &Record<'_>) -> String {
     let mut out = String::new();
+    let currency = match record.get(Name::Currency) {
+        None | Some("142") => "CNY",
+        Some(other) => other,
+    };
     for (words, field) in [
         ("customs duty", Name::Duty),
         ("VAT", Name::Vat),
@@ -595,7 +608,7 @@ fn amounts(record: &Record<'_>) -> String {
             .filter(|amount| amount.parse::<f64>().is_ok())
         {
             let comma = if out.is_empty() { "" } else { ", " };
-            let _ = write!(out, "{comma}{words} CNY {amount}");
+            let _ = write!(out, "{comma}{words} {currency} {amount}");
         }
     }
     out

@@ -13,7 +13,8 @@ use crate::carriers::Mapped;
 use crate::carriers::dhl::ending::weighed;
 use crate::carriers::mapping::code;
 use crate::model::{
-    Event, EventTime, Milestone, Personal, Place, Scope, Shipment, TrackingNumber, Zones, zones_of,
+    Event, EventTime, FreeText, Milestone, Personal, Place, Scope, Shipment, TrackingNumber, Zones,
+    zones_of,
 };
 use crate::wire::clock;
 
@@ -28,6 +29,8 @@ pub(super) struct Checkpoint<'t> {
     pub remark: Option<&'t str>,
     /// What happens next, or what somebody must do.
     pub next: Option<&'t str>,
+    /// The same, whether or not it stands in for the remark.
+    pub steps: Option<&'t str>,
     pub area: Option<&'t str>,
     pub area_text: Option<&'t str>,
     pub signer: Option<&'t str>,
@@ -91,6 +94,7 @@ impl<'c> Reader<'c> {
             place,
             code(checkpoint.code, None, text.as_deref()),
         );
+        event.next_steps = checkpoint.steps.and_then(FreeText::parse);
         if is_delivered {
             event.signed_by = recipient::name(checkpoint.signer)
                 .or(behind)

@@ -7,7 +7,11 @@ use smol_str::{SmolStr, ToSmolStr, format_smolstr};
 
 use crate::adapter::{Collector, NoticeKind, grams};
 use crate::carriers::mapping::in_time;
-use crate::model::{Country, Event, Milestone, Place, Scope, Shipment, Stage, TrackingNumber};
+use crate::model::{
+    Country, Event, EventTime, Milestone, Place, Scope, Shipment, Stage, TrackingNumber, Zones,
+    zones_of,
+};
+use crate::wire::clock;
 use crate::wire::json::Texts;
 
 /// A place from one line of text and the country that stands beside it, where one does.
@@ -141,6 +145,27 @@ pub(super) fn weight(
         );
     }
     weight
+}
+
+/// A ship date: a calendar day where the shipment sets out, whatever clock stands behind it. What
+/// cannot be read is told of.
+pub(super) fn ship_day(
+    out: &mut Collector<'_>,
+    shipment: &Shipment,
+    field: &'static str,
+    raw: &str,
+) -> Option<EventTime> {
+    if raw.is_empty() {
+        return None;
+    }
+    let day = clock::iso(raw)
+        .map(|stamp| stamp.local.date())
+        .or_else(|| clock::date(raw));
+    if day.is_none() {
+        out.unreadable(&shipment.number, field, raw, "an ISO 8601 date");
+    }
+    let zones = shipment.origin.as_ref().map_or(Zones::Unknown, zones_of);
+    day.map(|day| EventTime::date(raw, day, &zones))
 }
 
 /// Tells that a shipment lists no events at all, not even an empty list.

@@ -4,6 +4,7 @@
 #[cfg(test)]
 mod completed_tests;
 mod describe;
+mod offers;
 #[cfg(test)]
 mod tests;
 mod wire;
@@ -239,6 +240,7 @@ impl Reader<'_> {
             .seen
             .push((shipment.number.clone(), shipment.instance.clone()));
         describe(out, wire, &mut shipment);
+        offers::read_dates(out, wire, &mut shipment);
         if let Some(asked) = within
             .asked
             .map(TrackingNumber::new)
@@ -250,6 +252,7 @@ impl Reader<'_> {
                 .push(Reference::new(Role::Alternate, asked.as_str()).with_carrier("fedex"));
         }
         self.events(out, wire, &mut shipment);
+        offers::read(out, wire, &mut shipment);
         shared::finish(&mut shipment, ending(wire), is_freight(info));
         shipment.promises = promises(out, wire, &shipment);
         push_splits(
@@ -286,10 +289,8 @@ impl Reader<'_> {
         if let Some(latest) = wire.latest.get().filter(|latest| is_news(wire, latest)) {
             push_latest(out, shipment, &meanings, wire, latest);
         }
-        if let Some(shipped) =
-            date(wire, &["SHIP"]).filter(|_| shipment.events.is_empty() && !is_filled(wire))
-        {
-            shared::push_ship_date(out, shipment, "dateAndTimes", shipped);
+        if shipment.events.is_empty() && !is_filled(wire) {
+            shared::push_ship_date(out, shipment);
         }
         if !is_filled(wire) {
             shared::note_silence(out, shipment);

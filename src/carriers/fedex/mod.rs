@@ -1,11 +1,16 @@
 #![doc = include_str!("../../../carriers/fedex/README.md")]
 
+mod charges;
 mod detail;
 mod faults;
+mod held_at;
 mod json;
+mod latest;
 mod meaning;
 mod promise;
+mod proof;
 mod shared;
+mod shipped;
 mod track;
 mod track_xml;
 mod webhook;

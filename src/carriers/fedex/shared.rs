@@ -11,8 +11,8 @@ use crate::adapter::{Collector, NoticeKind, stamped};
 use crate::carriers::Mapped;
 use crate::carriers::mapping::{code, delivered_after_return_is_returned, in_time};
 use crate::model::{
-    Confidence, Country, DeliveredTo, Event, EventTime, Milestone, Personal, Place, Reference,
-    Role, Scope, Shipment, Stage, TrackingNumber, Zones, zones_of,
+    Confidence, Country, DeliveredTo, Event, EventTime, Milestone, Personal, Place, RecipientKind,
+    Reference, Role, Scope, Shipment, Stage, TrackingNumber, Zones, zones_of,
 };
 use crate::wire::clock::{self, Stamp};
 
@@ -102,7 +102,7 @@ pub(super) fn push_scan(
 
 /// A scan's time. Midnight stands for "that day" at a pickup or label, without an offset, and in US
 /// Central time anywhere else on Earth.
-fn scan_time(raw: &str, event: &str, zones: &Zones) -> Option<EventTime> {
+pub(super) fn scan_time(raw: &str, event: &str, zones: &Zones) -> Option<EventTime> {
     let Some(stamp) = clock::iso(raw) else {
         return clock::date(raw).map(|day| EventTime::date(raw, day, zones));
     };
@@ -225,6 +225,15 @@ pub(super) fn delivered_to(kind: &str, description: &str) -> Option<DeliveredTo>
     }
 }
 
+/// Who took it in, in kind, as far as the place where it was left tells.
+pub(super) fn recipient_kind(left: Option<DeliveredTo>) -> Option<RecipientKind> {
+    match left? {
+        DeliveredTo::Reception => Some(RecipientKind::Reception),
+        DeliveredTo::Neighbour => Some(RecipientKind::Neighbour),
+        _ => None,
+    }
+}
+
 /// Whether a special handling marks a package that a customer sends back on the shop's label.
 pub(super) fn is_return_label(handling: &str) -> bool {
     matches!(
@@ -268,6 +277,7 @@ pub(super) struct Ending<'t> {
     /// Where it was delivered, when that is told besides the scans.
     pub place: Option<Place>,
     pub delivered_to: Option<DeliveredTo>,
+    pub recipient_kind: Option<RecipientKind>,
     pub signer: Option<&'t str>,
     /// When FedEx says that it was delivered. A later scan of a delivery only adds to it.
     pub at: Option<&'t str>,
@@ -290,6 +300,7 @@ pub(super) fn finish(shipment: &mut Shipment, ending: Ending<'_>, is_freight: bo
         .max_by_key(|event| (ending.is_at(event), in_time(event)));
     if let Some(last) = last {
         last.delivered_to = ending.delivered_to.or(last.delivered_to);
+        last.recipient_kind = ending.recipient_kind.or(last.recipient_kind);
         // FedEx writes "Signature not required" where a name would stand.
         last.signed_by = ending
             .signer
@@ -380,6 +391,7 @@ fn end_return(shipment: &mut Shipment, ending: &Ending<'_>) {
             event.stage = Some(Stage::Return);
             event.milestone = Milestone::Returned;
             event.delivered_to = None;
+            event.recipient_kind = None;
             event.confidence = event.confidence.min(Confidence::Medium);
         }
     }
@@ -440,25 +452,16 @@ pub(super) fn note_reuse(out: &mut Collector<'_>, seen: &Seen) {
 
 /// A ship date, where nothing else is told of a shipment: it tells two shipments of one number
 /// apart.
-pub(super) fn push_ship_date(
-    out: &mut Collector<'_>,
-    shipment: &mut Shipment,
-    field: &'static str,
-    raw: &str,
-) {
-    let day = clock::iso(raw)
-        .map(|stamp| stamp.local.date())
-        .or_else(|| clock::date(raw));
-    let Some(day) = day else {
-        out.unreadable(&shipment.number, field, raw, "an ISO 8601 date");
+pub(super) fn push_ship_date(out: &mut Collector<'_>, shipment: &mut Shipment) {
+    // Told of already where it cannot be read.
+    let Some(day) = shipment.shipped_on.clone() else {
         return;
     };
-    let zones = shipment.origin.as_ref().map_or(Zones::Unknown, zones_of);
     let shipped = Mapped::rule(Some(Stage::Order), Milestone::Info, Confidence::High);
     let event = out.event(
         &shipment.number,
         shipped,
-        EventTime::date(raw, day, &zones),
+        day,
         None,
         code("SHIP", None, None),
     );

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::faults;
 use super::meaning::{Meanings, Names, Scan};
 use super::promise::{self, Expected};
 use super::shared::{self, Address, Ending, Seen, Told};
+use super::{charges, faults, latest, proof, shipped};
 use crate::adapter::{
     Adapter, Batch, CodeTable, Collector, DecodeError, Descriptor, Mark, NoticeKind, Payload, grams,
 };
@@ -177,7 +177,13 @@ impl TrackXml {
             .map(Into::into);
         seen.push((shipment.number.clone(), shipment.instance.clone()));
         describe(out, details, &mut shipment);
+        let shipped = details
+            .get("ShipTimestamp")
+            .or_else(|| date(details, &["SHIP"]));
+        let handed_in = date(details, &["ACTUAL_TENDER", "ACTUAL_PICKUP"]);
+        shipped::add(out, &mut shipment, "ShipTimestamp", shipped, handed_in);
         self.events(out, details, &status, &mut shipment);
+        offers(out, details, &status, &mut shipment);
         shared::finish(
             &mut shipment,
             ending(details),
@@ -234,12 +240,8 @@ impl TrackXml {
             };
             shared::push_scan(out, shipment, &meanings, code, &scan, &told);
         }
-        if let Some(shipped) = details
-            .get("ShipTimestamp")
-            .or_else(|| date(details, &["SHIP"]))
-            .filter(|_| shipment.events.is_empty() && status.code.is_none())
-        {
-            shared::push_ship_date(out, shipment, "ShipTimestamp", shipped);
+        if shipment.events.is_empty() && status.code.is_none() {
+            shared::push_ship_date(out, shipment);
         }
         if status.code.is_none() && !has_events {
             shared::note_silence(out, shipment);
@@ -275,6 +277,8 @@ struct Status<'d> {
     place: Option<Node<'d, 'd>>,
     reason: &'d str,
     reason_text: &'d str,
+    /// What is to be done about it.
+    steps: Option<&'d str>,
 }
 
 impl<'d> Status<'d> {
@@ -300,6 +304,7 @@ impl<'d> Status<'d> {
             place: detail.child("Location"),
             reason: part("Reason"),
             reason_text: part("ReasonDescription"),
+            steps: ancillary.and_then(|ancillary| ancillary.get("ActionDescription")),
         }
     }
 }
@@ -415,19 +420,49 @@ fn weight_grams(
     found
 }
 
+/// What FedEx offers besides the journey: proof, charges, words about the current status.
+fn offers(
+    out: &mut Collector<'_>,
+    details: Node<'_, '_>,
+    status: &Status<'_>,
+    shipment: &mut Shipment,
+) {
+    let images = details.all("AvailableImages");
+    // An element of its own since version 10, a word before.
+    let images = images.filter_map(|image| image.get("Type").or_else(|| image.text()));
+    proof::add(out, shipment, "AvailableImages", images);
+    let handlings = details.all("SpecialHandlings");
+    charges::add_handlings(
+        shipment,
+        handlings.filter_map(|handling| handling.get("Type")),
+    );
+    let notes = details.all("InformationNotes").map(|note| {
+        let part = |name| note.get(name).unwrap_or_default();
+        (part("Code"), part("Description"))
+    });
+    charges::add_notes(out, shipment, "InformationNotes", notes);
+    let remark = details.get("ServiceCommitMessage");
+    let code = status.code.unwrap_or_default();
+    latest::explain(shipment, [code, code], status.steps, remark);
+    let attempts = details.get("DeliveryAttempts").unwrap_or_default();
+    latest::count_attempts(out, shipment, "DeliveryAttempts", attempts);
+}
+
 fn ending<'d>(details: Node<'d, '_>) -> Ending<'d> {
+    let left = shared::delivered_to(
+        details.get("DeliveryLocationType").unwrap_or_default(),
+        details
+            .get("DeliveryLocationDescription")
+            .unwrap_or_default(),
+    );
     Ending {
         is_back: identifiers(details)
             .any(|(kind, _)| kind == "RETURNED_TO_SHIPPER_TRACKING_NUMBER"),
         place: details
             .child("ActualDeliveryAddress")
             .and_then(|node| address(node).place()),
-        delivered_to: shared::delivered_to(
-            details.get("DeliveryLocationType").unwrap_or_default(),
-            details
-                .get("DeliveryLocationDescription")
-                .unwrap_or_default(),
-        ),
+        delivered_to: left,
+        recipient_kind: shared::recipient_kind(left),
         signer: details.get("DeliverySignatureName"),
         at: date(details, &["ACTUAL_DELIVERY"]),
     }

@@ -11,6 +11,7 @@ mod route;
 mod routes;
 mod routes_xml;
 mod sentence;
+mod waiting;
 
 use std::sync::Arc;
 
@@ -42,6 +43,7 @@ fn adapters(codes: &Arc<CodeTable>) -> Vec<Arc<dyn Adapter>> {
 wire! {
     /// A route in JSON: `opCode` since 2020, `opcode` before, underscores in the days of XML.
     struct WireRoute {
+        id: Text<'a> = "id",
         number: Text<'a> = "mailno" | "mailNo",
         order: Text<'a> = "orderid" | "orderId",
         time: Text<'a> = "acceptTime" | "accept_time",

@@ -4,7 +4,7 @@ use chrono_tz::Asia::Shanghai;
 
 use super::WireRoute;
 use super::meaning::{Tables, joined};
-use super::{promise, remark, sentence};
+use super::{promise, remark, sentence, waiting};
 use crate::adapter::{Collector, NoticeKind, stamped};
 use crate::carriers::mapping::{code, delivered_after_return_is_returned, in_time};
 use crate::model::{
@@ -19,6 +19,8 @@ const CHINA: Option<Country> = Country::from_alpha2("CN");
 /// A route in any feed's spelling; what is missing is empty.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Route<'t> {
+    /// SF's own id of the route, which pushes have.
+    pub id: &'t str,
     pub time: &'t str,
     pub address: &'t str,
     pub remark: &'t str,
@@ -59,6 +61,7 @@ impl WireRoute<'_> {
 
     pub fn view(&self) -> Route<'_> {
         Route {
+            id: self.id.or_empty(),
             time: self.time.or_empty(),
             address: self.address.or_empty(),
             remark: self.remark.or_empty(),
@@ -89,6 +92,7 @@ pub(super) fn with_xml_route<R>(node: Node<'_, '_>, read: impl FnOnce(&Route<'_>
         second,
         status_name,
         expected,
+        id,
     ] = node.attributes([
         "acceptTime",
         "accept_time",
@@ -103,6 +107,7 @@ pub(super) fn with_xml_route<R>(node: Node<'_, '_>, read: impl FnOnce(&Route<'_>
         "secondaryStatusCode",
         "secondaryStatusName",
         "deliverTm",
+        "id",
     ]);
     let (time, address, operation) = (
         old_time.or(time).unwrap_or_default(),
@@ -128,6 +133,7 @@ pub(super) fn with_xml_route<R>(node: Node<'_, '_>, read: impl FnOnce(&Route<'_>
     ]
     .map(Option::unwrap_or_default);
     read(&Route {
+        id: id.as_deref().unwrap_or_default(),
         time: &time,
         address: &address,
         remark: &remark,
@@ -170,6 +176,10 @@ impl Tables<'_> {
         event.related.extend(remark::related(&event, route.remark));
         if event.milestone == Milestone::Delivered {
             event.recipient_kind = sentence::taken_in_by(route.remark);
+        }
+        event.vendor_id = Some(route.id).filter(|id| !id.is_empty()).map(Into::into);
+        if let Some(point) = waiting::point(&event, route.remark) {
+            shipment.pickup_point = Some(point);
         }
         promise::from_field(out, shipment, "deliverTm", route.expected);
         promise::from_sentence(out, shipment, "remark", route.remark, &event.time);
@@ -673,6 +683,19 @@ mod tests {
             .unwrap()
             .to_string();
         assert_eq!(text, "已签收,签收人:•••,凭取件码•••,电话•••");
+    }
+
+    #[test]
+    fn a_locker_s_name_and_code_are_where_it_waits() {
+        let remark = "快件已到达【样例丰巢柜】,请凭取件码12-3456领取";
+        let waits = decoded(&[("2025-03-01 10:00:00", "广州市", "125", remark)]);
+        let point = waits.shipments[0].pickup_point.as_ref().unwrap();
+        assert_eq!(point.name.as_deref(), Some("样例丰巢柜"));
+        assert_eq!(point.code.as_ref().unwrap().reveal(), "12-3456");
+        let json = serde_json::to_string(&waits.shipments[0]).unwrap();
+        assert!(!json.contains("12-3456"));
+        let moving = decoded(&[("2025-03-01 10:00:00", "广州市", "31", remark)]);
+        assert_eq!(moving.shipments[0].pickup_point, None);
     }
 
     #[test]

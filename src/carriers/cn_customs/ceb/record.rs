@@ -55,6 +55,8 @@ names! {
     Duty = "customsTax",
     Vat = "valueAddedTax",
     ConsumptionTax = "consumptionTax",
+    /// By the customs' own table of numbers.
+    Currency = "currency" | "currencyCode",
     FailedKind = "oriMessageType",
     FailedMessage = "oriCopMsgId",
 }

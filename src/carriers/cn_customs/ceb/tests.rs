@@ -504,3 +504,51 @@ fn head_and_lines_may_stand_without_the_element_around_them() {
     );
     assert_eq!(flat.shipments.len(), 2);
 }
+
+fn bill(fields: &str) -> Batch {
+    decode(&format!(
+        "<CEB816Message><Tax><TaxHeadRd><invtNo>99992025I000000014</invtNo>\
+         <returnTime>20250102100000000</returnTime>{fields}</TaxHeadRd></Tax></CEB816Message>"
+    ))
+}
+
+#[test]
+fn a_tax_bill_tells_exact_payments_to_customs() {
+    use crate::model::DueKind;
+    let taxes = "<customsTax>0.00</customsTax><valueAddedTax>9.10</valueAddedTax>\
+                 <consumptionTax>1.5</consumptionTax>";
+    let batch = bill(&format!("{taxes}<status>1</status>"));
+    let told: Vec<_> = batch.shipments[0]
+        .dues
+        .iter()
+        .map(|due| (due.kind, due.amount.as_ref().unwrap().as_str(), due.paid))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (DueKind::Vat, "9.10", Some(false)),
+            (DueKind::Excise, "1.5", Some(false))
+        ]
+    );
+    let due = &batch.shipments[0].dues[0];
+    assert_eq!(due.currency.as_deref(), Some("CNY"));
+    assert_eq!(due.payee.as_ref().unwrap().as_str(), "cn-customs");
+    let consolidated = bill(&format!("{taxes}<status>2</status>"));
+    assert_eq!(consolidated.shipments[0].dues[0].paid, None);
+    let void = bill(&format!("{taxes}<status>3</status>"));
+    assert!(void.shipments[0].dues.is_empty());
+}
+
+#[test]
+fn an_amount_or_currency_that_cannot_be_read_is_told_of() {
+    let odd = "<valueAddedTax>9,10</valueAddedTax><customsTax>2</customsTax>";
+    let batch = bill(&format!("{odd}<currency>502</currency><status>1</status>"));
+    let dues = &batch.shipments[0].dues;
+    assert_eq!((dues.len(), dues[0].currency.as_deref()), (1, None));
+    let fields: Vec<_> = batch
+        .notices
+        .iter()
+        .filter_map(|notice| notice.field.as_deref())
+        .collect();
+    assert!(fields.contains(&"valueAddedTax") && fields.contains(&"currency"));
+}

@@ -6,7 +6,7 @@ use http::{Method, Request};
 
 use super::checkpoint::{Checkpoint, Names, Reader, join_pieces, of_piece};
 use super::problem;
-use super::shared::{area, is_over, is_piece, push_all, weight, without_list};
+use super::shared::{area, is_over, is_piece, push_all, ship_day, weight, without_list};
 use super::when::When;
 use crate::adapter::{
     Adapter, Batch, CodeTable, Collector, DecodeError, Descriptor, Mark, NoticeKind, Outcome,
@@ -63,6 +63,7 @@ wire! {
 
     struct WireShipment {
         number: Text<'a> = "shipmentTrackingNumber",
+        shipped: Text<'a> = "shipmentTimestamp",
         status: Text<'a> = "status",
         product: Text<'a> = "productCode",
         shipper: One<WireParty<'a>> = "shipperDetails",
@@ -125,6 +126,7 @@ impl WireEvent<'_> {
                 .remarks
                 .iter()
                 .find_map(|remark| remark.value.get().and(remark.details.get())),
+            steps: self.remarks.iter().find_map(|remark| remark.details.get()),
             area: area.and_then(|area| area.code.get()),
             area_text: area.and_then(|area| area.text.get()),
             signer: self.signer.get(),
@@ -256,6 +258,8 @@ impl Express {
         let mut shipment = out.shipment(number);
         shipment.origin = wire.shipper.get().and_then(WireParty::place);
         shipment.destination = wire.receiver.get().and_then(WireParty::place);
+        let shipped = wire.shipped.or_empty();
+        shipment.shipped_on = ship_day(out, &shipment, "shipments.shipmentTimestamp", shipped);
         shipment.service = wire.product.get().map(Into::into);
         shipment.weight_grams = weight(
             out,

@@ -487,3 +487,16 @@ fn every_class_of_answer_has_its_outcome() {
         Outcome::RetryAfter(Some(Duration::from_secs(30)))
     );
 }
+
+#[test]
+fn ship_day_and_next_steps_are_read() {
+    let remarks = r#","remarks":[{"value":"Duties are due.","nextSteps":"Please pay."}]"#;
+    let members = r#","shipmentTimestamp":"2025-02-10T23:30:00""#;
+    let batch = shipment(members, &event("CD", "08:15:00", remarks));
+    let shipped = batch.shipments[0].shipped_on.as_ref().unwrap();
+    assert_eq!(shipped.kind(), TimeKind::Date);
+    let day = shipped.wall_clock().unwrap().date();
+    assert_eq!(day.to_string(), "2025-02-10");
+    let steps = first(&batch).next_steps.as_ref().unwrap();
+    assert_eq!(steps.reveal(), "Please pay.");
+}

@@ -7,7 +7,7 @@ use http::{Method, Request};
 use quick_xml::escape::escape;
 
 use super::checkpoint::{Checkpoint, Names, Reader, join_pieces, of_piece};
-use super::shared::{area, is_over, is_piece, push_all, weight, without_list};
+use super::shared::{area, is_over, is_piece, push_all, ship_day, weight, without_list};
 use super::{problem, promises};
 use crate::adapter::{
     Adapter, Batch, Clock, CodeTable, Collector, DecodeError, Descriptor, Fault, Mark, NoticeKind,
@@ -324,6 +324,7 @@ fn checkpoint<'d>(event: Node<'d, '_>) -> Checkpoint<'d> {
         }),
         next: remarks
             .and_then(|remarks| remarks.get("FurtherDetails").and(remarks.get("NextSteps"))),
+        steps: remarks.and_then(|remarks| remarks.get("NextSteps")),
         area: area.and_then(|area| area.get("ServiceAreaCode")),
         area_text: area.and_then(|area| area.get("Description")),
         signer: event.get("Signatory"),
@@ -336,6 +337,8 @@ fn read_facts(out: &mut Collector<'_>, facts: Node<'_, '_>, shipment: &mut Shipm
         facts.child("DestinationServiceArea"),
         facts.child("Consignee"),
     );
+    let shipped = facts.get("ShipmentDate").unwrap_or_default();
+    shipment.shipped_on = ship_day(out, shipment, "ShipmentInfo.ShipmentDate", shipped);
     shipment.service = facts.get("GlobalProductCode").map(Into::into);
     shipment.piece_count = facts.get("Pieces").and_then(|count| count.parse().ok());
     let unit = facts.get("WeightUnit").unwrap_or_default();

@@ -13,7 +13,7 @@ use crate::carriers::dhl::shared::come_back;
 use crate::carriers::dhl::{recipient, sentence};
 use crate::carriers::mapping::code;
 use crate::model::{
-    Country, EventTime, Milestone, Place, Shipment, TrackingNumber, Zones, zones_of,
+    Country, EventTime, FreeText, Milestone, Place, Shipment, TrackingNumber, Zones, zones_of,
 };
 use crate::wire::clock::{self, Stamp};
 use crate::wire::xml::Node;
@@ -26,6 +26,8 @@ type Attribute<'a> = Option<Cow<'a, str>>;
 pub(super) struct WireEvent<'a> {
     pub timestamp: Attribute<'a>,
     text: Attribute<'a>,
+    /// A second sentence of an event, where it says more than the first.
+    beside: Attribute<'a>,
     ice: Attribute<'a>,
     ric: Attribute<'a>,
     pub standard: Attribute<'a>,
@@ -36,11 +38,16 @@ pub(super) struct WireEvent<'a> {
 
 impl<'a> WireEvent<'a> {
     pub fn of(data: Node<'_, 'a>) -> Self {
-        Self::named(
+        let event = Self::named(
             data,
             "event-timestamp",
             ["event-status", "event-text", "event-short-status"],
-        )
+        );
+        let beside = data.attribute("event-text");
+        Self {
+            beside: beside.filter(|text| event.text.as_ref() != Some(text)),
+            ..event
+        }
     }
 
     /// The current status, which stands in the piece's own attributes.
@@ -85,6 +92,7 @@ impl<'a> WireEvent<'a> {
         Self {
             timestamp,
             text: text.or(other).or(third),
+            beside: None,
             ice,
             ric,
             standard,
@@ -166,6 +174,7 @@ impl<'a> WireEvent<'a> {
             place,
             code(standard, qualifier.as_deref(), self.text.as_deref()),
         );
+        event.remark = self.beside.as_deref().and_then(FreeText::parse);
         if self
             .is_return
             .as_deref()

@@ -127,6 +127,7 @@ impl ParcelDe {
         self.events(out, &mut shipment, piece, &events);
         delivered_after_return_is_returned(&mut shipment.events);
         piece::recipient(out, piece, &mut shipment);
+        piece::what_comes_next(piece, &mut shipment);
         piece::promise(out, piece, &mut shipment);
         Some(shipment)
     }

@@ -6,8 +6,10 @@ use chrono_tz::Europe::Berlin;
 use crate::adapter::{Collector, NoticeKind};
 use crate::carriers::dhl::shared::{is_over, weight};
 use crate::carriers::dhl::{promises, recipient};
+use crate::carriers::mapping::in_time;
 use crate::model::{
-    Country, EventTime, Place, PromiseKind, Reference, Role, Shipment, TrackingNumber, Zones,
+    Country, EventTime, FreeText, Place, PromiseKind, Reference, Role, Shipment, TrackingNumber,
+    Zones,
 };
 use crate::wire::clock;
 use crate::wire::xml::Node;
@@ -71,6 +73,21 @@ pub(super) fn recipient(out: &mut Collector<'_>, piece: Node<'_, '_>, shipment: 
             }
         }
         None => out.unreadable(&shipment.number, FIELD, "", "a known kind of recipient"),
+    }
+}
+
+/// Notes at the last event the sentence about what comes next, which the public layout has.
+pub(super) fn what_comes_next(piece: Node<'_, '_>, shipment: &mut Shipment) {
+    let next = piece.attribute("status-next");
+    let Some(next) = next.as_deref().and_then(FreeText::parse) else {
+        return;
+    };
+    let last = shipment
+        .events
+        .iter_mut()
+        .max_by_key(|event| in_time(event));
+    if let Some(event) = last.filter(|event| event.remark.is_none()) {
+        event.remark = Some(next);
     }
 }
 

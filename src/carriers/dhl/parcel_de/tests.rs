@@ -483,3 +483,22 @@ fn a_request_is_xml_in_the_query_with_its_values_escaped() {
         RequestError::MissingCredential("api_key")
     );
 }
+
+#[test]
+fn a_second_sentence_and_what_comes_next_are_remarks() {
+    let events = [
+        event(
+            "05.05.2025 08:00",
+            "LDTMV/MVMTV/AA",
+            "event-text=\"more words\"",
+        ),
+        event("05.05.2025 11:48", "SRTED/NRQRD/PO", "event-text=\"words\""),
+    ];
+    let batch = piece("status-next=\"It comes today.\"", &events.concat());
+    let remarks: Vec<_> = batch.shipments[0]
+        .events
+        .iter()
+        .map(|event| event.remark.as_ref().unwrap().reveal())
+        .collect();
+    assert_eq!(remarks, ["more words", "It comes today."]);
+}

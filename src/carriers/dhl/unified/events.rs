@@ -17,8 +17,8 @@ use crate::carriers::dhl::shared::{push_by_piece, stands_in, without_list};
 use crate::carriers::dhl::{promises, recipient, sentence};
 use crate::carriers::mapping::code;
 use crate::model::{
-    Confidence, Event, EventTime, Milestone, Personal, Shipment, Stage, TimeKind, TrackingNumber,
-    Zones, zones_of,
+    Confidence, Event, EventTime, FreeText, Milestone, Personal, Shipment, Stage, TimeKind,
+    TrackingNumber, Zones, zones_of,
 };
 use crate::wire::clock;
 
@@ -223,6 +223,11 @@ fn read_event(
         code(value, Some(&qualifier), text),
     );
     event.signed_by = signer.and_then(Personal::parse);
+    event.next_steps = wire.next_steps.get().and_then(FreeText::parse);
+    let beside = wire.description.get().and(wire.remark.get());
+    event.remark = beside
+        .filter(|remark| Some(*remark) != text)
+        .and_then(FreeText::parse);
     if let Some(kind) = pair
         .filter(|_| is_delivered)
         .and_then(|pair| recipient::kind_of_reason(pair.ric))

@@ -1,6 +1,7 @@
 //! Shipment Tracking – Unified: one JSON for all DHL divisions, by pull and by push.
 
 mod events;
+mod offers;
 mod poll;
 #[cfg(test)]
 mod tests;
@@ -161,6 +162,7 @@ impl Unified {
         }
         let signer = details.and_then(|details| details.proof.get()?.signed.get()?.full_name());
         recipient::signed_by(&mut shipment.events, signer.as_deref());
+        offers::read(out, wire, &mut shipment);
         promise(out, wire, &mut shipment);
         Some(shipment)
     }

@@ -2,6 +2,8 @@ use super::*;
 use crate::adapter::DecodeErrorKind;
 use crate::model::{Confidence, Stage, TimeKind};
 
+mod offers;
+
 fn decode(body: &str) -> Batch {
     Unified::new(super::super::PACK.codes().into())
         .decode(Payload::new(body.as_bytes(), Default::default()))

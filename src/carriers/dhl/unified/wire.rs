@@ -29,17 +29,24 @@ wire! {
         expected: When<'a> = "expectedDelivery" | "expectedDeliveryDate",
         window: When<'a> = "estimatedDeliveryTimeFrame",
         agreed: When<'a> = "agreedDeliveryDate" | "agreedDeliveryTimeFrame",
+        estimate_remark: Text<'a> = "estimatedTimeOfDeliveryRemark",
+        picked_up: Text<'a> = "pickUpDate" | "pickupDate",
+        page: Text<'a> = "serviceUrl",
+        reroute: Text<'a> = "rerouteUrl",
         return_flag: Text<'a> = "returnFlag",
         details: One<WireDetails<'a>> = "details",
     }
 
-    pub(super) struct WirePlace { address: One<WireAddress<'a>> = "address", }
+    pub(super) struct WirePlace { address: One<WireAddress<'a>> = "address", point: One<WirePoint<'a>> = "servicePoint", }
+    pub(super) struct WirePoint { label: Text<'a> = "label", }
 
     pub(super) struct WireAddress {
         locality: Text<'a> = "addressLocality",
         region: Text<'a> = "addressRegion",
         country: Text<'a> = "countryCode",
         postcode: Text<'a> = "postalCode",
+        /// Read of a service point only.
+        street: Text<'a> = "streetAddress",
     }
 
     pub(super) struct WireEvent {
@@ -62,13 +69,18 @@ wire! {
         weight: One<WireWeight<'a>> = "weight",
         references: Many<WireReference<'a>> = "references",
         proof: One<WireProof<'a>> = "proofOfDelivery",
+        is_proof_signed: Text<'a> = "proofOfDeliverySignedAvailable",
     }
 
     pub(super) struct WireProduct { name: Text<'a> = "productName", }
     pub(super) struct WireProvider { destination: Text<'a> = "destinationProvider", }
     pub(super) struct WireWeight { value: Text<'a> = "value", unit: Text<'a> = "unitText", }
     pub(super) struct WireReference { number: Text<'a> = "number", kind: Text<'a> = "type", }
-    pub(super) struct WireProof { signed: One<WireSigner<'a>> = "signed", }
+    pub(super) struct WireProof {
+        document: Text<'a> = "documentUrl",
+        signature: Text<'a> = "signatureUrl",
+        signed: One<WireSigner<'a>> = "signed",
+    }
     pub(super) struct WireSigner { name: Text<'a> = "name", given: Text<'a> = "givenName", family: Text<'a> = "familyName", }
 }
 

@@ -159,6 +159,7 @@ pub(super) fn ending<'w>(wire: &'w TrackResult<'_>) -> Ending<'w> {
             .and_then(|wire| address(wire).place());
         ending.delivered_to =
             shared::delivered_to(delivery.kind.or_empty(), delivery.description.or_empty());
+        ending.recipient_kind = shared::recipient_kind(ending.delivered_to);
         ending.signer = delivery.received_by.get().or(delivery.signed_by.get());
     }
     ending.at = super::date(wire, &["ACTUAL_DELIVERY"]);

@@ -6,6 +6,8 @@ use crate::adapter::{Adapter, Batch, NoticeKind, Payload};
 use crate::carriers::fedex::{PACK, Track};
 use crate::model::{Milestone, PromiseKind, Reference, Role, Scope, Shipment, TimeKind};
 
+mod offers;
+
 const NUMBER: &str = "449000000013";
 
 fn adapter() -> Track {

@@ -32,8 +32,19 @@ wire! {
         options: Many<DeliveryOption<'a>> = "customDeliveryOptions",
         counts: Many<PieceCount<'a>> = "pieceCounts",
         handlings: Many<Handling<'a>> = "specialHandlings",
+        images: Many<Image<'a>> = "availableImages",
+        held: One<Held<'a>> = "holdAtLocation",
+        notes: Many<Note<'a>> = "informationNotes",
         error: One<WireFault<'a>> = "error",
     }
+
+    pub(super) struct Image { kind: Text<'a> = "type", }
+    pub(super) struct Note { code: Text<'a> = "code", description: Text<'a> = "description", }
+
+    /// Where it is held for its recipient.
+    pub(super) struct Held { id: Text<'a> = "locationId", kind: Text<'a> = "locationType", at: One<HeldContact<'a>> = "locationContactAndAddress", }
+    pub(super) struct HeldContact { contact: One<Business<'a>> = "contact", address: One<HeldAddress<'a>> = "address", }
+    pub(super) struct Business { company: Text<'a> = "companyName", }
 
     pub(super) struct NumberInfo { number: Text<'a> = "trackingNumber", unique: Text<'a> = "trackingNumberUniqueId", carrier: Text<'a> = "carrierCode", }
     pub(super) struct Additional { identifiers: Many<Identifier<'a>> = "packageIdentifiers", }
@@ -43,7 +54,7 @@ wire! {
     pub(super) struct Weights { weight: Many<Weight<'a>> = "weight", splits: Many<Split<'a>> = "splitShipments", }
     pub(super) struct Weight { unit: Text<'a> = "unit", value: Text<'a> = "value", }
     pub(super) struct Service { kind: Text<'a> = "type", description: Text<'a> = "description", }
-    pub(super) struct Commit { kind: Text<'a> = "type", }
+    pub(super) struct Commit { kind: Text<'a> = "type", message: Text<'a> = "message", }
     pub(super) struct Returned { authorised_by: Text<'a> = "authorizationName", reasons: Many<Reason<'a>> = "reasonDetail", }
     pub(super) struct Reason { kind: Text<'a> = "type", description: Text<'a> = "description", }
     pub(super) struct Located { contact: One<Contact<'a>> = "locationContactAndAddress", }
@@ -74,6 +85,16 @@ wire! {
         country_name: Text<'a> = "countryName",
     }
 
+    /// The address of a location: the only one of which the street is read.
+    pub(super) struct HeldAddress {
+        streets: Texts<'a> = "streetLines",
+        city: Text<'a> = "city",
+        region: Text<'a> = "stateOrProvinceCode",
+        postcode: Text<'a> = "postalCode",
+        country: Text<'a> = "countryCode",
+        country_name: Text<'a> = "countryName",
+    }
+
     pub(super) struct Latest {
         code: Text<'a> = "code",
         derived: Text<'a> = "derivedCode",
@@ -87,7 +108,7 @@ wire! {
     /// What delays it, and whether it does: `DELAYED`, `ON_TIME` or `EARLY`.
     pub(super) struct Delay { kind: Text<'a> = "type", status: Text<'a> = "status", }
 
-    pub(super) struct Ancillary { reason: Text<'a> = "reason", description: Text<'a> = "reasonDescription", }
+    pub(super) struct Ancillary { reason: Text<'a> = "reason", description: Text<'a> = "reasonDescription", steps: Text<'a> = "actionDescription", }
 
     pub(super) struct Delivery {
         received_by: Text<'a> = "receivedByName",
@@ -95,6 +116,8 @@ wire! {
         address: One<WireAddress<'a>> = "actualDeliveryAddress",
         kind: Text<'a> = "locationType",
         description: Text<'a> = "locationDescription",
+        attempts: Text<'a> = "deliveryAttempts",
+        office: Text<'a> = "officeOrderDeliveryMethod",
     }
 
     pub(super) struct WireScan {
