@@ -2,6 +2,7 @@
 
 mod answer;
 mod current;
+mod extras;
 mod promises;
 mod read;
 #[cfg(test)]

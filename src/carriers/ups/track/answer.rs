@@ -29,6 +29,8 @@ wire! {
         addresses: Many<WirePlace<'a>> = "packageAddress",
         service: One<WireService<'a>> = "service",
         weight: One<WireWeight<'a>> = "weight",
+        access_point: One<WireAccessPoint<'a>> = "accessPointInformation",
+        payments: Many<WirePayment<'a>> = "paymentInformation",
     }
 
     pub(super) struct WireStatus {
@@ -65,7 +67,26 @@ wire! {
 
     pub(super) struct WireDate { kind: Text<'a> = "type", date: Text<'a> = "date", }
     pub(super) struct WireTime { kind: Text<'a> = "type", start: Text<'a> = "startTime", end: Text<'a> = "endTime", }
-    pub(super) struct WireDelivery { location: Text<'a> = "location", signer: Text<'a> = "receivedBy", }
+    pub(super) struct WireDelivery {
+        location: Text<'a> = "location",
+        signer: Text<'a> = "receivedBy",
+        signature: One<WireSignature<'a>> = "signature",
+        photo: One<WirePhoto<'a>> = "deliveryPhoto",
+        document: One<WireDocument<'a>> = "pod",
+    }
+
+    pub(super) struct WireSignature { image: Text<'a> = "image", }
+    pub(super) struct WirePhoto { photo: Text<'a> = "photo", }
+    pub(super) struct WireDocument { content: Text<'a> = "content", }
+    pub(super) struct WireAccessPoint { until: Text<'a> = "pickupByDate", }
+
+    pub(super) struct WirePayment {
+        kind: Text<'a> = "type",
+        amount: Text<'a> = "amount",
+        currency: Text<'a> = "currency",
+        paid: Text<'a> = "paid",
+    }
+
     pub(super) struct WireReference { kind: Text<'a> = "type", number: Text<'a> = "number", }
     pub(super) struct WireService { code: Text<'a> = "code", description: Text<'a> = "description", }
     pub(super) struct WireWeight { unit: Text<'a> = "unitOfMeasurement", value: Text<'a> = "weight", }

@@ -7,8 +7,8 @@ use super::super::meaning::{Line, Status, Tables};
 use super::super::moment::Moment;
 use super::super::parts::{self, Address};
 use super::answer::{WireActivity, WirePackage, WirePlace, WireShipment, WireStatus};
-use super::current;
 use super::promises::promises;
+use super::{current, extras};
 use crate::adapter::{Collector, Fault, NoticeKind, Outcome};
 use crate::carriers::mapping::{code, delivered_after_return_is_returned, small};
 use crate::model::{Place, Reference, Role, Shipment, TrackingNumber};
@@ -130,6 +130,7 @@ fn read_package(
             delivery.signer.get(),
         );
     }
+    extras::read(out, wire, &mut shipment);
     shipment.promises = promises(out, wire, &shipment);
     found.push(shipment);
 }
