@@ -388,3 +388,65 @@ fn every_rule_is_worded() {
         }
     }
 }
+
+#[test]
+fn where_to_collect_until_when_and_what_to_pay_is_said() {
+    use parceltrail::model::{Due, DueKind, FreeText, PickupPoint, Place};
+    let day = |text: &str| {
+        EventTime::date(
+            text,
+            text.parse().unwrap(),
+            &Zones::One(chrono_tz::Europe::Berlin),
+        )
+    };
+    let point = PickupPoint::new()
+        .with_name("Kiosk Sample")
+        .with_street("1 Sample Street")
+        .with_place(
+            Place::new()
+                .with_city("Kassel")
+                .with_country("DE".parse().ok()),
+        )
+        .with_hold_until(day("2026-03-12"));
+    let due = Due::new(DueKind::Vat)
+        .with_amount("9.10".parse().ok())
+        .with_currency("EUR");
+    let waiting = moving()
+        .event(
+            "2026-03-03T10:00:00+01:00",
+            Stage::LastMile,
+            Milestone::AvailableForPickup,
+        )
+        .with(|event| event.next_steps = FreeText::parse("Collect the parcel"))
+        .changed(|shipment| {
+            shipment.pickup_point = Some(point);
+            shipment.dues = vec![due];
+        });
+    let told = briefing(waiting.clone(), "2026-03-04T12:00:00Z");
+    let text = en(&told);
+    assert!(
+        text.where_now
+            .ends_with("Waiting at Kiosk Sample, 1 Sample Street, Kassel, DE, until Thu 12 March."),
+        "{text}"
+    );
+    assert_eq!(
+        text.when,
+        "When the recipient collects it, by Thu 12 March at the latest."
+    );
+    assert!(
+        text.next
+            .contains("The carrier asks: “Collect the parcel”."),
+        "{text}"
+    );
+    assert_eq!(text.wrong, ["To be paid: VAT: 9.10 EUR."]);
+    let json = serde_json::to_value(&told).unwrap();
+    assert_eq!(json["pickup_point"]["name"], "Kiosk Sample");
+    let collected = waiting.event(
+        "2026-03-05T10:00:00+01:00",
+        Stage::LastMile,
+        Milestone::Delivered,
+    );
+    let over = en(&briefing(collected, "2026-03-06T12:00:00Z").with_findings([]));
+    assert_eq!(over.wrong, ["No problems found."]);
+    assert_eq!(over.next, "No further steps.");
+}

@@ -68,12 +68,12 @@ fn the_carrier_that_has_it_is_believed_before_the_others() {
         it.with_service("SF International")
             .with_weight_grams(1200)
             .with_origin(place("Shenzhen, CN"))
-            .with_destination(place("Leipzig, DE"))
+            .with_destination(place("Leipzig, Germany"))
     });
     let second = with(ups("2026-03-06T00:00:00Z"), |it| {
         it.with_service("UPS Standard")
-            .with_origin(place("Leipzig, DE"))
-            .with_destination(place("Berlin, DE"))
+            .with_origin(place("Leipzig, Germany"))
+            .with_destination(place("Berlin, Germany"))
     });
     let shop = with(shipment("shop.orders", "SF1").merchant(), |it| {
         it.with_service("free").with_destination(place("Paris, FR"))
@@ -82,7 +82,7 @@ fn the_carrier_that_has_it_is_believed_before_the_others() {
     assert_eq!(told.service.as_deref(), Some("UPS Standard"), "it has it");
     assert_eq!(told.weight_grams, Some(1200), "only the other says");
     assert_eq!(told.origin, place("Shenzhen, CN"), "the first leg");
-    assert_eq!(told.destination, place("Berlin, DE"), "the last leg");
+    assert_eq!(told.destination, place("Berlin, Germany"), "the last leg");
     assert_eq!(
         told.destinations().len(),
         2,

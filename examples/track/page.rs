@@ -92,6 +92,7 @@ fn parcel(
     }
     pieces(out, words, state, briefing)?;
     promises(out, words, state)?;
+    extras(out, words, state)?;
     for (at, linked) in state.linked.iter().enumerate() {
         let role = words.word(&format!("link-{}", linked.role));
         labelled(
@@ -297,6 +298,23 @@ fn promises(out: &mut impl Write, words: Words, state: &Snapshot) -> io::Result<
             ],
         );
         labelled(out, at, &words.word("page-promise"), &text)?;
+    }
+    Ok(())
+}
+
+/// The proof of the delivery that the carrier has, and its tracking page.
+fn extras(out: &mut impl Write, words: Words, state: &Snapshot) -> io::Result<()> {
+    let proofs = state.details.proof_of_delivery.iter();
+    let kinds: Vec<String> = proofs
+        .map(|proof| words.word(&format!("proof-{}", proof.kind)))
+        .collect();
+    if !kinds.is_empty() {
+        let kinds = kinds.join(&words.word("between-parts"));
+        labelled(out, 0, &words.word("page-proof"), &kinds)?;
+    }
+    let pages = state.details.links.iter().filter_map(|link| link.shown());
+    for (at, page) in pages.enumerate() {
+        labelled(out, at, &words.word("page-link"), page)?;
     }
     Ok(())
 }

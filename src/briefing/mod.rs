@@ -52,7 +52,8 @@ use crate::anomaly::Finding;
 use crate::eta::{Estimate, Next};
 use crate::journey::Snapshot;
 use crate::model::{
-    CarrierId, DeliveredTo, Event, EventTime, FreeText, Milestone, Place, Reason, Scope, Stage,
+    CarrierId, DeliveredTo, Due, Event, EventTime, FreeText, Milestone, PickupPoint, Place, Reason,
+    Scope, Stage,
 };
 
 /// The four answers about one parcel, as data.
@@ -74,6 +75,16 @@ pub struct Briefing {
     pub next: Option<NextStep>,
     /// When it arrives.
     pub arrival: Arrival,
+    /// Where it waits to be collected, or will. The code that opens a locker is hidden in JSON.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pickup_point: Option<PickupPoint>,
+    /// What is still to be paid for it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub dues: Vec<Due>,
+    /// What the carrier asks the recipient or sender to do. Personal data are hidden when it is
+    /// shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_steps: Option<FreeText>,
     /// What is wrong, gravest first.
     pub trouble: Vec<Finding>,
     /// Whether rules were run. Without, an empty list of trouble says nothing.
@@ -164,8 +175,14 @@ impl Briefing {
             .as_ref()
             .is_some_and(|here| here.milestone.is_before_pickup() && here.seen.is_some());
         let next = next::told_or_usual(state, pieces.as_ref()).filter(|_| !is_refuted);
+        let is_over = state.parcel.as_ref().is_some_and(|parcel| parcel.terminal);
+        let details = &state.details;
+        let open = |due: &&Due| due.paid != Some(true) && !is_over;
         Self {
             made: state.at,
+            pickup_point: details.pickup_point.clone().filter(|_| !is_over),
+            dues: details.dues.iter().filter(open).cloned().collect(),
+            next_steps: details.next_steps.clone().filter(|_| !is_over),
             here,
             pieces,
             next,

@@ -45,6 +45,7 @@ impl Speaker<'_> {
             }
             None => sentences.extend(self.here(here)),
         }
+        sentences.extend(self.pickup(briefing));
         self.joined(&sentences)
     }
 

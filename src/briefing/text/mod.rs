@@ -4,6 +4,7 @@ mod days;
 mod event;
 mod here;
 mod next;
+mod waiting;
 mod when;
 mod wrong;
 

@@ -6,6 +6,15 @@ use crate::model::Milestone;
 
 impl Speaker<'_> {
     pub(super) fn next(&self, briefing: &Briefing) -> String {
+        let asked = briefing.next_steps.as_ref().map(|text| text.masked());
+        let asked = asked.filter(|text| text.chars().any(char::is_alphanumeric));
+        let asked = asked.map(|text| self.say("next-asked", &[("words", Word::Text(&text))]));
+        let mut sentences = vec![self.next_step(briefing)];
+        sentences.extend(asked);
+        self.joined(&sentences)
+    }
+
+    fn next_step(&self, briefing: &Briefing) -> String {
         let Some(next) = &briefing.next else {
             let is_over = briefing.here.as_ref().is_some_and(|here| here.finished);
             return self.say(if is_over { "next-none" } else { "next-unknown" }, &[]);

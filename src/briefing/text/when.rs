@@ -19,7 +19,16 @@ impl Speaker<'_> {
                 self.say("when-delivered", &[("window", Word::Text(&window))])
             }
             Arrival::Returning => self.say("when-returning", &[]),
-            Arrival::Waiting => self.say("when-waiting", &[]),
+            Arrival::Waiting => {
+                let point = briefing.pickup_point.as_ref();
+                match point.and_then(|point| point.hold_until.as_ref()) {
+                    Some(until) => {
+                        let day = self.told_day(until);
+                        self.say("when-waiting-until", &[("day", Word::Text(&day))])
+                    }
+                    None => self.say("when-waiting", &[]),
+                }
+            }
             Arrival::Ended => self.say("when-ended", &[]),
             Arrival::Stated { promise, .. } if promise.passed && says_late(briefing) => {
                 self.say("when-no-new-day", &[])

@@ -11,6 +11,10 @@ const PIECES_NAMED: usize = 5;
 
 impl Speaker<'_> {
     pub(super) fn wrong(&self, briefing: &Briefing) -> Vec<String> {
+        let dues = self.dues(&briefing.dues);
+        if let Some(dues) = dues.as_ref().filter(|_| briefing.trouble.is_empty()) {
+            return vec![dues.clone()];
+        }
         if briefing.trouble.is_empty() {
             let message = if briefing.checked {
                 "wrong-nothing"
@@ -22,6 +26,7 @@ impl Speaker<'_> {
         grouped(&briefing.trouble)
             .into_iter()
             .map(|group| self.trouble(&group, briefing.made))
+            .chain(dues)
             .collect()
     }
 

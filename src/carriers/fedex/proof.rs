@@ -24,8 +24,11 @@ pub(super) fn add<'t>(
                 continue;
             }
             _ => {
-                let expected = "a documented kind of image";
-                out.unreadable(&shipment.number, field, image, expected);
+                let notice = out.own_notice(
+                    NoticeKind::CarrierMessage,
+                    "the carrier has an image of a kind that is not documented",
+                );
+                out.notice(notice.about(Some(&shipment.number)).at(field).value(image));
                 continue;
             }
         };
