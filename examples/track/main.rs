@@ -224,10 +224,13 @@ fn machine_zone() -> Tz {
         .unwrap_or(Tz::UTC)
 }
 
-/// Colour on a terminal, unless `NO_COLOR` is set.
+/// Colour on a terminal, unless `NO_COLOR` is set; elsewhere, if `CLICOLOR_FORCE` is.
 fn colour() -> anstream::ColorChoice {
+    let forced = std::env::var_os("CLICOLOR_FORCE").is_some_and(|value| value != "0");
     let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    if refused || !std::io::stdout().is_terminal() {
+    if forced && !refused {
+        anstream::ColorChoice::Always
+    } else if refused || !std::io::stdout().is_terminal() {
         anstream::ColorChoice::Never
     } else {
         anstream::ColorChoice::Auto

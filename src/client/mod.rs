@@ -1,5 +1,5 @@
 //! An async client over HTTP: [`Client`], one for each feed and credential. Behind the feature
-//! `client`, which is on by default.
+//! `client`.
 //!
 //! The adapter builds requests, classifies responses and decodes them; the client sends, waits and
 //! retries. So one client type serves every feed that implements [`Poll`](crate::Poll).

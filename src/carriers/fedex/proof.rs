@@ -63,7 +63,7 @@ mod tests {
         let told: Vec<_> = out.finish().notices.into_iter().map(|n| n.kind).collect();
         assert_eq!(
             told[..2],
-            [NoticeKind::CarrierMessage, NoticeKind::FieldUnreadable]
+            [NoticeKind::CarrierMessage, NoticeKind::CarrierMessage]
         );
     }
 }
