@@ -24,7 +24,7 @@
 //!     journeys.apply(shipment);
 //! }
 //! let (parcels, _) = journeys.sorted();
-//! let state = parcels[0].at(received).parcel.ok_or("nothing told")?;
+//! let state = parcels[0].at(received).parcel.ok_or("nothing reported")?;
 //! assert_eq!(state.milestone.as_str(), "out_for_delivery");
 //! assert_eq!(state.since.offset().map(|offset| offset.to_string()).as_deref(), Some("-04:00"));
 //! # Ok::<(), Box<dyn std::error::Error>>(())

@@ -21,7 +21,7 @@ fn at(seconds: usize) -> String {
     (start + chrono::Duration::seconds(seconds as i64)).to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
-/// Two feeds that tell of thousands of scans in one day, one of them in local times of an unknown
+/// Two feeds that report thousands of scans in one day, one of them in local times of an unknown
 /// zone.
 fn two_feeds(n: usize) -> Vec<ShipmentBuilder> {
     let feed = |feed: &str| {

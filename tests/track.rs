@@ -147,7 +147,7 @@ fn statements_about_later_than_now_do_not_count() {
     assert_eq!(lines(&early)[0]["state"]["terminal"], false);
 }
 
-/// What a later payload tells of the days after `--now` is neither told as a plan nor counted.
+/// What a later payload reports the days after `--now` is neither told as a plan nor counted.
 #[test]
 fn the_trail_ends_where_nobody_knew_more() {
     let page = String::from_utf8(track(&["--now", "2026-03-05T12:00:00Z"]).stdout).unwrap();

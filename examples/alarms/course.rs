@@ -25,7 +25,7 @@ pub struct Course {
     pub scans: Vec<Scan>,
 }
 
-/// A carrier's number and the feed that tells of it.
+/// A carrier's number and the feed that reports it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Leg {
     pub carrier: SmolStr,

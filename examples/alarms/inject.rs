@@ -18,7 +18,7 @@ pub const LOSS_WATCHED: TimeDelta = TimeDelta::days(30);
 pub const STALL_DAYS: std::ops::RangeInclusive<i64> = 5..=12;
 /// How long customs hold, in days.
 pub const HOLD_DAYS: std::ops::RangeInclusive<i64> = 7..=21;
-/// How often the feed tells of the hold.
+/// How often the feed reports the hold.
 pub const HOLD_TOLD: f64 = 0.5;
 /// How often the feed says itself that the parcel went astray.
 const MISROUTE_TOLD: f64 = 0.4;

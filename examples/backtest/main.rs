@@ -99,8 +99,8 @@ struct Arguments {
     /// Draw how well the quantiles hold, as SVG.
     #[arg(long, value_name = "FILE")]
     plot: Option<PathBuf>,
-    /// Write every forecast after the split, one JSON object a line, with its probabilities and what
-    /// became of its parcel.
+    /// Write every forecast after the split, one JSON object a line, with its probabilities and
+    /// what became of its parcel.
     #[arg(long, value_name = "FILE")]
     forecasts: Option<PathBuf>,
 }

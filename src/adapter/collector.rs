@@ -343,7 +343,7 @@ impl<'p> Collector<'p> {
         field: &'static str,
         number: Option<&TrackingNumber>,
     ) {
-        // A list that is none was told of when it was read.
+        // A list that is none was reported when it was read.
         if list.malformed > 0 && !list.is_none {
             let message = format!(
                 "{} of the list's elements are not objects of this feed",
@@ -402,7 +402,7 @@ impl<'p> Collector<'p> {
         }
     }
 
-    /// What was gathered. A payload that says nothing is told of, too, and a parcel of which
+    /// What was gathered. A payload that says nothing is reported of, too, and a parcel of which
     /// nothing is said but its number.
     #[must_use]
     pub fn finish(mut self) -> Batch {

@@ -1,8 +1,9 @@
 //! The contract between carriers and this crate.
 //!
 //! An [`Adapter`] turns the bytes of one feed into a [`Batch`]. What else a feed can do is the
-//! presence of an implementation: [`Poll`] for polling, [`Webhook`] for pushes. All of it is pure: no
-//! clock, no network, no async. `examples/custom_carrier.rs` defines a carrier outside the crate.
+//! presence of an implementation: [`Poll`] for polling, [`Webhook`] for pushes. All of it is pure:
+//! no clock, no network, no async. `examples/custom_carrier.rs` defines a carrier outside the
+//! crate.
 
 mod batch;
 mod build;

@@ -1,4 +1,5 @@
-//! Polling a carrier: [`Poll`] builds requests and classifies responses; the application sends them.
+//! Polling a carrier: [`Poll`] builds requests and classifies responses; the application sends
+//! them.
 
 use std::time::Duration;
 
@@ -51,8 +52,8 @@ pub trait Poll: Send + Sync {
         &[]
     }
 
-    /// The group of a request: one HTTP request holds requests of one group only. Most feeds have one
-    /// group.
+    /// The group of a request: one HTTP request holds requests of one group only. Most feeds have
+    /// one group.
     fn group(&self, _asked: &TrackRequest) -> u8 {
         0
     }
@@ -61,8 +62,8 @@ pub trait Poll: Send + Sync {
     /// a result.
     ///
     /// # Errors
-    /// When a credential is missing, a number cannot be put into a request, or there are none or too
-    /// many of them.
+    /// When a credential is missing, a number cannot be put into a request, or there are none or
+    /// too many of them.
     fn request(
         &self,
         query: &Query<'_>,
@@ -71,8 +72,8 @@ pub trait Poll: Send + Sync {
 
     /// Classifies a response. It reads the body, because many carriers report errors in a 200.
     ///
-    /// [`Outcome::Found`] means that [`Adapter::decode`](super::Adapter::decode) can read it, which may
-    /// still report "not found" for single numbers.
+    /// [`Outcome::Found`] means that [`Adapter::decode`](super::Adapter::decode) can read it, which
+    /// may still report "not found" for single numbers.
     fn outcome(&self, reply: &PollResponse<'_>) -> Outcome;
 
     /// The next page, if the response names one.

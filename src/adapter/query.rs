@@ -69,8 +69,8 @@ impl<'a> Query<'a> {
 pub struct TrackRequest {
     /// The number.
     pub number: TrackingNumber,
-    /// The product line, where a carrier requires it (`express`, `parcel-de` … for DHL; `FDXE` … for
-    /// FedEx).
+    /// The product line, where a carrier requires it (`express`, `parcel-de` … for DHL; `FDXE` …
+    /// for FedEx).
     pub service: Option<SmolStr>,
     /// The recipient's postcode, which opens more detail at some carriers.
     pub postcode: Option<SmolStr>,
@@ -79,8 +79,8 @@ pub struct TrackRequest {
     /// The last four digits of the sender's or recipient's phone (SF).
     pub phone_suffix: Option<Personal>,
     /// Which of several shipments under the number, as
-    /// [`Shipment::instance`](crate::model::Shipment::instance) names it, where a carrier accepts it
-    /// (FedEx: its unique id, or the ship date).
+    /// [`Shipment::instance`](crate::model::Shipment::instance) names it, where a carrier accepts
+    /// it (FedEx: its unique id, or the ship date).
     pub instance: Option<SmolStr>,
     /// A key of your own (an order, a customer), which comes back with the result. It is not sent
     /// to the carrier.

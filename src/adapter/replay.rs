@@ -8,14 +8,14 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{Fingerprint, ReceiveError, WebhookDelivery, WebhookError};
 
-/// Replay protection on the receiver's side, for schemes that sign no time: it remembers deliveries,
-/// and rejects those whose newest event lies further back than its window.
+/// Replay protection on the receiver's side, for schemes that sign no time: it remembers
+/// deliveries, and rejects those whose newest event lies further back than its window.
 ///
-/// A copy is recognised while it is remembered, and it is forgotten only once it is too old to pass.
-/// So memory stays bounded by what comes within the window (some
-/// 200 bytes a delivery), and no copy of a delivery with events is applied twice, however late. It
-/// does not protect against a sender who knows the secret, or against a call that was intercepted
-/// and is delivered for the first time within the window.
+/// A copy is recognised while it is remembered, and it is forgotten only once it is too old to
+/// pass. So memory stays bounded by what comes within the window (some 200 bytes a delivery), and
+/// no copy of a delivery with events is applied twice, however late. It does not protect against a
+/// sender who knows the secret, or against a call that was intercepted and is delivered for the
+/// first time within the window.
 ///
 /// Events are idempotent by their id without it. It matters for snapshots, of which the one
 /// received last counts: an old one sent again would withdraw what came after it. One that was

@@ -79,8 +79,8 @@ impl PollResponse<'_> {
         )
     }
 
-    /// Whether the body is an HTML page: the response of a proxy, a gateway or a maintenance notice in
-    /// the place of the API.
+    /// Whether the body is an HTML page: the response of a proxy, a gateway or a maintenance notice
+    /// in the place of the API.
     #[must_use]
     pub fn is_page(&self) -> bool {
         let text = self.body.trim_ascii_start();
@@ -129,8 +129,8 @@ impl PollResponse<'_> {
 pub enum Outcome {
     /// There is something to decode.
     Found,
-    /// The carrier does not know the number, or not yet: normal for a new label, no reason to retry at
-    /// once.
+    /// The carrier does not know the number, or not yet: normal for a new label, no reason to retry
+    /// at once.
     NotFound,
     /// Retry: throttled or a temporary error; after this time, where stated.
     RetryAfter(Option<Duration>),

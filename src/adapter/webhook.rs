@@ -1,4 +1,5 @@
-//! Webhooks of carriers: [`Webhook`] verifies the sender over the raw bytes and builds the response.
+//! Webhooks of carriers: [`Webhook`] verifies the sender over the raw bytes and builds the
+//! response.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use hmac::{Hmac, KeyInit, Mac};
@@ -170,8 +171,8 @@ pub enum WebhookError {
     /// The scheme needs a secret and none was configured.
     #[error("no secret is configured for this feed")]
     NoSecret,
-    /// The proof is valid, but the time that it covers, or the newest event, lies outside the window:
-    /// it may be a replay.
+    /// The proof is valid, but the time that it covers, or the newest event, lies outside the
+    /// window: it may be a replay.
     #[error("the call, or the newest event in it, lies outside the time window")]
     Stale,
     /// The feed does not push: there is no scheme to verify by.
@@ -180,8 +181,8 @@ pub enum WebhookError {
 }
 
 impl WebhookError {
-    /// What to report to [`Webhook::acknowledge`]: a missing secret is an error on the receiving side,
-    /// so that the carrier sends again once it is configured.
+    /// What to report to [`Webhook::acknowledge`]: a missing secret is an error on the receiving
+    /// side, so that the carrier sends again once it is configured.
     #[must_use]
     pub const fn disposition(self) -> Disposition {
         match self {

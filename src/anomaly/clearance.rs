@@ -136,7 +136,7 @@ fn clearance(
     })
 }
 
-/// Whether a statement shows that a parcel has customs behind it, though nobody told of a release.
+/// Whether a statement shows that a parcel has customs behind it, though nobody reported a release.
 fn is_beyond(fact: &Fact, is_export: bool) -> bool {
     let at_the_door = matches!(
         fact.milestone,

@@ -66,7 +66,7 @@ impl Surroundings {
             .is_some_and(|until| until.is_none_or(|until| until > now))
     }
 
-    /// Whether every feed that tells of the parcel's present leg is silent, and until when, if that
+    /// Whether every feed that reports the parcel's present leg is silent, and until when, if that
     /// is known.
     pub(super) fn deafness(
         &self,
@@ -142,7 +142,7 @@ pub struct FeedPulse {
     pub last_news: DateTime<Utc>,
     /// The hours (counted from 1970) with news, of the last [`FeedPulse::WEEKS`] weeks.
     pub hours: BTreeSet<i64>,
-    /// Open parcels that it tells of, in the count under way.
+    /// Open parcels that it reports, in the count under way.
     pub open: u32,
 }
 

@@ -87,7 +87,7 @@ pub struct Fact {
 }
 
 impl Fact {
-    /// Whether somebody who carries the parcel had it then: it moved, or the carrier tells of it in
+    /// Whether somebody who carries the parcel had it then: it moved, or the carrier reports it in
     /// a code whose meaning is unknown. Silence counts from here.
     #[must_use]
     pub fn is_sign_of_life(&self) -> bool {
@@ -117,7 +117,7 @@ impl Fact {
             )
     }
 
-    /// Whether it tells of movement or of a step that brings the parcel on.
+    /// Whether it reports movement or of a step that brings the parcel on.
     #[must_use]
     pub fn is_movement(&self) -> bool {
         self.scope != Scope::Document

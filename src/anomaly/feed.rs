@@ -1,4 +1,4 @@
-//! The feeds that tell of a parcel, as rules read them: [`FeedDigest`].
+//! The feeds that report a parcel, as rules read them: [`FeedDigest`].
 
 use chrono::{DateTime, Utc};
 

@@ -24,7 +24,7 @@ pub struct LegDigest {
     pub next_by: Option<LinkEvidence>,
     /// Whether it ends at the recipient's address, as far as is known.
     pub owns_final_address: bool,
-    /// The feeds that tell of it, by index.
+    /// The feeds that report it, by index.
     pub feeds: Vec<u16>,
 }
 

@@ -77,9 +77,9 @@ pub struct Parcel {
     pub conflicts: Vec<Conflict>,
     /// What was withdrawn or set aside.
     pub notices: Vec<Notice>,
-    /// The feeds that told of it, which facts name by index.
+    /// The feeds that reported it, which facts name by index.
     pub feeds: Arc<Vec<FeedDigest>>,
-    /// The orders that it belongs to, where a shop tells of them.
+    /// The orders that it belongs to, where a shop reports them.
     pub orders: Vec<OrderDigest>,
     /// Where it goes, as each feed of the last leg and each shop tells.
     pub destinations: Vec<Place>,

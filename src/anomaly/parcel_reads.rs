@@ -71,7 +71,7 @@ impl Parcel {
         self.facts.iter().find(|fact| fact.milestone == milestone)
     }
 
-    /// The first statement that the carrier holds the parcel, or of movement where none told of
+    /// The first statement that the carrier holds the parcel, or of movement where none reported
     /// that. A scan of unknown meaning counts once the carrier has announced the parcel; before, it
     /// may be part of the announcement.
     #[must_use]
@@ -172,7 +172,7 @@ impl Parcel {
         self.milestone == Some(Milestone::AvailableForPickup)
     }
 
-    /// Whether the parcel was handed on, and the carrier that follows has told of no movement yet.
+    /// Whether the parcel was handed on, and the carrier that follows has reported no movement yet.
     #[must_use]
     pub fn between_legs(&self) -> bool {
         self.milestone == Some(Milestone::HandedOver)
@@ -224,7 +224,8 @@ impl Parcel {
         self.count_pieces() <= 1
     }
 
-    /// How many pieces it has: as many as the carrier counts, or as are told apart if that is more.
+    /// How many pieces it has: as many as the carrier counts, or as are distinguished if that is
+    /// more.
     #[must_use]
     pub fn count_pieces(&self) -> usize {
         self.pieces

@@ -110,7 +110,7 @@ pub struct Here {
     /// hold, a delay, a scan of unknown meaning. Personal data are hidden when they are shown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub words: Option<FreeText>,
-    /// The last place told.
+    /// The last reported place.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub place: Option<Place>,
     /// When that place was told, if another statement tells it than the one that moved the parcel
@@ -136,7 +136,7 @@ pub struct Here {
 pub struct Seen {
     /// When.
     pub at: EventTime,
-    /// Where, if told.
+    /// Where, if stated.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub place: Option<Place>,
     /// The carrier's own words. Personal data are hidden when they are shown.
@@ -267,7 +267,7 @@ fn is_told_in_words(event: &Event) -> bool {
     ) && event.reason.is_none()
 }
 
-/// That a carrier tells of an announced parcel in a code that nobody knows, and names no place:
+/// That a carrier reports an announced parcel in a code that nobody knows, and names no place:
 /// whether it has the parcel is not known then.
 fn told_of(state: &Snapshot) -> Option<Seen> {
     let parcel = state

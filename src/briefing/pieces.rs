@@ -9,7 +9,7 @@ use crate::model::{EventTime, Milestone, Place, Stage, TrackingNumber};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Pieces {
-    /// All of them: as many as the carrier counts, or as are told apart if that is more.
+    /// All of them: as many as the carrier counts, or as are distinguished if that is more.
     pub total: u32,
     /// Delivered.
     pub delivered: u32,
@@ -17,9 +17,9 @@ pub struct Pieces {
     pub ended: u32,
     /// Announced, but not with the carrier as far as it tells.
     pub not_collected: u32,
-    /// Counted by the carrier, but told of by no feed.
+    /// Counted by the carrier, but reported by no feed.
     pub untold: u32,
-    /// Each piece that is told apart and not delivered, the one that is farthest behind first.
+    /// Each piece that is reported apart and not delivered, the one that is farthest behind first.
     pub behind: Vec<PieceHere>,
 }
 
@@ -32,7 +32,7 @@ pub struct PieceHere {
     /// Where in the chain.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stage: Option<Stage>,
-    /// What happened last; absent while nothing is told of it.
+    /// What happened last; absent while nothing is reported of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub milestone: Option<Milestone>,
     /// Where.

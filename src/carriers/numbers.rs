@@ -1,4 +1,5 @@
-//! The formats of numbers that come with the crate: those of the packs, and those of other carriers.
+//! The formats of numbers that come with the crate: those of the packs, and those of other
+//! carriers.
 
 use std::sync::{Arc, LazyLock};
 

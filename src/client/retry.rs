@@ -6,8 +6,8 @@ use std::time::Duration;
 /// temporary.
 ///
 /// The pause doubles from [`RetryPolicy::initial_backoff`] to [`RetryPolicy::max_backoff`]; half of
-/// it is random, so that clients that failed together do not retry together. `Retry-After` lengthens
-/// it, and ends the attempts when it exceeds the budget.
+/// it is random, so that clients that failed together do not retry together. `Retry-After`
+/// lengthens it, and ends the attempts when it exceeds the budget.
 ///
 /// ```
 /// use std::time::Duration;

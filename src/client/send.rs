@@ -168,8 +168,8 @@ impl Inner {
         }
     }
 
-    /// The carrier's own code for a token or password that it rejects, such as 250002, which is more
-    /// specific than the status.
+    /// The carrier's own code for a token or password that it rejects, such as 250002, which is
+    /// more specific than the status.
     pub fn code_of_refusal(
         &self,
         response: &Response<Vec<u8>>,

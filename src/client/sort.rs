@@ -18,8 +18,8 @@ pub(super) enum Share {
     Fault(ErrorKind, Option<SmolStr>),
 }
 
-/// Gives each request what is about its number, in the order of the requests; and what is about none
-/// of them.
+/// Gives each request what is about its number, in the order of the requests; and what is about
+/// none of them.
 pub(super) fn sort(
     requests: &[TrackRequest],
     batch: Batch,

@@ -57,8 +57,8 @@ struct Refusals {
 }
 
 impl Refusals {
-    /// The rejection that is still in force: 20 seconds after the first, twice as long after each further
-    /// one, up to a quarter of an hour.
+    /// The rejection that is still in force: 20 seconds after the first, twice as long after each
+    /// further one, up to a quarter of an hour.
     fn standing(&self, now: Instant) -> Option<ClientError> {
         let in_force = FAILURE_STANDS
             .saturating_mul(1 << self.times.saturating_sub(1).min(10))
@@ -100,8 +100,8 @@ impl Tokens {
         }
     }
 
-    /// A token newer than the one `rejected`: the current one, or a fetched one. While the rejection
-    /// of a new token is in force, none is fetched.
+    /// A token newer than the one `rejected`: the current one, or a fetched one. While the
+    /// rejection of a new token is in force, none is fetched.
     pub async fn get<F>(
         &self,
         rejected: Option<u64>,

@@ -28,8 +28,8 @@ pub struct TrackResult {
 pub enum TrackOutcome {
     /// Shipments, with notices about them.
     Found(Batch),
-    /// The carrier does not know the number, or not yet: normal for a new label. The notices are the
-    /// carrier's own words.
+    /// The carrier does not know the number, or not yet: normal for a new label. The notices are
+    /// the carrier's own words.
     NotFound(Vec<Notice>),
     /// The response does not mention the number. Unlike "not found", that is an error of the
     /// carrier, or the response names the parcel by a number that cannot be connected with the

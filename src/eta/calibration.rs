@@ -419,7 +419,7 @@ impl Table {
         let never = self.never();
         let left = (self.survives(passed) - never).max(0.0);
         if left < LEAST_LEFT {
-            // Nothing tells of so long a wait: as the estimate has it.
+            // Nothing reports so long a wait: as the estimate has it.
             return passed - (1.0 - share).ln();
         }
         self.at(never + left * (1.0 - share)).max(passed)

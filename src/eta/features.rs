@@ -18,7 +18,7 @@ const PLAN: usize = 7;
 pub(super) const COLUMNS: usize = 23 + PLAN;
 /// Contexts without those of attributes.
 pub(super) const CONTEXTS: usize = 19;
-/// Which of the columns tell of the plan and the promise, by place.
+/// Which of the columns report the plan and the promise, by place.
 pub(super) fn is_of_plan(column: usize) -> bool {
     (5..=13).contains(&column) || (22..COLUMNS).contains(&column)
 }

@@ -24,10 +24,10 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Estimates come from survival curves, learned at once, until [`TransitModel::fit`] was called; then
-//! from trees too, which are better and cost seconds to grow. Learning never grows them and asking
-//! never does: call `fit` when the model [is stale](TransitModel::is_stale), or grow new trees
-//! [beside](TransitModel::grow) those in use. They are saved with the model.
+//! Estimates come from survival curves, learned at once, until [`TransitModel::fit`] was called;
+//! then from trees too, which are better and cost seconds to grow. Learning never grows them and
+//! asking never does: call `fit` when the model [is stale](TransitModel::is_stale), or grow new
+//! trees [beside](TransitModel::grow) those in use. They are saved with the model.
 //!
 //! An open journey is evidence too: teach it as often as you like; what was taught last about a
 //! journey replaces what was taught before, and its end replaces all.

@@ -26,7 +26,7 @@ pub(super) struct Saved {
     packed: String,
 }
 
-/// What the meaning of columns that have no names is told apart by.
+/// What the meaning of columns that have no names is distinguished by.
 const COLUMNS_VERSION: u32 = 1;
 
 fn form() -> u64 {

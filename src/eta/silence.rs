@@ -71,10 +71,10 @@ impl TransitModel {
         Some(instant(record.steps[last].at, high * 86_400.0))
     }
 
-    /// How unusual the place of the last event is, given the lane, the direction and the place before
-    /// it: the share (0 to 1) of comparable steps that lead to a place as rare or rarer. Small is
-    /// unusual. `None` if the journey is finished, the event tells no new place, the model is not
-    /// [fitted](Self::fit), or it has seen too few steps that way.
+    /// How unusual the place of the last event is, given the lane, the direction and the place
+    /// before it: the share (0 to 1) of comparable steps that lead to a place as rare or rarer.
+    /// Small is unusual. `None` if the journey is finished, the event tells no new place, the model
+    /// is not [fitted](Self::fit), or it has seen too few steps that way.
     #[must_use]
     pub fn place_rarity(&self, history: &History) -> Option<f64> {
         let (record, _) = open(history)?;

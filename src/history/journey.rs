@@ -37,7 +37,7 @@ impl History {
     ///   **Origin and destination** are what the shipments name; the origin else the place of the
     ///   first event. The postcode is cut to three signs.
     /// - **Promised** is the first promise that a carrier made. Weight in grams and number of
-    ///   pieces are attributes where told.
+    ///   pieces are attributes where stated.
     ///
     /// ```
     /// # use parceltrail::{History, Journey, Payload, Registry};

@@ -16,7 +16,7 @@ pub(super) struct Heard<'j>(HashMap<(&'j str, TrackingNumber), Vec<Word<'j>>>);
 #[derive(PartialEq)]
 struct Word<'j> {
     speaker: &'j CarrierId,
-    /// Whose number it is, where that is told or follows from who speaks.
+    /// Whose number it is, where that is reported or follows from who speaks.
     whose: Option<&'j CarrierId>,
     proven: bool,
 }

@@ -13,7 +13,7 @@ pub(super) struct Clearance {
 }
 
 impl Clearance {
-    /// Takes in what is told of customs next.
+    /// Takes in what is reported customs next.
     pub fn take(&mut self, one: &Standing<'_>) {
         match one.event.milestone {
             Milestone::CustomsReleased => self.released = self.released.or(Some(one.id)),

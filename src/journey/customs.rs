@@ -47,7 +47,7 @@ pub struct CustomsTrack {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Hold {
-    /// The feed that tells of it.
+    /// The feed that reports it.
     pub feed: FeedId,
     /// The carrier or authority that holds.
     pub agency: CarrierId,

@@ -1,4 +1,4 @@
-//! What is told of a parcel beside its events: [`Details`].
+//! What is reported a parcel beside its events: [`Details`].
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::hash::Hash;
@@ -15,13 +15,13 @@ use crate::model::{
     Reference, Shipment, TrackingNumber, WebLink,
 };
 
-/// What is told of a parcel beside its events.
+/// What is reported a parcel beside its events.
 ///
 /// Each value is a pure function of the set of deliveries:
 /// - **Who is believed**: the carrier of the leg that the parcel is on, then the carriers of the
 ///   other legs, the last first, then shops, then authorities. Of one speaker the newest delivery
 ///   that tells the value; of several received together always the same one, by a hash of their
-///   content. What is told of a return, a replacement or a signed receipt is about another parcel
+///   content. What is reported a return, a replacement or a signed receipt is about another parcel
 ///   and does not count.
 /// - **Where it comes from** is for the first leg to say, before the later ones: origin, ship date
 ///   and day of handing in. **Where it goes** is for the last leg. A place that names its country
@@ -103,7 +103,7 @@ pub(super) struct Told<'s, 'j> {
     pub decided: Option<&'j Event>,
 }
 
-/// Everything that is told beside events.
+/// Everything that is reported beside events.
 pub(super) fn told(told: &Told<'_, '_>) -> Details {
     let voices = told.voices;
     Details {

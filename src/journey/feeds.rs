@@ -1,4 +1,4 @@
-//! The feeds that tell of a parcel: [`FeedState`].
+//! The feeds that report a parcel: [`FeedState`].
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::model::{FeedId, IssuerKind, Shipment, serialize_instant};
 
-/// A feed that tells of the parcel, and when it did.
+/// A feed that reports the parcel, and when it did.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct FeedState {

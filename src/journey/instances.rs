@@ -204,8 +204,8 @@ impl Left {
         }
     }
 
-    /// Whether both tell of one scan, or the parcel was on its way and had not ended, and the next
-    /// tells of no beginning and of no other destination.
+    /// Whether both report one scan, or the parcel was on its way and had not ended, and the next
+    /// reports no beginning and of no other destination.
     fn goes_on_as(&self, next: &Self) -> bool {
         if !self.events.is_disjoint(&next.events) {
             return true;

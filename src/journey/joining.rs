@@ -178,7 +178,7 @@ impl<'n> Joining<'_, 'n> {
     }
 
     /// Ties what both sides name, where one of them is proven; says so of the rest that names a
-    /// number told of.
+    /// number reported.
     fn claims(&mut self, namings: &[Naming<'n>]) {
         let mut named: HashMap<(usize, &str), Vec<&Naming<'n>>> = HashMap::new();
         for naming in namings
@@ -244,7 +244,7 @@ impl<'n> Joining<'_, 'n> {
         let Some(first) = namings.first() else {
             return false;
         };
-        // Each of too many namings was told of already.
+        // Each of too many namings was reported already.
         let too_many_uses = self.by_number.has_too_many(first.number.as_str());
         if distinct <= most_named_by(first.role) && !too_many_uses {
             return true;
@@ -262,7 +262,7 @@ impl<'n> Joining<'_, 'n> {
         false
     }
 
-    /// The use of the number that is meant. An authority or a shop that tells of it alone stands in
+    /// The use of the number that is meant. An authority or a shop that reports it alone stands in
     /// for its carrier.
     fn target(&mut self, naming: &Naming<'n>) -> Option<usize> {
         let (nodes, at) = (self.nodes, naming.at);

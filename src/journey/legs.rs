@@ -161,7 +161,7 @@ pub(super) fn build(
     links::in_order_of_travel(legs, &links, events)
 }
 
-/// A declared link. The number that the parcel goes on under becomes a leg, though no feed tells of
+/// A declared link. The number that the parcel goes on under becomes a leg, though no feed reports
 /// it yet.
 fn declared_link(legs: &mut Legs, from: &LegId, to: &LegId) -> Option<(usize, usize)> {
     let here = legs.find(&from.carrier, from.number.as_str())?;
@@ -206,7 +206,7 @@ fn gather(deliveries: &[&Shipment]) -> Legs {
         let Some(leg) = legs.find(&shipment.carrier, shipment.number.as_str()) else {
             continue;
         };
-        // The lead package's number is the master's: what is told of it is told of that package
+        // The lead package's number is the master's: what is reported it is reported that package
         // only.
         if legs.all[leg].number == shipment.number
             && !legs.all[leg].packages.is_empty()
@@ -375,7 +375,7 @@ fn stated_links(
     stated
 }
 
-/// The leg of a number that is named, if it is told of. Without a carrier it must be the only one
+/// The leg of a number that is named, if it is reported. Without a carrier it must be the only one
 /// of that number.
 pub(super) fn find_by_number(legs: &Legs, reference: &Reference) -> Option<usize> {
     let number = number_key(&reference.number);
@@ -392,7 +392,7 @@ pub(super) fn find_by_number(legs: &Legs, reference: &Reference) -> Option<usize
     found.all(|leg| leg == first).then_some(first)
 }
 
-/// The leg of a number that the parcel goes on under. One that is not told of is made, if its
+/// The leg of a number that the parcel goes on under. One that is not reported is made, if its
 /// carrier is known: that of the speaker, but for a next carrier.
 fn find_or_add(
     legs: &mut Legs,

@@ -45,7 +45,7 @@ pub struct OrderState {
     pub basket: Option<SmolStr>,
 }
 
-/// The orders told of in deliveries. Of two tellings received at one moment the later day stands,
+/// The orders reported in deliveries. Of two tellings received at one moment the later day stands,
 /// and of what has no order one always the same.
 pub(super) fn told(deliveries: &[&Shipment]) -> Vec<OrderState> {
     let mut orders: BTreeMap<(&FeedId, &TrackingNumber, Option<&SmolStr>), Vec<&Shipment>> =

@@ -30,11 +30,11 @@ pub struct ParcelState {
     pub attempt: Option<u32>,
     /// When this state began.
     pub since: EventTime,
-    /// The last place told.
+    /// The last reported place.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub place: Option<Place>,
-    /// When it was at that place, if another scan tells of it than the one with which this state
-    /// began: the state itself began at a place that is not told. Absent where one scan tells of
+    /// When it was at that place, if another scan reports it than the one with which this state
+    /// began: the state itself began at a place that is not told. Absent where one scan reports
     /// both.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub place_at: Option<EventTime>,

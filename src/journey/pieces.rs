@@ -38,7 +38,7 @@ pub struct PieceState {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct PieceCount {
-    /// All of them: as many as the carrier counts, or as are told apart if that is more.
+    /// All of them: as many as the carrier counts, or as are distinguished if that is more.
     pub total: u32,
     /// Delivered.
     pub delivered: u32,
@@ -46,7 +46,7 @@ pub struct PieceCount {
     pub ended: u32,
     /// The carrier does not have them yet: announced at most.
     pub not_collected: u32,
-    /// Counted by the carrier, but told of by no feed.
+    /// Counted by the carrier, but reported by no feed.
     pub untold: u32,
 }
 
@@ -84,7 +84,7 @@ impl PieceCount {
         self
     }
 
-    /// Sets how many no feed tells of.
+    /// Sets how many no feed reports.
     #[must_use]
     pub const fn with_untold(mut self, untold: u32) -> Self {
         self.untold = untold;
@@ -187,7 +187,7 @@ pub(super) fn roll_up<'j>(
         piece.position = walker.walk(&piece.own);
     }
     drop_repeated(&mut pieces, legs);
-    // What is told of all is told of those, too, that no feed tells apart.
+    // What is reported all is reported those, too, that no feed tells apart.
     let untold = counted.saturating_sub(u32::try_from(pieces.len()).unwrap_or(u32::MAX));
     let relevant: Vec<&Piece<'_>> = pieces
         .values()
@@ -209,7 +209,7 @@ pub(super) fn roll_up<'j>(
     }
 }
 
-/// The pieces with what is told of each, and what is told of all of them.
+/// The pieces with what is reported each, and what is reported all of them.
 fn gather<'j>(
     deliveries: &[&Shipment],
     steps: &[Step<'j>],
@@ -275,8 +275,8 @@ fn drop_repeated(pieces: &mut BTreeMap<TrackingNumber, Piece<'_>>, legs: &Legs) 
     });
 }
 
-/// Whether what is told is told of one package of several: its deliveries name the shipment that it
-/// belongs to.
+/// Whether what is told is reported one package of several: its deliveries name the shipment that
+/// it belongs to.
 fn is_package(deliveries: &[&Shipment]) -> bool {
     deliveries
         .iter()
@@ -327,8 +327,8 @@ fn overall<'j>(pieces: &[&Piece<'j>]) -> Option<Position<'j>> {
 }
 
 /// Where a shipment stands of which all that the carrier has have ended, while other pieces are
-/// still to come: where those stood before. If nothing of that is told, no more is known than that
-/// the carrier has had pieces of it.
+/// still to come: where those stood before. If nothing of that is reported, no more is known than
+/// that the carrier has had pieces of it.
 fn before_the_end<'j>(steps: &[Step<'j>], pieces: &[&Piece<'j>]) -> Option<Position<'j>> {
     let before = walk(
         steps

@@ -186,7 +186,7 @@ impl<'j> Position<'j> {
             Some(position) => position.moved(step),
             None => Self::of(step),
         };
-        // What is told of customs after the end is paper.
+        // What is reported customs after the end is paper.
         if !(had_ended && position.terminal()) {
             position.clearance_mut(&step.one).take(&step.one);
         }

@@ -12,7 +12,7 @@ use crate::model::{CarrierId, Country, EventId, FeedId};
 /// Feeds cut seconds off.
 const PRECISION: Duration = Duration::seconds(60);
 
-/// Events of different feeds that tell of one scan. Each stays whole in
+/// Events of different feeds that report one scan. Each stays whole in
 /// [`Snapshot::events`](super::Snapshot::events).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
@@ -29,12 +29,12 @@ struct Open<'j> {
     until: DateTime<Utc>,
 }
 
-/// What all members of a group have in common: who tells, where, if that is told. Groups of one
+/// What all members of a group have in common: who tells, where, if that is reported. Groups of one
 /// kind wait in the order of their ends.
 type Kind<'j> = (Vec<&'j FeedId>, Option<Country>);
 type Queue<'j> = BTreeMap<(DateTime<Utc>, EventId), Open<'j>>;
 
-/// Groups what different feeds of one carrier tell of one number at one time.
+/// Groups what different feeds of one carrier report one number at one time.
 pub(super) fn group(events: &[Standing<'_>]) -> Vec<SameScan> {
     let mut feeds: HashMap<(&CarrierId, &str), BTreeSet<&FeedId>> = HashMap::new();
     for one in events {

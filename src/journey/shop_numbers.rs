@@ -103,7 +103,7 @@ fn names_one_parcel(nodes: &[Node], members: &[usize], union: &mut Union) -> boo
         && is_collected_once(groups.values())
 }
 
-/// Whether of all groups that a carrier tells of one alone may have begun at the sender, and the
+/// Whether of all groups that a carrier reports one alone may have begun at the sender, and the
 /// others moved after it.
 fn is_collected_once<'g, 'n: 'g>(groups: impl Iterator<Item = &'g Vec<&'n Node>>) -> bool {
     let carried = groups.map(|group| {

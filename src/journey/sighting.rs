@@ -25,7 +25,7 @@ pub struct Sighting {
     pub event: EventId,
     /// When.
     pub time: EventTime,
-    /// Where, if told.
+    /// Where, if stated.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub place: Option<Place>,
     /// Who had it.

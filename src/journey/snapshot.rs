@@ -81,7 +81,7 @@ pub struct Snapshot {
     /// The statements of a "delivered" that only ended a leg: the parcel went on.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub handed_over: BTreeSet<EventId>,
-    /// The orders that it belongs to, where a shop tells of them.
+    /// The orders that it belongs to, where a shop reports them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub orders: Vec<OrderState>,
     /// Statements that cannot both be true.
@@ -93,7 +93,7 @@ pub struct Snapshot {
     /// Events that several feeds report of one scan.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub same_scans: Vec<SameScan>,
-    /// The feeds that tell of it, by name, and when they did.
+    /// The feeds that report it, by name, and when they did.
     pub feeds: Vec<FeedState>,
     /// What was told first, which later deliveries do not change.
     #[serde(skip)]

@@ -20,7 +20,7 @@ words! {
         Milestone = "milestone",
         /// The states of all pieces, where feeds tell pieces apart.
         Pieces = "pieces",
-        /// The last place told.
+        /// The last reported place.
         Place = "place",
         /// That the parcel goes back.
         Returning = "returning",

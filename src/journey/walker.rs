@@ -1,4 +1,4 @@
-//! Many pieces walked in one pass: what is told of all of them is not walked anew for each.
+//! Many pieces walked in one pass: what is reported all of them is not walked anew for each.
 
 use super::position::{Position, may_reopen};
 use super::step::Step;
@@ -42,7 +42,7 @@ struct Partings {
     telling: [Vec<usize>; 2],
     /// What is delivered, what says that it goes back, and what another leg says.
     turning: Vec<usize>,
-    /// What is told of customs.
+    /// What is reported customs.
     customs: Vec<usize>,
 }
 
@@ -211,8 +211,8 @@ mod tests {
     use crate::testing::shipment;
 
     /// Statements about all and about one piece, of every kind and in any order, that no two seeds
-    /// share. In every other one few kinds and much silence about stage and place, so that the piece
-    /// is often where all are but for what it carries on.
+    /// share. In every other one few kinds and much silence about stage and place, so that the
+    /// piece is often where all are but for what it carries on.
     fn history(seed: u64) -> Shipment {
         let mut state = seed;
         let mut next = |below: u64| {

@@ -118,16 +118,16 @@ pub struct Due {
     /// How much, in units of the currency; absent where the feed only says that something is due.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub amount: Option<Amount>,
-    /// The currency by its ISO 4217 code of three letters, where told.
+    /// The currency by its ISO 4217 code of three letters, where stated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub currency: Option<SmolStr>,
-    /// Whom it is paid to, where told: a carrier or an authority.
+    /// Whom it is paid to, where stated: a carrier or an authority.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payee: Option<CarrierId>,
     /// Until when.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pay_by: Option<EventTime>,
-    /// Whether it was paid, where told.
+    /// Whether it was paid, where stated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub paid: Option<bool>,
 }

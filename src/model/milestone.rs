@@ -74,7 +74,7 @@ words! {
         DeliveryAttempted = "delivery_attempted",
         /// Ready for the recipient to collect.
         AvailableForPickup = "available_for_pickup",
-        /// Delivered; [`DeliveredTo`](super::DeliveredTo) says where to, if told.
+        /// Delivered; [`DeliveredTo`](super::DeliveredTo) says where to, if stated.
         Delivered = "delivered",
         /// Held by the carrier, not by customs.
         Held = "held",

@@ -219,7 +219,7 @@ impl Role {
 pub struct Reference {
     /// What the number is to the parcel.
     pub role: Role,
-    /// Whose number it is, where told.
+    /// Whose number it is, where stated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub carrier: Option<CarrierId>,
     /// The number as written.

@@ -78,7 +78,7 @@ impl Position {
         f64::from(self.longitude) / MILLION
     }
 
-    /// What it is taken from, where told.
+    /// What it is taken from, where stated.
     #[must_use]
     pub const fn source(&self) -> Option<PositionSource> {
         self.source

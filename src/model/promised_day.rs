@@ -64,7 +64,7 @@ impl Promise {
     pub fn begin(&self) -> DateTime<Utc> {
         let time = self.from.as_ref().unwrap_or(&self.by);
         let back = match time.wall_clock() {
-            // A day that is told by its last minute begins at its first.
+            // A day that is reported by its last minute begins at its first.
             Some(clock) if self.is_day() && time.kind() != TimeKind::Date => {
                 TimeDelta::seconds(clock.num_seconds_from_midnight().into())
             }

@@ -45,7 +45,7 @@ pub struct Shipment {
     /// Its pieces, where the feed lists them.
     #[serde(default)]
     pub pieces: Vec<TrackingNumber>,
-    /// How many pieces it has, where told; may exceed those listed.
+    /// How many pieces it has, where stated; may exceed those listed.
     #[serde(default)]
     pub piece_count: Option<u32>,
     /// Every day or window that the carrier states for the delivery. Left out once delivered.
@@ -108,7 +108,7 @@ impl Shipment {
         self.promises.iter().max_by_key(key)
     }
 
-    /// Whether all that this delivery tells of its shipment is older, beyond doubt, than the newest
+    /// Whether all that this delivery reports its shipment is older, beyond doubt, than the newest
     /// that another told.
     ///
     /// A push that failed is sent again hours later, after newer ones. As a

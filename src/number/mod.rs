@@ -3,8 +3,8 @@
 //! A number says less than it seems to. Twelve digits may be FedEx, DHL Paket, SF Express and half
 //! a dozen others, and a check digit that fits by accident fits one time in ten. So an
 //! [`Identification`] ranks every format that fits, each with its reasons, and its
-//! [`certainty`](Identification::certainty) is certain only where the evidence for one carrier leaves
-//! no room for another.
+//! [`certainty`](Identification::certainty) is certain only where the evidence for one carrier
+//! leaves no room for another.
 //!
 //! ```
 //! use parceltrail::identify;

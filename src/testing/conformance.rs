@@ -259,7 +259,7 @@ impl<'a> Conformance<'a> {
             return;
         };
         if let Some(changed) = distort::with_unknown_fields(bytes) {
-            // It may tell of what it does not know; it may not lose what it does.
+            // It may report what it does not know; it may not lose what it does.
             let same = self
                 .decode(name, &changed)
                 .is_some_and(|batch| batch.shipments == plain.shipments);
@@ -291,7 +291,7 @@ impl<'a> Conformance<'a> {
         }
     }
 
-    /// What is lost when the payload changes is told of: see the page of [`loss`].
+    /// What is lost when the payload changes is reported: see the page of [`loss`].
     fn check_losses(&mut self, name: &str, bytes: &[u8]) {
         let Some(sample) = self.decode(name, bytes) else {
             return;

@@ -1,4 +1,4 @@
-//! Nothing is lost in silence: what an adapter must tell of when its payloads change.
+//! Nothing is lost in silence: what an adapter must report when its payloads change.
 //!
 //! Every sample is changed in one place after another ([`mutate`](super::mutate)) and read again.
 //! What is demanded follows from what the adapter itself made of the sample, so that a field which
@@ -10,10 +10,10 @@
 //!    for a single value that is missing: the other values of the event are still there. (Where a
 //!    whole list or event is missing, nothing is lost: it was not sent.)
 //! 2. **A single value given twice**, of which the adapter uses one: if it reads the second alone
-//!    as something else than the first, it must tell of the two, or keep both.
+//!    as something else than the first, it must report the two, or keep both.
 //! 3. **A list that is missing while a status stands beside it** (a field whose name holds
-//!    "status"): a shipment that had events has one at least, or a notice tells of it.
-//! 4. **A weight whose unit is missing, strange or of another type** must be told of, if it is not
+//!    "status"): a shipment that had events has one at least, or a notice reports it.
+//! 4. **A weight whose unit is missing, strange or of another type** must be reported, if it is not
 //!    read.
 
 use super::mutate::{Kind, Mutation};
@@ -22,7 +22,7 @@ use crate::adapter::{Batch, DecodeError, Notice};
 /// What is demanded, and what was seen instead.
 pub(super) type Loss = (&'static str, String);
 
-/// Whether a change of the sample was told of; else what was lost. `decode` reads the twin of a
+/// Whether a change of the sample was reported; else what was lost. `decode` reads the twin of a
 /// repeated value.
 pub(super) fn loss(
     sample: &Batch,

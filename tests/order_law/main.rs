@@ -244,7 +244,7 @@ fn the_order_within_a_payload_does_not_matter() {
     });
 }
 
-/// Several records of one number in one answer are told apart by the feed; records of different
+/// Several records of one number in one answer are distinguished by the feed; records of different
 /// numbers are not read together.
 #[test]
 fn how_numbers_are_batched_does_not_matter() {

@@ -17,7 +17,7 @@ pub struct Scan {
     pub text: &'static str,
 }
 
-/// What one record of a payload tells of one number.
+/// What one record of a payload reports one number.
 #[derive(Clone, Debug)]
 pub struct Telling {
     pub number: &'static str,

@@ -312,7 +312,7 @@ fn a_declaration_of_two_parcels_does_not_join_them() {
     sorted.leaves_alone("SF1000000000203", Milestone::PickedUp);
     assert!(sorted.refusals() > 0);
 
-    // The same while no carrier has told of the parcels yet.
+    // The same while no carrier has reported the parcels yet.
     let sorted = Sorted::of([declared("SF1000000000203"), declared("SF1000000000211")]);
     assert_eq!((sorted.states.len(), sorted.refusals()), (2, 1));
 }

@@ -1,5 +1,5 @@
-//! Nobody who proves nothing can stand beside a stranger's parcel under its own number, and so cut it
-//! off from its papers, its next carrier or its order.
+//! Nobody who proves nothing can stand beside a stranger's parcel under its own number, and so cut
+//! it off from its papers, its next carrier or its order.
 
 use parceltrail::model::{Order, Reference, Stage};
 use parceltrail::testing::{ShipmentBuilder, shipment};

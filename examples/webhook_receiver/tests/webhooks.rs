@@ -225,7 +225,7 @@ async fn what_is_not_proved_is_not_read() {
     for sample in samples(now()) {
         let (kind, body) = refused(&sample);
         let before = bench.count(sample.feed, Outcome::Unverified);
-        // Nonsense too is told apart only after the proof: whoever has none learns nothing.
+        // Nonsense too is distinguished only after the proof: whoever has none learns nothing.
         for content in [sample.body.as_str(), "nonsense"] {
             assert_eq!(
                 bench.send(&sample, content, Some("another-secret")).await,

@@ -10,7 +10,7 @@ rule! {
     AttemptsExhausted = "attempts-exhausted", Delivery, under &["refused"] =>
     /// After how many attempts. Three are usual among parcel carriers.
     attempts: u16 = 3,
-    /// Two statements that lie closer together tell of one attempt.
+    /// Two statements that lie closer together report one attempt.
     apart: Span = Span::hours(4),
     /// How long the parcel is kept after the last attempt before it goes back.
     kept_for: Span = Span::days(5),

@@ -31,7 +31,7 @@ impl Rule for CustomsActionNeeded {
             };
             let mut seen: Vec<Milestone> = Vec::new();
             for hold in clearance.holds.iter().filter(is_theirs) {
-                // Carrier and customs may both tell of one request.
+                // Carrier and customs may both report one request.
                 let is_same = |other: &&HoldDigest| is_theirs(other) && other.kind == hold.kind;
                 if !seen.contains(&hold.kind) {
                     seen.push(hold.kind);

@@ -10,7 +10,7 @@ rule! {
     CustomsRejected = "customs-rejected", Customs =>
     /// By when a new declaration should follow.
     answer_within: Span = Span::days(3),
-    /// How long a seizure is told of.
+    /// How long a seizure is reported.
     keep: Span = Span::days(30),
 }
 

@@ -13,7 +13,7 @@ rule! {
     /// By when the damage must be reported to the carrier: the seven days that CMR article 30
     /// leaves for damage which is not apparent.
     report_within: Span = Span::days(7),
-    /// How long it is told of.
+    /// How long it is reported.
     keep: Span = Span::days(30),
 }
 
@@ -53,7 +53,7 @@ impl Rule for Damaged {
 }
 
 impl Damaged {
-    /// What is told of the whole, or of one piece.
+    /// What is reported the whole, or of one piece.
     fn judge(
         &self,
         parcel: &Parcel,

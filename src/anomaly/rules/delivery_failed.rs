@@ -6,7 +6,7 @@ use crate::model::{Milestone, Party};
 
 rule! {
     /// A delivery was attempted and failed, and neither a new attempt nor a place to collect the
-    /// parcel is told of yet.
+    /// parcel is reported yet.
     DeliveryFailed = "delivery-failed", Delivery, under &["attempts-exhausted", "refused"] =>
     /// By when a new attempt should follow. Couriers usually come again on the next working day.
     retry_within: Span = Span::days(4),

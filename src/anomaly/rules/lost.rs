@@ -10,7 +10,7 @@ rule! {
     Lost = "lost", Loss =>
     /// By when a claim must be made: the shortest limit that is usual among carriers.
     claim_within: Span = Span::days(30),
-    /// How long it is told of.
+    /// How long it is reported.
     keep: Span = Span::days(60),
 }
 

@@ -10,9 +10,9 @@ use crate::model::{Milestone, Party, Reason, Stage};
 
 rule! {
     /// The carrier says that the parcel was sorted or sent the wrong way, and nothing shows that it
-    /// was sent on since; or it is on its last mile in a country that is not its destination; or, if
-    /// a transit model has learned routes, it is at a place where parcels of its lane that come from
-    /// the place before hardly ever come.
+    /// was sent on since; or it is on its last mile in a country that is not its destination; or,
+    /// if a transit model has learned routes, it is at a place where parcels of its lane that come
+    /// from the place before hardly ever come.
     Misrouted = "misrouted", Route =>
     /// When it becomes critical if the parcel is not sent on.
     critical_after: Span = Span::days(5),

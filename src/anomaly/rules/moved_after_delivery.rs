@@ -6,9 +6,9 @@ use crate::journey::ConflictKind;
 use crate::model::{Milestone, Party, Stage};
 
 rule! {
-    /// The carrier tells of movement after the final delivery: the delivery was false, or somebody
-    /// else's. A return, a second delivery and what is told of other pieces are no contradiction; a
-    /// new delivery ends it.
+    /// The carrier reports movement after the final delivery: the delivery was false, or somebody
+    /// else's. A return, a second delivery and what is reported other pieces are no contradiction;
+    /// a new delivery ends it.
     MovedAfterDelivery = "moved-after-delivery", Custody =>
     /// How long after the delivery scans still count as late paperwork of it.
     grace: Span = Span::hours(1),

@@ -44,7 +44,7 @@ impl Rule for NeverCollected {
         {
             return;
         }
-        // An order that no carrier was told of is the shop's: `not-shipped-in-time` looks at it.
+        // An order that no carrier was reported is the shop's: `not-shipped-in-time` looks at it.
         // Its word that it handed the parcel over counts.
         let is_told = |fact: &&Fact| match parcel.issuer(fact) {
             Some(IssuerKind::Merchant) => {

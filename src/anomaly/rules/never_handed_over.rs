@@ -7,8 +7,8 @@ use crate::anomaly::{
 use crate::model::Party;
 
 rule! {
-    /// One carrier is done with the parcel, and the next one, whose number is known, has told of no
-    /// movement: the hand-over did not take place, or was not scanned.
+    /// One carrier is done with the parcel, and the next one, whose number is known, has reported
+    /// no movement: the hand-over did not take place, or was not scanned.
     NeverHandedOver = "never-handed-over", Silence, under &["lost"] =>
     /// How long the next carrier's first scan may take within a country, where no transit model
     /// tells.

@@ -6,7 +6,7 @@ use crate::model::FeedId;
 use crate::model::NoticeKind;
 
 rule! {
-    /// A feed tells of several shipments under the parcel's number, by its own identity of each:
+    /// A feed reports several shipments under the parcel's number, by its own identity of each:
     /// what is said of one may be said of the other. Parcels whose journeys were told apart are not
     /// meant.
     NumberReused = "number-reused", Data =>

@@ -8,7 +8,7 @@ rule! {
     /// The parcel goes back to its sender although neither sender nor recipient asked for it. After
     /// a refusal the rule `refused` speaks instead.
     ReturningUnasked = "returning-unasked", Delivery =>
-    /// How long it is told of once the parcel is back.
+    /// How long it is reported once the parcel is back.
     keep: Span = Span::days(7),
 }
 

@@ -32,7 +32,7 @@ use crate::wire::json::Many;
 use crate::wire::xml::Node;
 
 /// The feed `cn-customs.ceb`: receipts 304 to 900 of China's cross-border e-commerce customs, and
-/// the declarations that link numbers or tell of movement. All times are Beijing time. It is
+/// the declarations that link numbers or report movement. All times are Beijing time. It is
 /// neither polled nor pushed: messages come through the declarant's mailbox.
 ///
 /// Only receipts of the goods list (604, 622) speak of the parcel; all others are

@@ -71,7 +71,7 @@ pub(super) fn stands_in(
     out.notice(notice.about(Some(number)).at(field).value(code));
 }
 
-/// How many pieces there are, as far as told.
+/// How many pieces there are, as far as reported.
 pub(super) fn piece_total(shipment: &Shipment) -> usize {
     shipment
         .piece_count
@@ -122,7 +122,7 @@ pub(super) fn is_over(shipment: &Shipment) -> bool {
     !pieces.is_empty() && pieces.len() >= piece_total(shipment)
 }
 
-/// A weight in grams; one of which number or unit is missing or unknown is told of. Nought stands
+/// A weight in grams; one of which number or unit is missing or unknown is reported. Nought stands
 /// for unknown.
 pub(super) fn weight(
     out: &mut Collector<'_>,
@@ -148,7 +148,7 @@ pub(super) fn weight(
 }
 
 /// A ship date: a calendar day where the shipment sets out, whatever clock stands behind it. What
-/// cannot be read is told of.
+/// cannot be read is reported.
 pub(super) fn ship_day(
     out: &mut Collector<'_>,
     shipment: &Shipment,

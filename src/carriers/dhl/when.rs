@@ -114,7 +114,7 @@ impl<'de: 'a, 'a> Slot<'de> for When<'a> {
 }
 
 impl When<'_> {
-    /// Adds what it promises; tells of what cannot be read.
+    /// Adds what it promises; reports what cannot be read.
     pub fn add(
         &self,
         out: &mut Collector<'_>,

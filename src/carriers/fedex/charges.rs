@@ -13,7 +13,7 @@ pub(super) fn add_handlings<'t>(
     }
 }
 
-/// Adds the fee that a note tells of; passes on the words of every other note.
+/// Adds the fee that a note reports; passes on the words of every other note.
 pub(super) fn add_notes<'t>(
     out: &mut Collector<'_>,
     shipment: &mut Shipment,

@@ -273,7 +273,7 @@ impl Reader<'_> {
         let mut meanings = Meanings::new(self.codes, NAMES, commit, carrier);
         out.lost_elements(&wire.scans, "scanEvents", Some(&shipment.number));
         shipment.events.reserve(wire.scans.items.len());
-        // The status tells of the newest scan of its code what that scan may leave out.
+        // The status reports the newest scan of its code what that scan may leave out.
         let mut status = wire.latest.get();
         for scan in wire.scans.iter() {
             let is_its = |latest: &&Latest<'_>| {
@@ -447,7 +447,7 @@ fn push_splits(
     }
 }
 
-/// The date of the first of these kinds that is told.
+/// The date of the first of these kinds that is reported.
 fn date<'w>(wire: &'w TrackResult<'_>, kinds: &[&str]) -> Option<&'w str> {
     kinds.iter().find_map(|kind| {
         wire.dates

@@ -4,7 +4,7 @@ use crate::adapter::{Collector, NoticeKind};
 use crate::model::{ProofKind, ProofOfDelivery, Shipment};
 
 /// Adds the proof that these kinds of images are. Papers of the carriage are none; they and what is
-/// not known are told of.
+/// not known are reported.
 pub(super) fn add<'t>(
     out: &mut Collector<'_>,
     shipment: &mut Shipment,

@@ -274,7 +274,7 @@ fn left_at(sentence: &str) -> Option<&str> {
 pub(super) struct Ending<'t> {
     /// FedEx names a return: its details, or the number it goes back under.
     pub is_back: bool,
-    /// Where it was delivered, when that is told besides the scans.
+    /// Where it was delivered, when that is reported besides the scans.
     pub place: Option<Place>,
     pub delivered_to: Option<DeliveredTo>,
     pub recipient_kind: Option<RecipientKind>,
@@ -324,8 +324,8 @@ pub(super) fn finish(shipment: &mut Shipment, ending: Ending<'_>, is_freight: bo
     }
 }
 
-/// Says of a shipment that nothing is told of it but its number. The number may have other notices:
-/// they say nothing of this shipment.
+/// Says of a shipment that nothing is reported of it but its number. The number may have other
+/// notices: they say nothing of this shipment.
 pub(super) fn note_silence(out: &mut Collector<'_>, shipment: &Shipment) {
     if shipment.events.is_empty() {
         let notice = out.own_notice(
@@ -450,7 +450,7 @@ pub(super) fn note_reuse(out: &mut Collector<'_>, seen: &Seen) {
     }
 }
 
-/// A ship date, where nothing else is told of a shipment: it tells two shipments of one number
+/// A ship date, where nothing else is reported a shipment: it tells two shipments of one number
 /// apart.
 pub(super) fn push_ship_date(out: &mut Collector<'_>, shipment: &mut Shipment) {
     // Told of already where it cannot be read.

@@ -468,7 +468,7 @@ fn ending<'d>(details: Node<'d, '_>) -> Ending<'d> {
     }
 }
 
-/// Every day and window that is told for the delivery: listed from version 10 on, before in
+/// Every day and window that is reported for the delivery: listed from version 10 on, before in
 /// elements of their own.
 fn promises(
     out: &mut Collector<'_>,

@@ -69,7 +69,7 @@ pub(super) fn notice(
         .value(code)
 }
 
-/// A number of which nothing is told: unknown, older than three months, or not shown to this
+/// A number of which nothing is reported: unknown, older than three months, or not shown to this
 /// account without the phone check.
 pub(super) fn without_routes(
     out: &mut Collector<'_>,

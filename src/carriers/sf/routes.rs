@@ -355,7 +355,8 @@ impl Poll for Routes {
     }
 }
 
-/// Found when any number has routes; else what is told of the one number, or that nothing is known.
+/// Found when any number has routes; else what is reported the one number, or that nothing is
+/// known.
 fn outcome_of(level: &Level<'_>) -> Outcome {
     if let Some((outcome, ..)) = level.fault() {
         return outcome;

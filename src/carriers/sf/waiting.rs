@@ -3,7 +3,8 @@
 
 use crate::model::{DeliveredTo, Event, Milestone, Personal, PickupPoint};
 
-/// What a name in brackets must end in or hold to be a locker or shop; SF brackets its own sites too.
+/// What a name in brackets must end in or hold to be a locker or shop; SF brackets its own sites
+/// too.
 const POINTS: [&str; 9] = [
     "柜",
     "櫃",

@@ -276,7 +276,7 @@ impl<'c> Tables<'c> {
         }
     }
 
-    /// Three characters are an activity, two an exception: the two lists are told apart by their
+    /// Three characters are an activity, two an exception: the two lists are distinguished by their
     /// width. A number of one or two digits under another type than X may be an activity that lost
     /// its zeros; where both lists know it, it stays unknown.
     fn freight(&self, status: Status<'_>) -> Option<&'c CodeMeaning> {

@@ -226,8 +226,8 @@ impl Score {
         ratio(self.pinball[at], self.with_quantiles).or_else(of_point)
     }
 
-    /// Mean interval score of P10 to P90: its length, and ten times how far outside of it deliveries
-    /// lay. The smaller, the better.
+    /// Mean interval score of P10 to P90: its length, and ten times how far outside of it
+    /// deliveries lay. The smaller, the better.
     #[must_use]
     pub fn interval_score_hours(&self) -> Option<f64> {
         ratio(

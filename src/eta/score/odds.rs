@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-/// Cells between 0 and 1, on the scale of square roots: small probabilities are told apart best.
+/// Cells between 0 and 1, on the scale of square roots: small probabilities are distinguished best.
 const CELLS: f64 = 2000.0;
 
 /// The quality of probabilities, such as [`loss`](crate::eta::Estimate::loss) and

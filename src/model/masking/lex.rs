@@ -187,8 +187,9 @@ impl Lexer<'_> {
             && self.text[end..].starts_with('.')
     }
 
-    /// Whether an initial that ends here has another one right behind its dot: `U.S. Postal Service`.
-    /// Before a name a blank stands between them or a word follows, and no phrase begins so.
+    /// Whether an initial that ends here has another one right behind its dot: `U.S. Postal
+    /// Service`. Before a name a blank stands between them or a word follows, and no phrase begins
+    /// so.
     fn is_abbreviation(&self, end: usize) -> bool {
         let next = end + 1;
         self.text[next..].starts_with(char::is_uppercase)

@@ -8,10 +8,11 @@ use crate::model::words;
 words! {
     /// A kind of fault. Each can be switched on by itself.
     Fault {
-        /// A bearer token is revoked before it expires: 401 (FedEx, UPS) or `A1011` (SF), until a new one
-        /// is fetched. Feeds without tokens are not affected.
+        /// A bearer token is revoked before it expires: 401 (FedEx, UPS) or `A1011` (SF), until a
+        /// new one is fetched. Feeds without tokens are not affected.
         TokenRevoked = "token_revoked",
-        /// 429 with `Retry-After`, in seconds or as a date; SF responds `A1005` in a 200 without a time.
+        /// 429 with `Retry-After`, in seconds or as a date; SF responds `A1005` in a 200 without a
+        /// time.
         Throttled = "throttled",
         /// 500, 502, 503 or 504, several in a row, with the carrier's own body or a gateway's page.
         ServerErrors = "server_errors",
@@ -48,8 +49,8 @@ enum When {
     Share(f64),
 }
 
-/// Which faults occur, and how often. The same seed and the same requests give the same faults: they
-/// are drawn by the requested number (the first one of a batch) and how often it was requested
+/// Which faults occur, and how often. The same seed and the same requests give the same faults:
+/// they are drawn by the requested number (the first one of a batch) and how often it was requested
 /// before, so that the interleaving of requests does not matter.
 ///
 /// ```
@@ -84,8 +85,9 @@ impl FaultPlan {
         }
     }
 
-    /// All faults now and then: about one request in eight fails in transport or service, one response
-    /// in three has duplicate or reordered events, and a third of the parcels are corrected.
+    /// All faults now and then: about one request in eight fails in transport or service, one
+    /// response in three has duplicate or reordered events, and a third of the parcels are
+    /// corrected.
     #[must_use]
     pub fn storm(seed: u64) -> Self {
         let shares = [
@@ -139,7 +141,8 @@ impl FaultPlan {
         self
     }
 
-    /// Sets how many responses in a row a burst of [`Fault::ServerErrors`] affects; three by default.
+    /// Sets how many responses in a row a burst of [`Fault::ServerErrors`] affects; three by
+    /// default.
     #[must_use]
     pub fn with_burst_length(mut self, answers: u32) -> Self {
         self.burst = answers.max(1);

@@ -28,8 +28,8 @@ impl fmt::Debug for Hook {
 }
 
 impl Hook {
-    /// A hook for a feed (`dhl.unified`, `fedex.webhook`, `ups.track-alert`, `sf.push`) at a plain HTTP
-    /// URL.
+    /// A hook for a feed (`dhl.unified`, `fedex.webhook`, `ups.track-alert`, `sf.push`) at a plain
+    /// HTTP URL.
     #[must_use]
     pub fn new(feed: impl Into<String>, url: impl Into<String>) -> Self {
         Self {
@@ -40,8 +40,8 @@ impl Hook {
         }
     }
 
-    /// Sets the secret that authenticates the carrier: DHL's hook token, FedEx's security token, UPS's
-    /// credential. SF has none.
+    /// Sets the secret that authenticates the carrier: DHL's hook token, FedEx's security token,
+    /// UPS's credential. SF has none.
     #[must_use]
     pub fn with_secret(mut self, secret: impl Into<String>) -> Self {
         self.secret = SecretString::from(secret.into());

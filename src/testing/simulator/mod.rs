@@ -1,5 +1,5 @@
-//! Simulated carriers: loopback servers with the interfaces of DHL, FedEx, UPS and SF, moving parcels
-//! and injected faults.
+//! Simulated carriers: loopback servers with the interfaces of DHL, FedEx, UPS and SF, moving
+//! parcels and injected faults.
 //!
 //! For tests of applications: with the real client, the real adapters, HTTP, signatures and tokens,
 //! and parcels whose true events are known to the second. Nothing leaves the machine; all numbers
@@ -16,11 +16,11 @@
 //! Tokens, quotas, timeouts, signatures with a time and `Retry-After` follow real time (and
 //! `tokio::time::pause`), because the client under test does.
 //!
-//! **Parcels** follow plausible scenarios: delivered on time, delayed, held at customs, delivered at
-//! the second attempt, picked up at a pickup point, refused and returned, never handed over. A number
-//! is not found until its label is created. The fault plan may correct a scan or give it an unknown
-//! code; nothing changes after a parcel's last scan. Scans are encoded in each carrier's codes and
-//! time zones: DHL Express without an offset, SF in Beijing time everywhere.
+//! **Parcels** follow plausible scenarios: delivered on time, delayed, held at customs, delivered
+//! at the second attempt, picked up at a pickup point, refused and returned, never handed over. A
+//! number is not found until its label is created. The fault plan may correct a scan or give it an
+//! unknown code; nothing changes after a parcel's last scan. Scans are encoded in each carrier's
+//! codes and time zones: DHL Express without an offset, SF in Beijing time everywhere.
 //!
 //! **Faults** are injected by a [`FaultPlan`], each kind by itself or all in a storm. **Quotas**
 //! ([`Quota`]) are counted on the carrier's side.

@@ -18,8 +18,8 @@ pub(super) struct Parcel {
 }
 
 impl Parcel {
-    /// The scans that the carrier reports at a moment, oldest first. Empty while it does not know the
-    /// number.
+    /// The scans that the carrier reports at a moment, oldest first. Empty while it does not know
+    /// the number.
     pub fn reported_at(&self, now: DateTime<Utc>) -> Vec<&Scan> {
         self.scans
             .iter()

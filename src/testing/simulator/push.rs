@@ -71,8 +71,8 @@ struct Sender<'a> {
 }
 
 impl<'a> Sender<'a> {
-    /// DHL's handshake: repeats the validation until the application activates the subscription, then
-    /// reports that it is ready.
+    /// DHL's handshake: repeats the validation until the application activates the subscription,
+    /// then reports that it is ready.
     async fn validate_subscription(&self) {
         let base = self
             .shared

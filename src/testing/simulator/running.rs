@@ -68,9 +68,9 @@ impl Simulator {
             .collect()
     }
 
-    /// The events that an application should have by now, oldest first: for a polled feed the current
-    /// ones, for a pushing feed all that were published since the hook was registered, because a push
-    /// does not withdraw events. Empty for a number that is not known, or not yet.
+    /// The events that an application should have by now, oldest first: for a polled feed the
+    /// current ones, for a pushing feed all that were published since the hook was registered,
+    /// because a push does not withdraw events. Empty for a number that is not known, or not yet.
     #[must_use]
     pub fn truth(&self, feed: &str, number: &str) -> Vec<TrueEvent> {
         self.truth_at(feed, number, self.now())
@@ -114,8 +114,9 @@ impl Simulator {
         self.shared.counters.read()
     }
 
-    /// Sends a carrier's updates to a hook from now on: signed as the carrier signs, repeated if not
-    /// acknowledged (five attempts in about a second), duplicated or out of order by the fault plan.
+    /// Sends a carrier's updates to a hook from now on: signed as the carrier signs, repeated if
+    /// not acknowledged (five attempts in about a second), duplicated or out of order by the fault
+    /// plan.
     ///
     /// # Errors
     /// When the hook's URL is not plain HTTP.

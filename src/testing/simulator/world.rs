@@ -19,8 +19,8 @@ pub(super) struct World {
 }
 
 impl World {
-    /// Makes `count` parcels of a carrier, whose labels are created from `begin` on, spread over some
-    /// time.
+    /// Makes `count` parcels of a carrier, whose labels are created from `begin` on, spread over
+    /// some time.
     pub fn populate(
         &mut self,
         carrier: Carrier,
@@ -38,8 +38,8 @@ impl World {
             let lane = &lanes[rng.usize(0..lanes.len())];
             let number =
                 number::synthetic(carrier, !lane.crosses_a_border(), serial * 7 + seed % 7);
-            // Some labels are created before the start, so that the first requests find some parcels
-            // and not others.
+            // Some labels are created before the start, so that the first requests find some
+            // parcels and not others.
             let delay =
                 TimeDelta::seconds(rng.i64(-spread.num_seconds() / 4..spread.num_seconds().max(1)));
             let mut scans = story::scans(&mut rng, lane, begin + delay);
@@ -94,8 +94,8 @@ impl World {
             .collect()
     }
 
-    /// The true events of a pushing feed: all that were published since, also those withdrawn later,
-    /// because a push holds only new scans.
+    /// The true events of a pushing feed: all that were published since, also those withdrawn
+    /// later, because a push holds only new scans.
     pub fn pushed_between(
         &self,
         carrier: Carrier,

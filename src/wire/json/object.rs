@@ -285,7 +285,7 @@ impl<'de, T: Fields<'de>> DeserializeSeed<'de> for Fill<'_, T> {
 }
 
 impl<T> Fill<'_, T> {
-    /// What stands where an object is due that may hold events, and is none, is told of.
+    /// What stands where an object is due that may hold events, and is none, is reported.
     fn scalar<'de>(self, is_blank: bool) -> bool
     where
         T: Fields<'de>,

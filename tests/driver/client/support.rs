@@ -29,7 +29,7 @@ pub fn asked(number: &str) -> TrackRequest {
     TrackRequest::new(TrackingNumber::new(number))
 }
 
-/// FedEx-like numbers that are told apart by their last digits.
+/// FedEx-like numbers that are distinguished by their last digits.
 pub fn number(nth: usize) -> String {
     format!("4490{nth:08}")
 }

@@ -15,7 +15,7 @@ const MADE_OUT: &str = "1";
 const VOID: &str = "3";
 
 /// What a bill says has to be paid; nothing of a void one, and no tax of nought. An amount that
-/// cannot be read is told of.
+/// cannot be read is reported.
 pub(super) fn dues(
     out: &mut Collector<'_>,
     record: &Record<'_>,
@@ -53,7 +53,7 @@ pub(super) fn dues(
     dues
 }
 
-/// Adds payments; of a tax that is told again with the same amount, the later word counts.
+/// Adds payments; of a tax that is reported again with the same amount, the later word counts.
 pub(super) fn add(shipment: &mut Shipment, dues: impl IntoIterator<Item = Due>) {
     for due in dues {
         let is_same = |known: &&mut Due| (known.kind, &known.amount) == (due.kind, &due.amount);

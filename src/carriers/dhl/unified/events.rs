@@ -123,7 +123,7 @@ fn withdrawn(service: &Service<'_>, events: &[WireEvent<'_>]) -> HashSet<usize> 
 }
 
 /// Whether the current status is later than every event: then the list lacks it. One whose time
-/// cannot be read may be, and is told of when it is read.
+/// cannot be read may be, and is reported when it is read.
 fn is_newer(out: &mut Collector<'_>, latest: &WireEvent<'_>, shipment: &Shipment) -> bool {
     let Some(raw) = latest.timestamp.get() else {
         return true;
@@ -263,7 +263,7 @@ fn plain(sentence: &str) -> SmolStr {
 ///
 /// The coarse status is DHL's own statement, but "transit" is what it says of everything between
 /// pickup and delivery: under an unknown code it tells nothing, and the code stays unmapped. A
-/// sentence without a code is read by phrases; one that is not understood is told of.
+/// sentence without a code is read by phrases; one that is not understood is reported.
 fn meaning(
     out: &mut Collector<'_>,
     number: &TrackingNumber,

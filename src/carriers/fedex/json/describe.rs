@@ -11,7 +11,7 @@ use crate::adapter::{Collector, grams};
 use crate::model::{Promise, PromiseKind, Shipment, TrackingNumber};
 use crate::wire::json::{Many, One};
 
-/// What is told of the shipment besides its scans.
+/// What is reported the shipment besides its scans.
 pub(super) fn describe(out: &mut Collector<'_>, wire: &TrackResult<'_>, shipment: &mut Shipment) {
     let at = |contact: &One<Contact<'_>>| {
         contact
@@ -166,7 +166,7 @@ pub(super) fn ending<'w>(wire: &'w TrackResult<'_>) -> Ending<'w> {
     ending
 }
 
-/// Every day and window that is told for the delivery.
+/// Every day and window that is reported for the delivery.
 pub(super) fn promises(
     out: &mut Collector<'_>,
     wire: &TrackResult<'_>,

@@ -27,7 +27,7 @@ const DATES: [&str; 13] = [
     "SHIPMENT_DATA_RECEIVED",
 ];
 
-/// Notes when it set out; tells of dates of a type that is not known.
+/// Notes when it set out; reports dates of a type that is not known.
 pub(super) fn read_dates(out: &mut Collector<'_>, wire: &TrackResult<'_>, shipment: &mut Shipment) {
     let handed_in = date(wire, &["ACTUAL_TENDER", "ACTUAL_PICKUP"]);
     shipped::add(

@@ -317,7 +317,7 @@ fn a_number_used_twice_is_two_shipments() {
             .filter(|notice| notice.kind == kind)
             .count()
     };
-    // Each is named, and of each it is said that nothing is told of it.
+    // Each is named, and of each it is said that nothing is reported of it.
     assert_eq!(
         (count(NoticeKind::NumberReused), count(NoticeKind::Empty)),
         (2, 2)

@@ -13,7 +13,7 @@ const FIELD: &str = "package.currentStatus";
 
 /// Adds the event that the current status is, where the activities do not tell it: all of it where
 /// there is no activity, and an ending that none of them tells. Its time is the day and time of
-/// delivery; a status without a time is no event, and is told of.
+/// delivery; a status without a time is no event, and is reported.
 pub(super) fn add(
     out: &mut Collector<'_>,
     tables: &Tables<'_>,

@@ -2,7 +2,7 @@
 //! many things.
 //!
 //! Names are compared whole, sentences by how they begin; nothing else is searched. What is not
-//! listed stays unknown, and is told of.
+//! listed stays unknown, and is reported.
 
 use super::words::{refine, strip_prefix};
 use crate::carriers::Mapped;

@@ -189,7 +189,7 @@ fn sentence(
 
 /// The status is an event where no event tells it: all of it where there is none, and an ending
 /// that none of them tells. Its day stands in its sentence; a status without a day is no event, and
-/// is told of.
+/// is reported.
 fn status(out: &mut Collector<'_>, wire: &Answer<'_>, shipment: &mut Shipment) {
     let (Some(name), summary) = (
         wire.status
