@@ -111,6 +111,14 @@ fn events_are_one_object_a_line_oldest_first() {
         "damaged",
         "related",
         "confidence",
+        "signed",
+        "sequence",
+        "proof_of_delivery",
+        "position",
+        "attempt",
+        "vendor_id",
+        "next_steps",
+        "remark",
     ];
     for event in &events {
         for key in event.as_object().unwrap().keys() {

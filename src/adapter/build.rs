@@ -8,7 +8,7 @@ use super::{PollContext, PollLimits, Query};
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RequestError {
-    /// A credential that [`Poll::credentials`] names is not there.
+    /// A credential that [`Poll::credentials`](super::Poll::credentials) names is not there.
     #[error("the credential {0:?} is missing")]
     MissingCredential(&'static str),
     /// The feed wants a token first.

@@ -29,7 +29,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! - Many parcels: keep the digest and [`Findings::again`]; until then, and until the journey
+//! - Many parcels: keep the digest and [`Findings::next_check`]; until then, and until the journey
 //!   changes, there is nothing to do.
 //! - Thresholds: where a transit model is asked ([`Inspector::foresee`]) it says when a silence is
 //!   unusual; elsewhere the settings do.

@@ -109,17 +109,19 @@ pub(super) fn told(told: &Told<'_, '_>) -> Details {
     Details {
         service: voices.nearest().find_map(|it| it.service.clone()),
         weight_grams: voices.nearest().find_map(|it| it.weight_grams),
-        origin: place(|| voices.from_the_start().filter_map(|it| it.origin.as_ref())),
+        origin: place(|| voices.first_leg_first().filter_map(|it| it.origin.as_ref())),
         destination: place(|| {
             voices
-                .from_the_end()
+                .last_leg_first()
                 .filter_map(|it| it.destination.as_ref())
         }),
         destinations: destinations(voices, told.legs),
         references: references(voices, told.claims),
-        shipped_on: voices.from_the_start().find_map(|it| it.shipped_on.clone()),
+        shipped_on: voices
+            .first_leg_first()
+            .find_map(|it| it.shipped_on.clone()),
         handed_in_on: voices
-            .from_the_start()
+            .first_leg_first()
             .find_map(|it| it.handed_in_on.clone()),
         pickup_point: told.current().find_map(|it| it.pickup_point.clone()),
         dues: dues(told.current()),

@@ -58,13 +58,13 @@ impl<'j> Voices<'j> {
 
     /// From the first leg to the last, then shops, then authorities; of each speaker the newest
     /// delivery first.
-    pub fn from_the_start(&self) -> impl Iterator<Item = &'j Shipment> + '_ {
+    pub fn first_leg_first(&self) -> impl Iterator<Item = &'j Shipment> + '_ {
         self.newest(0..self.legs.len())
     }
 
     /// From the last leg to the first, then shops, then authorities; of each speaker the newest
     /// delivery first.
-    pub fn from_the_end(&self) -> impl Iterator<Item = &'j Shipment> + '_ {
+    pub fn last_leg_first(&self) -> impl Iterator<Item = &'j Shipment> + '_ {
         self.newest((0..self.legs.len()).rev())
     }
 

@@ -247,7 +247,7 @@ mod tests {
                 .event(&format!("2026-03-02T10:{minute:02}:00Z"), stage, milestone)
                 .at(["", "Reno, NV, US", "Dallas, TX, US", "", "", ""]
                     [next(stages / 2 + 1).min(5) as usize]);
-            if next(if seed % 2 == 0 { 2 } else { 4 }) == 0 {
+            if next(if seed.is_multiple_of(2) { 2 } else { 4 }) == 0 {
                 told = told.of_piece("P1");
             }
         }

@@ -125,7 +125,7 @@ impl FreeText {
     /// use parceltrail::model::{FreeText, Place};
     /// let text = FreeText::new("Arrived at facility Springfield, handed to A. Sample");
     /// assert_eq!(text.masked(), "Arrived at facility •••, handed to •••");
-    /// let place = Place { city: Some("SPRINGFIELD".into()), ..Place::default() };
+    /// let place = Place::new().with_city("SPRINGFIELD");
     /// assert_eq!(text.shown_with(Some(&place)), "Arrived at facility Springfield, handed to •••");
     /// ```
     #[must_use]

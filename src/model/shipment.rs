@@ -91,8 +91,8 @@ pub struct Shipment {
 }
 
 impl Shipment {
-    /// The promise that tells best when the parcel will come: see [`PromiseKind::currency`]. Of
-    /// equals the latest.
+    /// The promise that tells best when the parcel will come: see
+    /// [`PromiseKind::currency`](super::PromiseKind::currency). Of equals the latest.
     #[must_use]
     pub fn promise(&self) -> Option<&Promise> {
         let raw = |time: &Option<EventTime>| time.as_ref().map(|time| time.raw().to_owned());

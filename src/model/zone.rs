@@ -169,9 +169,9 @@ fn rows<const N: usize>(text: &'static str) -> impl Iterator<Item = [&'static st
 ///
 /// ```
 /// use parceltrail::model::{Place, zones_of};
-/// let lyon = Place { country: "FR".parse().ok(), ..Place::default() };
+/// let lyon = Place::new().with_country("FR".parse().ok());
 /// assert_eq!(zones_of(&lyon).only(), Some(chrono_tz::Europe::Paris));
-/// let somewhere_in_canada = Place { country: "CA".parse().ok(), ..Place::default() };
+/// let somewhere_in_canada = Place::new().with_country("CA".parse().ok());
 /// assert!(zones_of(&somewhere_in_canada).iter().count() > 3);
 /// ```
 #[must_use]

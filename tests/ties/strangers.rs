@@ -81,7 +81,7 @@ fn who_is_not_named_confirms_nothing() {
     for role in [Role::PreviousCarrier, Role::Alternate, Role::NextCarrier] {
         let push = push(POST, 5, Milestone::Delivered)
             .refers_to(Reference::new(role, UPS).with_carrier("ups"));
-        is_untouched(&honest, &[push.clone()]);
+        is_untouched(&honest, std::slice::from_ref(&push));
         is_untouched(&honest[..1], &[push]);
     }
 }
@@ -100,7 +100,10 @@ fn what_an_authority_or_a_shop_says_without_proof_is_told_of_no_parcel() {
 
     // Nor does it make the shop's own order ambiguous.
     let order = moved("shop.orders", "WEB-100117", 1, Milestone::Announced).order(Order::default());
-    is_untouched(&[honest[0].clone(), order], &[cancelled.clone()]);
+    is_untouched(
+        &[honest[0].clone(), order],
+        std::slice::from_ref(&cancelled),
+    );
 
     // Parcel and order that name each other belong together.
     let both = Sorted::of([vec![

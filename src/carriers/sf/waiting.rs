@@ -45,7 +45,7 @@ fn name(remark: &str) -> Option<&str> {
 /// The letters, digits and hyphens behind the word for a code.
 fn code(remark: &str) -> Option<&str> {
     let behind = |word: &&str| remark.split_once(*word).map(|(_, rest)| rest);
-    let rest = BEFORE_CODE.iter().find_map(|word| behind(&word))?;
+    let rest = BEFORE_CODE.iter().find_map(behind)?;
     let rest = rest.trim_start_matches([' ', ':', '：', '为', '為', '是', '【', '[', '(', '（']);
     let is_part = |c: char| c.is_ascii_alphanumeric() || c == '-';
     let end = rest.find(|c: char| !is_part(c)).unwrap_or(rest.len());

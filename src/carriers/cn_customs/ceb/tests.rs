@@ -506,7 +506,7 @@ fn head_and_lines_may_stand_without_the_element_around_them() {
 }
 
 fn bill(fields: &str) -> Batch {
-    decode(&format!(
+    decode(format!(
         "<CEB816Message><Tax><TaxHeadRd><invtNo>99992025I000000014</invtNo>\
          <returnTime>20250102100000000</returnTime>{fields}</TaxHeadRd></Tax></CEB816Message>"
     ))
