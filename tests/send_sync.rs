@@ -2,7 +2,7 @@
 
 use parceltrail::adapter::{CodeTable, Credentials, ReplayGuard, WebhookDelivery};
 use parceltrail::anomaly::{Cases, CohortRule, Expectations, Inspector, Parcel, Rule, Settings};
-use parceltrail::briefing::{Briefing, Language};
+use parceltrail::briefing::Briefing;
 use parceltrail::eta::{Calibration, TransitModel};
 use parceltrail::journey::{Journeys, Snapshot};
 use parceltrail::{Adapter, Batch, Event, History, Journey, Poll, Registry, Shipment, Webhook};
@@ -32,7 +32,9 @@ const _: () = {
         Parcel,
         Cases,
     )>();
-    crosses_threads::<(Briefing, Language)>();
+    crosses_threads::<Briefing>();
+    #[cfg(feature = "fluent")]
+    crosses_threads::<parceltrail::briefing::Language>();
 };
 
 #[test]

@@ -288,6 +288,7 @@ rule-lost = The carrier has declared it lost.
 rule-refused = The recipient refused it.
 rule-returning-unasked = It is being returned although nobody asked for that.
 rule-misrouted = It was misrouted.
+rule-misrouted-route = It is at an unusual place for its route.
 rule-route-loop = It is going in circles.
 rule-impossible-travel = It was reported in two places too far apart for the time between.
 rule-delivered-elsewhere = It was reported delivered somewhere other than its destination.

@@ -273,6 +273,7 @@ rule-lost = 承运商确认包裹丢失。
 rule-refused = 收件人拒收。
 rule-returning-unasked = 包裹正在退回，但无人申请退回。
 rule-misrouted = 包裹被错发。
+rule-misrouted-route = 包裹位于该路线上不常经过的地点。
 rule-route-loop = 包裹在几个网点之间往返。
 rule-impossible-travel = 两条记录的地点相距过远，间隔时间内不可能到达。
 rule-delivered-elsewhere = 记录的送达地点与目的地不符。

@@ -77,6 +77,7 @@ impl Speaker<'_> {
         let fine = [
             (!day.is_empty()).then(|| format!("{whole}-day")),
             (!word("kind").is_empty()).then(|| format!("{whole}-{}", word("kind"))),
+            (!word("how").is_empty()).then(|| format!("{whole}-{}", word("how"))),
             Some(whole),
         ];
         let arguments = || {
