@@ -5,6 +5,7 @@ mod faults;
 mod meaning;
 mod moment;
 mod parts;
+mod quantum_extras;
 mod quantum_read;
 mod quantum_view;
 mod track;

@@ -69,7 +69,11 @@ pub(super) struct Record<'t> {
     /// Code and words of where it was left.
     pub left: [&'t str; 2],
     pub signer: Option<&'t str>,
-    pub has_access_point: bool,
+    /// The UPS Access Point that it was left at, and the last day there.
+    pub access_point: Option<&'t str>,
+    pub last_pickup: &'t str,
+    /// The day on which UPS collects it from the sender.
+    pub pickup: &'t str,
     pub references: Vec<&'t str>,
     pub lead: Option<&'t str>,
     pub postal: Option<&'t str>,
@@ -97,7 +101,9 @@ impl Record<'_> {
             rescheduled: [""; 2],
             left: [""; 2],
             signer: None,
-            has_access_point: false,
+            access_point: None,
+            last_pickup: "",
+            pickup: "",
             references: Vec::new(),
             lead: None,
             postal: None,
@@ -151,6 +157,7 @@ wire! {
         location: One<Location<'a>> = "ActivityLocation",
         delivery: One<Location<'a>> = "DeliveryLocation",
         access_point: Text<'a> = "AccessPointLocationID",
+        last_pickup: Text<'a> = "LastPickupDate",
         scheduled: Text<'a> = "ScheduledDeliveryDate",
         scheduled_time: Text<'a> = "ScheduledDeliveryTime",
         rescheduled: Text<'a> = "RescheduledDeliveryDate",
@@ -324,7 +331,9 @@ fn json_record<'t>(kind: Kind, wire: &'t WireRecord<'_>, records: &mut Vec<Recor
             [delivery.code.or_empty(), delivery.description.or_empty()]
         }),
         signer: delivery.and_then(|delivery| delivery.signer.get()),
-        has_access_point: wire.access_point.get().is_some(),
+        access_point: wire.access_point.get(),
+        last_pickup: wire.last_pickup.or_empty(),
+        pickup: wire.pickup.or_empty(),
         references: references
             .into_iter()
             .flat_map(Many::iter)
@@ -446,7 +455,9 @@ fn xml_record<'d>(kind: Kind, node: Node<'d, '_>, records: &mut Vec<Record<'d>>)
             left("Description").unwrap_or_default(),
         ],
         signer: left("SignedForByName"),
-        has_access_point: get("AccessPointLocationID").is_some(),
+        access_point: get("AccessPointLocationID"),
+        last_pickup: get("LastPickupDate").unwrap_or_default(),
+        pickup: get("PickupDate").unwrap_or_default(),
         references: references
             .into_iter()
             .flat_map(|name| node.all(name))

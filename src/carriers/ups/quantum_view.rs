@@ -13,6 +13,7 @@ use super::faults;
 use super::meaning::Tables;
 use super::moment::Moment;
 use super::parts::{self, Due, zones_at};
+use super::quantum_extras;
 use super::quantum_read::{Feed, Json, Kind, Record, xml_feed};
 use crate::adapter::{
     Adapter, Batch, Clock, CodeTable, Collector, DecodeError, DeliveryKind, Descriptor, Fault,
@@ -118,6 +119,7 @@ impl QuantumView {
         read_references(out, record, &mut shipment);
         self.event(out, tables, record, &mut shipment);
         promises(out, record, &mut shipment);
+        quantum_extras::read(out, record, &mut shipment);
         out.push(shipment);
     }
 
@@ -174,7 +176,7 @@ impl QuantumView {
                 Milestone::PickedUp,
                 Confidence::High,
             ),
-            Kind::Delivery if record.has_access_point => Mapped::rule(
+            Kind::Delivery if record.access_point.is_some() => Mapped::rule(
                 Some(Stage::LastMile),
                 Milestone::AvailableForPickup,
                 Confidence::Medium,

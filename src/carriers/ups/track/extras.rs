@@ -73,10 +73,11 @@ fn due(out: &mut Collector<'_>, wire: &WirePayment<'_>, shipment: &Shipment) -> 
         return None;
     }
     let word = kind.to_ascii_uppercase();
-    let has = |words: &[&str]| words.iter().any(|part| word.contains(part));
-    let kind = if has(&["COD", "COLLECT ON DELIVERY"]) {
+    let parts: Vec<&str> = word.split(|c: char| !c.is_ascii_alphanumeric()).collect();
+    let has = |words: &[&str]| words.iter().any(|word| parts.contains(word));
+    let kind = if has(&["COD"]) {
         DueKind::CashOnDelivery
-    } else if has(&["DUTY", "DUTIES", "TAX"]) {
+    } else if has(&["DUTY", "DUTIES", "TAX", "TAXES"]) {
         DueKind::DutiesAndTaxes
     } else {
         DueKind::Other
@@ -94,7 +95,6 @@ fn due(out: &mut Collector<'_>, wire: &WirePayment<'_>, shipment: &Shipment) -> 
         Due::new(kind)
             .with_amount(read)
             .with_currency(wire.currency.or_empty())
-            .with_payee("ups")
             .with_paid(paid),
     )
 }
@@ -155,9 +155,10 @@ mod tests {
     fn payments_are_exact_or_open() {
         let (shipment, notices) = read(
             r#""paymentInformation":[{"type":"COD","amount":"1,234.50","currency":"USD","paid":false},
-            {"type":"Import duties","amount":"9,10","currency":"EUR","paid":"true"}]"#,
+            {"type":"Import duties","amount":"9,10","currency":"EUR","paid":"true"},
+            {"type":"Payment code","amount":"1"}]"#,
         );
-        let [cash, duties] = shipment.dues.as_slice() else {
+        let [cash, duties, other] = shipment.dues.as_slice() else {
             panic!("{:?}", shipment.dues)
         };
         assert_eq!(cash.amount.as_ref().unwrap().as_str(), "1234.50");
@@ -169,6 +170,7 @@ mod tests {
             (duties.kind, duties.amount.clone()),
             (DueKind::DutiesAndTaxes, None)
         );
+        assert_eq!((other.kind, other.payee.clone()), (DueKind::Other, None));
         assert_eq!(notices, ["package.paymentInformation.amount"]);
     }
 }
