@@ -1,5 +1,6 @@
 //! Who speaks of a parcel, in the order in which speakers are believed: [`Voices`].
 
+use super::digest;
 use super::legs::Legs;
 use crate::model::{IssuerKind, Shipment};
 
@@ -25,7 +26,7 @@ impl<'j> Voices<'j> {
             here: here.or_else(|| legs.all.iter().position(|leg| leg.owns_final_address)),
         };
         let mut last: Option<(&Shipment, Option<usize>)> = None;
-        for shipment in deliveries {
+        for shipment in together(deliveries) {
             match shipment.issuer {
                 IssuerKind::Merchant => voices.merchants.push(shipment),
                 IssuerKind::Authority => voices.authorities.push(shipment),
@@ -86,4 +87,16 @@ impl<'j> Voices<'j> {
     pub fn merchants(&self) -> &[&'j Shipment] {
         &self.merchants
     }
+}
+
+/// Deliveries, of which those received together stand in the order of what they say beside events:
+/// how the events were divided among deliveries must not matter.
+fn together<'j>(deliveries: &[&'j Shipment]) -> Vec<&'j Shipment> {
+    let mut all = deliveries.to_vec();
+    for group in all.chunk_by_mut(|a, b| a.received == b.received) {
+        if group.len() > 1 {
+            group.sort_by_cached_key(|shipment| digest(&shipment.without_events()));
+        }
+    }
+    all
 }
