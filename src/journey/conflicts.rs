@@ -12,7 +12,7 @@ use crate::model::{EventId, Milestone, Scope, words};
 words! {
     /// What cannot both be true.
     ConflictKind {
-        /// Movement reported a parcel after its delivery.
+        /// Movement reported about a parcel after its delivery.
         MovementAfterDelivery = "movement_after_delivery",
         /// Two ends: delivered and lost, returned and delivered.
         DifferentEnds = "different_ends",

@@ -41,7 +41,7 @@ pub(super) fn derive(
             .collect(),
     );
     let legs = legs::build(deliveries, &happened, declared);
-    // What is reported a return, a replacement or a signed receipt is about another parcel.
+    // What is reported about a return, a replacement or a signed receipt is about another parcel.
     let own: Vec<Standing<'_>> = happened
         .iter()
         .filter(|one| !legs.is_aside(one))

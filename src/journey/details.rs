@@ -1,4 +1,4 @@
-//! What is reported a parcel beside its events: [`Details`].
+//! What is reported about a parcel beside its events: [`Details`].
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::hash::Hash;
@@ -15,14 +15,14 @@ use crate::model::{
     Reference, Shipment, TrackingNumber, WebLink,
 };
 
-/// What is reported a parcel beside its events.
+/// What is reported about a parcel beside its events.
 ///
 /// Each value is a pure function of the set of deliveries:
 /// - **Who is believed**: the carrier of the leg that the parcel is on, then the carriers of the
 ///   other legs, the last first, then shops, then authorities. Of one speaker the newest delivery
 ///   that tells the value; of several received together always the same one, by a hash of their
-///   content. What is reported a return, a replacement or a signed receipt is about another parcel
-///   and does not count.
+///   content. What is reported about a return, a replacement or a signed receipt is about another
+///   parcel and does not count.
 /// - **Where it comes from** is for the first leg to say, before the later ones: origin, ship date
 ///   and day of handing in. **Where it goes** is for the last leg. A place that names its country
 ///   is preferred to one that does not.

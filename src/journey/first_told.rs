@@ -1,12 +1,12 @@
-//! What was reported a parcel first, which later deliveries do not change: [`FirstTold`].
+//! What was reported about a parcel first, which later deliveries do not change: [`FirstTold`].
 
 use smol_str::SmolStr;
 
 use super::voices::Voices;
 use crate::model::{IssuerKind, Place, Promise, Shipment};
 
-/// What carriers reported a parcel first. Estimates learn from it: it is known early, and what is
-/// told later does not change it. [`Details`](super::Details) say what stands now.
+/// What carriers reported about a parcel first. Estimates learn from it: it is known early, and
+/// what is told later does not change it. [`Details`](super::Details) say what stands now.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FirstTold {

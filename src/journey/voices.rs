@@ -4,8 +4,8 @@ use super::digest;
 use super::legs::Legs;
 use crate::model::{IssuerKind, Shipment};
 
-/// Deliveries by their speaker. What is reported parcels that only belong to this one, such as its
-/// return, is left out.
+/// Deliveries by their speaker. What is reported about parcels that only belong to this one, such
+/// as its return, is left out.
 pub(super) struct Voices<'j> {
     /// What carriers say, by the leg that it is about, in order of travel; oldest first.
     legs: Vec<Vec<&'j Shipment>>,
