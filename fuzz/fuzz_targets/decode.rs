@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use chrono::DateTime;
 use libfuzzer_sys::fuzz_target;
-use parceltrail::adapter::Reply;
+use parceltrail::adapter::PollResponse;
 use parceltrail::{Adapter, Payload, Registry};
 
 static REGISTRY: LazyLock<Registry> = LazyLock::new(Registry::builtin);
@@ -22,8 +22,13 @@ fn check(adapter: &dyn Adapter, bytes: &[u8]) {
         let _ = serde_json::to_string(&batch);
     }
     if let Some(poll) = adapter.as_poll() {
-        let reply = Reply { status: 200, headers: &Default::default(), body: bytes, received: DateTime::UNIX_EPOCH };
-        let _ = (poll.outcome(&reply), poll.next_page(&reply), poll.token(&reply));
+        let response = PollResponse {
+            status: 200,
+            headers: &Default::default(),
+            body: bytes,
+            received: DateTime::UNIX_EPOCH,
+        };
+        let _ = (poll.outcome(&response), poll.next_page(&response), poll.token(&response));
     }
 }
 
