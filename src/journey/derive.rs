@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
+use super::ledger::{Declared, View};
 use super::legs::{LegId, Legs};
-use super::linked::LinkedParcel;
 use super::merge::{Newest, Standing, standing};
 use super::pieces::RolledUp;
 use super::snapshot::Receipts;
@@ -23,15 +23,12 @@ pub(super) struct Moment {
     pub now: DateTime<Utc>,
 }
 
-/// Everything that follows from `deliveries`, which come in the order of their receipt.
-pub(super) fn derive(
-    deliveries: &[&Shipment],
-    declared: &BTreeSet<(LegId, LegId)>,
-    linked: &BTreeSet<LinkedParcel>,
-    moment: Moment,
-) -> Snapshot {
-    let newest = Newest::of(deliveries);
-    let (events, mut notices) = standing(deliveries, &newest);
+/// Everything that follows from what was received.
+pub(super) fn derive(view: View, declared: &Declared, moment: Moment) -> Snapshot {
+    let deliveries: Vec<&Shipment> = view.deliveries.iter().collect();
+    let deliveries = deliveries.as_slice();
+    let newest = Newest::of(&view);
+    let (events, mut notices) = standing(&view, &newest);
     notices.extend(reused(deliveries));
     let happened = customs::without_withdrawn(
         events
@@ -40,7 +37,7 @@ pub(super) fn derive(
             .copied()
             .collect(),
     );
-    let legs = legs::build(deliveries, &happened, declared);
+    let legs = legs::build(deliveries, &happened, &declared.links);
     // What is reported about a return, a replacement or a signed receipt is about another parcel.
     let own: Vec<Standing<'_>> = happened
         .iter()
@@ -89,7 +86,7 @@ pub(super) fn derive(
         piece_count: rolled.count,
         linked: linked::told(deliveries, &happened, &legs)
             .into_iter()
-            .chain(linked.iter().cloned())
+            .chain(declared.linked.iter().cloned())
             .collect::<BTreeSet<_>>()
             .into_iter()
             .collect(),

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use smol_str::SmolStr;
 
-use super::digest;
+use super::ledger::View;
 use crate::model::{CarrierId, DeliveryKind, Event, EventId, FeedId, Notice, NoticeKind, Shipment};
 
 /// A statement that stands.
@@ -15,50 +15,34 @@ use crate::model::{CarrierId, DeliveryKind, Event, EventId, FeedId, Notice, Noti
 pub(super) struct Standing<'j> {
     pub id: EventId,
     pub event: &'j Event,
-    /// The shipment that it was taken from: the last delivery that made it.
+    /// What the delivery says beside events that made it last.
     pub shipment: &'j Shipment,
     /// When it was first received.
     pub first_received: DateTime<Utc>,
+    /// When it was last received.
+    last_received: DateTime<Utc>,
 }
 
 /// What a snapshot is a snapshot of.
-type Subject<'j> = (&'j FeedId, &'j CarrierId, &'j str, Option<&'j SmolStr>);
+pub(super) type Subject<'j> = (&'j FeedId, &'j CarrierId, &'j str, Option<&'j SmolStr>);
 
 /// The statements that stand, oldest first, and a notice for each that was withdrawn.
 pub(super) fn standing<'j>(
-    deliveries: &[&'j Shipment],
+    view: &'j View,
     newest: &Newest<'j>,
 ) -> (Vec<Standing<'j>>, Vec<Notice>) {
-    let mut standing: HashMap<EventId, Standing<'j>> = HashMap::with_capacity(
-        deliveries
-            .iter()
-            .map(|shipment| shipment.events.len())
-            .max()
-            .unwrap_or(0),
-    );
-    for shipment in deliveries {
-        for event in &shipment.events {
-            let candidate = Standing {
-                id: event.id(),
-                event,
-                shipment,
-                first_received: shipment.received,
-            };
-            standing
-                .entry(candidate.id)
-                .and_modify(|kept| {
-                    let first_received = kept.first_received.min(candidate.first_received);
-                    *kept = Standing {
-                        first_received,
-                        ..later_wording(*kept, candidate)
-                    };
-                })
-                .or_insert(candidate);
-        }
-    }
     let mut notices = Vec::new();
-    let mut all: Vec<Standing<'j>> = standing
-        .into_values()
+    let stated = view.statements.iter().filter_map(|it| {
+        let shipment = view.deliveries.get(it.delivery)?;
+        Some(Standing {
+            id: it.id,
+            event: shipment.events.get(it.event)?,
+            shipment,
+            first_received: it.first_received,
+            last_received: it.last_received,
+        })
+    });
+    let mut all: Vec<Standing<'j>> = stated
         .filter(|one| {
             let is_withdrawn = newest.withdraws(one);
             if is_withdrawn {
@@ -67,7 +51,7 @@ pub(super) fn standing<'j>(
             !is_withdrawn
         })
         .collect();
-    all.sort_by_cached_key(|one| order(one));
+    all.sort_by_cached_key(order);
     notices.sort();
     (all, notices)
 }
@@ -85,19 +69,7 @@ fn order(one: &Standing<'_>) -> (i64, u16, DateTime<Utc>, u8, EventId) {
     )
 }
 
-/// Of two wordings of one statement the one received later; of two received together, either, but
-/// always the same.
-fn later_wording<'j>(a: Standing<'j>, b: Standing<'j>) -> Standing<'j> {
-    let key = |one: &Standing<'j>| (one.shipment.received, digest(one.event));
-    match a.shipment.received.cmp(&b.shipment.received) {
-        Ordering::Less => b,
-        Ordering::Greater => a,
-        Ordering::Equal if a.event == b.event || key(&a) >= key(&b) => a,
-        Ordering::Equal => b,
-    }
-}
-
-fn subject(shipment: &Shipment) -> Subject<'_> {
+pub(super) fn subject(shipment: &Shipment) -> Subject<'_> {
     (
         &shipment.feed,
         &shipment.carrier,
@@ -106,42 +78,38 @@ fn subject(shipment: &Shipment) -> Subject<'_> {
     )
 }
 
-/// The newest snapshots of a feed's subjects. One without events is none: carriers forget old
-/// shipments, and some answers hold the last scan only.
+/// The newest snapshots of a feed's subjects.
 pub(super) struct Newest<'j>(HashMap<Subject<'j>, NewestSnapshot>);
 
 /// The newest snapshot of a subject.
 #[derive(Clone, Copy)]
-struct NewestSnapshot {
-    received: DateTime<Utc>,
+pub(super) struct NewestSnapshot {
+    pub received: DateTime<Utc>,
     /// The start of its oldest statement.
-    reaches_back_to: DateTime<Utc>,
+    pub reaches_back_to: DateTime<Utc>,
+}
+
+impl NewestSnapshot {
+    /// Of two snapshots the later one; of two parts of one, what both reach back to.
+    pub fn take(&mut self, other: Self) {
+        match other.received.cmp(&self.received) {
+            Ordering::Greater => *self = other,
+            Ordering::Equal => {
+                self.reaches_back_to = self.reaches_back_to.min(other.reaches_back_to);
+            }
+            Ordering::Less => {}
+        }
+    }
 }
 
 impl<'j> Newest<'j> {
-    /// The newest snapshots among deliveries.
-    pub fn of(deliveries: &[&'j Shipment]) -> Self {
-        let mut newest: HashMap<Subject<'j>, NewestSnapshot> = HashMap::new();
-        for shipment in deliveries
+    /// The newest snapshots among the deliveries of a view.
+    pub fn of(view: &'j View) -> Self {
+        let of_subject = view
+            .newest
             .iter()
-            .filter(|shipment| shipment.delivery == DeliveryKind::Snapshot)
-        {
-            let times = shipment.events.iter().map(|event| event.time.earliest());
-            let Some(oldest) = times.min() else {
-                continue;
-            };
-            let this = NewestSnapshot {
-                received: shipment.received,
-                reaches_back_to: oldest,
-            };
-            let known = newest.entry(subject(shipment)).or_insert(this);
-            match this.received.cmp(&known.received) {
-                Ordering::Greater => *known = this,
-                Ordering::Equal => known.reaches_back_to = known.reaches_back_to.min(oldest),
-                Ordering::Less => {}
-            }
-        }
-        Self(newest)
+            .filter_map(|(at, newest)| Some((subject(view.deliveries.get(*at)?), *newest)));
+        Self(of_subject.collect())
     }
 
     /// Whether a statement was withdrawn: it stands only in older snapshots, and the newest reaches
@@ -149,7 +117,7 @@ impl<'j> Newest<'j> {
     fn withdraws(&self, one: &Standing<'_>) -> bool {
         one.shipment.delivery == DeliveryKind::Snapshot
             && self.0.get(&subject(one.shipment)).is_some_and(|newest| {
-                one.shipment.received < newest.received
+                one.last_received < newest.received
                     && one.event.time.latest() >= newest.reaches_back_to
             })
     }

@@ -14,6 +14,9 @@ mod feeds;
 mod first_told;
 mod instances;
 mod joining;
+mod ledger;
+#[cfg(test)]
+mod ledger_law;
 mod legs;
 mod linked;
 mod links;
@@ -36,7 +39,6 @@ mod uses;
 mod voices;
 mod walker;
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
@@ -48,6 +50,7 @@ pub use details::Details;
 pub use feeds::FeedState;
 pub use first_told::FirstTold;
 pub use instances::ShipmentId;
+pub use ledger::StorageError;
 pub use legs::{Leg, LegId, LinkEvidence};
 pub use linked::{Claim, LinkRole, LinkedParcel};
 pub use orders::OrderState;
@@ -60,6 +63,7 @@ pub use sighting::Sighting;
 pub use snapshot::Snapshot;
 pub use trace::{Trace, TraceField};
 
+use self::ledger::{Declared, Ledger};
 use crate::model::{Event, FnvHasher, Shipment};
 
 /// What many feeds say about one parcel.
@@ -83,72 +87,56 @@ use crate::model::{Event, FnvHasher, Shipment};
 /// assert!(state.terminal);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Journey {
-    deliveries: BTreeMap<DeliveryKey, Vec<Arc<Shipment>>>,
-    links: BTreeSet<(LegId, LegId)>,
-    /// Parcels of their own whose deliveries say that they belong to this one.
-    linked: BTreeSet<LinkedParcel>,
+    ledger: Ledger,
+    /// Declared links, and parcels of their own whose deliveries say that they belong to this one.
+    declared: Declared,
 }
 
-/// Orders deliveries the same way wherever they came from. The digest only sorts; equality decides
-/// repetition.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct DeliveryKey {
-    received: DateTime<Utc>,
-    digest: u64,
-}
-
-impl DeliveryKey {
-    fn of(shipment: &Shipment) -> Self {
-        Self {
-            received: shipment.received,
-            digest: digest(shipment),
-        }
-    }
+/// Whether personal data are kept where a journey is stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PersonalData {
+    /// Everything is kept. The bytes need the protection that personal data need.
+    Kept,
+    /// Names, sentences, exact positions, codes and addresses that act are masked, as they are in
+    /// JSON. The events keep their ids.
+    LeftOut,
 }
 
 impl Journey {
-    /// Takes in what one feed said in one delivery. Says whether it was new.
+    /// Takes in what one feed said in one delivery. Says whether it was new: a delivery that is
+    /// known is not, nor one among many that said the same.
     pub fn apply(&mut self, shipment: impl Into<Arc<Shipment>>) -> bool {
-        let shipment = shipment.into();
-        self.insert(DeliveryKey::of(&shipment), shipment)
-    }
-
-    fn insert(&mut self, key: DeliveryKey, shipment: Arc<Shipment>) -> bool {
-        let same = self.deliveries.entry(key).or_default();
-        let is_new = !same.contains(&shipment);
-        if is_new {
-            same.push(shipment);
-        }
-        is_new
+        self.ledger.insert(&shipment.into())
     }
 
     /// Declares that the parcel goes on from one carrier's number to another's, which no feed may
     /// say.
     pub fn link(&mut self, from: LegId, to: LegId) {
-        self.links.insert((from, to));
+        self.declared.links.insert((from, to));
     }
 
     /// Takes in everything that another copy of this journey holds: two copies that exchange all
     /// deliveries agree.
     pub fn merge(&mut self, other: &Self) {
-        for shipment in other.shipments() {
-            self.apply(Arc::clone(shipment));
-        }
-        self.links.extend(other.links.iter().cloned());
-        self.linked.extend(other.linked.iter().cloned());
+        self.ledger.merge(&other.ledger);
+        let Declared { links, linked } = other.declared.clone();
+        self.declared.links.extend(links);
+        self.declared.linked.extend(linked);
     }
 
-    /// Every delivery, in canonical order.
-    pub fn shipments(&self) -> impl Iterator<Item = &Arc<Shipment>> {
-        self.deliveries.values().flatten()
+    /// The deliveries, oldest first; of one moment in an order of their own. Of deliveries that
+    /// repeat each other only some are kept: the first, the last and those beside which another
+    /// came.
+    pub fn shipments(&self) -> impl Iterator<Item = Arc<Shipment>> + use<> {
+        self.ledger.deliveries().into_iter()
     }
 
     /// Whether nothing was taken in.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.deliveries.is_empty()
+        self.ledger.is_empty()
     }
 
     /// Everything that follows from all deliveries, at `now`: statements about the future do not
@@ -158,39 +146,83 @@ impl Journey {
         self.derive(None, now)
     }
 
-    /// What was known at `known_at` about `now`: only deliveries received until then count.
+    /// What was known at `known_at` about `now`: only deliveries received until then count. A
+    /// delivery that said nothing new may count from the next one on that is kept.
     #[must_use]
     pub fn at_known(&self, known_at: DateTime<Utc>, now: DateTime<Utc>) -> Snapshot {
         self.derive(Some(known_at), now)
     }
 
     fn derive(&self, known_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Snapshot {
-        let is_known =
-            |shipment: &&Shipment| known_at.is_none_or(|known_at| shipment.received <= known_at);
-        let known: Vec<&Shipment> = self
-            .shipments()
-            .map(AsRef::as_ref)
-            .filter(is_known)
-            .collect();
         let moment = derive::Moment { known_at, now };
-        derive::derive(&known, &self.links, &self.linked, moment)
+        derive::derive(self.ledger.view(known_at), &self.declared, moment)
     }
 
     /// The same journey, with only those events that `keep` names: what a [`Trace`] is checked
     /// with.
     #[must_use]
     pub fn retaining(&self, keep: impl Fn(&Event) -> bool) -> Self {
+        self.changed(|shipment| shipment.events.retain(&keep))
+    }
+
+    /// The journey as bytes that a store keeps; [`Journey::from_bytes`] reads them.
+    ///
+    /// ```
+    /// use chrono::{DateTime, Utc};
+    /// use parceltrail::journey::{Journey, PersonalData};
+    ///
+    /// let journey = Journey::default();
+    /// let now = DateTime::<Utc>::UNIX_EPOCH;
+    /// let read = Journey::from_bytes(&journey.to_bytes(PersonalData::Kept))?;
+    /// assert_eq!(read.at(now).events, journey.at(now).events);
+    /// # Ok::<(), parceltrail::journey::StorageError>(())
+    /// ```
+    #[must_use]
+    pub fn to_bytes(&self, personal: PersonalData) -> Vec<u8> {
+        match personal {
+            PersonalData::Kept => ledger::write(&self.ledger, &self.declared),
+            PersonalData::LeftOut => {
+                let without = self.changed(Shipment::forget_personal_data);
+                ledger::write(&without.ledger, &without.declared)
+            }
+        }
+    }
+
+    /// Reads what [`Journey::to_bytes`] wrote, in this version or an earlier one.
+    ///
+    /// # Errors
+    /// If the bytes are no journey, were written by a newer version, or were cut off or changed.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, StorageError> {
+        let (ledger, declared) = ledger::read(bytes)?;
+        Ok(Self { ledger, declared })
+    }
+
+    /// Masks names, sentences, exact positions, codes and addresses that act, for good. The trail
+    /// stays, and so do the ids of its events.
+    pub fn forget_personal_data(&mut self) {
+        *self = self.changed(Shipment::forget_personal_data);
+    }
+
+    fn changed(&self, change: impl Fn(&mut Shipment)) -> Self {
         let mut out = Self {
-            links: self.links.clone(),
-            linked: self.linked.clone(),
-            ..Self::default()
+            ledger: Ledger::default(),
+            declared: self.declared.clone(),
         };
-        for shipment in self.shipments() {
-            let mut shipment = Shipment::clone(shipment);
-            shipment.events.retain(&keep);
+        for mut shipment in self.shipments() {
+            change(Arc::make_mut(&mut shipment));
             out.apply(shipment);
         }
         out
+    }
+}
+
+/// Shows how much it holds, not what.
+impl std::fmt::Debug for Journey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Journey")
+            .field("ledger", &self.ledger)
+            .field("declared", &self.declared)
+            .finish()
     }
 }
 

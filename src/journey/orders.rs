@@ -7,12 +7,11 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use smol_str::SmolStr;
 
-use super::set::keyed;
+use super::digest;
 use super::shop_numbers::{SHOP_NUMBER_REACH, is_telling};
 use super::ties::ruling;
 use super::union::Union;
 use super::uses::{ByNumber, Node, nearest, proven_first};
-use super::{DeliveryKey, digest};
 use crate::model::{EventTime, FeedId, Personal, Promise, Role, Shipment, TrackingNumber};
 use crate::model::{IssuerKind, Notice, NoticeKind};
 
@@ -118,9 +117,9 @@ fn last<'t, T: Clone + 't, K: Ord>(
 
 /// An order's deliveries as each of its parcels is told them. Of several parcels none is told the
 /// others' waybills, or an order of ten thousand parcels would be told ten thousand times.
-pub(super) fn told_in_each(order: &Node, parcels: usize) -> Vec<(DeliveryKey, Arc<Shipment>)> {
+pub(super) fn told_in_each(order: &Node, parcels: usize) -> Vec<Arc<Shipment>> {
     if parcels < 2 {
-        return keyed(&order.shipments);
+        return order.shipments.clone();
     }
     let without_waybills = |shipment: &Arc<Shipment>| {
         let mut shipment = Shipment::clone(shipment);
@@ -129,13 +128,7 @@ pub(super) fn told_in_each(order: &Node, parcels: usize) -> Vec<(DeliveryKey, Ar
             .retain(|reference| reference.role != Role::Waybill);
         Arc::new(shipment)
     };
-    keyed(
-        &order
-            .shipments
-            .iter()
-            .map(without_waybills)
-            .collect::<Vec<_>>(),
-    )
+    order.shipments.iter().map(without_waybills).collect()
 }
 
 /// The most orders that one number may stand for, so that it says which one is meant.

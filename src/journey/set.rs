@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::union::Union;
 use super::uses::{Node, nodes};
-use super::{DeliveryKey, Journey, LegId, joining, linked, orders, shop_numbers};
+use super::{Journey, LegId, joining, linked, orders, shop_numbers};
 use crate::model::Notice;
 use crate::model::Shipment;
 
@@ -100,7 +100,7 @@ impl Journeys {
                 None => groups
                     .entry(union.root(at))
                     .or_default()
-                    .take(node, &keyed(&node.shipments)),
+                    .take(node, &node.shipments),
             }
         }
         // What is declared, and what others say of it, is said of the newest use of a number.
@@ -113,7 +113,7 @@ impl Journeys {
         for link in &self.links {
             for root in [&link.0, &link.1].into_iter().filter_map(group_of) {
                 if let Some(group) = groups.get_mut(&root) {
-                    group.journey.links.insert(link.clone());
+                    group.journey.declared.links.insert(link.clone());
                 }
             }
         }
@@ -122,7 +122,7 @@ impl Journeys {
                 .and_then(|root| groups.get_mut(&root))
                 .filter(|group| !group.numbers.contains(&parcel.id))
             {
-                group.journey.linked.insert(parcel);
+                group.journey.declared.linked.insert(parcel);
             }
         }
         let mut sorted: Vec<Group> = groups.into_values().collect();
@@ -136,14 +136,6 @@ impl Journeys {
     }
 }
 
-/// Deliveries with what sorts them, which is computed once however many journeys they belong to.
-pub(super) fn keyed(shipments: &[Arc<Shipment>]) -> Vec<(DeliveryKey, Arc<Shipment>)> {
-    shipments
-        .iter()
-        .map(|shipment| (DeliveryKey::of(shipment), Arc::clone(shipment)))
-        .collect()
-}
-
 /// What was found to be one parcel.
 #[derive(Default)]
 struct Group {
@@ -153,14 +145,14 @@ struct Group {
 }
 
 impl Group {
-    fn take(&mut self, node: &Node, told: &[(DeliveryKey, Arc<Shipment>)]) {
+    fn take(&mut self, node: &Node, told: &[Arc<Shipment>]) {
         self.first = [self.first, node.span.map(|(start, _)| start)]
             .into_iter()
             .flatten()
             .min();
         self.numbers.insert(node.id.clone());
-        for (key, shipment) in told {
-            self.journey.insert(key.clone(), Arc::clone(shipment));
+        for shipment in told {
+            self.journey.apply(Arc::clone(shipment));
         }
     }
 }

@@ -258,7 +258,10 @@ mod tests {
     fn leaps_lead_where_steps_lead() {
         for seed in 0..4_000 {
             let shipment = history(seed);
-            let (events, _) = standing(&[&shipment], &Newest::of(&[&shipment]));
+            let mut ledger = crate::journey::ledger::Ledger::default();
+            ledger.insert(&shipment);
+            let view = ledger.view(None);
+            let (events, _) = standing(&view, &Newest::of(&view));
             let legs = crate::journey::legs::build(
                 &[&shipment],
                 &events,

@@ -44,6 +44,11 @@ words! {
 pub struct Amount(SmolStr);
 
 impl Amount {
+    /// An amount that was one when it was packed.
+    pub(super) const fn from_packed(digits: SmolStr) -> Self {
+        Self(digits)
+    }
+
     /// The digits, with a dot before the fraction.
     #[must_use]
     pub fn as_str(&self) -> &str {

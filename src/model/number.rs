@@ -84,6 +84,11 @@ impl<'de> serde::Deserialize<'de> for TrackingNumber {
 }
 
 impl TrackingNumber {
+    /// A number that was one when it was packed.
+    pub(super) const fn from_packed(number: SmolStr) -> Self {
+        Self(number)
+    }
+
     /// The number in its normal form.
     #[must_use]
     pub fn new(number: &str) -> Self {

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serializer};
 
 use super::disclose::{Disclose, Fields, hidden_by_default};
+use super::pack::{Damaged, Pack, Packer, Unpacker};
 use super::words::words;
 
 words! {
@@ -41,6 +42,21 @@ pub struct Position {
 const MILLION: f64 = 1_000_000.0;
 
 impl Position {
+    /// To a kilometre, as it is shown.
+    pub(super) fn rough(self) -> Self {
+        let near = |millionths: i32| {
+            let hundredths = (f64::from(millionths) / 10_000.0).round();
+            #[expect(clippy::cast_possible_truncation, reason = "18,000 fit into 32 bits")]
+            let hundredths = hundredths as i32;
+            hundredths * 10_000
+        };
+        Self {
+            latitude: near(self.latitude),
+            longitude: near(self.longitude),
+            source: self.source,
+        }
+    }
+
     /// A position in degrees, north and east positive. None outside the globe, and for 0/0, which
     /// feeds send for "unknown".
     #[must_use]
@@ -133,5 +149,31 @@ impl TryFrom<Written> for Position {
         Self::new(latitude, longitude)
             .map(|position| position.with_source(written.source))
             .ok_or("no position on the globe")
+    }
+}
+
+impl Pack for Position {
+    fn pack(&self, out: &mut Packer<'_>) {
+        out.signed(self.latitude.into());
+        out.signed(self.longitude.into());
+        out.byte(self.source.map_or(0, |source| source as u8 + 1));
+    }
+
+    fn unpack(input: &mut Unpacker<'_>) -> Result<Self, Damaged> {
+        let mut degrees = || i32::try_from(input.signed()?).map_err(|_| Damaged);
+        let (latitude, longitude) = (degrees()?, degrees()?);
+        let source = match input.byte()? {
+            0 => None,
+            place => Some(
+                *PositionSource::ALL
+                    .get(usize::from(place - 1))
+                    .ok_or(Damaged)?,
+            ),
+        };
+        Ok(Self {
+            latitude,
+            longitude,
+            source,
+        })
     }
 }

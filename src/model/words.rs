@@ -44,6 +44,19 @@ macro_rules! words {
             }
         }
 
+        impl $crate::model::pack::Pack for $name {
+            fn pack(&self, out: &mut $crate::model::pack::Packer<'_>) {
+                out.byte(*self as u8);
+            }
+
+            fn unpack(
+                input: &mut $crate::model::pack::Unpacker<'_>,
+            ) -> Result<Self, $crate::model::pack::Damaged> {
+                let place = usize::from(input.byte()?);
+                Self::ALL.get(place).copied().ok_or($crate::model::pack::Damaged)
+            }
+        }
+
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 $crate::model::deserialize_word(deserializer)

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Duration, Utc};
 use serde_json::{Value, json};
 
-use crate::story::{Feed, PLACES, Scan, Telling};
+use super::story::{Feed, PLACES, Scan, Telling};
 
 const DHL: &[&str] = &["7200000041", "7200000042"];
 const FEDEX: &[&str] = &["449000000013", "449000000024"];

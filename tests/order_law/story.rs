@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 
-use crate::chance::Chance;
+use super::chance::Chance;
 
 /// One scan.
 #[derive(Clone, Debug)]
