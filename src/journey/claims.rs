@@ -93,8 +93,12 @@ const fn names_a_parcel(role: Role) -> bool {
 }
 
 /// The claims about numbers that are no part of this journey.
-pub(super) fn open(deliveries: &[&Shipment], events: &[Standing<'_>], legs: &Legs) -> Vec<Claim> {
-    let heard = Heard::of(deliveries);
+pub(super) fn open(
+    deliveries: &[&Shipment],
+    events: &[Standing<'_>],
+    legs: &Legs,
+    heard: &Heard<'_>,
+) -> Vec<Claim> {
     let is_open = |shipment: &Shipment, reference: &Reference| {
         let number = TrackingNumber::new(&reference.number);
         let is_known = match &reference.carrier {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
+use super::claims::Heard;
 use super::ledger::{Declared, View};
 use super::legs::{LegId, Legs};
 use super::merge::{Newest, Standing, standing};
@@ -37,7 +38,8 @@ pub(super) fn derive(view: View, declared: &Declared, moment: Moment) -> Snapsho
             .copied()
             .collect(),
     );
-    let legs = legs::build(deliveries, &happened, &declared.links);
+    let heard = Heard::of(deliveries);
+    let legs = legs::build(deliveries, &happened, &declared.links, &heard);
     // What is reported about a return, a replacement or a signed receipt is about another parcel.
     let own: Vec<Standing<'_>> = happened
         .iter()
@@ -56,7 +58,7 @@ pub(super) fn derive(view: View, declared: &Declared, moment: Moment) -> Snapsho
     let overall = rolled.overall.as_ref();
     let parcel = overall.map(|position| position.state(&legs));
     let promises = promises::stated(deliveries, &legs);
-    let claims = claims::open(deliveries, &events, &legs);
+    let claims = claims::open(deliveries, &events, &legs, &heard);
     let voices = Voices::of(
         deliveries,
         &legs,
@@ -84,7 +86,7 @@ pub(super) fn derive(view: View, declared: &Declared, moment: Moment) -> Snapsho
         orders: orders::told(deliveries),
         pieces: rolled.pieces,
         piece_count: rolled.count,
-        linked: linked::told(deliveries, &happened, &legs)
+        linked: linked::told(deliveries, &happened, &legs, &heard)
             .into_iter()
             .chain(declared.linked.iter().cloned())
             .collect::<BTreeSet<_>>()

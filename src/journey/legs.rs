@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use smol_str::SmolStr;
 
+use super::aliases::Aliases;
 use super::claims::Heard;
 use super::links::{Fate, Links};
 use super::merge::Standing;
@@ -85,9 +86,8 @@ pub struct Leg {
 #[derive(Default)]
 pub(super) struct Legs {
     pub all: Vec<Leg>,
-    /// Every number and carrier under which a leg is told: its own, pieces, alternates. By number
-    /// first, because some feeds name no carrier.
-    pub aliases: BTreeMap<(SmolStr, CarrierId), usize>,
+    /// The numbers under which they are reported.
+    pub aliases: Aliases,
     /// The events that name another leg's number, and those by which a return is known to be this
     /// parcel.
     pub stated_by: BTreeSet<EventId>,
@@ -103,15 +103,12 @@ impl Legs {
 
     /// The leg of a carrier's number.
     pub fn find(&self, carrier: &CarrierId, number: &str) -> Option<usize> {
-        self.aliases.get(&(number.into(), carrier.clone())).copied()
+        self.aliases.get(carrier, number)
     }
 
     /// Whether any carrier has a leg under a number.
     pub fn knows(&self, number: &str) -> bool {
-        self.aliases
-            .range((number.into(), CarrierId::from(""))..)
-            .next()
-            .is_some_and(|((known, _), _)| known == number)
+        !self.aliases.of(number).is_empty()
     }
 
     /// The leg's id.
@@ -129,6 +126,7 @@ pub(super) fn build(
     deliveries: &[&Shipment],
     events: &[Standing<'_>],
     declared: &BTreeSet<(LegId, LegId)>,
+    heard: &Heard<'_>,
 ) -> Legs {
     let mut legs = gather(deliveries);
     for one in events {
@@ -136,13 +134,13 @@ pub(super) fn build(
             note(&mut legs.all[leg], one);
         }
     }
-    let stated = stated_links(&mut legs, deliveries, events);
+    let stated = stated_links(&mut legs, deliveries, events, heard);
     let followed: Vec<(usize, usize)> = declared
         .iter()
         .filter_map(|(from, to)| declared_link(&mut legs, from, to))
         .collect();
     legs.fates = vec![Fate::default(); legs.all.len()];
-    let returns = linked::returns(&mut legs, deliveries, events);
+    let returns = linked::returns(&mut legs, deliveries, events, heard);
     let mut links = Links::new(legs.all.len());
     let by = |evidence| move |(from, to)| (from, to, evidence);
     let known = followed.into_iter().map(by(LinkEvidence::Declared)).chain(
@@ -189,7 +187,7 @@ fn gather(deliveries: &[&Shipment]) -> Legs {
         .collect();
     for (carrier, master) in roots {
         legs.aliases
-            .insert((master.clone(), carrier.clone()), legs.all.len());
+            .set(master.clone(), carrier.clone(), legs.all.len());
         legs.all.push(empty_leg(carrier, &master));
     }
     for ((carrier, own), master) in masters {
@@ -199,7 +197,7 @@ fn gather(deliveries: &[&Shipment]) -> Legs {
         if own != master {
             legs.all[leg].packages.insert(TrackingNumber::new(&own));
         }
-        legs.aliases.entry((own, carrier)).or_insert(leg);
+        legs.aliases.add(own, carrier, leg);
     }
     let mut others: BTreeSet<(SmolStr, CarrierId, usize)> = BTreeSet::new();
     for shipment in carried {
@@ -239,7 +237,7 @@ fn gather(deliveries: &[&Shipment]) -> Legs {
         );
     }
     for (number, carrier, leg) in others {
-        legs.aliases.entry((number, carrier)).or_insert(leg);
+        legs.aliases.add(number, carrier, leg);
     }
     legs
 }
@@ -317,9 +315,9 @@ fn stated_links(
     legs: &mut Legs,
     deliveries: &[&Shipment],
     events: &[Standing<'_>],
+    heard: &Heard<'_>,
 ) -> BTreeSet<(usize, usize)> {
     let mut stated = BTreeSet::new();
-    let heard = Heard::of(deliveries);
     let links = |shipment: &Shipment, reference: &Reference| {
         (leads_on(reference.role).is_some() || linked::names_a_parcel_of_its_own(reference.role))
             && heard.ties(shipment, reference)
@@ -382,12 +380,7 @@ pub(super) fn find_by_number(legs: &Legs, reference: &Reference) -> Option<usize
     if let Some(carrier) = &reference.carrier {
         return legs.find(carrier, &number);
     }
-    let from = (number.clone(), CarrierId::from(""));
-    let mut found = legs
-        .aliases
-        .range(from..)
-        .take_while(|((known, _), _)| *known == number)
-        .map(|(_, leg)| *leg);
+    let mut found = legs.aliases.of(&number).iter().map(|(_, leg)| *leg);
     let first = found.next()?;
     found.all(|leg| leg == first).then_some(first)
 }
@@ -410,7 +403,7 @@ fn find_or_add(
     };
     let number = number_key(&reference.number);
     legs.aliases
-        .insert((number.clone(), carrier.clone()), legs.all.len());
+        .set(number.clone(), carrier.clone(), legs.all.len());
     legs.all.push(empty_leg(carrier, &number));
     Some(legs.all.len() - 1)
 }

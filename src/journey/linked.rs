@@ -214,8 +214,9 @@ pub(super) fn returns(
     legs: &mut Legs,
     deliveries: &[&Shipment],
     events: &[Standing<'_>],
+    heard: &Heard<'_>,
 ) -> Vec<(usize, usize)> {
-    let named = named(deliveries, events);
+    let named = named(deliveries, events, heard);
     let mut ends: Vec<Ends> = Vec::new();
     let mut back = Vec::new();
     for (carrier, number, reference) in named {
@@ -270,8 +271,8 @@ fn ends_of(legs: &Legs, events: &[Standing<'_>]) -> Vec<Ends> {
 fn named<'j>(
     deliveries: &[&'j Shipment],
     events: &[Standing<'j>],
+    heard: &Heard<'_>,
 ) -> BTreeSet<(&'j CarrierId, &'j TrackingNumber, &'j Reference)> {
-    let heard = Heard::of(deliveries);
     let by_shipments = deliveries
         .iter()
         .flat_map(|shipment| shipment.references.iter().map(|it| (*shipment, it)));
@@ -292,9 +293,10 @@ pub(super) fn told(
     deliveries: &[&Shipment],
     events: &[Standing<'_>],
     legs: &Legs,
+    heard: &Heard<'_>,
 ) -> BTreeSet<LinkedParcel> {
     let mut told = BTreeSet::new();
-    for (carrier, number, reference) in named(deliveries, events) {
+    for (carrier, number, reference) in named(deliveries, events, heard) {
         let here = legs
             .find(carrier, number.as_str())
             .or_else(|| find_by_number(legs, &Reference::new(Role::Waybill, number.as_str())));

@@ -153,7 +153,7 @@ pub(super) fn in_order_of_travel(mut legs: Legs, links: &Links, events: &[Standi
     for (new, old) in order.iter().enumerate() {
         place[*old] = new;
     }
-    for leg in legs.aliases.values_mut() {
+    for leg in legs.aliases.legs_mut() {
         *leg = place[*leg];
     }
     let mut all: Vec<(usize, (Leg, Fate))> = place

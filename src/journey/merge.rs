@@ -15,6 +15,8 @@ use crate::model::{CarrierId, DeliveryKind, Event, EventId, FeedId, Notice, Noti
 pub(super) struct Standing<'j> {
     pub id: EventId,
     pub event: &'j Event,
+    /// A hash of its place, the same for all spellings.
+    pub place: Option<u64>,
     /// What the delivery says beside events that made it last.
     pub shipment: &'j Shipment,
     /// When it was first received.
@@ -37,6 +39,7 @@ pub(super) fn standing<'j>(
         Some(Standing {
             id: it.id,
             event: shipment.events.get(it.event)?,
+            place: it.place,
             shipment,
             first_received: it.first_received,
             last_received: it.last_received,

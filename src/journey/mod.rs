@@ -4,6 +4,7 @@
 //! from that set and `now`. So the order, the repetition and the batching of deliveries cannot
 //! matter, and the state at any past moment can be asked for.
 
+mod aliases;
 mod claims;
 mod clearance;
 mod conflicts;

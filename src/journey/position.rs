@@ -302,10 +302,7 @@ impl<'j> Position<'j> {
     /// may differ in what is only carried on (see [`Differences`]).
     pub fn is_decided_as(&self, other: &Self) -> bool {
         let key = |this: &Self| (this.milestone, this.decided.id, this.because[0], this.leg());
-        let place = |this: &Self| {
-            let place = this.since.event.place.as_ref();
-            place.map(|place| place.identity())
-        };
+        let place = |this: &Self| this.since.place;
         let began_alike =
             self.since.id == other.since.id || !self.terminal() && place(self) == place(other);
         key(self) == key(other) && began_alike
@@ -404,11 +401,7 @@ impl<'j> Position<'j> {
     /// Whether a statement is about the place where this state began. Without a place of its own it
     /// repeats what was told; with one it tells where.
     fn is_same_place(&self, one: &Standing<'_>) -> bool {
-        match (self.since.event.place.as_ref(), one.event.place.as_ref()) {
-            (Some(before), Some(now)) => before.identity() == now.identity(),
-            (_, None) => true,
-            (None, Some(_)) => false,
-        }
+        one.place.is_none() || self.since.place == one.place
     }
 
     fn moved(mut self, step: &Step<'j>) -> Self {

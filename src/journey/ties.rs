@@ -149,26 +149,33 @@ const PLACEHOLDERS: [&str; 27] = [
 /// placeholder with a short count (`TEST1`), one character repeated, digits that count up or down,
 /// fewer than five digits alone.
 pub(super) fn is_placeholder(number: &str) -> bool {
-    let signs: Vec<char> = number
-        .chars()
-        .filter(|c| c.is_alphanumeric())
-        .flat_map(char::to_uppercase)
-        .collect();
-    let digits: Vec<u32> = signs.iter().filter_map(|c| c.to_digit(10)).collect();
-    if digits.is_empty() || signs.windows(2).all(|pair| pair[0] == pair[1]) {
+    let signs = || {
+        number
+            .chars()
+            .filter(|c| c.is_alphanumeric())
+            .flat_map(char::to_uppercase)
+    };
+    let digits = || signs().filter_map(|c| c.to_digit(10));
+    let (all, count) = (signs().count(), digits().count());
+    if count == 0 || is_repeated(signs()) {
         return true;
     }
-    if digits.len() == signs.len() {
-        let counts = |step: u32| {
-            digits
-                .windows(2)
-                .all(|pair| (pair[0] + step) % 10 == pair[1])
-        };
-        return digits.len() < 5 || counts(1) || counts(9);
+    if count == all {
+        let counts = |step| pairs(digits()).all(|(a, b)| (a + step) % 10 == b);
+        return count < 5 || counts(1) || counts(9);
     }
-    let letters: String = signs.iter().filter(|c| !c.is_ascii_digit()).collect();
-    let says_nothing = digits.len() <= 4 || digits.windows(2).all(|pair| pair[0] == pair[1]);
-    says_nothing && PLACEHOLDERS.contains(&letters.as_str())
+    (count <= 4 || is_repeated(digits())) && {
+        let letters: String = signs().filter(|c| !c.is_ascii_digit()).collect();
+        PLACEHOLDERS.contains(&letters.as_str())
+    }
+}
+
+fn pairs<T>(signs: impl Iterator<Item = T> + Clone) -> impl Iterator<Item = (T, T)> {
+    signs.clone().zip(signs.skip(1))
+}
+
+fn is_repeated<T: PartialEq>(signs: impl Iterator<Item = T> + Clone) -> bool {
+    pairs(signs).all(|(a, b)| a == b)
 }
 
 #[cfg(test)]

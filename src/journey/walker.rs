@@ -266,6 +266,7 @@ mod tests {
                 &[&shipment],
                 &events,
                 &std::collections::BTreeSet::new(),
+                &crate::journey::claims::Heard::of(&[&shipment]),
             );
             let steps = steps(&events, &legs);
             let counted = || (0..steps.len()).filter(|at| steps[*at].counts());

@@ -54,6 +54,12 @@ impl Event {
     /// The statement's identity.
     #[must_use]
     pub fn id(&self) -> EventId {
+        self.identity().0
+    }
+
+    /// The statement's identity, and a hash of its place's.
+    pub(crate) fn identity(&self) -> (EventId, Option<u64>) {
+        let place = self.place.as_ref().map(Place::identity);
         let mut hash = Fnv::default();
         hash.text(self.feed.as_str());
         hash.text(self.number.as_str());
@@ -66,7 +72,12 @@ impl Event {
             // Without a code the milestone is all that tells two statements of one moment apart.
             hash.text(self.milestone.as_str());
         }
-        hash.text(&self.place.as_ref().map(Place::identity).unwrap_or_default());
-        EventId(hash.0)
+        hash.text(place.as_deref().unwrap_or_default());
+        let place = place.map(|place| {
+            let mut hash = Fnv::default();
+            hash.text(&place);
+            hash.0
+        });
+        (EventId(hash.0), place)
     }
 }

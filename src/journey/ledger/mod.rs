@@ -37,8 +37,8 @@ pub(super) struct Ledger {
     texts: Table,
     /// Wordings of events.
     events: Table,
-    /// The ids of the events, in the same order.
-    ids: Vec<EventId>,
+    /// What tells the events and their places apart, in the same order.
+    ids: Vec<(EventId, Option<u64>)>,
     frames: Table,
     /// The index of a frame, then those of the events, as runs.
     contents: Table,
@@ -69,7 +69,7 @@ impl Ledger {
             let (at, is_new) = self.events.insert(&scratch);
             if is_new {
                 table::grow(&mut self.ids, 1);
-                self.ids.push(event.id());
+                self.ids.push(event.identity());
             }
             events.push(at);
         }

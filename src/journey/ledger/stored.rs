@@ -168,7 +168,9 @@ pub(in crate::journey) fn read(bytes: &[u8]) -> Result<(Ledger, Declared), Stora
     };
     let texts = checked_texts(&ledger.texts)?;
     for record in ledger.events.iter() {
-        ledger.ids.push(whole_record::<Event>(record, &texts)?.id());
+        ledger
+            .ids
+            .push(whole_record::<Event>(record, &texts)?.identity());
     }
     let mut frames = Vec::with_capacity(ledger.frames.len());
     for record in ledger.frames.iter() {

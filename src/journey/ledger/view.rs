@@ -34,6 +34,8 @@ pub(in crate::journey) struct View {
 #[derive(Clone, Copy)]
 pub(in crate::journey) struct Statement {
     pub id: EventId,
+    /// A hash of its place.
+    pub place: Option<u64>,
     /// The delivery that holds it, and where.
     pub delivery: usize,
     pub event: usize,
@@ -339,13 +341,14 @@ impl Statements {
 
     fn take(
         &mut self,
-        id: EventId,
+        (id, place): (EventId, Option<u64>),
         wording: &Wording,
         (delivery, event): (usize, usize),
         is_preferred: impl FnOnce(&Statement, &Statement) -> bool,
     ) {
         let statement = Statement {
             id,
+            place,
             delivery,
             event,
             first_received: wording.first,

@@ -51,8 +51,10 @@ fn statements(deliveries: &[Shipment]) -> Vec<Statement> {
     let mut standing: HashMap<EventId, Statement> = HashMap::new();
     for (delivery, shipment) in deliveries.iter().enumerate() {
         for (event, stated) in shipment.events.iter().enumerate() {
+            let (id, place) = stated.identity();
             let candidate = Statement {
-                id: stated.id(),
+                id,
+                place,
                 delivery,
                 event,
                 first_received: shipment.received,
