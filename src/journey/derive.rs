@@ -15,7 +15,7 @@ use super::{
     Snapshot, Trace, TraceField, claims, conflicts, customs, details, feeds, first_told, instances,
     legs, linked, orders, pieces, promises, scans, sighting,
 };
-use crate::model::{EventId, Notice, NoticeKind, Shipment};
+use crate::model::{Event, EventId, Notice, NoticeKind, Shipment};
 
 /// What a snapshot is about: the moment, and until when deliveries count.
 #[derive(Clone, Copy)]
@@ -72,7 +72,7 @@ pub(super) fn derive(view: View, declared: &Declared, moment: Moment) -> Snapsho
         own: &own,
         decided: overall.map(|position| position.decided.event),
     });
-    Snapshot {
+    let mut snapshot = Snapshot {
         at: moment.now,
         known_at: moment.known_at,
         numbers: numbers(deliveries),
@@ -104,8 +104,28 @@ pub(super) fn derive(view: View, declared: &Declared, moment: Moment) -> Snapsho
         trace,
         same_scans,
         receipts: Receipts::of(&events),
-        events: events.iter().map(|one| one.event.clone()).collect(),
+        events: Vec::new(),
+    };
+    let held_at: Vec<(usize, usize)> = events.iter().map(|one| one.held_at).collect();
+    snapshot.events = in_order(view, &held_at);
+    snapshot
+}
+
+/// Takes the events that stand out of the view, in their order.
+fn in_order(view: View, held_at: &[(usize, usize)]) -> Vec<Event> {
+    let mut places: Vec<((usize, usize), usize)> =
+        held_at.iter().copied().zip(0..held_at.len()).collect();
+    places.sort_unstable();
+    let mut places = places.into_iter().peekable();
+    let mut slots: Vec<Option<Event>> = held_at.iter().map(|_| None).collect();
+    for (delivery, shipment) in view.deliveries.into_iter().enumerate() {
+        for (at, event) in shipment.events.into_iter().enumerate() {
+            if let Some((_, slot)) = places.next_if(|(held, _)| *held == (delivery, at)) {
+                slots[slot] = Some(event);
+            }
+        }
     }
+    slots.into_iter().flatten().collect()
 }
 
 fn state_trace(rolled: &RolledUp<'_>, legs: &Legs) -> BTreeMap<TraceField, BTreeSet<EventId>> {

@@ -23,6 +23,8 @@ pub(super) struct Standing<'j> {
     pub first_received: DateTime<Utc>,
     /// When it was last received.
     last_received: DateTime<Utc>,
+    /// Which delivery of the view holds it, and where.
+    pub held_at: (usize, usize),
 }
 
 /// What a snapshot is a snapshot of.
@@ -43,6 +45,7 @@ pub(super) fn standing<'j>(
             shipment,
             first_received: it.first_received,
             last_received: it.last_received,
+            held_at: (it.delivery, it.event),
         })
     });
     let mut all: Vec<Standing<'j>> = stated

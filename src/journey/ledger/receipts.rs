@@ -56,7 +56,8 @@ impl Timeline {
         };
         let before = self.repeated_around(received);
         if self.receipts.capacity() == self.receipts.len() {
-            let more = (self.receipts.len() / 8).max(1);
+            // The first, the last and the one that is coming in.
+            let more = (self.receipts.len() / 8).max(3);
             self.receipts.reserve_exact(more);
         }
         self.receipts.insert(at, receipt);

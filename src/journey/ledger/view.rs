@@ -228,14 +228,7 @@ impl Building<'_> {
 
     fn finish(mut self) -> View {
         let wordings = self.wordings();
-        let mut deliveries: Vec<Shipment> = self
-            .deliveries
-            .iter()
-            .map(|(received, frame)| Shipment {
-                received: *received,
-                ..self.frames[*frame].clone()
-            })
-            .collect();
+        let mut deliveries = self.framed();
         let mut placed: Vec<(usize, usize)> = vec![(0, 0); self.ledger.events.len()];
         let mut statements = Statements::with_capacity(wordings.len());
         for wording in wordings {
@@ -258,6 +251,15 @@ impl Building<'_> {
             statements: statements.all,
             newest,
         }
+    }
+
+    /// The deliveries without their events.
+    fn framed(&self) -> Vec<Shipment> {
+        let framed = |(received, frame): &(DateTime<Utc>, usize)| Shipment {
+            received: *received,
+            ..self.frames[*frame].clone()
+        };
+        self.deliveries.iter().map(framed).collect()
     }
 
     fn event(&self, at: u32) -> Option<Event> {

@@ -200,43 +200,52 @@ fn unpack_offset(input: &mut Unpacker<'_>) -> Result<FixedOffset, Damaged> {
 
 /// A wall clock in a spelling; none where the spelling cannot hold it.
 fn spelled(spelling: &str, clock: NaiveDateTime, offset: Option<FixedOffset>) -> Option<SmolStr> {
-    let mut parts = [
-        (b'Y', u32::try_from(clock.year()).ok()?, 1000),
-        (b'M', clock.month(), 10),
-        (b'D', clock.day(), 10),
-        (b'h', clock.hour(), 10),
-        (b'm', clock.minute(), 10),
-        (b's', clock.second(), 10),
-    ];
+    let year = u32::try_from(clock.year()).ok()?;
+    let (month, day) = (clock.month(), clock.day());
+    let [hour, minute, second] = [clock.hour(), clock.minute(), clock.second()];
+    let digits = [year / 100, year, month, day, hour, minute, second];
+    let digits = digits.map(|pair| [digit(pair / 10), digit(pair)]);
+    let digits = digits.as_flattened();
+    // Where the next digit of each letter stands: a year has four, everything else two.
+    let mut next = [0_usize, 4, 6, 8, 10, 12];
     let mut text = [0_u8; 32];
     let mut length = 0;
-    let mut put = |byte: u8| -> Option<()> {
-        *text.get_mut(length)? = byte;
-        length += 1;
-        Some(())
-    };
     for letter in spelling.bytes() {
         if letter == b'z' {
-            let seconds = offset?.local_minus_utc();
-            let minutes = seconds.unsigned_abs() / 60;
-            put(if seconds < 0 { b'-' } else { b'+' })?;
-            for (value, colon) in [(minutes / 60, true), (minutes % 60, false)] {
-                put(digit(value / 10))?;
-                put(digit(value))?;
-                if colon {
-                    put(b':')?;
-                }
-            }
-        } else if let Some((_, value, next)) = parts.iter_mut().find(|part| part.0 == letter) {
-            put(digit(*value / *next))?;
-            *next = (*next / 10).max(1);
-        } else {
-            put(letter)?;
+            length += spell_offset(offset?, text.get_mut(length..)?)?;
+            continue;
         }
+        let part = match letter {
+            b'Y' => Some(0),
+            b'M' => Some(1),
+            b'D' => Some(2),
+            b'h' => Some(3),
+            b'm' => Some(4),
+            b's' => Some(5),
+            _ => None,
+        };
+        *text.get_mut(length)? = match part {
+            Some(part) => {
+                next[part] += 1;
+                *digits.get(next[part] - 1)?
+            }
+            None => letter,
+        };
+        length += 1;
     }
-    std::str::from_utf8(text.get(..length)?)
-        .ok()
-        .map(SmolStr::new)
+    let text = std::str::from_utf8(text.get(..length)?).ok()?;
+    Some(SmolStr::new(text))
+}
+
+/// `+01:00`; how many bytes it takes.
+fn spell_offset(offset: FixedOffset, text: &mut [u8]) -> Option<usize> {
+    let seconds = offset.local_minus_utc();
+    let minutes = seconds.unsigned_abs() / 60;
+    let sign = if seconds < 0 { b'-' } else { b'+' };
+    let [hours, minutes] = [minutes / 60, minutes % 60].map(|pair| [digit(pair / 10), digit(pair)]);
+    let spelled = [sign, hours[0], hours[1], b':', minutes[0], minutes[1]];
+    text.get_mut(..spelled.len())?.copy_from_slice(&spelled);
+    Some(spelled.len())
 }
 
 /// The last digit of a number.
