@@ -6,9 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::change_id::ChangeId;
-use super::parts::{
-    CaseSummary, Contradiction, LinkedNumber, OpenHold, OpenPromise, PieceTally,
-};
+use super::parts::{CaseSummary, Contradiction, LinkedNumber, OpenHold, OpenPromise, PieceTally};
 use crate::anomaly::Level;
 use crate::eta::Cause;
 use crate::model::{
@@ -215,6 +213,32 @@ pub enum ChangeKind {
 }
 
 impl ChangeKind {
+    /// The words that JSON has for the kinds, in the order in which changes are told.
+    pub const NAMES: &'static [&'static str] = &[
+        "milestone",
+        "place",
+        "carrier",
+        "pieces",
+        "hold_opened",
+        "hold_closed",
+        "due",
+        "due_passed",
+        "pickup_deadline",
+        "pickup_deadline_passed",
+        "promise",
+        "promise_passed",
+        "estimate",
+        "number",
+        "linked",
+        "contradiction",
+        "contradiction_settled",
+        "case_opened",
+        "case_worse",
+        "case_resolved",
+        "finished",
+        "reopened",
+    ];
+
     /// The word that JSON has for it.
     #[must_use]
     pub const fn name(&self) -> &'static str {

@@ -185,6 +185,7 @@ impl Said {
     }
 
     fn promise(&mut self, promise: &Promise) {
+        self.text(promise.kind.as_str());
         if promise.is_day()
             && let (Some(first), Some(last)) = (promise.first_day(), promise.last_day())
         {

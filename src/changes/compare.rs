@@ -2,15 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::change::{Change, ChangeKind};
 use super::change_id::ChangeId;
+use super::differs::{asked, by_kind, differs, is_news, is_paid, span};
 use super::parts::{Contradiction, OpenHold, OpenPromise, Status, UnpaidDue};
 use super::picture::{Picture, ended, over};
 use super::settings::ChangeSettings;
 use crate::eta::Why;
-use crate::model::{CarrierId, Due, DueKind, EventId, EventTime, Milestone, Promise, Reason};
+use crate::model::{CarrierId, EventId, Milestone, Reason};
 
 /// Everything that has changed, in the order of [`ChangeKind`].
 pub(super) fn changes(before: &Picture, after: &Picture, settings: &ChangeSettings) -> Vec<Change> {
@@ -44,7 +45,7 @@ struct Found<'p> {
 impl Found<'_> {
     fn add(&mut self, kind: ChangeKind, at: DateTime<Utc>, evidence: &BTreeSet<EventId>) {
         self.changes.push(Change {
-            id: ChangeId::of(self.after.key(), &kind, evidence),
+            id: ChangeId::of(&self.after.key, &kind, evidence),
             at,
             kind,
             evidence: evidence.clone(),
@@ -74,9 +75,7 @@ impl Found<'_> {
         let was = before.place.as_ref();
         if let Some(place) = place
             .filter(|place| !(moved.is_some() && place.is_of_status))
-            .filter(|place| {
-                was.is_none_or(|was| was.place.identity() != place.place.identity())
-            })
+            .filter(|place| was.is_none_or(|was| was.place.identity() != place.place.identity()))
             .filter(|place| !place.place.identity().is_empty())
         {
             let kind = ChangeKind::Place {
@@ -231,12 +230,17 @@ impl Found<'_> {
     }
 
     fn estimate(&mut self, settings: &ChangeSettings) {
-        let Some(is) = &self.after.estimate else { return };
+        let Some(is) = &self.after.estimate else {
+            return;
+        };
         let was = self.before.estimate.as_ref();
         let causes = match was {
             None => Vec::new(),
             Some(was) => {
-                let causes = is.moved_since(was).causes;
+                let mut causes = is.moved_since(was).causes;
+                // As they are written.
+                (causes.iter_mut())
+                    .for_each(|cause| cause.by = TimeDelta::seconds(cause.by.num_seconds()));
                 let is_silence = (causes.first()).is_some_and(|cause| cause.why == Why::Silence);
                 let least = if is_silence {
                     settings.estimate_in_silence
@@ -279,17 +283,22 @@ impl Found<'_> {
 
     fn contradictions(&mut self) {
         let (before, after) = (self.before, self.after);
-        let keys = |all: &[Contradiction]| -> BTreeSet<_> {
-            all.iter().map(Contradiction::key).collect()
-        };
+        let keys =
+            |all: &[Contradiction]| -> BTreeSet<_> { all.iter().map(Contradiction::key).collect() };
         let (was, is) = (keys(&before.contradictions), keys(&after.contradictions));
-        let new = after.contradictions.iter().filter(|one| !was.contains(&one.key()));
+        let new = after
+            .contradictions
+            .iter()
+            .filter(|one| !was.contains(&one.key()));
         for found in new {
             let evidence = found.witnesses.iter().copied().collect();
             let found = found.clone();
             self.add(ChangeKind::Contradiction { found }, after.at, &evidence);
         }
-        let gone = before.contradictions.iter().filter(|one| !is.contains(&one.key()));
+        let gone = before
+            .contradictions
+            .iter()
+            .filter(|one| !is.contains(&one.key()));
         for found in gone {
             let evidence = found.witnesses.iter().copied().collect();
             let kind = ChangeKind::ContradictionSettled {
@@ -305,7 +314,9 @@ impl Found<'_> {
         let known: BTreeMap<_, _> = was.iter().map(|case| (case.case, case)).collect();
         let open: BTreeSet<_> = is.iter().map(|case| case.case).collect();
         for case in is {
-            let known = known.get(&case.case).filter(|known| known.times == case.times);
+            let known = known
+                .get(&case.case)
+                .filter(|known| known.times == case.times);
             let kind = match known {
                 None => ChangeKind::CaseOpened { case: case.clone() },
                 Some(known) if case.level > known.level && !case.acknowledged => {
@@ -369,70 +380,3 @@ impl Found<'_> {
         }
     }
 }
-
-/// Whether a state is another than the one before, or began anew. The same state that another feed
-/// reports with a time of its own is none.
-fn is_news(before: Option<&Status>, after: &Status) -> bool {
-    let Some(before) = before else { return true };
-    before.milestone != after.milestone
-        || after.reason.is_some() && before.reason != after.reason
-        || after.delivered_to.is_some() && before.delivered_to != after.delivered_to
-        || is_later(&before.since, &after.since)
-}
-
-/// Whether a time is later beyond doubt. Two wall clocks of which nobody knows the zone are taken
-/// for clocks of one zone.
-fn is_later(before: &EventTime, after: &EventTime) -> bool {
-    match (before.wall_clock(), after.wall_clock()) {
-        (Some(was), Some(is))
-            if before.kind() == after.kind() && !before.is_exact() && !after.is_exact() =>
-        {
-            is > was
-        }
-        _ => after.earliest() > before.latest(),
-    }
-}
-
-fn span(time: &EventTime) -> (DateTime<Utc>, DateTime<Utc>) {
-    (time.earliest(), time.latest())
-}
-
-/// Whether a carrier's day is another, or its window another by enough.
-fn differs(before: &Promise, after: &Promise, settings: &ChangeSettings) -> bool {
-    let days = |promise: &Promise| {
-        let days = promise.first_day().zip(promise.last_day());
-        days.filter(|_| promise.is_day())
-    };
-    if let (Some(was), Some(is)) = (days(before), days(after)) {
-        return was != is;
-    }
-    let least = settings.promise.duration();
-    let moved = |was: DateTime<Utc>, is: DateTime<Utc>| (is - was).abs();
-    let far = moved(before.begin(), after.begin()).max(moved(before.end(), after.end()));
-    far >= least && !far.is_zero()
-}
-
-/// What a payment is for, whom it is paid to, and, of several alike, which it is.
-type DueKey = (DueKind, Option<CarrierId>, usize);
-
-fn by_kind(dues: &[UnpaidDue]) -> BTreeMap<DueKey, &UnpaidDue> {
-    let mut alike: BTreeMap<(DueKind, Option<CarrierId>), usize> = BTreeMap::new();
-    let mut known = BTreeMap::new();
-    for one in dues {
-        let (kind, payee) = (one.due.kind, one.due.payee.clone());
-        let nth = alike.entry((kind, payee.clone())).or_default();
-        known.insert((kind, payee, *nth), one);
-        *nth += 1;
-    }
-    known
-}
-
-fn is_paid(due: &Due) -> bool {
-    due.paid == Some(true)
-}
-
-/// What is asked for: how much, and until when.
-fn asked(due: &Due) -> impl PartialEq + '_ {
-    (&due.amount, &due.currency, due.pay_by.as_ref().map(span))
-}
-

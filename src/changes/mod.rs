@@ -42,21 +42,25 @@
 mod change;
 mod change_id;
 mod compare;
+mod differs;
+mod digest;
 mod next_poll;
 mod pace;
 mod parts;
 mod picture;
+mod poll_question;
 mod settings;
 #[cfg(feature = "fluent")]
 mod text;
 
 pub use change::{Change, ChangeKind};
 pub use change_id::ChangeId;
-pub use next_poll::{LastPoll, NextPoll, PollBasis, PollQuestion, PollReason};
+pub use next_poll::{NextPoll, PollBasis, PollReason};
 pub use pace::PollPace;
 pub use parts::{
     CaseSummary, Contradiction, CustomsDirection, LegNumber, LinkedNumber, OpenHold, OpenPromise,
-    PieceTally, PickupDeadline, Status, UnpaidDue, Whereabouts,
+    PickupDeadline, PieceTally, Status, UnpaidDue, Whereabouts,
 };
 pub use picture::Picture;
+pub use poll_question::{LastPoll, PollQuestion};
 pub use settings::ChangeSettings;

@@ -9,9 +9,7 @@ use crate::anomaly::Finding;
 use crate::briefing::{Language, Pieces, Speaker, Window, Word, place_text};
 use crate::eta::{Cause, Why};
 use crate::journey::ConflictKind;
-use crate::model::{
-    DeliveredTo, Due, Milestone, Party, Place, PromiseKind, Reason, Stage,
-};
+use crate::model::{DeliveredTo, Due, Milestone, Party, Place, PromiseKind, Reason, Stage};
 
 impl Language {
     /// What has changed, in one sentence or two: "Out for delivery, Kassel, DE.", "Now expected by
@@ -282,9 +280,7 @@ impl Teller<'_> {
             ConflictKind::DifferentCondition => Vec::new(),
             _ => (found.values.iter())
                 .map(|value| match value.parse::<Milestone>() {
-                    Ok(milestone) => {
-                        self.text(&format!("event-{milestone}"), &[("to", "other")])
-                    }
+                    Ok(milestone) => self.text(&format!("event-{milestone}"), &[("to", "other")]),
                     Err(_) => value.to_string(),
                 })
                 .collect(),

@@ -129,7 +129,11 @@ impl Speaker<'_> {
             .unwrap_or_else(|| message.to_owned())
     }
 
-    pub(crate) fn try_say(&self, message: &str, words: &[(&'static str, Word<'_>)]) -> Option<String> {
+    pub(crate) fn try_say(
+        &self,
+        message: &str,
+        words: &[(&'static str, Word<'_>)],
+    ) -> Option<String> {
         let mut arguments = FluentArgs::new();
         for (name, word) in words {
             match word {
