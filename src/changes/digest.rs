@@ -65,10 +65,10 @@ impl Picture {
                     passed: ended(&until) <= now,
                     until,
                 }),
-            numbers: (snapshot.numbers.iter())
-                .map(|id| LegNumber {
-                    carrier: id.carrier.clone(),
-                    number: id.number.clone(),
+            numbers: (snapshot.legs.iter())
+                .map(|leg| LegNumber {
+                    carrier: leg.carrier.clone(),
+                    number: leg.number.clone(),
                 })
                 .collect(),
             linked: (snapshot.linked.iter())

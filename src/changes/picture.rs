@@ -102,7 +102,7 @@ pub struct Picture {
     /// Until when it can be collected. Absent once the journey has ended.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pickup: Option<PickupDeadline>,
-    /// The numbers that it travels under.
+    /// The numbers that carriers have for it, a leg each.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub numbers: BTreeSet<LegNumber>,
     /// Parcels of their own that belong to it.
