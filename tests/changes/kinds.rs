@@ -60,7 +60,7 @@ fn samples() -> Vec<(Change, &'static str)> {
         ("estimate", json!({"before": "2026-03-10T12:00:00Z", "after": "2026-03-12T12:00:00Z",
             "causes": [{"why": "event", "milestone": "departed", "by": 172_800}]}),
             "Now expected by Thu 12 March instead of Tue 10 March: last reported: departed."),
-        ("number", json!({"carrier": "usps", "number": "92001"}), "It also travels under USPS number 92001."),
+        ("number", json!({"carrier": "usps", "number": "92001"}), "It has a further number: USPS 92001."),
         ("linked", json!({"parcel": linked}), "Another parcel belongs to it: returned as DHL A7."),
         ("contradiction", json!({"found": found}), "Reports contradict each other (different places): RENO, LYON."),
         ("contradiction_settled", json!({"found": found}),

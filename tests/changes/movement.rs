@@ -150,7 +150,7 @@ fn another_carrier_and_its_number() {
         [
             ("milestone", "Arrived at a facility, Kassel, DE.".to_owned()),
             ("carrier", "Handed over to POST.".to_owned()),
-            ("number", "It also travels under POST number P9.".to_owned())
+            ("number", "It has a further number: POST P9.".to_owned())
         ]
     );
     let back = moving().refers_to(Reference::new(Role::Replacement, "A7"));

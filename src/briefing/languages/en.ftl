@@ -496,7 +496,7 @@ due-other = charge
 # Changes: what is sent when something has changed. One or two sentences; $after is the new day, $before the old one.
 change-place = Now in { $place }.
 change-carrier = Handed over to { $carrier }.
-change-number = It also travels under { $carrier } number { $number }.
+change-number = It has a further number: { $carrier } { $number }.
 change-linked = Another parcel belongs to it: { $role } { $carrier } { $number }.
 change-hold-opened = { $where ->
     [some] { $hold ->

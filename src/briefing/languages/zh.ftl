@@ -468,7 +468,7 @@ due-other = 费用
 # 变更通知
 change-place = 现位于{ $place }。
 change-carrier = 已交接给{ $carrier }。
-change-number = 包裹另有{ $carrier }单号{ $number }。
+change-number = 包裹新增单号：{ $carrier } { $number }。
 change-linked = 有关联包裹：{ $role }{ $carrier } { $number }。
 change-hold-opened = { $where ->
     [some] { $hold ->
