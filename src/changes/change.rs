@@ -45,6 +45,10 @@ pub struct Change {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[non_exhaustive]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "changes are few, and boxes would stand in the way of matching them"
+)]
 pub enum ChangeKind {
     /// The parcel's state: another milestone, the same one again at a later time, or a reason or
     /// place of deposit that was not known.
