@@ -106,6 +106,12 @@ fn a_long_silence_is_asked_about_more_rarely() {
         .to_string()
     };
     assert_eq!(after(1), "in transit: every 4h");
+    let evening = parcel(
+        Stage::LastMile,
+        Milestone::OutForDelivery,
+        "2026-03-02T22:00:00Z",
+    );
+    assert_eq!(next(&evening).to_string(), "out for delivery: every 30m");
     assert_eq!(after(4), "silent for long: every 12h");
     assert_eq!(
         after(90),

@@ -104,7 +104,7 @@ impl Found<'_> {
     fn pieces(&mut self) {
         let (before, after) = (self.before.pieces, self.after.pieces);
         if let Some(after) = after.filter(|_| after != before) {
-            let at = self.since();
+            let at = self.after.heard.unwrap_or(self.after.at);
             let kind = ChangeKind::Pieces { before, after };
             self.add(kind, at, &self.after.piece_evidence);
         }

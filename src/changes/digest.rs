@@ -11,7 +11,7 @@ use super::parts::{
 };
 use super::picture::{Picture, ended, over};
 use crate::journey::{Snapshot, TraceField};
-use crate::model::{Event, EventId};
+use crate::model::{CarrierId, Event, EventId, TrackingNumber};
 
 /// Of more pieces than this the statements are not kept: a picture stays small.
 const PIECES_WITH_EVIDENCE: usize = 32;
@@ -65,12 +65,7 @@ impl Picture {
                     passed: ended(&until) <= now,
                     until,
                 }),
-            numbers: (snapshot.legs.iter())
-                .map(|leg| LegNumber {
-                    carrier: leg.carrier.clone(),
-                    number: leg.number.clone(),
-                })
-                .collect(),
+            numbers: numbers(snapshot),
             linked: (snapshot.linked.iter())
                 .map(|linked| LinkedNumber {
                     role: linked.role,
@@ -158,6 +153,21 @@ fn holds(snapshot: &Snapshot) -> Vec<OpenHold> {
         }
     }
     holds.into_values().collect()
+}
+
+/// The carriers' numbers, without those of parcels of their own.
+fn numbers(snapshot: &Snapshot) -> BTreeSet<LegNumber> {
+    let number = |carrier: &CarrierId, number: &TrackingNumber| LegNumber {
+        carrier: carrier.clone(),
+        number: number.clone(),
+    };
+    let aside: BTreeSet<LegNumber> = (snapshot.linked.iter())
+        .map(|linked| number(&linked.id.carrier, &linked.id.number))
+        .collect();
+    (snapshot.legs.iter())
+        .map(|leg| number(&leg.carrier, &leg.number))
+        .filter(|number| !aside.contains(number))
+        .collect()
 }
 
 fn contradictions(snapshot: &Snapshot) -> Vec<Contradiction> {

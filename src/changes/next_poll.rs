@@ -274,6 +274,9 @@ impl PollPace {
         )]
         let share = (silence.num_seconds().max(0) as f64 * self.silence.get()) as i64;
         let share = TimeDelta::try_seconds(share).unwrap_or(TimeDelta::MAX);
+        if silence < self.longest.duration() {
+            return TimeDelta::zero();
+        }
         share.min(self.longest.duration())
     }
 }

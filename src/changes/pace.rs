@@ -57,9 +57,9 @@ pub struct PollPace {
     pub after_end: Span,
     /// No interval is longer, whatever else says so, except by the carrier's own limits.
     pub longest: Span,
-    /// Of a silence, how much may pass until it is asked again: with an eighth, a parcel that has
-    /// been silent for eight days is asked once a day. No shorter than the interval for where it
-    /// stands.
+    /// Of a silence that has lasted for [`longest`](Self::longest), how much may pass until it is
+    /// asked again: with an eighth, a parcel that has been silent for eight days is asked once a
+    /// day. No shorter than the interval for where it stands.
     pub silence: Share,
     /// How probably something must have happened since it was asked last, where a trained model
     /// can tell.

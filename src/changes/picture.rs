@@ -194,6 +194,8 @@ impl Picture {
     /// What has changed since an earlier picture of the same parcel, in the order of
     /// [`ChangeKind`], by the default [`ChangeSettings`].
     ///
+    /// - Two moments are compared: what came and went between them is not told. Compare after each
+    ///   delivery to hear of every step.
     /// - Equal pictures give none, and the passing of time alone gives only what it brings about.
     /// - Since `Picture::default()`, of which nothing is known, it tells what is worth knowing of a
     ///   new parcel: where it stands, when it is expected or promised, what holds it, what is to be

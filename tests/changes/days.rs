@@ -193,6 +193,13 @@ fn a_window_that_is_narrowed_by_minutes_is_no_change() {
 fn an_estimate_that_moves() {
     let with =
         |made: &str, p80: &str| picture([moving()], made).with_estimate(Some(&estimate(made, p80)));
+    let first = with("2026-03-03T00:00:00Z", "2026-03-10T12:00:00Z");
+    let half = first.estimate.as_ref().map(|estimate| estimate.p50);
+    assert_eq!(
+        first.next_check(),
+        half,
+        "half of such parcels have come by then"
+    );
     let mut known = Picture::default();
     let changes = known.update(with("2026-03-03T00:00:00Z", "2026-03-10T12:00:00Z"));
     assert_eq!(said(&changes)[1..], ["Expected by Tue 10 March."]);
