@@ -129,9 +129,9 @@ impl Found<'_> {
         let still: BTreeSet<EventId> = (after.holds.iter())
             .flat_map(|hold| hold.evidence.iter().copied())
             .collect();
+        let released: Vec<EventId> = (after.customs_evidence.difference(&still).copied()).collect();
         for hold in before.holds.iter().filter(|hold| !is.contains(&hold.key())) {
-            let released = after.customs_evidence.difference(&still).copied();
-            let evidence = hold.evidence.iter().copied().chain(released).collect();
+            let evidence = hold.evidence.iter().chain(&released).copied().collect();
             let at = self.since().max(hold.since.middle());
             self.add(ChangeKind::HoldClosed { hold: hold.clone() }, at, &evidence);
         }

@@ -1,6 +1,7 @@
 //! What has changed: every kind is found, worded in every language, and written and read back.
 
 mod days;
+mod growth;
 mod kinds;
 mod movement;
 mod trouble;
