@@ -56,7 +56,10 @@ impl Teller<'_> {
                 place,
                 ..
             } => self.milestone(*after, *stage, *reason, *delivered_to, place.as_ref()),
-            K::Place { after, .. } => self.text("change-place", &[("place", &place_text(after))]),
+            K::Place { after, .. } => match place_text(after).as_str() {
+                "" => self.say("change-place-unnamed"),
+                place => self.text("change-place", &[("place", place)]),
+            },
             K::Carrier { after, .. } => {
                 self.text("change-carrier", &[("carrier", &upper(after.as_str()))])
             }

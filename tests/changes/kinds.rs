@@ -109,6 +109,8 @@ fn every_hold_cause_and_payment_is_worded() {
             json!({"after": milestone, "since": day("2026-03-05")}),
         )]);
     }
+    let unnamed = change("place", json!({"after": {"code": "X7"}}));
+    assert_eq!(told(&[unnamed])[0].1, "Reported at another place.");
     let mut texts = BTreeSet::new();
     for why in parceltrail::eta::Why::ALL {
         let causes = json!([{"why": why, "milestone": null, "by": 90_000}]);

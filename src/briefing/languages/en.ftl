@@ -495,6 +495,7 @@ due-other = charge
 
 # Changes: what is sent when something has changed. One or two sentences; $after is the new day, $before the old one.
 change-place = Now in { $place }.
+change-place-unnamed = Reported at another place.
 change-carrier = Handed over to { $carrier }.
 change-number = It has a further number: { $carrier } { $number }.
 change-linked = Another parcel belongs to it: { $role } { $carrier } { $number }.

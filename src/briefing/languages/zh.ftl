@@ -467,6 +467,7 @@ due-other = 费用
 
 # 变更通知
 change-place = 现位于{ $place }。
+change-place-unnamed = 已到达另一地点。
 change-carrier = 已交接给{ $carrier }。
 change-number = 包裹新增单号：{ $carrier } { $number }。
 change-linked = 有关联包裹：{ $role }{ $carrier } { $number }。
