@@ -35,6 +35,7 @@
 //! | read a payload | [`Registry`], [`Adapter::decode`], [`Payload`] |
 //! | know which parcel it is about, and where that is | [`journey`] |
 //! | ask a carrier, or be told by it | [`Poll`], [`Webhook`]: pure, you bring the transport |
+//! | know what has changed, when it can change again, when to ask again | [`changes`] |
 //! | know whose number it is, and whom to ask about it | [`identify`], [`Registry::identify`], [`registry::QueryPlan`] |
 //! | add a carrier of your own | [`adapter`], and the module `testing` behind the feature of that name |
 //! | know what a carrier's feeds hold | [`carriers`]: each module's page is its pack's README |
@@ -46,6 +47,7 @@ pub mod adapter;
 pub mod anomaly;
 pub mod briefing;
 pub mod carriers;
+pub mod changes;
 #[cfg(feature = "client")]
 #[allow(
     clippy::disallowed_methods,

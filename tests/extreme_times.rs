@@ -4,6 +4,7 @@
 use chrono::{DateTime, Duration, NaiveDateTime, Utc};
 use parceltrail::anomaly::{Inspector, Settings};
 use parceltrail::briefing::Briefing;
+use parceltrail::changes::{Picture, PollPace, PollQuestion};
 use parceltrail::journey::Journeys;
 use parceltrail::model::{EventTime, Zones};
 use parceltrail::{Journey, Payload, Registry};
@@ -125,6 +126,17 @@ proptest! {
             let findings = inspector.inspect(&inspector.digest(&state), now);
             let _ = serde_json::to_string(&findings.found).unwrap();
             tell(&Briefing::new(&state));
+            let picture = Picture::of(&state).with_check(findings.next_check);
+            assert!(picture.next_check().is_none_or(|next| next > now));
+            for change in picture.changes_since(&Picture::default()) {
+                let _ = serde_json::to_string(&change).unwrap();
+                #[cfg(feature = "fluent")]
+                let _ = parceltrail::briefing::Language::builtin("en")
+                    .unwrap()
+                    .change(&change, chrono_tz::Asia::Shanghai);
+            }
+            let next = PollPace::default().next_poll(&PollQuestion::about(&state), now);
+            assert!(next.at.is_none_or(|at| at >= now));
         }
     }
 

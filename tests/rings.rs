@@ -22,11 +22,18 @@ const RINGS: &[(&str, &[&str])] = &[
         "briefing",
         &["model", "journey", "history", "eta", "anomaly"],
     ),
+    // When to ask again depends on what a feed allows.
+    (
+        "changes",
+        &[
+            "model", "adapter", "journey", "history", "eta", "anomaly", "briefing",
+        ],
+    ),
     (
         "testing",
         &[
             "model", "wire", "number", "adapter", "carriers", "registry", "client", "journey",
-            "history", "eta", "anomaly", "briefing",
+            "history", "eta", "anomaly", "briefing", "changes",
         ],
     ),
 ];

@@ -3,6 +3,7 @@
 use parceltrail::adapter::{CodeTable, Credentials, ReplayGuard, WebhookDelivery};
 use parceltrail::anomaly::{Cases, CohortRule, Expectations, Inspector, Parcel, Rule, Settings};
 use parceltrail::briefing::Briefing;
+use parceltrail::changes::{Change, Picture, PollPace};
 use parceltrail::eta::{Calibration, TransitModel};
 use parceltrail::journey::{Journeys, Snapshot};
 use parceltrail::{Adapter, Batch, Event, History, Journey, Poll, Registry, Shipment, Webhook};
@@ -32,7 +33,7 @@ const _: () = {
         Parcel,
         Cases,
     )>();
-    crosses_threads::<Briefing>();
+    crosses_threads::<(Briefing, Change, Picture, PollPace)>();
     #[cfg(feature = "fluent")]
     crosses_threads::<parceltrail::briefing::Language>();
 };

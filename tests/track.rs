@@ -58,6 +58,41 @@ const STORY: [&str; 5] = [
 ];
 
 #[test]
+fn changes_are_told_delivery_by_delivery() {
+    let output = track(&["--changes"]);
+    assert_eq!(output.status.code(), Some(0));
+    let page = String::from_utf8(output.stdout).unwrap();
+    let told = |sentence: &str| {
+        page.find(sentence)
+            .unwrap_or_else(|| panic!("{sentence}\n{page}"))
+    };
+    assert!(
+        told("Handed over to UPS.") < told("Handed over to USPS."),
+        "{page}"
+    );
+    assert!(
+        page.lines().all(|line| line.chars().count() <= 80),
+        "{page}"
+    );
+    let changes = lines(&["--json", "changes"]);
+    let ids: std::collections::BTreeSet<&str> = changes
+        .iter()
+        .filter_map(|change| change["id"].as_str())
+        .collect();
+    assert_eq!(ids.len(), changes.len(), "each is told once");
+    assert_eq!(changes.last().unwrap()["kind"], "finished");
+    let other: Vec<&str> = ["--now", "2026-03-12T00:00:00Z", "--json", "changes"]
+        .into_iter()
+        .chain(STORY.iter().rev().copied())
+        .collect();
+    assert_eq!(lines(&other), changes, "in any order of the files");
+    assert_eq!(
+        track(&["--changes", "--json", "events"]).status.code(),
+        Some(2)
+    );
+}
+
+#[test]
 fn the_bundled_story_is_one_delivered_parcel_on_three_legs() {
     let journeys = lines(&["--json", "journey"]);
     assert_eq!(journeys.len(), 1);

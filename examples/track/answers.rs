@@ -1,11 +1,14 @@
 //! The four answers about a parcel, with what is known on the first day: published delivery times
 //! and the rules' own settings.
 
+use chrono::{DateTime, Utc};
 use parceltrail::History;
 use parceltrail::anomaly::Inspector;
 use parceltrail::briefing::Briefing;
 use parceltrail::eta::TransitModel;
-use parceltrail::journey::Snapshot;
+use parceltrail::journey::{Journey, Snapshot};
+
+use crate::changes;
 
 /// Who estimates, and who looks for trouble.
 pub struct Desk {
@@ -22,6 +25,11 @@ impl Desk {
             model: TransitModel::default(),
             inspector,
         })
+    }
+
+    /// Everything that changed about a parcel until now.
+    pub fn changes(&self, journey: &Journey, now: DateTime<Utc>) -> Vec<changes::Found> {
+        changes::replay(journey, now, &self.inspector, &self.model)
     }
 
     /// The four answers.

@@ -2,6 +2,7 @@
 //! --help`.
 
 mod answers;
+mod changes;
 mod input;
 mod page;
 mod paper;
@@ -38,6 +39,9 @@ struct Arguments {
     /// Print JSON, one object a line, instead of a page to read.
     #[arg(long, value_enum)]
     json: Option<Output>,
+    /// Print what has changed, delivery by delivery, instead of the page.
+    #[arg(long, conflicts_with = "json")]
+    changes: bool,
     /// The language of the page: `en` or `zh`.
     #[arg(long, default_value = "en", value_parser = language)]
     language: &'static Language,
@@ -60,6 +64,8 @@ enum Output {
     Briefing,
     /// What could not be used, and what the carriers said besides.
     Notices,
+    /// What has changed, oldest first per parcel.
+    Changes,
 }
 
 fn main() -> ExitCode {
@@ -150,15 +156,21 @@ fn run(arguments: &Arguments, registry: &Registry) -> std::io::Result<bool> {
     notices.dedup();
 
     let mut out = anstream::AutoStream::new(std::io::stdout().lock(), colour());
+    let replayed = || sorted.iter().map(|journey| desk.changes(journey, now));
+    let zone = arguments.zone.unwrap_or_else(|| {
+        if is_story {
+            input::STORY_ZONE
+        } else {
+            machine_zone()
+        }
+    });
+    let words = words::Words(arguments.language);
     match arguments.json {
+        None if arguments.changes => {
+            let parcels: Vec<_> = states.into_iter().zip(replayed()).collect();
+            changes::write(&mut out, &parcels, words, zone)?;
+        }
         None => {
-            let zone = arguments.zone.unwrap_or_else(|| {
-                if is_story {
-                    input::STORY_ZONE
-                } else {
-                    machine_zone()
-                }
-            });
             let texts = briefings
                 .iter()
                 .map(|briefing| briefing.text(arguments.language, zone))
@@ -172,7 +184,7 @@ fn run(arguments: &Arguments, registry: &Registry) -> std::io::Result<bool> {
                     texts: &texts,
                     zone,
                     now,
-                    words: words::Words(arguments.language),
+                    words,
                 },
                 &notices,
             )?;
@@ -188,6 +200,10 @@ fn run(arguments: &Arguments, registry: &Registry) -> std::io::Result<bool> {
         Some(Output::Notices) => notices
             .iter()
             .try_for_each(|notice| line(&mut out, notice))?,
+        Some(Output::Changes) => replayed()
+            .flatten()
+            .flat_map(|(_, changes)| changes)
+            .try_for_each(|change| line(&mut out, &change))?,
     }
     out.flush()?;
     Ok(true)

@@ -200,7 +200,7 @@ impl Window {
     }
 
     /// What a carrier's promise means.
-    pub(super) fn promised(promise: &Promise, now: DateTime<Utc>) -> Self {
+    pub(crate) fn promised(promise: &Promise, now: DateTime<Utc>) -> Self {
         Self {
             from: promise.begin(),
             to: promise.end(),

@@ -47,6 +47,8 @@ pub use next::{NextStep, Source};
 pub use pieces::{PieceHere, Pieces};
 #[cfg(feature = "fluent")]
 pub use text::Text;
+#[cfg(feature = "fluent")]
+pub(crate) use text::{Speaker, Word, place_text};
 
 use crate::anomaly::Finding;
 use crate::eta::{Estimate, Next};

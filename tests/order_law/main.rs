@@ -6,6 +6,7 @@
 //! the seed.
 
 mod chance;
+mod changes;
 mod feeds;
 mod story;
 

@@ -492,3 +492,63 @@ due-cash_on_delivery = cash on delivery
 due-freight = freight
 due-storage = storage
 due-other = charge
+
+# Changes: what is sent when something has changed. One or two sentences; $after is the new day, $before the old one.
+change-place = Now in { $place }.
+change-place-unnamed = Reported at another place.
+change-carrier = Handed over to { $carrier }.
+change-number = It has a further number: { $carrier } { $number }.
+change-linked = Another parcel belongs to it: { $role } { $carrier } { $number }.
+change-hold-opened = { $where ->
+    [some] { $hold ->
+        [customs_info_required] Customs in { $place } needs documents or information
+        [duties_due] Customs in { $place } asks for duties or taxes
+        [customs_inspection] Customs in { $place } is examining it
+        [customs_rejected] Customs in { $place } has rejected the declaration
+       *[other] Customs in { $place } is holding it
+    }
+   *[none] { $hold ->
+        [customs_info_required] Customs needs documents or information
+        [duties_due] Customs asks for duties or taxes
+        [customs_inspection] Customs is examining it
+        [customs_rejected] Customs has rejected the declaration
+       *[other] Customs is holding it
+    }
+}
+change-hold-closed = { $hold ->
+    [customs_info_required] Customs no longer waits for documents or information.
+    [duties_due] Customs no longer waits for duties or taxes.
+    [customs_inspection] Customs has finished examining it.
+    [customs_rejected] The rejected declaration no longer holds it up.
+   *[other] Customs no longer holds it.
+}
+change-due-moved = To be paid is now { $after }, instead of { $before }.
+change-due-paid = Paid: { $due }.
+change-due-gone = No longer to be paid: { $due }.
+change-due-none = Nothing is to be paid.
+change-due-passed = The time to pay has passed: { $due }.
+change-pickup = It can be collected until { $after }.
+change-pickup-moved = It can now be collected until { $after } instead of { $before }.
+change-pickup-passed = It could be collected until { $day }; that day has passed.
+change-promise = The carrier expects delivery { $after }
+change-promise-moved = The carrier now expects delivery { $after }, no longer { $before }
+change-promise-committed = The carrier is committed to delivery { $after }
+change-promise-committed-moved = The carrier is now committed to delivery { $after }, no longer { $before }
+change-promise-agreed = Delivery is agreed { $after }
+change-promise-agreed-moved = Delivery is now agreed { $after }, no longer { $before }
+change-promise-gone = The carrier no longer names a day of delivery.
+change-estimate = Expected by { $after }
+change-estimate-moved = Now expected by { $after } instead of { $before }
+change-estimate-later = Still expected by { $after }, but later that day
+change-estimate-earlier = Still expected by { $after }, but earlier that day
+change-why-silence = no news for a while
+change-why-event = last reported: { $event }
+change-why-promise = the carrier names another day
+change-why-learned = newer experience with such parcels
+change-why-correction = recent estimates were corrected
+change-contradiction = Reports contradict each other ({ $conflict })
+change-contradiction-settled = Reports no longer contradict each other ({ $conflict })
+change-case-worse = This has become worse: { $text }
+change-case-resolved = Resolved: { $text }
+change-finished = No further steps are expected.
+change-reopened = It is on its way again.

@@ -464,3 +464,63 @@ due-cash_on_delivery = 代收货款
 due-freight = 运费
 due-storage = 仓储费
 due-other = 费用
+
+# 变更通知
+change-place = 现位于{ $place }。
+change-place-unnamed = 已到达另一地点。
+change-carrier = 已交接给{ $carrier }。
+change-number = 包裹新增单号：{ $carrier } { $number }。
+change-linked = 有关联包裹：{ $role }{ $carrier } { $number }。
+change-hold-opened = { $where ->
+    [some] { $hold ->
+        [customs_info_required] { $place }海关要求补充单证或信息
+        [duties_due] { $place }海关要求缴纳税费
+        [customs_inspection] { $place }海关正在查验
+        [customs_rejected] { $place }海关已退回申报
+       *[other] 包裹被{ $place }海关扣留
+    }
+   *[none] { $hold ->
+        [customs_info_required] 海关要求补充单证或信息
+        [duties_due] 海关要求缴纳税费
+        [customs_inspection] 海关正在查验
+        [customs_rejected] 海关已退回申报
+       *[other] 包裹被海关扣留
+    }
+}
+change-hold-closed = { $hold ->
+    [customs_info_required] 海关不再要求补充单证或信息。
+    [duties_due] 海关不再要求缴纳税费。
+    [customs_inspection] 海关查验已结束。
+    [customs_rejected] 申报退回一事已解决。
+   *[other] 海关已解除扣留。
+}
+change-due-moved = 待付款项现为{ $after }，原为{ $before }。
+change-due-paid = 已付款：{ $due }。
+change-due-gone = 无需再付：{ $due }。
+change-due-none = 没有待付款项。
+change-due-passed = 付款期限已过：{ $due }。
+change-pickup = 可取件至{ $after }。
+change-pickup-moved = 取件期限由{ $before }改为{ $after }。
+change-pickup-passed = 取件期限{ $day }已过。
+change-promise = 承运商预计{ $after }送达
+change-promise-moved = 承运商现预计{ $after }送达，原预计{ $before }
+change-promise-committed = 承运商承诺{ $after }送达
+change-promise-committed-moved = 承运商现承诺{ $after }送达，原承诺{ $before }
+change-promise-agreed = 已约定{ $after }派送
+change-promise-agreed-moved = 派送已改约至{ $after }，原为{ $before }
+change-promise-gone = 承运商不再给出送达日期。
+change-estimate = 预计最迟{ $after }送达
+change-estimate-moved = 现预计最迟{ $after }送达，原为{ $before }
+change-estimate-later = 仍预计最迟{ $after }送达，但当天会更晚
+change-estimate-earlier = 仍预计最迟{ $after }送达，但当天会更早
+change-why-silence = 已有一段时间没有新消息
+change-why-event = 最新动态为“{ $event }”
+change-why-promise = 承运商更改了日期
+change-why-learned = 同类包裹有了新的经验数据
+change-why-correction = 近期的预估经过了修正
+change-contradiction = 记录相互矛盾（{ $conflict }）
+change-contradiction-settled = 记录不再矛盾（{ $conflict }）
+change-case-worse = 情况加重：{ $text }
+change-case-resolved = 已解决：{ $text }
+change-finished = 无后续步骤。
+change-reopened = 包裹重新开始运送。

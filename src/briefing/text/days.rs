@@ -10,11 +10,11 @@ use crate::model::EventTime;
 const HOURS_TOLD: TimeDelta = TimeDelta::hours(8);
 
 impl Speaker<'_> {
-    pub(super) fn about_window(&self, message: &str, window: &Window) -> String {
+    pub(crate) fn about_window(&self, message: &str, window: &Window) -> String {
         self.say(message, &[("window", Word::Text(&self.window(window)))])
     }
 
-    pub(super) fn window(&self, window: &Window) -> String {
+    pub(crate) fn window(&self, window: &Window) -> String {
         if tells_hours(window) && self.day_of(window.from) == self.day_of(window.to) {
             let text = self.one_day(self.day_of(window.from), false);
             let (from, to) = (
@@ -97,7 +97,7 @@ impl Speaker<'_> {
         }
     }
 
-    pub(super) fn told_day(&self, at: &EventTime) -> String {
+    pub(crate) fn told_day(&self, at: &EventTime) -> String {
         let there = at
             .wall_clock()
             .map(|clock| clock.date())
@@ -105,12 +105,12 @@ impl Speaker<'_> {
         self.day(there.unwrap_or_else(|| self.day_of(at.middle())))
     }
 
-    pub(super) fn day_of(&self, at: DateTime<Utc>) -> NaiveDate {
+    pub(crate) fn day_of(&self, at: DateTime<Utc>) -> NaiveDate {
         at.with_timezone(&self.zone).date_naive()
     }
 
     /// A day, with its year unless that is this one.
-    pub(super) fn day(&self, day: NaiveDate) -> String {
+    pub(crate) fn day(&self, day: NaiveDate) -> String {
         self.day_as(
             if day.year() == self.today.year() {
                 "day"

@@ -169,7 +169,7 @@ impl Speaker<'_> {
     }
 
     /// How many pieces are where.
-    fn pieces(&self, pieces: &Pieces) -> String {
+    pub(crate) fn pieces(&self, pieces: &Pieces) -> String {
         let counted = [
             ("pieces-on-the-way", pieces.on_their_way()),
             ("pieces-not-collected", pieces.not_collected),

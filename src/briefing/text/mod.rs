@@ -11,7 +11,7 @@ mod wrong;
 use std::borrow::Cow;
 use std::fmt;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use fluent_bundle::FluentArgs;
 
@@ -87,11 +87,7 @@ impl Briefing {
     /// that is not.
     #[must_use]
     pub fn text(&self, language: &Language, zone: Tz) -> Text {
-        let speaker = Speaker {
-            language,
-            zone,
-            today: self.made.with_timezone(&zone).date_naive(),
-        };
+        let speaker = Speaker::new(language, zone, self.made);
         Text {
             where_now: speaker.where_now(self),
             next: speaker.next(self),
@@ -104,25 +100,40 @@ impl Briefing {
 }
 
 /// Says things in a language, to somebody in a zone, on a day.
-struct Speaker<'a> {
+pub(crate) struct Speaker<'a> {
     language: &'a Language,
     zone: Tz,
     today: NaiveDate,
 }
 
 /// An argument of a message.
-enum Word<'a> {
+pub(crate) enum Word<'a> {
     Text(&'a str),
     Number(i64),
 }
 
+impl<'a> Speaker<'a> {
+    /// Says things as they are called at a moment.
+    pub(crate) fn new(language: &'a Language, zone: Tz, now: DateTime<Utc>) -> Self {
+        Self {
+            language,
+            zone,
+            today: now.with_timezone(&zone).date_naive(),
+        }
+    }
+}
+
 impl Speaker<'_> {
-    fn say(&self, message: &str, words: &[(&'static str, Word<'_>)]) -> String {
+    pub(crate) fn say(&self, message: &str, words: &[(&'static str, Word<'_>)]) -> String {
         self.try_say(message, words)
             .unwrap_or_else(|| message.to_owned())
     }
 
-    fn try_say(&self, message: &str, words: &[(&'static str, Word<'_>)]) -> Option<String> {
+    pub(crate) fn try_say(
+        &self,
+        message: &str,
+        words: &[(&'static str, Word<'_>)],
+    ) -> Option<String> {
         let mut arguments = FluentArgs::new();
         for (name, word) in words {
             match word {
@@ -138,7 +149,7 @@ impl Speaker<'_> {
         sentences.join(&self.say("between-sentences", &[]))
     }
 
-    fn milestone(&self, milestone: Milestone, stage: Option<Stage>, to: &str) -> String {
+    pub(crate) fn milestone(&self, milestone: Milestone, stage: Option<Stage>, to: &str) -> String {
         let stage = stage.map_or("other", Stage::as_str);
         self.say(
             &format!("milestone-{milestone}"),
@@ -178,7 +189,7 @@ fn in_one_line(text: &str) -> Cow<'_, str> {
 }
 
 /// A place in a line: city, region, country; else the carrier's own wording.
-fn place_text(place: &Place) -> String {
+pub(crate) fn place_text(place: &Place) -> String {
     let parts = [
         place.city.as_deref(),
         place.region.as_deref(),

@@ -50,7 +50,7 @@ impl Speaker<'_> {
         (!texts.is_empty()).then(|| self.say("wrong-due", &[("due", Word::Text(&text))]))
     }
 
-    fn due(&self, due: &Due) -> String {
+    pub(crate) fn due(&self, due: &Due) -> String {
         let kind = self.say(&format!("due-{}", due.kind), &[]);
         let mut text = match &due.amount {
             Some(amount) => self.say(

@@ -31,7 +31,7 @@ impl Speaker<'_> {
     }
 
     /// One trouble, of one piece or of several.
-    fn trouble(&self, group: &[&Finding], now: DateTime<Utc>) -> String {
+    pub(crate) fn trouble(&self, group: &[&Finding], now: DateTime<Utc>) -> String {
         let Some(finding) = group.first() else {
             return String::new();
         };
@@ -64,7 +64,7 @@ impl Speaker<'_> {
     }
 
     /// What a rule found, as finely as the language words it.
-    fn rule(&self, finding: &Finding) -> String {
+    pub(crate) fn rule(&self, finding: &Finding) -> String {
         let word = |name: &str| match finding.data.get(name) {
             Some(Datum::Word(word)) => word.as_str(),
             _ => "",
