@@ -84,11 +84,13 @@ pub enum Novelty {
 }
 
 impl ReplayGuard {
-    /// A guard that remembers nothing yet.
+    /// A guard that remembers nothing yet. A window counts in whole milliseconds; a negative one is
+    /// none, which lets nothing pass but what lies ahead.
     #[must_use]
     pub fn new(window: TimeDelta) -> Self {
+        let milliseconds = window.num_milliseconds().max(0);
         Self {
-            window,
+            window: TimeDelta::try_milliseconds(milliseconds).unwrap_or(window),
             known: HashMap::new(),
             by_end: BTreeSet::new(),
         }
@@ -177,6 +179,7 @@ impl<'de> Deserialize<'de> for ReplayGuard {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let stored = Stored::deserialize(deserializer)?;
         let window = TimeDelta::try_milliseconds(stored.window_ms)
+            .filter(|window| *window >= TimeDelta::zero())
             .ok_or_else(|| D::Error::custom("window_ms is out of range"))?;
         let mut known = HashMap::with_capacity(stored.known.len());
         for (print, end) in stored.known {

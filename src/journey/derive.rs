@@ -71,6 +71,7 @@ pub(super) fn derive(view: View, declared: &Declared, moment: Moment) -> Snapsho
         claims: &claims,
         own: &own,
         decided: overall.map(|position| position.decided.event),
+        is_over: parcel.as_ref().is_some_and(|parcel| parcel.terminal),
     });
     let mut snapshot = Snapshot {
         at: moment.now,

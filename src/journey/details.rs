@@ -59,7 +59,8 @@ pub struct Details {
     /// When the sender handed it in, where that is stated apart from the ship date.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub handed_in_on: Option<EventTime>,
-    /// Where it waits to be collected, or will. The code that opens a locker is hidden in JSON.
+    /// Where it waits to be collected, or will; none once it was delivered, returned or ended
+    /// otherwise. The code that opens a locker is hidden in JSON.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pickup_point: Option<PickupPoint>,
     /// What has to be paid for it, or was: of one carrier's number and of one kind, what the newest
@@ -101,6 +102,8 @@ pub(super) struct Told<'s, 'j> {
     pub own: &'s [Standing<'j>],
     /// The statement that decided the state.
     pub decided: Option<&'j Event>,
+    /// Whether nothing more happens to the parcel.
+    pub is_over: bool,
 }
 
 /// Everything that is reported beside events.
@@ -123,7 +126,10 @@ pub(super) fn told(told: &Told<'_, '_>) -> Details {
         handed_in_on: voices
             .first_leg_first()
             .find_map(|it| it.handed_in_on.clone()),
-        pickup_point: told.current().find_map(|it| it.pickup_point.clone()),
+        pickup_point: told
+            .current()
+            .find_map(|it| it.pickup_point.clone())
+            .filter(|_| !told.is_over),
         dues: dues(told.current()),
         proof_of_delivery: proof(told),
         links: unique(newest_lists(told.current(), |it| &it.links)),

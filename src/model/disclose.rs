@@ -17,7 +17,7 @@ pub(super) mod sealed {
 /// positions and whole sentences.
 ///
 /// Without it the same value serialises with `•••` in their place, which is what logs and pages
-/// want. With it, what is read back equals what was written; it belongs into a store that is
+/// want; read back, it holds `•••` as a value. With it, what is read back equals what was written; it belongs into a store that is
 /// protected like other personal data.
 ///
 /// ```

@@ -15,8 +15,14 @@ use super::zone;
 /// assert_eq!(Country::named("CHINA, PEOPLES REPUBLIC"), Some("CN".parse()?));
 /// # Ok::<(), parceltrail::model::UnknownWord>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Country([u8; 2]);
+
+impl std::fmt::Debug for Country {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Country({})", self.as_str())
+    }
+}
 
 impl Country {
     /// The code of two letters, in either case; `UK` is read as `GB`. Whether such a country exists

@@ -33,7 +33,9 @@ pub fn shipment(feed: &str, number: &str) -> ShipmentBuilder {
     ShipmentBuilder(Shipment::new(feed, carrier, number, received))
 }
 
-/// A shipment being told. It turns into a [`Shipment`] where one is asked for.
+/// A shipment in the making. [`ShipmentBuilder::shipment`] gives it; where `impl
+/// Into<Arc<Shipment>>` is asked for, as in [`Journey::apply`](crate::Journey::apply), the builder
+/// can be passed itself.
 #[derive(Clone, Debug)]
 pub struct ShipmentBuilder(Shipment);
 

@@ -309,7 +309,7 @@ fn the_order_of_deliveries_does_not_matter() {
     for seed in 0..cases() {
         let mut chance = Chance(seed);
         let journey = journey(&mut chance);
-        let mut other: Vec<Shipment> = journey.shipments().map(|it| Shipment::clone(it)).collect();
+        let mut other: Vec<Shipment> = journey.shipments().map(|it| Shipment::clone(&it)).collect();
         chance.shuffle(&mut other);
         let mut again = Journey::default();
         other

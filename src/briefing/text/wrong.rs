@@ -12,16 +12,15 @@ const PIECES_NAMED: usize = 5;
 impl Speaker<'_> {
     pub(super) fn wrong(&self, briefing: &Briefing) -> Vec<String> {
         let dues = self.dues(&briefing.dues);
-        if let Some(dues) = dues.as_ref().filter(|_| briefing.trouble.is_empty()) {
-            return vec![dues.clone()];
-        }
         if briefing.trouble.is_empty() {
-            let message = if briefing.checked {
-                "wrong-nothing"
-            } else {
-                "wrong-unchecked"
+            // What has to be paid is no trouble, but no reason to say that all is well either.
+            let verdict = match (briefing.checked, &dues) {
+                (false, _) => Some("wrong-unchecked"),
+                (true, None) => Some("wrong-nothing"),
+                (true, Some(_)) => None,
             };
-            return vec![self.say(message, &[])];
+            let verdict = verdict.map(|message| self.say(message, &[]));
+            return verdict.into_iter().chain(dues).collect();
         }
         grouped(&briefing.trouble)
             .into_iter()
