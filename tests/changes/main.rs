@@ -1,8 +1,8 @@
 //! What has changed: every kind is found, worded in every language, and written and read back.
 
 mod days;
-mod growth;
 mod kinds;
+mod many;
 mod movement;
 mod trouble;
 
