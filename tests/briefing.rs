@@ -438,7 +438,7 @@ fn where_to_collect_until_when_and_what_to_pay_is_said() {
             .contains("The carrier asks: “Collect the parcel”."),
         "{text}"
     );
-    assert_eq!(text.wrong, ["To be paid: VAT: 9.10 EUR."]);
+    assert_eq!(text.wrong, ["Not checked.", "To be paid: VAT: 9.10 EUR."]);
     let json = serde_json::to_value(&told).unwrap();
     assert_eq!(json["pickup_point"]["name"], "Kiosk Sample");
     let collected = waiting.event(
