@@ -57,7 +57,7 @@ pub use parcel_state::ParcelState;
 pub use pieces::{PieceCount, PieceState};
 pub use promises::StatedPromise;
 pub use scans::SameScan;
-pub use index::Journeys;
+pub use index::{Applied, JourneyKey, Journeys, Memory, Record, Store};
 pub use sighting::Sighting;
 pub use snapshot::Snapshot;
 pub use trace::{Trace, TraceField};

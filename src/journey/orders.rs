@@ -142,9 +142,9 @@ pub(super) struct Attached {
     /// For the node of an order, the roots of the parcels. What is said of an order is said of each
     /// of them.
     pub parcels: BTreeMap<usize, BTreeSet<usize>>,
-    /// Orders of which nothing proves who speaks, by name: whether a parcel names it, and whether it
-    /// had a parcel when the name's turn came.
-    pub unproven: BTreeMap<(usize, TrackingNumber), (bool, bool)>,
+    /// Orders of which nothing proves who speaks, by name: who names it, and the roots of the parcels
+    /// that it had when the name's turn came.
+    pub unproven: BTreeMap<(usize, TrackingNumber), (BTreeSet<usize>, BTreeSet<usize>)>,
 }
 
 /// Which parcels each order became.
@@ -178,12 +178,9 @@ pub(super) fn attach(scene: &Scene<'_>, union: &mut Union, found: &mut Found) ->
             parcels.insert(union.root(holder));
         }
         for order in unproven {
-            let is_named = holders().next().is_some();
-            let has_one = attached.parcels.contains_key(&order);
-            if is_named || has_one {
-                let told = (is_named, has_one);
-                attached.unproven.insert((order, name.clone()), told);
-            }
+            let parcels = attached.parcels.get(&order).cloned().unwrap_or_default();
+            let known = (holders().collect(), parcels);
+            attached.unproven.insert((order, name.clone()), known);
         }
         for holder in holders() {
             let root = union.root(holder);

@@ -153,8 +153,8 @@ fn notices(nodes: &[Arc<Node>], sorted: Sorted) -> Vec<Notice> {
             })
         }));
     }
-    for ((order, name), (is_named, has_one)) in sorted.attached.unproven {
-        if is_named && !has_one {
+    for ((order, name), (holders, parcels)) in sorted.attached.unproven {
+        if !holders.is_empty() && parcels.is_empty() {
             notices.extend(orders::unproven(&nodes[order], &name));
         }
     }

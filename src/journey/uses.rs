@@ -62,7 +62,7 @@ pub(super) struct Use {
 }
 
 /// What a delivery says about a number.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) struct Said {
     // Sorted by these two: see `Node::waybills`.
     pub role: Role,
@@ -80,7 +80,7 @@ pub(super) struct Said {
 }
 
 /// A [`Ruling`] that is kept.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) enum May {
     Nothing,
     Claim,

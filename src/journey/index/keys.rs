@@ -10,7 +10,7 @@ use super::super::namings::{Naming, namings};
 use super::super::shop_numbers::is_telling;
 use super::super::ties::leads_on;
 use super::super::uses::Node;
-use crate::model::{CarrierId, FnvHasher, Role, TrackingNumber};
+use crate::model::{CarrierId, FnvHasher, IssuerKind, Role, TrackingNumber};
 
 /// What several parcels can hold.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -27,6 +27,8 @@ pub(in crate::journey) enum Key {
     /// Held by what names a number otherwise than as a list or placeholder. Ties nothing, but what
     /// holds it may have to be looked at again when the number changes.
     Names(TrackingNumber),
+    /// Held by shops that name a number: how far they lie from it matters.
+    ShopNames(TrackingNumber),
     /// Held by what may be tied to a number. A holder of [`Key::Names`] may not: its statement is
     /// refused, whatever else becomes known of the two.
     Reaches(TrackingNumber),
@@ -67,6 +69,18 @@ impl Key {
     }
 }
 
+/// What stands for all uses of a number. Numbers that share it by accident are kept together.
+pub(in crate::journey) fn unit_of(number: &TrackingNumber) -> u64 {
+    let mut hasher = FnvHasher::default();
+    number.as_str().hash(&mut hasher);
+    hasher.finish()
+}
+
+/// The key of the record that a number is kept in.
+pub(in crate::journey) const fn home_of(unit: u64) -> u64 {
+    unit ^ 0x9e37_79b9_7f4a_7c15
+}
+
 /// A number that is named, and how.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::journey) struct Named {
@@ -104,6 +118,9 @@ impl Keys {
                 continue;
             }
             self.all.insert(Key::Names(naming.number.clone()));
+            if node.issuer == IssuerKind::Merchant {
+                self.all.insert(Key::ShopNames(naming.number.clone()));
+            }
             let key = Key::of(&naming, node);
             self.all.extend(key.clone().filter(Key::is_shared));
             self.named.insert(Named {
