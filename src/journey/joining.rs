@@ -1,18 +1,20 @@
 //! Which uses of numbers are one parcel, by the numbers that feeds name: [`join`].
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use chrono::Duration;
 
+use super::index::{Key, Member, several_go_on};
+use super::namings::{Naming, is_about_papers, namings};
 use super::shop_numbers::SHOP_NUMBER_REACH;
-use super::ties::{Ruling, is_placeholder, leads_on, most_named_by, most_names, ruling};
+use super::ties::{Ruling, is_placeholder, leads_on, most_named_by};
 use super::union::Union;
 use super::uses::{
     ByNumber, HAND_OVER_SLACK, Node, REUSE_SILENCE, distinct_numbers, nearest, proven_first,
 };
 use super::{LegId, linked};
-use crate::model::{CarrierId, FeedId, Role, Shipment, TrackingNumber};
-use crate::model::{IssuerKind, Notice, NoticeKind};
+use crate::model::{CarrierId, IssuerKind, Notice, NoticeKind, Role, TrackingNumber};
 
 /// By how much the use of one carrier's number must be nearer in time than another carrier's, so
 /// that it alone is meant.
@@ -20,146 +22,112 @@ const NEARER: Duration = Duration::days(30);
 /// Successors of successors are looked for so often: nobody names a carrier that is farther ahead.
 const ROUNDS: usize = 4;
 
-/// One node's word about another number, the strongest of its deliveries.
-struct Naming<'n> {
-    at: usize,
-    role: Role,
-    /// The carrier that the statement names, as stated.
-    stated: Option<&'n CarrierId>,
-    number: TrackingNumber,
-    ruling: Ruling<'n>,
-    proven: bool,
-    feed: &'n FeedId,
-}
-
-impl Naming<'_> {
-    /// Whose number it must be: the carrier for which the statement ties, else the one that it
-    /// names.
-    fn whose(&self) -> Option<&CarrierId> {
-        match self.ruling {
-            Ruling::Ties(whose) => whose,
-            _ => self.stated,
-        }
-    }
-
-    fn refused(&self, node: &Node, kind: NoticeKind, why: &str) -> Notice {
-        Notice::of_own_words(kind, self.feed.clone(), why)
-            .about(Some(&node.id.number))
-            .at("reference")
-            .value(self.number.as_str())
-    }
-}
-
 /// Ties the uses that are one parcel; a notice for each tie that was refused.
 ///
 /// First what carriers and the application say of a parcel's own numbers, then the papers of
 /// authorities, which never tie two parcels to each other, last the successors, each of one parcel
 /// only.
 pub(super) fn join(
-    nodes: &[Node],
+    scene: &Scene<'_>,
     declared: &BTreeSet<(LegId, LegId)>,
     union: &mut Union,
-) -> Vec<Notice> {
-    let namings = namings(nodes);
+) -> Found {
+    let namings: Vec<Naming<'_>> = scene
+        .nodes
+        .iter()
+        .enumerate()
+        .filter(|(at, _)| scene.here[*at])
+        .flat_map(|(at, node)| namings(at, node))
+        .collect();
     let mut joining = Joining {
-        nodes,
-        by_number: ByNumber::of(nodes),
+        scene,
+        nodes: scene.nodes,
+        by_number: ByNumber::of(scene.nodes),
         union,
-        notices: Vec::new(),
+        found: Found::default(),
     };
     joining.declared(declared);
     joining.claims(&namings);
     joining.own_numbers(&namings);
     joining.papers(&namings);
     joining.successors(&namings);
-    joining.notices
+    joining.found
 }
 
-/// What every node says about other numbers, once each. What names too many numbers in one role is
-/// a list.
-fn namings(nodes: &[Node]) -> Vec<Naming<'_>> {
-    let mut all = Vec::new();
-    for (at, node) in nodes
+/// The uses that are looked at together.
+pub(super) struct Scene<'n> {
+    /// By number and age.
+    pub nodes: &'n [Arc<Node>],
+    /// Which of them are to be sorted. The others are only looked at: nothing ties the two, and what
+    /// they say is not heard.
+    pub here: &'n [bool],
+    /// Keys that are known to be refused, so that not all who hold them are here.
+    pub shut: &'n dyn Fn(&Key) -> bool,
+}
+
+/// What comes of it beside the ties.
+#[derive(Default)]
+pub(super) struct Found {
+    /// Each with a node that it is about.
+    pub notices: Vec<(usize, Notice)>,
+    /// Who holds the keys that are refused for their number of holders.
+    pub refused: BTreeMap<Key, Vec<Member>>,
+    /// Which numbers a node may be tied to.
+    pub reaches: BTreeSet<(usize, TrackingNumber)>,
+}
+
+impl Found {
+    fn refuse(&mut self, key: Key, member: Member) {
+        self.refused.entry(key).or_default().push(member);
+    }
+}
+
+/// What has to be said of the lists and placeholders that a use names: once for each role, of the
+/// first that is reported.
+pub(super) fn lists(
+    node: &Node,
+    is_reported: impl Fn(&TrackingNumber, Option<&CarrierId>) -> bool,
+) -> Vec<Notice> {
+    let mut roles: BTreeSet<Role> = BTreeSet::new();
+    let mut notices = Vec::new();
+    for naming in namings(0, node)
         .iter()
-        .enumerate()
-        .filter(|(_, node)| !node.is_order())
+        .filter(|naming| naming.ruling == Ruling::Nothing)
     {
-        let mut of_node: BTreeMap<(Role, Option<&CarrierId>, TrackingNumber), Naming<'_>> =
-            BTreeMap::new();
-        for (shipment, reference) in node.statements() {
-            let number = TrackingNumber::new(&reference.number);
-            if !(reference.role.identifies_parcel() || leads_on(reference.role).is_some())
-                || number == node.id.number && is_own(shipment, reference)
-            {
-                continue;
-            }
-            let proven = shipment.proof.is_proven();
-            let stated = reference.carrier.as_ref();
-            let naming = Naming {
-                at,
-                role: reference.role,
-                stated,
-                ruling: ruling(shipment, reference),
-                proven,
-                feed: &shipment.feed,
-                number,
-            };
-            let known = of_node.entry((naming.role, stated, naming.number.clone()));
-            known
-                .and_modify(|known| {
-                    known.ruling = known.ruling.max(naming.ruling);
-                    known.proven |= proven;
-                    known.feed = known.feed.min(naming.feed);
-                })
-                .or_insert(naming);
+        if !roles.contains(&naming.role) && is_reported(naming.number, naming.stated) {
+            roles.insert(naming.role);
+            let why = "a placeholder or the number of a list ties nothing";
+            notices.push(naming.refused(node, NoticeKind::LinkRefused, why));
         }
-        let mut counts: BTreeMap<Role, usize> = BTreeMap::new();
-        of_node
-            .keys()
-            .for_each(|(role, ..)| *counts.entry(*role).or_default() += 1);
-        let is_list = |role: Role| {
-            counts
-                .get(&role)
-                .is_some_and(|count| *count > most_names(role))
-        };
-        all.extend(
-            of_node
-                .into_values()
-                .map(|naming| match is_list(naming.role) {
-                    true => Naming {
-                        ruling: Ruling::Nothing,
-                        ..naming
-                    },
-                    false => naming,
-                }),
-        );
     }
-    all
-}
-
-/// Whether a number, where it is the speaker's, is named by itself: a carrier's, or what an
-/// authority calls a waybill.
-fn is_own(shipment: &Shipment, reference: &crate::model::Reference) -> bool {
-    if shipment.issuer == IssuerKind::Authority {
-        return reference.role == Role::Waybill;
-    }
-    shipment.issuer == IssuerKind::Carrier
-        && reference
-            .carrier
-            .as_ref()
-            .is_none_or(|carrier| *carrier == shipment.carrier)
+    notices
 }
 
 struct Joining<'j, 'n> {
-    nodes: &'n [Node],
+    scene: &'j Scene<'n>,
+    nodes: &'n [Arc<Node>],
     by_number: ByNumber<'n>,
     union: &'j mut Union,
-    notices: Vec<Notice>,
+    found: Found,
 }
 
 impl<'n> Joining<'_, 'n> {
     fn node(&self, at: usize) -> &'n Node {
         &self.nodes[at]
+    }
+
+    fn note(&mut self, at: usize, notice: Notice) {
+        self.found.notices.push((at, notice));
+    }
+
+    fn is_shut(&self, key: &Key) -> bool {
+        (self.scene.shut)(key)
+    }
+
+    fn reach(&mut self, naming: &Naming<'n>) {
+        self.found
+            .reaches
+            .insert((naming.at, naming.number.clone()));
     }
 
     /// What is declared is declared of the newest use.
@@ -190,10 +158,19 @@ impl<'n> Joining<'_, 'n> {
                 .or_default()
                 .push(naming);
         }
-        let mut lists: BTreeSet<(usize, Role)> = BTreeSet::new();
-        for naming in namings.iter().filter(|naming| !naming.ruling.ties()) {
+        for naming in namings
+            .iter()
+            .filter(|naming| naming.ruling == Ruling::Claim)
+        {
             let node = self.node(naming.at);
             let targets = self.by_number.get(naming.number.as_str());
+            let names_back =
+                |target: &usize| named.contains_key(&(*target, node.id.number.as_str()));
+            if targets.iter().any(names_back) {
+                self.found
+                    .reaches
+                    .insert((naming.at, naming.number.clone()));
+            }
             let fits = |target: &usize| {
                 *target != naming.at
                     && naming
@@ -204,17 +181,6 @@ impl<'n> Joining<'_, 'n> {
             let Some(target) = nearest(self.nodes, naming.at, targets.into_iter()) else {
                 continue;
             };
-            if naming.ruling == Ruling::Nothing {
-                if !lists.insert((naming.at, naming.role)) {
-                    continue;
-                }
-                self.notices.push(naming.refused(
-                    node,
-                    NoticeKind::LinkRefused,
-                    "a placeholder or the number of a list ties nothing",
-                ));
-                continue;
-            }
             let confirms = |back: &&Naming<'n>| {
                 (naming.proven || back.proven)
                     && back
@@ -229,35 +195,48 @@ impl<'n> Joining<'_, 'n> {
             if back.any(|back| confirms(&back)) {
                 self.union.tie(naming.at, target);
             } else {
-                self.notices.push(naming.refused(
-                    node,
-                    NoticeKind::LinkRefused,
-                    "a number that the speaker cannot know, or without proof of who speaks; it ties nothing until the other side names it back",
-                ));
+                let why = "a number that the speaker cannot know, or without proof of who speaks; it ties nothing until the other side names it back";
+                self.note(
+                    naming.at,
+                    naming.refused(node, NoticeKind::LinkRefused, why),
+                );
             }
         }
     }
 
-    /// Whether as many parcels name a number as may; else it ties none of them, and a notice says
-    /// so.
-    fn may_be_shared(&mut self, namings: &[&Naming<'n>], distinct: usize, matters: bool) -> bool {
-        let Some(first) = namings.first() else {
+    /// Whether as many parcels name a number as may; else it ties none of them.
+    fn may_be_shared(
+        &mut self,
+        key: Key,
+        namings: &[&Naming<'n>],
+        lists: &[(&Naming<'n>, Notice)],
+    ) -> bool {
+        let Some(first) = namings.first().or(lists.first().map(|(list, _)| list)) else {
             return false;
         };
-        // Each of too many namings was reported already.
-        let too_many_uses = self.by_number.has_too_many(first.number.as_str());
-        if distinct <= most_named_by(first.role) && !too_many_uses {
-            return true;
+        let silent = self.by_number.has_too_many(first.number.as_str());
+        let distinct = distinct_numbers(self.nodes, namings.iter().map(|naming| naming.at)).len();
+        let most = namings.first().map_or(0, |first| most_named_by(first.role));
+        if !self.is_shut(&key) && distinct <= most {
+            // Each of too many namings was reported already.
+            return !silent;
         }
-        if matters && !too_many_uses {
-            let message = format!(
-                "more parcels name this number as {} than can share one; it ties none of them",
-                first.role
-            );
-            let notice = Notice::of_own_words(NoticeKind::LinkRefused, first.feed.clone(), message)
-                .at("reference")
-                .value(first.number.as_str());
-            self.notices.push(notice);
+        let member = |naming: &Naming<'n>, list: Option<Notice>| Member {
+            at: naming.at,
+            speaker: naming.at,
+            feed: naming.feed.clone(),
+            role: naming.role,
+            group: naming.at,
+            after: None,
+            list,
+            silent,
+        };
+        for naming in namings {
+            self.found.refuse(key.clone(), member(naming, None));
+        }
+        for (naming, list) in lists {
+            self.found
+                .refuse(key.clone(), member(naming, Some(list.clone())));
         }
         false
     }
@@ -267,11 +246,11 @@ impl<'n> Joining<'_, 'n> {
     fn target(&mut self, naming: &Naming<'n>) -> Option<usize> {
         let (nodes, at) = (self.nodes, naming.at);
         if self.by_number.has_too_many(naming.number.as_str()) {
-            self.notices.push(naming.refused(
-                self.node(at),
-                NoticeKind::LinkRefused,
-                "too many shipments have this number; naming it ties nothing",
-            ));
+            let why = "too many shipments have this number; naming it ties nothing";
+            self.note(
+                at,
+                naming.refused(self.node(at), NoticeKind::LinkRefused, why),
+            );
             return None;
         }
         let is_far = |target: &usize| {
@@ -314,11 +293,11 @@ impl<'n> Joining<'_, 'n> {
                 && nodes[at].distance(&nodes[*target]) <= closest + NEARER
         };
         if naming.whose().is_none() && carriers.iter().any(is_rival) {
-            self.notices.push(naming.refused(
-                self.node(at),
-                NoticeKind::AmbiguousLink,
-                "several carriers have a parcel of this number",
-            ));
+            let why = "several carriers have a parcel of this number";
+            self.note(
+                at,
+                naming.refused(self.node(at), NoticeKind::AmbiguousLink, why),
+            );
             return None;
         }
         Some(meant)
@@ -326,30 +305,24 @@ impl<'n> Joining<'_, 'n> {
 
     /// Ties what names one number in one role to it and to each other.
     fn own_numbers(&mut self, namings: &[Naming<'n>]) {
-        let is_own = |naming: &&Naming<'n>| {
-            leads_on(naming.role).is_none() && naming.ruling.ties() && !is_paper(naming, self.nodes)
-        };
-        let mut shared: BTreeMap<(Role, Option<&CarrierId>, &str), Vec<&Naming<'n>>> =
-            BTreeMap::new();
-        for naming in namings.iter().filter(is_own) {
-            shared
-                .entry((naming.role, naming.whose(), naming.number.as_str()))
-                .or_default()
-                .push(naming);
+        let mut shared: BTreeMap<Key, Vec<&Naming<'n>>> = BTreeMap::new();
+        for naming in namings {
+            if let Some(key @ Key::Own(..)) = Key::of(naming, self.node(naming.at)) {
+                shared.entry(key).or_default().push(naming);
+            }
         }
-        for members in shared.into_values() {
+        for (key, members) in shared {
             let targets: Vec<Option<usize>> =
                 members.iter().map(|naming| self.target(naming)).collect();
-            let distinct =
-                distinct_numbers(self.nodes, members.iter().map(|naming| naming.at)).len();
-            if !self.may_be_shared(
-                &members,
-                distinct,
-                distinct > 1 || targets.iter().any(Option::is_some),
-            ) {
+            let is_shut = self.is_shut(&key);
+            if !self.may_be_shared(key.clone(), &members, &[]) {
+                if !is_shut && !self.found.refused.contains_key(&key) {
+                    members.iter().for_each(|naming| self.reach(naming));
+                }
                 continue;
             }
             for (naming, target) in members.iter().zip(targets) {
+                self.reach(naming);
                 if let Some(target) = target {
                     self.union.tie(naming.at, target);
                 }
@@ -372,10 +345,6 @@ impl<'n> Joining<'_, 'n> {
     /// Ties an authority's papers: to the parcel whose waybill they are about, then to each other,
     /// where that does not tie two parcels.
     fn papers(&mut self, namings: &[Naming<'n>]) {
-        let papers: Vec<&Naming<'n>> = namings
-            .iter()
-            .filter(|naming| naming.ruling.ties() && is_paper(naming, self.nodes))
-            .collect();
         self.spoken_of();
         let of_parcel = |at: &usize| self.nodes[*at].is_a_waybill();
         let mut parcels: BTreeSet<usize> = (0..self.nodes.len())
@@ -383,76 +352,96 @@ impl<'n> Joining<'_, 'n> {
             .map(|at| self.union.root(at))
             .collect();
         let mut waybills: BTreeMap<usize, BTreeSet<&str>> = BTreeMap::new();
-        let mut named: BTreeMap<(bool, &str), Vec<&Naming<'n>>> = BTreeMap::new();
-        for naming in papers {
+        let mut named: BTreeMap<Key, Vec<&Naming<'n>>> = BTreeMap::new();
+        for naming in namings {
+            let Some(key @ Key::Paper(..)) = Key::of(naming, self.node(naming.at)) else {
+                continue;
+            };
             if naming.role == Role::Waybill {
                 waybills
                     .entry(naming.at)
                     .or_default()
                     .insert(naming.number.as_str());
             }
-            named
-                .entry((naming.role != Role::Waybill, naming.number.as_str()))
-                .or_default()
-                .push(naming);
+            named.entry(key).or_default().push(naming);
         }
-        for ((_, number), members) in named {
-            let lists = |naming: &&&Naming<'n>| {
-                naming.role == Role::Waybill
-                    && waybills
-                        .get(&naming.at)
-                        .is_some_and(|named| named.len() > 1)
-            };
-            if let Some(list) = members.iter().find(lists) {
-                self.notices.push(list.refused(
-                    self.node(list.at),
-                    NoticeKind::LinkRefused,
-                    "a paper that lists several waybills ties none of them",
-                ));
-            }
-            let members: Vec<&Naming<'n>> = members
-                .iter()
-                .copied()
-                .filter(|naming| !lists(&naming))
-                .collect();
-            let pairs: Vec<(usize, usize)> = members
-                .iter()
-                .filter_map(|naming| Some((naming.at, self.target(naming)?)))
-                .collect();
-            let all: BTreeSet<usize> = pairs
-                .iter()
-                .map(|(_, target)| *target)
-                .chain(members.iter().map(|naming| naming.at))
-                .collect();
-            let distinct =
-                distinct_numbers(self.nodes, members.iter().map(|naming| naming.at)).len();
-            if !self.may_be_shared(&members, distinct, all.len() > 1) {
-                continue;
-            }
-            let of_parcels: BTreeSet<usize> = all
-                .iter()
-                .map(|at| self.union.root(*at))
-                .filter(|root| parcels.contains(root))
-                .collect();
-            if of_parcels.len() > 1 {
-                let message = "a paper that names several parcels ties none of them to each other";
-                let notice =
-                    Notice::of_own_words(NoticeKind::LinkRefused, members[0].feed.clone(), message);
-                self.notices.push(notice.at("reference").value(number));
-                continue;
-            }
-            pairs
-                .into_iter()
-                .for_each(|(at, target)| self.union.tie(at, target));
-            self.tie_in_reach(all.into_iter());
-            parcels.extend(of_parcels.into_iter().map(|root| self.union.root(root)));
+        for (key, members) in named {
+            self.paper(key, &members, &waybills, &mut parcels);
         }
+    }
+
+    /// Ties what papers name by one key.
+    fn paper(
+        &mut self,
+        key: Key,
+        members: &[&Naming<'n>],
+        waybills: &BTreeMap<usize, BTreeSet<&str>>,
+        parcels: &mut BTreeSet<usize>,
+    ) {
+        let is_list = |naming: &&Naming<'n>| {
+            naming.role == Role::Waybill
+                && waybills
+                    .get(&naming.at)
+                    .is_some_and(|named| named.len() > 1)
+        };
+        let (lists, members): (Vec<&Naming<'n>>, Vec<&Naming<'n>>) =
+            members.iter().copied().partition(is_list);
+        let why = "a paper that lists several waybills ties none of them";
+        let lists: Vec<(&Naming<'n>, Notice)> = lists
+            .into_iter()
+            .map(|list| {
+                let node = self.node(list.at);
+                (list, list.refused(node, NoticeKind::LinkRefused, why))
+            })
+            .collect();
+        let pairs: Vec<(usize, usize)> = members
+            .iter()
+            .filter_map(|naming| Some((naming.at, self.target(naming)?)))
+            .collect();
+        let may_be_shared = self.may_be_shared(key.clone(), &members, &lists);
+        if self.found.refused.contains_key(&key) {
+            return;
+        }
+        members.iter().for_each(|naming| self.reach(naming));
+        if let Some((list, notice)) = lists.into_iter().next() {
+            self.note(list.at, notice);
+        }
+        if !may_be_shared {
+            return;
+        }
+        let all: BTreeSet<usize> = pairs
+            .iter()
+            .map(|(_, target)| *target)
+            .chain(members.iter().map(|naming| naming.at))
+            .collect();
+        let of_parcels: BTreeSet<usize> = all
+            .iter()
+            .map(|at| self.union.root(*at))
+            .filter(|root| parcels.contains(root))
+            .collect();
+        if of_parcels.len() > 1 {
+            let message = "a paper that names several parcels ties none of them to each other";
+            let first = members[0];
+            let notice = Notice::of_own_words(NoticeKind::LinkRefused, first.feed.clone(), message)
+                .at("reference")
+                .value(first.number.as_str());
+            self.note(first.at, notice);
+            return;
+        }
+        pairs
+            .into_iter()
+            .for_each(|(at, target)| self.union.tie(at, target));
+        self.tie_in_reach(all.into_iter());
+        parcels.extend(of_parcels.into_iter().map(|root| self.union.root(root)));
     }
 
     /// An authority speaks of a parcel under its carrier's number: the two share it, and neither
     /// names it to the other.
     fn spoken_of(&mut self) {
-        for at in (0..self.nodes.len()).filter(|at| self.nodes[*at].issuer == IssuerKind::Authority)
+        let nodes = self.nodes;
+        let here = self.scene.here;
+        for at in
+            (0..nodes.len()).filter(|at| here[*at] && nodes[*at].issuer == IssuerKind::Authority)
         {
             let node = self.node(at);
             let number = node.id.number.as_str();
@@ -470,18 +459,15 @@ impl<'n> Joining<'_, 'n> {
             else {
                 continue;
             };
-            let feeds = || node.shipments.iter().map(|shipment| &shipment.feed);
-            let Some(feed) = feeds().min().cloned() else {
+            let Some(feed) = node.feed.clone() else {
                 continue;
             };
             let refused = |kind, why| {
                 Notice::of_own_words(kind, feed.clone(), why).about(Some(&node.id.number))
             };
             if !node.proven {
-                self.notices.push(refused(
-                    NoticeKind::LinkRefused,
-                    "without proof of who speaks; it is not told of the carrier's parcel",
-                ));
+                let why = "without proof of who speaks; it is not told of the carrier's parcel";
+                self.note(at, refused(NoticeKind::LinkRefused, why));
                 continue;
             }
             let closest = node.distance(self.node(meant));
@@ -489,10 +475,8 @@ impl<'n> Joining<'_, 'n> {
                 .iter()
                 .filter(|other| self.nodes[**other].id.carrier != self.nodes[meant].id.carrier);
             if rivals.any(|rival| node.distance(self.node(*rival)) <= closest + NEARER) {
-                self.notices.push(refused(
-                    NoticeKind::AmbiguousLink,
-                    "several carriers have a parcel of this number",
-                ));
+                let why = "several carriers have a parcel of this number";
+                self.note(at, refused(NoticeKind::AmbiguousLink, why));
             } else {
                 self.union.tie(at, meant);
             }
@@ -502,8 +486,47 @@ impl<'n> Joining<'_, 'n> {
     /// Ties successors. A number goes on from one parcel only, and not from one that began after
     /// it.
     fn successors(&mut self, namings: &[Naming<'n>]) {
-        let mut returns = linked::Returns::new(self.nodes);
-        let mut from: BTreeMap<(bool, usize), Vec<(&Naming<'n>, usize)>> = BTreeMap::new();
+        let from = self.goes_on(namings);
+        let key = |after: usize| Key::Successor(self.nodes[after].id.number.clone());
+        let shut: BTreeSet<usize> = from
+            .keys()
+            .map(|(_, after)| *after)
+            .filter(|after| self.is_shut(&key(*after)))
+            .collect();
+        let mut refused: Vec<(usize, Notice)> = Vec::new();
+        for round in 1..=ROUNDS {
+            let mut ties = Vec::new();
+            for ((_, after), before) in from.iter().filter(|((_, at), _)| !shut.contains(at)) {
+                if self.others(*after, before) <= most_named_by(Role::NextCarrier) {
+                    ties.extend(before.iter().map(|(_, at)| (*at, *after)));
+                } else if round == ROUNDS {
+                    let number = self.nodes[*after].id.number.as_str();
+                    refused.push((*after, several_go_on(before[0].0.feed, number)));
+                }
+            }
+            ties.into_iter()
+                .for_each(|(before, after)| self.union.tie(before, after));
+        }
+        let mut of_number: BTreeMap<Key, Vec<Onward<'_, 'n>>> = BTreeMap::new();
+        for (kind, before) in &from {
+            let key = Key::Successor(self.nodes[kind.1].id.number.clone());
+            of_number.entry(key).or_default().push((*kind, before));
+        }
+        for (key, afters) in of_number {
+            self.refuse_successors(key, &afters);
+        }
+        for (after, notice) in refused {
+            let key = Key::Successor(self.nodes[after].id.number.clone());
+            if !self.found.refused.contains_key(&key) {
+                self.note(after, notice);
+            }
+        }
+    }
+
+    /// Which uses are said to go on from which, as far as the two alone tell: whether as a return,
+    /// and the use that goes on.
+    fn goes_on<'m>(&mut self, namings: &'m [Naming<'n>]) -> GoesOn<'m, 'n> {
+        let mut from = GoesOn::new();
         for naming in namings.iter().filter(|naming| naming.ruling.ties()) {
             let Some(onward) = leads_on(naming.role) else {
                 continue;
@@ -511,7 +534,7 @@ impl<'n> Joining<'_, 'n> {
             let Some(target) = self.target(naming) else {
                 continue;
             };
-            if !returns.is_one_parcel(naming.role, naming.at, target) {
+            if !linked::is_one_parcel(naming.role, self.node(naming.at), self.node(target)) {
                 continue;
             }
             let (before, after) = if onward {
@@ -522,43 +545,55 @@ impl<'n> Joining<'_, 'n> {
             if self.was_on_its_way(before, after) {
                 let why =
                     "the number was on its way before the parcel that is said to go on under it";
-                self.notices.push(naming.refused(
-                    self.node(naming.at),
-                    NoticeKind::LinkRefused,
-                    why,
-                ));
+                self.note(
+                    naming.at,
+                    naming.refused(self.node(naming.at), NoticeKind::LinkRefused, why),
+                );
                 continue;
             }
             from.entry((matches!(naming.role, Role::Return | Role::Outbound), after))
                 .or_default()
                 .push((naming, before));
         }
-        for round in 1..=ROUNDS {
-            let mut ties = Vec::new();
-            for ((_, after), before) in &from {
-                let roots: BTreeSet<usize> =
-                    before.iter().map(|(_, at)| self.union.root(*at)).collect();
-                let own = self.union.root(*after);
-                if roots.iter().filter(|root| **root != own).count()
-                    <= most_named_by(Role::NextCarrier)
-                {
-                    ties.extend(before.iter().map(|(_, at)| (*at, *after)));
-                } else if round == ROUNDS {
-                    let (naming, _) = before[0];
-                    let notice = Notice::of_own_words(
-                        NoticeKind::AmbiguousLink,
-                        naming.feed.clone(),
-                        "several parcels are said to go on under this number",
-                    );
-                    self.notices.push(
-                        notice
-                            .at("reference")
-                            .value(self.nodes[*after].id.number.as_str()),
-                    );
+        from
+    }
+
+    /// From how many other parcels a use is said to go on.
+    fn others(&mut self, after: usize, before: &[(&Naming<'n>, usize)]) -> usize {
+        let own = self.union.root(after);
+        let roots: BTreeSet<usize> = before.iter().map(|(_, at)| self.union.root(*at)).collect();
+        roots.iter().filter(|root| **root != own).count()
+    }
+
+    /// Keeps who is said to go on under a number, if it is refused for each use of it. Else each
+    /// reaches it.
+    fn refuse_successors(&mut self, key: Key, afters: &[Onward<'_, 'n>]) {
+        let is_refused = self.is_shut(&key)
+            || afters.iter().all(|((_, after), before)| {
+                self.others(*after, before) > most_named_by(Role::NextCarrier)
+            });
+        for ((is_return, after), before) in afters {
+            let own = self.union.root(*after);
+            for (naming, at) in *before {
+                if naming.at == *after || !is_refused {
+                    self.reach(naming);
                 }
+                if !is_refused {
+                    continue;
+                }
+                let group = self.union.root(*at);
+                let member = Member {
+                    at: *at,
+                    speaker: naming.at,
+                    feed: naming.feed.clone(),
+                    role: naming.role,
+                    group,
+                    after: Some((*is_return, self.nodes[*after].use_id(), group == own)),
+                    list: None,
+                    silent: false,
+                };
+                self.found.refuse(key.clone(), member);
             }
-            ties.into_iter()
-                .for_each(|(before, after)| self.union.tie(before, after));
         }
     }
 
@@ -572,12 +607,8 @@ impl<'n> Joining<'_, 'n> {
     }
 }
 
-/// Whether a statement is an authority's, or about papers.
-fn is_paper(naming: &Naming<'_>, nodes: &[Node]) -> bool {
-    nodes[naming.at].issuer == IssuerKind::Authority || is_about_papers(naming.role)
-}
+/// For a use that goes on (whether as a return): who says so, and from which use.
+type GoesOn<'m, 'n> = BTreeMap<(bool, usize), Vec<(&'m Naming<'n>, usize)>>;
 
-/// Whether a number in this role is that of papers.
-const fn is_about_papers(role: Role) -> bool {
-    matches!(role, Role::Declaration | Role::DeclarationReference)
-}
+/// One entry of it.
+type Onward<'m, 'n> = ((bool, usize), &'m Vec<(&'m Naming<'n>, usize)>);

@@ -2,7 +2,6 @@
 //! sure ([`Claim`]).
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -12,7 +11,6 @@ use super::claims::Heard;
 use super::legs::{Legs, find_by_number};
 use super::merge::Standing;
 use super::sighting::is_scan;
-use super::ties::ruling;
 use super::uses::Node;
 use crate::model::IssuerKind;
 use crate::model::{
@@ -101,7 +99,7 @@ pub(super) const fn names_a_parcel_of_its_own(role: Role) -> bool {
 }
 
 /// What decides whether a return under another number is the same parcel or one of its own.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Ends {
     /// The first delivery.
     delivered: Option<(DateTime<Utc>, EventId)>,
@@ -151,61 +149,28 @@ impl Ends {
     }
 }
 
-/// Which uses of numbers are one parcel, of those that name each other as returns and the like.
-/// Each use is looked through once.
-pub(super) struct Returns<'n> {
-    nodes: &'n [Node],
-    ends: Vec<Option<Ends>>,
+/// Whether what one use of a number names in a role is the same parcel, and not one of its own.
+pub(super) fn is_one_parcel(role: Role, speaker: &Node, named: &Node) -> bool {
+    let (outbound, back) = match role {
+        Role::Return => (speaker, named),
+        Role::Outbound => (named, speaker),
+        role => return !names_a_parcel_of_its_own(role),
+    };
+    outbound.ends.goes_back_as(&back.ends).is_some()
 }
 
-impl<'n> Returns<'n> {
-    pub fn new(nodes: &'n [Node]) -> Self {
-        Self {
-            nodes,
-            ends: vec![None; nodes.len()],
-        }
-    }
-
-    /// Whether what one use of a number names in a role is the same parcel, and not one of its own.
-    pub fn is_one_parcel(&mut self, role: Role, speaker: usize, named: usize) -> bool {
-        let (outbound, back) = match role {
-            Role::Return => (speaker, named),
-            Role::Outbound => (named, speaker),
-            role => return !names_a_parcel_of_its_own(role),
-        };
-        self.ends(outbound).goes_back_as(&self.ends(back)).is_some()
-    }
-
-    fn ends(&mut self, at: usize) -> Ends {
-        let nodes = self.nodes;
-        *self.ends[at].get_or_insert_with(|| Ends::of(nodes[at].events()))
-    }
-}
-
-/// What is said of parcels by those that belong to them, for each number that is named. Only who
-/// may say it is heard.
-pub(super) fn named_by_others(shipments: &[Arc<Shipment>]) -> BTreeSet<(LegId, LinkedParcel)> {
-    let named = shipments
+/// What a use of a number says of parcels that belong to it, for each number that is named. Only
+/// who may say it is heard.
+pub(super) fn named_by(node: &Node) -> impl Iterator<Item = (LegId, LinkedParcel)> + '_ {
+    node.says
         .iter()
-        .filter(|shipment| shipment.issuer == IssuerKind::Carrier)
-        .flat_map(|shipment| {
-            let related = shipment.events.iter().flat_map(|event| &event.related);
-            shipment
-                .references
-                .iter()
-                .chain(related)
-                .filter_map(move |reference| {
-                    let role = LinkRole::of(reference.role)?.reversed();
-                    let speaker = LegId {
-                        carrier: shipment.carrier.clone(),
-                        number: shipment.number.clone(),
-                    };
-                    let named = reference.leg_id(&shipment.carrier);
-                    (named != speaker && ruling(shipment, reference).ties())
-                        .then_some((named, LinkedParcel { role, id: speaker }))
-                })
-        });
-    named.collect()
+        .filter(|said| said.issuer == IssuerKind::Carrier && said.ties())
+        .filter_map(|said| {
+            let role = LinkRole::of(said.role)?.reversed();
+            let named = said.leg_id(&node.id.carrier);
+            let id = node.id.clone();
+            (named != id).then_some((named, LinkedParcel { role, id }))
+        })
 }
 
 /// Sets apart the legs that are parcels of their own, and returns the links to those on which this

@@ -8,12 +8,14 @@ use serde::Serialize;
 use smol_str::SmolStr;
 
 use super::digest;
+use super::joining::{Found, Scene};
 use super::shop_numbers::{SHOP_NUMBER_REACH, is_telling};
-use super::ties::ruling;
 use super::union::Union;
 use super::uses::{ByNumber, Node, nearest, proven_first};
-use crate::model::{EventTime, FeedId, Personal, Promise, Role, Shipment, TrackingNumber};
-use crate::model::{IssuerKind, Notice, NoticeKind};
+use crate::model::{
+    EventTime, FeedId, IssuerKind, Notice, NoticeKind, Personal, Promise, Role, Shipment,
+    TrackingNumber,
+};
 
 /// An order that a parcel belongs to, as its shop tells it. Of several tellings of a field the one
 /// received last stands.
@@ -117,9 +119,9 @@ fn last<'t, T: Clone + 't, K: Ord>(
 
 /// An order's deliveries as each of its parcels is told them. Of several parcels none is told the
 /// others' waybills, or an order of ten thousand parcels would be told ten thousand times.
-pub(super) fn told_in_each(order: &Node, parcels: usize) -> Vec<Arc<Shipment>> {
+pub(super) fn told_in_each(order: &[Arc<Shipment>], parcels: usize) -> Vec<Arc<Shipment>> {
     if parcels < 2 {
-        return order.shipments.clone();
+        return order.to_vec();
     }
     let without_waybills = |shipment: &Arc<Shipment>| {
         let mut shipment = Shipment::clone(shipment);
@@ -128,58 +130,42 @@ pub(super) fn told_in_each(order: &Node, parcels: usize) -> Vec<Arc<Shipment>> {
             .retain(|reference| reference.role != Role::Waybill);
         Arc::new(shipment)
     };
-    order.shipments.iter().map(without_waybills).collect()
+    order.iter().map(without_waybills).collect()
 }
 
 /// The most orders that one number may stand for, so that it says which one is meant.
 const MOST_ORDERS: usize = 16;
 
-/// Which parcels each order became: for the node of an order, the roots of the parcels. What is
-/// said of an order is said of each of them.
+/// Which parcels orders became.
+#[derive(Default)]
+pub(super) struct Attached {
+    /// For the node of an order, the roots of the parcels. What is said of an order is said of each
+    /// of them.
+    pub parcels: BTreeMap<usize, BTreeSet<usize>>,
+    /// Orders of which nothing proves who speaks, by name: who names it, and the roots of the parcels
+    /// that it had when the name's turn came.
+    pub unproven: BTreeMap<(usize, TrackingNumber), (BTreeSet<usize>, BTreeSet<usize>)>,
+}
+
+/// Which parcels each order became.
 ///
 /// A waybill that the shop names is its parcel for sure. So is a parcel of which a carrier or
 /// authority names the order's number, if only one order in reach has that number.
-pub(super) fn attach(
-    nodes: &[Node],
-    union: &mut Union,
-    notices: &mut Vec<Notice>,
-) -> BTreeMap<usize, BTreeSet<usize>> {
-    let orders: Vec<usize> = (0..nodes.len())
-        .filter(|at| nodes[*at].is_order())
-        .collect();
+pub(super) fn attach(scene: &Scene<'_>, union: &mut Union, found: &mut Found) -> Attached {
+    let nodes = scene.nodes;
+    let orders: Vec<usize> = (0..nodes.len()).filter(|at| nodes[*at].is_order).collect();
+    let mut attached = Attached::default();
     if orders.is_empty() {
-        return BTreeMap::new();
+        return attached;
     }
-    let mut parcels = by_waybills(nodes, &orders, union);
+    by_waybills(scene, &orders, union, &mut attached.parcels);
     let mut by_name: BTreeMap<TrackingNumber, Vec<usize>> = BTreeMap::new();
     for at in orders {
-        for name in names(&nodes[at]) {
+        for name in nodes[at].names() {
             by_name.entry(name).or_default().push(at);
         }
     }
-    let mut holders: BTreeMap<TrackingNumber, BTreeSet<usize>> = BTreeMap::new();
-    for (at, node) in nodes
-        .iter()
-        .enumerate()
-        .filter(|(_, node)| !node.is_order())
-    {
-        for (shipment, reference) in node
-            .statements()
-            .filter(|(_, reference)| reference.role.suggests_parcel())
-        {
-            let number = TrackingNumber::new(&reference.number);
-            if ruling(shipment, reference).ties() {
-                holders.entry(number).or_default().insert(at);
-            } else if by_name.contains_key(&number) {
-                notices.extend(refused(
-                    node,
-                    &number,
-                    NoticeKind::LinkRefused,
-                    "who proves nothing, or names a placeholder, names no order",
-                ));
-            }
-        }
-    }
+    let holders = holders(scene, &by_name, found);
     for (name, orders) in by_name
         .into_iter()
         .filter(|(name, _)| is_telling(name.as_str()))
@@ -188,23 +174,20 @@ pub(super) fn attach(
             orders.into_iter().partition(|order| nodes[*order].proven);
         let holders = || holders.get(&name).into_iter().flatten().copied();
         for (order, holder) in confirmed(nodes, &unproven, holders()) {
-            parcels.entry(order).or_default().insert(union.root(holder));
+            let parcels = attached.parcels.entry(order).or_default();
+            parcels.insert(union.root(holder));
         }
         for order in unproven {
-            if holders().next().is_some() && !parcels.contains_key(&order) {
-                notices.extend(refused(
-                    &nodes[order],
-                    &name,
-                    NoticeKind::LinkRefused,
-                    "an order of which nothing proves who speaks is told of no parcel that it does not name",
-                ));
-            }
+            let parcels = attached.parcels.get(&order).cloned().unwrap_or_default();
+            let known = (holders().collect(), parcels);
+            attached.unproven.insert((order, name.clone()), known);
         }
         for holder in holders() {
             let root = union.root(holder);
             let is_many = orders.len() > MOST_ORDERS;
             let has_it = |order: &usize| {
-                parcels
+                attached
+                    .parcels
                     .get(order)
                     .is_some_and(|roots| roots.contains(&root))
             };
@@ -221,58 +204,74 @@ pub(super) fn attach(
             match (is_many, near().next(), near().nth(1)) {
                 (false, None, _) => {}
                 (false, Some(only), None) => {
-                    parcels.entry(only).or_default().insert(root);
+                    attached.parcels.entry(only).or_default().insert(root);
                 }
                 _ => {
-                    let message = "several orders have the number that the parcel names; it is tied to none of them";
-                    notices.extend(refused(
-                        &nodes[holder],
-                        &name,
-                        NoticeKind::AmbiguousLink,
-                        message,
-                    ));
+                    let why = "several orders have the number that the parcel names; it is tied to none of them";
+                    let notice = refused(&nodes[holder], &name, NoticeKind::AmbiguousLink, why);
+                    found.notices.extend(notice.map(|notice| (holder, notice)));
                 }
             }
         }
     }
-    notices.sort();
-    notices.dedup();
-    parcels
+    attached
+}
+
+/// The parcels that name orders, by the name.
+fn holders(
+    scene: &Scene<'_>,
+    by_name: &BTreeMap<TrackingNumber, Vec<usize>>,
+    found: &mut Found,
+) -> BTreeMap<TrackingNumber, BTreeSet<usize>> {
+    let mut holders: BTreeMap<TrackingNumber, BTreeSet<usize>> = BTreeMap::new();
+    for (at, node) in scene
+        .nodes
+        .iter()
+        .enumerate()
+        .filter(|(at, node)| scene.here[*at] && !node.is_order)
+    {
+        for said in node.says.iter().filter(|said| said.role.suggests_parcel()) {
+            if said.ties() {
+                holders.entry(said.number.clone()).or_default().insert(at);
+            } else if by_name.contains_key(&said.number) {
+                let why = "who proves nothing, or names a placeholder, names no order";
+                let notice = refused(node, &said.number, NoticeKind::LinkRefused, why);
+                found.notices.extend(notice.map(|notice| (at, notice)));
+            }
+        }
+    }
+    holders
 }
 
 /// Which orders that prove nothing are those of parcels all the same: parcel and order name each
 /// other.
 fn confirmed(
-    nodes: &[Node],
+    nodes: &[Arc<Node>],
     orders: &[usize],
     holders: impl Iterator<Item = usize>,
 ) -> Vec<(usize, usize)> {
     if orders.is_empty() {
         return Vec::new();
     }
-    let mut by_number: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    let mut by_number: BTreeMap<&TrackingNumber, Vec<usize>> = BTreeMap::new();
     for holder in holders {
         by_number
-            .entry(nodes[holder].id.number.as_str())
+            .entry(&nodes[holder].id.number)
             .or_default()
             .push(holder);
     }
     let mut confirmed = Vec::new();
     for order in orders.iter().copied() {
-        for (_, reference) in nodes[order]
-            .statements()
-            .filter(|(_, reference)| reference.role == Role::Waybill)
-        {
-            let number = TrackingNumber::new(&reference.number);
-            let named = by_number.get(number.as_str()).into_iter().flatten();
-            let is_its = |holder: &usize| {
-                reference
-                    .carrier
-                    .as_ref()
-                    .is_none_or(|carrier| *carrier == nodes[*holder].id.carrier)
-            };
-            let holder = nearest(nodes, order, named.copied().filter(is_its));
-            confirmed.extend(holder.map(|holder| (order, holder)));
+        for (number, named) in &by_number {
+            for said in nodes[order].waybills(number) {
+                let is_its = |holder: &usize| {
+                    said.stated
+                        .as_ref()
+                        .is_none_or(|carrier| *carrier == nodes[*holder].id.carrier)
+                };
+                let holder = nearest(nodes, order, named.iter().copied().filter(is_its));
+                confirmed.extend(holder.map(|holder| (order, holder)));
+            }
         }
     }
     confirmed
@@ -281,29 +280,31 @@ fn confirmed(
 /// The parcels whose waybills an order names. The shop's own statement about a waybill is
 /// preferred: it is about the same use of the number.
 fn by_waybills(
-    nodes: &[Node],
+    scene: &Scene<'_>,
     orders: &[usize],
     union: &mut Union,
-) -> BTreeMap<usize, BTreeSet<usize>> {
+    parcels: &mut BTreeMap<usize, BTreeSet<usize>>,
+) {
+    let nodes = scene.nodes;
     let by_number = ByNumber::of(nodes);
-    let mut parcels: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
+    let numbers: BTreeSet<&TrackingNumber> = (0..nodes.len())
+        .filter(|at| scene.here[*at] && !nodes[*at].is_order)
+        .map(|at| &nodes[at].id.number)
+        .collect();
     for order in orders.iter().copied() {
-        for (shipment, reference) in nodes[order]
-            .statements()
-            .filter(|(_, reference)| reference.role == Role::Waybill)
+        for said in numbers
+            .iter()
+            .flat_map(|number| nodes[order].waybills(number))
+            .filter(|said| said.ties())
         {
-            if !ruling(shipment, reference).ties() {
-                continue;
-            }
-            let number = TrackingNumber::new(&reference.number);
-            let named = || by_number.get(number.as_str()).iter().copied();
+            let named = || by_number.get(said.number.as_str()).iter().copied();
             let of_shop = named().filter(|at| {
                 nodes[*at].issuer == IssuerKind::Merchant
                     && nodes[*at].id.carrier == nodes[order].id.carrier
             });
             let of_carrier = named().filter(|at| {
-                let is_its = reference
-                    .carrier
+                let is_its = said
+                    .stated
                     .as_ref()
                     .is_none_or(|carrier| *carrier == nodes[*at].id.carrier);
                 is_its && nodes[*at].distance(&nodes[order]) <= SHOP_NUMBER_REACH
@@ -316,16 +317,13 @@ fn by_waybills(
             }
         }
     }
-    parcels
 }
 
-/// The numbers under which others may name an order.
-fn names(order: &Node) -> BTreeSet<TrackingNumber> {
-    let named = order.statements().filter(|(shipment, reference)| {
-        reference.role == Role::Order && ruling(shipment, reference).ties()
-    });
-    let others = named.map(|(_, reference)| TrackingNumber::new(&reference.number));
-    others.chain([order.id.number.clone()]).collect()
+/// What is said of an order that proves nothing, of which parcels name the number and none is its.
+pub(super) fn unproven(order: &Node, name: &TrackingNumber) -> Option<Notice> {
+    let why =
+        "an order of which nothing proves who speaks is told of no parcel that it does not name";
+    refused(order, name, NoticeKind::LinkRefused, why)
 }
 
 fn refused(
@@ -334,14 +332,8 @@ fn refused(
     kind: NoticeKind,
     message: &str,
 ) -> Option<Notice> {
-    let feed = holder
-        .shipments
-        .iter()
-        .map(|shipment| &shipment.feed)
-        .min()?
-        .clone();
     Some(
-        Notice::of_own_words(kind, feed, message)
+        Notice::of_own_words(kind, holder.feed.clone()?, message)
             .about(Some(&holder.id.number))
             .at("reference")
             .value(name.as_str()),

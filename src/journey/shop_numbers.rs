@@ -1,15 +1,17 @@
 //! Which parcels a shop's own numbers (order, reference) tie: [`tie`].
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use chrono::{DateTime, Duration, Utc};
 use smol_str::SmolStr;
 
-use super::ties::{is_placeholder, ruling};
+use super::index::{Key, Member, several_parcels};
+use super::joining::{Found, Scene};
+use super::ties::is_placeholder;
 use super::union::Union;
-use super::uses::{HAND_OVER_SLACK, Node, begins};
-use crate::model::{CarrierId, Milestone};
-use crate::model::{IssuerKind, Notice, NoticeKind};
+use super::uses::{HAND_OVER_SLACK, Node};
+use crate::model::{CarrierId, FeedId, IssuerKind, Role};
 
 /// How far apart shipments may lie that only a shop's number ties.
 pub(super) const SHOP_NUMBER_REACH: Duration = Duration::days(120);
@@ -19,54 +21,66 @@ pub(super) const SHOP_NUMBER_REACH: Duration = Duration::days(120);
 /// One order may be several parcels. Carriers that both collected at the sender have a parcel each:
 /// a shop's number joins a carrier that began on the way to the one that collected, and papers of
 /// authorities to their parcel.
-pub(super) fn tie(nodes: &[Node], union: &mut Union) -> Vec<Notice> {
+pub(super) fn tie(scene: &Scene<'_>, union: &mut Union, found: &mut Found) {
+    let nodes = scene.nodes;
     let mut holders: BTreeMap<SmolStr, BTreeSet<usize>> = BTreeMap::new();
     for (at, node) in nodes
         .iter()
         .enumerate()
-        .filter(|(_, node)| !node.is_order())
+        .filter(|(at, node)| scene.here[*at] && !node.is_order)
     {
-        for (shipment, reference) in node
-            .statements()
-            .filter(|(_, reference)| reference.role.suggests_parcel())
-        {
-            if ruling(shipment, reference).ties() && is_telling(&reference.number) {
+        for said in node.says.iter().filter(|said| said.role.suggests_parcel()) {
+            if said.ties() && is_telling(&said.text) {
                 holders
-                    .entry(reference.number.to_uppercase().into())
+                    .entry(said.text.to_uppercase().into())
                     .or_default()
                     .insert(at);
             }
         }
     }
-    let mut notices = Vec::new();
     for (number, members) in holders {
-        let groups: BTreeSet<usize> = members.iter().map(|at| union.root(*at)).collect();
-        if groups.len() < 2 {
+        let members: Vec<usize> = members.into_iter().collect();
+        let key = Key::Shop(number.clone());
+        let of_group = groups(nodes, &members, union);
+        if (scene.shut)(&key) || has_several_of_a_carrier(&of_group) {
+            let refused = members.iter().map(|at| member(nodes, *at, union.root(*at)));
+            found.refused.insert(key, refused.collect());
             continue;
         }
-        let members: Vec<usize> = members.into_iter().collect();
-        if names_one_parcel(nodes, &members, union) {
+        if of_group.len() < 2 {
+            continue;
+        }
+        if names_one_parcel(nodes, &members, &of_group) {
             for pair in members.windows(2) {
                 union.tie(pair[0], pair[1]);
             }
         } else if !are_told_apart(nodes, &members, union) {
-            let feeds = members
+            let Some(feed) = members
                 .iter()
-                .flat_map(|at| &nodes[*at].shipments)
-                .map(|shipment| &shipment.feed);
-            let Some(feed) = feeds.min().cloned() else {
+                .filter_map(|at| nodes[*at].feed.as_ref())
+                .min()
+            else {
                 continue;
             };
-            let notice = Notice::of_own_words(
-                NoticeKind::AmbiguousLink,
-                feed,
-                "the shop's number stands for several parcels; it ties none of them",
-            )
-            .at("reference");
-            notices.push(notice.value(&number));
+            found
+                .notices
+                .push((members[0], several_parcels(feed, &number)));
         }
     }
-    notices
+}
+
+/// A use that holds a shop's number which is refused.
+fn member(nodes: &[Arc<Node>], at: usize, group: usize) -> Member {
+    Member {
+        at,
+        speaker: at,
+        feed: nodes[at].feed.clone().unwrap_or_else(|| FeedId::from("")),
+        role: Role::Order,
+        group,
+        after: None,
+        list: None,
+        silent: false,
+    }
 }
 
 /// Whether a shop's number is long enough to mean something: `1` or `SAMPLE` tie nothing.
@@ -74,14 +88,22 @@ pub(super) fn is_telling(number: &str) -> bool {
     number.len() >= 5 && !is_placeholder(number)
 }
 
-/// One leg of each carrier, one parcel of each authority, all within reach of each other, and one
-/// carrier that collected it.
-fn names_one_parcel(nodes: &[Node], members: &[usize], union: &mut Union) -> bool {
+/// Those who name it, by what they are one parcel with.
+fn groups<'n>(
+    nodes: &'n [Arc<Node>],
+    members: &[usize],
+    union: &mut Union,
+) -> BTreeMap<usize, Vec<&'n Node>> {
     let mut groups: BTreeMap<usize, Vec<&Node>> = BTreeMap::new();
     for at in members {
         groups.entry(union.root(*at)).or_default().push(&nodes[*at]);
     }
-    let counts = |node: &&&Node| node.issuer != IssuerKind::Authority || node.is_about_a_parcel();
+    groups
+}
+
+/// Whether a carrier, or an authority that speaks of parcels, has several parcels of it.
+fn has_several_of_a_carrier(groups: &BTreeMap<usize, Vec<&Node>>) -> bool {
+    let counts = |node: &&&Node| node.issuer != IssuerKind::Authority || node.is_about_a_parcel;
     let carriers = groups.values().map(|group| {
         group
             .iter()
@@ -90,7 +112,16 @@ fn names_one_parcel(nodes: &[Node], members: &[usize], union: &mut Union) -> boo
             .collect::<BTreeSet<&CarrierId>>()
     });
     let mut seen = BTreeSet::new();
-    let is_unique = carriers.flatten().all(|carrier| seen.insert(carrier));
+    !carriers.flatten().all(|carrier| seen.insert(carrier))
+}
+
+/// All within reach of each other, and one carrier that collected it; each carrier has one parcel of
+/// it.
+fn names_one_parcel(
+    nodes: &[Arc<Node>],
+    members: &[usize],
+    groups: &BTreeMap<usize, Vec<&Node>>,
+) -> bool {
     let spans = || members.iter().filter_map(|at| nodes[*at].span);
     // The two that lie farthest apart are the one that ends first and the one that begins last.
     let gap = spans()
@@ -98,9 +129,7 @@ fn names_one_parcel(nodes: &[Node], members: &[usize], union: &mut Union) -> boo
         .max()
         .zip(spans().map(|(_, end)| end).min())
         .map(|(start, end)| start - end);
-    is_unique
-        && gap.is_none_or(|gap| gap <= SHOP_NUMBER_REACH)
-        && is_collected_once(groups.values())
+    gap.is_none_or(|gap| gap <= SHOP_NUMBER_REACH) && is_collected_once(groups.values())
 }
 
 /// Whether of all groups that a carrier reports one alone may have begun at the sender, and the
@@ -139,24 +168,16 @@ fn is_collected_once<'g, 'n: 'g>(groups: impl Iterator<Item = &'g Vec<&'n Node>>
 }
 
 fn is_delivered(group: &[&Node]) -> bool {
-    group
-        .iter()
-        .flat_map(|node| &node.shipments)
-        .flat_map(|shipment| &shipment.events)
-        .any(|event| event.milestone == Milestone::Delivered)
+    group.iter().any(|node| node.delivered)
 }
 
 /// Whether carriers moved a parcel and none of them tells how it began.
 fn began_on_the_way(group: &[&Node]) -> bool {
-    let mut events = group
-        .iter()
-        .flat_map(|node| &node.shipments)
-        .flat_map(|shipment| &shipment.events);
-    group.iter().any(|node| node.first_moved.is_some()) && !events.any(begins)
+    group.iter().any(|node| node.first_moved.is_some()) && !group.iter().any(|node| node.begins)
 }
 
 /// Whether the shop itself says of each that it is a parcel of its own.
-fn are_told_apart(nodes: &[Node], members: &[usize], union: &mut Union) -> bool {
+fn are_told_apart(nodes: &[Arc<Node>], members: &[usize], union: &mut Union) -> bool {
     let told: BTreeSet<usize> = members
         .iter()
         .filter(|at| nodes[**at].issuer == IssuerKind::Merchant)

@@ -16,6 +16,14 @@ impl Union {
         at
     }
 
+    /// The same without shortening the way to it.
+    pub fn root_of(&self, mut at: usize) -> usize {
+        while self.0[at] != at {
+            at = self.0[at];
+        }
+        at
+    }
+
     pub fn tie(&mut self, a: usize, b: usize) {
         let (a, b) = (self.root(a), self.root(b));
         // The smaller index stays root, so that groups never depend on the order of ties.

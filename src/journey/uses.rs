@@ -4,10 +4,15 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use chrono::{DateTime, Duration, Utc};
+use smol_str::SmolStr;
 
+use super::linked::Ends;
+use super::ties::{Ruling, ruling};
 use super::{LegId, digest, instances};
-use crate::model::IssuerKind;
-use crate::model::{Event, Milestone, Reference, Role, Scope, Shipment, Stage, TrackingNumber};
+use crate::model::{
+    CarrierId, Event, FeedId, IssuerKind, Milestone, Reference, Role, Scope, Shipment, Stage,
+    TrackingNumber,
+};
 
 /// A silence after which a number may begin anew. Carriers reuse numbers after three months at the
 /// earliest.
@@ -20,92 +25,201 @@ pub(super) const HAND_OVER_SLACK: Duration = Duration::days(2);
 /// From the first to the last event.
 pub(super) type Span = (DateTime<Utc>, DateTime<Utc>);
 
-/// One use of one carrier's number, with every delivery about it.
+/// One use of one carrier's number: all that sorting looks at, without the deliveries themselves.
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Node {
     pub id: LegId,
+    /// Which of the number's uses it is.
+    pub nth: u32,
     pub issuer: IssuerKind,
     /// Whether any of its deliveries proves who speaks.
     pub proven: bool,
+    /// The first of its feeds by name.
+    pub feed: Option<FeedId>,
+    /// Whether it is about an order, of which several parcels may be made, and not about a parcel.
+    pub is_order: bool,
     pub span: Option<Span>,
     /// When something first moved it: a label and papers do not.
     pub first_moved: Option<DateTime<Utc>>,
     /// When something last moved it.
     pub last_moved: Option<DateTime<Utc>>,
+    /// Whether a statement may be the first of a parcel.
+    pub begins: bool,
+    pub delivered: bool,
+    /// Whether anything told is about the parcel itself: an authority also speaks of papers and
+    /// sheets.
+    pub is_about_a_parcel: bool,
+    pub ends: Ends,
+    /// Every number that it names, each statement once.
+    pub says: Vec<Said>,
+}
+
+/// A use with the deliveries about it.
+#[derive(Clone)]
+pub(super) struct Use {
+    pub node: Arc<Node>,
     pub shipments: Vec<Arc<Shipment>>,
 }
 
-impl Node {
-    fn new(id: &LegId, shipments: Vec<Arc<Shipment>>) -> Self {
-        let events = || shipments.iter().flat_map(|shipment| &shipment.events);
-        let first_moved = events()
-            .filter(|event| is_movement(event))
-            .map(|event| event.time.latest())
-            .min();
-        let last_moved = events()
-            .filter(|event| is_movement(event))
-            .map(|event| event.time.earliest())
-            .max();
-        let issuer = shipments
-            .first()
-            .map_or(IssuerKind::Carrier, |shipment| shipment.issuer);
+/// What a delivery says about a number.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) struct Said {
+    // Sorted by these two: see `Node::waybills`.
+    pub role: Role,
+    pub number: TrackingNumber,
+    /// The number as it was written.
+    pub text: SmolStr,
+    /// The carrier that the statement names, as stated.
+    pub stated: Option<CarrierId>,
+    pub may: May,
+    pub issuer: IssuerKind,
+    pub proven: bool,
+    pub feed: FeedId,
+    /// The number, where it is the speaker's, is named by itself.
+    pub is_own: bool,
+}
+
+/// A [`Ruling`] that is kept.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) enum May {
+    Nothing,
+    Claim,
+    Tie(Option<CarrierId>),
+}
+
+impl Said {
+    fn of(shipment: &Shipment, reference: &Reference) -> Self {
         Self {
-            id: id.clone(),
-            issuer,
-            proven: shipments.iter().any(|shipment| shipment.proof.is_proven()),
-            span: span(events()),
-            first_moved,
-            last_moved,
-            shipments,
+            role: reference.role,
+            stated: reference.carrier.clone(),
+            text: reference.number.as_str().into(),
+            number: TrackingNumber::new(&reference.number),
+            may: match ruling(shipment, reference) {
+                Ruling::Nothing => May::Nothing,
+                Ruling::Claim => May::Claim,
+                Ruling::Ties(whose) => May::Tie(whose.cloned()),
+            },
+            issuer: shipment.issuer,
+            proven: shipment.proof.is_proven(),
+            feed: shipment.feed.clone(),
+            is_own: is_own(shipment, reference),
         }
     }
 
-    pub fn events(&self) -> impl Iterator<Item = &Event> {
-        self.shipments.iter().flat_map(|shipment| &shipment.events)
+    pub fn ruling(&self) -> Ruling<'_> {
+        match &self.may {
+            May::Nothing => Ruling::Nothing,
+            May::Claim => Ruling::Claim,
+            May::Tie(whose) => Ruling::Ties(whose.as_ref()),
+        }
     }
 
-    /// Whether it is about an order, of which several parcels may be made, and not about a parcel.
-    pub fn is_order(&self) -> bool {
-        self.shipments
-            .iter()
-            .any(|shipment| shipment.order.is_some())
+    pub fn ties(&self) -> bool {
+        matches!(self.may, May::Tie(_))
     }
 
-    /// Every number that it names, with the delivery that names it.
-    pub fn statements(&self) -> impl Iterator<Item = (&Shipment, &Reference)> {
-        self.shipments
+    /// The carrier and number that are named; of the speaker's own carrier, unless another is
+    /// named.
+    pub fn leg_id(&self, speaker: &CarrierId) -> LegId {
+        LegId {
+            carrier: self.stated.clone().unwrap_or_else(|| speaker.clone()),
+            number: self.number.clone(),
+        }
+    }
+}
+
+/// Whether a number, where it is the speaker's, is named by itself: a carrier's, or what an
+/// authority calls a waybill.
+fn is_own(shipment: &Shipment, reference: &Reference) -> bool {
+    if shipment.issuer == IssuerKind::Authority {
+        return reference.role == Role::Waybill;
+    }
+    shipment.issuer == IssuerKind::Carrier
+        && reference
+            .carrier
+            .as_ref()
+            .is_none_or(|carrier| *carrier == shipment.carrier)
+}
+
+/// Every number that a delivery names.
+pub(super) fn said(shipment: &Shipment) -> impl Iterator<Item = Said> + '_ {
+    let of_events = shipment.events.iter().flat_map(|event| &event.related);
+    shipment
+        .references
+        .iter()
+        .chain(of_events)
+        .map(move |reference| Said::of(shipment, reference))
+}
+
+impl Node {
+    fn new(id: &LegId, shipments: &[Arc<Shipment>]) -> Self {
+        let events = || shipments.iter().flat_map(|shipment| &shipment.events);
+        let moved = || events().filter(|event| is_movement(event));
+        let issuer = shipments
+            .first()
+            .map_or(IssuerKind::Carrier, |shipment| shipment.issuer);
+        let said: BTreeSet<Said> = shipments
             .iter()
-            .map(AsRef::as_ref)
-            .flat_map(|shipment: &Shipment| {
-                let of_events = shipment.events.iter().flat_map(|event| &event.related);
-                shipment
-                    .references
-                    .iter()
-                    .chain(of_events)
-                    .map(move |reference| (shipment, reference))
-            })
+            .flat_map(|shipment| said(shipment))
+            .collect();
+        Self {
+            id: id.clone(),
+            nth: 0,
+            issuer,
+            proven: shipments.iter().any(|shipment| shipment.proof.is_proven()),
+            feed: shipments
+                .iter()
+                .map(|shipment| &shipment.feed)
+                .min()
+                .cloned(),
+            is_order: shipments.iter().any(|shipment| shipment.order.is_some()),
+            span: span(events()),
+            first_moved: moved().map(|event| event.time.latest()).min(),
+            last_moved: moved().map(|event| event.time.earliest()).max(),
+            begins: events().any(begins),
+            delivered: events().any(|event| event.milestone == Milestone::Delivered),
+            is_about_a_parcel: events()
+                .any(|event| matches!(event.scope, Scope::Parcel | Scope::Piece)),
+            ends: Ends::of(events()),
+            says: said.into_iter().collect(),
+        }
     }
 
     /// Whether its number is that of a parcel and not of papers: a carrier's or shop's, or one that
     /// an authority calls a waybill.
     pub fn is_a_waybill(&self) -> bool {
-        let names_itself = |reference: &Reference| {
-            reference.role == Role::Waybill
-                && TrackingNumber::new(&reference.number) == self.id.number
-        };
-        !self.is_order()
-            && (self.issuer != IssuerKind::Authority
-                || self
-                    .statements()
-                    .any(|(_, reference)| names_itself(reference)))
+        let names_itself =
+            |said: &Said| said.role == Role::Waybill && said.number == self.id.number;
+        !self.is_order
+            && (self.issuer != IssuerKind::Authority || self.says.iter().any(names_itself))
     }
 
-    /// Whether anything told is about the parcel itself: an authority also speaks of papers and
-    /// sheets.
-    pub fn is_about_a_parcel(&self) -> bool {
-        self.shipments
+    /// Its place among all uses.
+    pub fn use_id(&self) -> (LegId, u32) {
+        (self.id.clone(), self.nth)
+    }
+
+    /// What an order says of a waybill.
+    pub fn waybills(&self, number: &TrackingNumber) -> impl Iterator<Item = &Said> {
+        let wanted = (Role::Waybill, number);
+        let from = self
+            .says
+            .partition_point(|said| (said.role, &said.number) < wanted);
+        self.says[from..]
             .iter()
-            .flat_map(|shipment| &shipment.events)
-            .any(|event| matches!(event.scope, Scope::Parcel | Scope::Piece))
+            .take_while(move |said| (said.role, &said.number) == wanted)
+    }
+
+    /// The numbers under which others may name an order.
+    pub fn names(&self) -> BTreeSet<TrackingNumber> {
+        let named = self
+            .says
+            .iter()
+            .filter(|said| said.role == Role::Order && said.ties());
+        named
+            .map(|said| said.number.clone())
+            .chain([self.id.number.clone()])
+            .collect()
     }
 
     /// How long lies between two uses; zero when they overlap or nothing is known.
@@ -135,7 +249,7 @@ pub(super) fn is_movement(event: &Event) -> bool {
 }
 
 /// The uses of every number.
-pub(super) fn nodes(shipments: &[Arc<Shipment>]) -> Vec<Node> {
+pub(super) fn all_uses(shipments: &[Arc<Shipment>]) -> Vec<Use> {
     let mut by_number: BTreeMap<LegId, Vec<Arc<Shipment>>> = BTreeMap::new();
     for shipment in shipments {
         let id = LegId {
@@ -152,7 +266,7 @@ pub(super) fn nodes(shipments: &[Arc<Shipment>]) -> Vec<Node> {
 
 /// Parts of one delivery put together again: what is the same but for its events. In one order,
 /// whatever order they came in.
-fn whole(shipments: Vec<Arc<Shipment>>) -> Vec<Arc<Shipment>> {
+pub(super) fn whole(shipments: Vec<Arc<Shipment>>) -> Vec<Arc<Shipment>> {
     struct Whole {
         frame: Shipment,
         parts: Vec<Arc<Shipment>>,
@@ -196,7 +310,7 @@ fn joined(mut frame: Shipment, parts: &[Arc<Shipment>]) -> Arc<Shipment> {
 }
 
 /// Tells the uses of one number apart, by silence and by the feeds' own identities.
-fn uses(id: &LegId, shipments: &[Arc<Shipment>]) -> Vec<Node> {
+pub(super) fn uses(id: &LegId, shipments: &[Arc<Shipment>]) -> Vec<Use> {
     // Shops do not use an order's number again; what is ordered in advance is silent for months.
     let is_order = shipments.iter().any(|shipment| shipment.order.is_some());
     let cuts = if is_order {
@@ -245,7 +359,17 @@ fn uses(id: &LegId, shipments: &[Arc<Shipment>]) -> Vec<Node> {
     parts
         .into_values()
         .flat_map(|shipments| instances::told_apart(shipments, is_order))
-        .map(|shipments| Node::new(id, shipments))
+        .zip(0..)
+        .map(|(shipments, nth)| {
+            let node = Node {
+                nth,
+                ..Node::new(id, &shipments)
+            };
+            Use {
+                node: Arc::new(node),
+                shipments,
+            }
+        })
         .collect()
 }
 
@@ -309,7 +433,7 @@ fn use_at(cuts: &[DateTime<Utc>], at: DateTime<Utc>) -> usize {
 /// Of several uses of the number named, the nearest in time is meant; of equally near ones the
 /// newest.
 pub(super) fn nearest(
-    nodes: &[Node],
+    nodes: &[Arc<Node>],
     at: usize,
     targets: impl Iterator<Item = usize>,
 ) -> Option<usize> {
@@ -326,7 +450,7 @@ pub(super) fn nearest(
 /// The uses of the number named that may be meant: those of which somebody proves who speaks, and
 /// the others only where there are none. So nobody who proves nothing can stand beside the parcel
 /// that is meant.
-pub(super) fn proven_first(nodes: &[Node], mut targets: Vec<usize>) -> Vec<usize> {
+pub(super) fn proven_first(nodes: &[Arc<Node>], mut targets: Vec<usize>) -> Vec<usize> {
     if targets.iter().any(|target| nodes[*target].proven) {
         targets.retain(|target| nodes[*target].proven);
     }
@@ -351,11 +475,9 @@ const MOST_USES: usize = 64;
 
 impl<'n> ByNumber<'n> {
     /// All nodes that are about parcels. They are sorted by carrier and number.
-    pub fn of(nodes: &'n [Node]) -> Self {
+    pub fn of(nodes: &'n [Arc<Node>]) -> Self {
         let mut by_number: HashMap<&str, Uses> = HashMap::new();
-        let of_parcels: Vec<usize> = (0..nodes.len())
-            .filter(|at| !nodes[*at].is_order())
-            .collect();
+        let of_parcels: Vec<usize> = (0..nodes.len()).filter(|at| !nodes[*at].is_order).collect();
         for of_one in of_parcels.chunk_by(|a, b| nodes[*a].id == nodes[*b].id) {
             let uses = by_number
                 .entry(nodes[of_one[0]].id.number.as_str())
@@ -385,7 +507,7 @@ impl<'n> ByNumber<'n> {
 /// The distinct numbers of some nodes: several uses of one number are not several parcels that
 /// share something.
 pub(super) fn distinct_numbers(
-    nodes: &[Node],
+    nodes: &[Arc<Node>],
     members: impl IntoIterator<Item = usize>,
 ) -> BTreeSet<&LegId> {
     members.into_iter().map(|at| &nodes[at].id).collect()
