@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 pub use applied::Applied;
-pub(in crate::journey) use hub::{Hub, Member, Share, UseId, several_go_on, several_parcels};
+pub(in crate::journey) use hub::{Hub, Member, Share, UseId, several_go_on, several_parcels, too_many};
 pub(in crate::journey) use keys::Key;
 pub use record::{JourneyKey, Record};
 pub use store::{Memory, Store};

@@ -214,9 +214,10 @@ impl<'w, S: Store> Work<'w, S> {
                 .keys
                 .named
                 .iter()
-                .filter(|named| match &named.key {
-                    Some(key) => !self.shared.is_shut(key),
-                    None => named.ties || self.name_back(id, &numbers, &named.number),
+                .filter(|named| {
+                    named.is_predecessor
+                        || named.keys.iter().any(|key| !self.shared.is_shut(key))
+                        || named.is_claim && self.name_back(id, &numbers, &named.number)
                 })
                 .map(|named| unit_of(&named.number))
                 .collect();
