@@ -175,7 +175,7 @@ fn large_journeys_end() {
         let mut journeys = Journeys::default();
         shape(3_000)
             .into_iter()
-            .for_each(|told| journeys.apply(told));
+            .for_each(|told| drop(journeys.apply(told)));
         let (sorted, _) = journeys.sorted();
         assert!(
             !sorted.is_empty()

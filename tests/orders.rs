@@ -32,9 +32,11 @@ fn sorted(
     carriers: impl IntoIterator<Item = ShipmentBuilder>,
 ) -> (Vec<Snapshot>, Vec<Notice>) {
     let mut journeys = Journeys::default();
-    carriers.into_iter().for_each(|told| journeys.apply(told));
+    carriers
+        .into_iter()
+        .for_each(|told| drop(journeys.apply(told)));
     shop.into_iter()
-        .for_each(|shipment| journeys.apply(shipment));
+        .for_each(|shipment| drop(journeys.apply(shipment)));
     let (journeys, notices) = journeys.sorted();
     (
         journeys.iter().map(|journey| journey.at(now())).collect(),

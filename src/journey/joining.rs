@@ -219,7 +219,10 @@ impl<'n> Joining<'_, 'n> {
         // Papers may name a number in several roles. The first decides; whatever is first, more than
         // the most of all of them is too many.
         let most = namings.first().map_or(0, |first| most_named_by(first.role));
-        let most_of_all = namings.iter().map(|naming| most_named_by(naming.role)).max();
+        let most_of_all = namings
+            .iter()
+            .map(|naming| most_named_by(naming.role))
+            .max();
         if !self.is_shut(&key) && distinct <= most_of_all.unwrap_or(0) {
             // Each of too many namings was reported already.
             if distinct > most && !silent {
@@ -429,10 +432,9 @@ impl<'n> Joining<'_, 'n> {
         if of_parcels.len() > 1 {
             let message = "a paper that names several parcels ties none of them to each other";
             let first = members[0];
-            let notice =
-                Notice::of_own_words(NoticeKind::LinkRefused, first.feed.clone(), message)
-                    .at("reference")
-                    .value(first.number.as_str());
+            let notice = Notice::of_own_words(NoticeKind::LinkRefused, first.feed.clone(), message)
+                .at("reference")
+                .value(first.number.as_str());
             self.note(first.at, notice);
             return;
         }
@@ -448,8 +450,8 @@ impl<'n> Joining<'_, 'n> {
     fn spoken_of(&mut self) {
         let nodes = self.nodes;
         let here = self.scene.here;
-        for at in (0..nodes.len())
-            .filter(|at| here[*at] && nodes[*at].issuer == IssuerKind::Authority)
+        for at in
+            (0..nodes.len()).filter(|at| here[*at] && nodes[*at].issuer == IssuerKind::Authority)
         {
             let node = self.node(at);
             let number = node.id.number.as_str();
@@ -577,11 +579,9 @@ impl<'n> Joining<'_, 'n> {
     /// reaches it.
     fn refuse_successors(&mut self, key: Key, afters: &[Onward<'_, 'n>]) {
         let is_refused = self.is_shut(&key)
-            || afters
-                .iter()
-                .all(|((_, after), before)| {
-                    self.others(*after, before) > most_named_by(Role::NextCarrier)
-                });
+            || afters.iter().all(|((_, after), before)| {
+                self.others(*after, before) > most_named_by(Role::NextCarrier)
+            });
         for ((is_return, after), before) in afters {
             let own = self.union.root(*after);
             for (naming, at) in *before {

@@ -321,7 +321,8 @@ fn by_waybills(
 
 /// What is said of an order that proves nothing, of which parcels name the number and none is its.
 pub(super) fn unproven(order: &Node, name: &TrackingNumber) -> Option<Notice> {
-    let why = "an order of which nothing proves who speaks is told of no parcel that it does not name";
+    let why =
+        "an order of which nothing proves who speaks is told of no parcel that it does not name";
     refused(order, name, NoticeKind::LinkRefused, why)
 }
 

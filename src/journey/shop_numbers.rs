@@ -55,7 +55,11 @@ pub(super) fn tie(scene: &Scene<'_>, union: &mut Union, found: &mut Found) {
                 union.tie(pair[0], pair[1]);
             }
         } else if !are_told_apart(nodes, &members, union) {
-            let Some(feed) = members.iter().filter_map(|at| nodes[*at].feed.as_ref()).min() else {
+            let Some(feed) = members
+                .iter()
+                .filter_map(|at| nodes[*at].feed.as_ref())
+                .min()
+            else {
                 continue;
             };
             found

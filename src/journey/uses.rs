@@ -158,13 +158,20 @@ impl Node {
         let issuer = shipments
             .first()
             .map_or(IssuerKind::Carrier, |shipment| shipment.issuer);
-        let said: BTreeSet<Said> = shipments.iter().flat_map(|shipment| said(shipment)).collect();
+        let said: BTreeSet<Said> = shipments
+            .iter()
+            .flat_map(|shipment| said(shipment))
+            .collect();
         Self {
             id: id.clone(),
             nth: 0,
             issuer,
             proven: shipments.iter().any(|shipment| shipment.proof.is_proven()),
-            feed: shipments.iter().map(|shipment| &shipment.feed).min().cloned(),
+            feed: shipments
+                .iter()
+                .map(|shipment| &shipment.feed)
+                .min()
+                .cloned(),
             is_order: shipments.iter().any(|shipment| shipment.order.is_some()),
             span: span(events()),
             first_moved: moved().map(|event| event.time.latest()).min(),
@@ -181,7 +188,8 @@ impl Node {
     /// Whether its number is that of a parcel and not of papers: a carrier's or shop's, or one that
     /// an authority calls a waybill.
     pub fn is_a_waybill(&self) -> bool {
-        let names_itself = |said: &Said| said.role == Role::Waybill && said.number == self.id.number;
+        let names_itself =
+            |said: &Said| said.role == Role::Waybill && said.number == self.id.number;
         !self.is_order
             && (self.issuer != IssuerKind::Authority || self.says.iter().any(names_itself))
     }
@@ -469,9 +477,7 @@ impl<'n> ByNumber<'n> {
     /// All nodes that are about parcels. They are sorted by carrier and number.
     pub fn of(nodes: &'n [Arc<Node>]) -> Self {
         let mut by_number: HashMap<&str, Uses> = HashMap::new();
-        let of_parcels: Vec<usize> = (0..nodes.len())
-            .filter(|at| !nodes[*at].is_order)
-            .collect();
+        let of_parcels: Vec<usize> = (0..nodes.len()).filter(|at| !nodes[*at].is_order).collect();
         for of_one in of_parcels.chunk_by(|a, b| nodes[*a].id == nodes[*b].id) {
             let uses = by_number
                 .entry(nodes[of_one[0]].id.number.as_str())

@@ -28,7 +28,7 @@ fn exponent(n: u32, make: &dyn Fn(usize) -> Vec<Shipment>) -> f64 {
             let mut journeys = Journeys::default();
             shipments
                 .iter()
-                .for_each(|shipment| journeys.apply(shipment.clone()));
+                .for_each(|shipment| drop(journeys.apply(shipment.clone())));
             let (sorted, _) = journeys.sorted();
             sorted
                 .iter()
@@ -111,7 +111,7 @@ fn an_order_s_parcels_hold_no_copy_of_the_order_each() {
         let mut journeys = Journeys::default();
         order_of(n)
             .into_iter()
-            .for_each(|shipment| journeys.apply(shipment));
+            .for_each(|shipment| drop(journeys.apply(shipment)));
         let (sorted, _) = journeys.sorted();
         assert_eq!(sorted.len(), n);
         let all: std::collections::HashMap<_, _> = sorted

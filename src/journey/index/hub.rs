@@ -183,9 +183,15 @@ impl Hub {
             }
         }
         let shares = &self.shares;
-        if share.afters.keys().any(|after| self.afters.get(after) == Some(&0)) {
+        if share
+            .afters
+            .keys()
+            .any(|after| self.afters.get(after) == Some(&0))
+        {
             let is_said = |after: &(bool, UseId)| {
-                shares.values().any(|share| share.afters.contains_key(after))
+                shares
+                    .values()
+                    .any(|share| share.afters.contains_key(after))
             };
             self.afters
                 .retain(|after, count| *count > 0 || is_said(after));
@@ -264,9 +270,8 @@ impl Hub {
 }
 
 pub(in crate::journey) fn too_many(role: Role, feed: &FeedId, number: &str) -> Notice {
-    let message = format!(
-        "more parcels name this number as {role} than can share one; it ties none of them"
-    );
+    let message =
+        format!("more parcels name this number as {role} than can share one; it ties none of them");
     Notice::of_own_words(NoticeKind::LinkRefused, feed.clone(), message)
         .at("reference")
         .value(number)

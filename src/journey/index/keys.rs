@@ -147,7 +147,8 @@ impl Keys {
     }
 
     fn take_order(&mut self, order: &Node) {
-        self.all.extend(order.names().into_iter().map(Key::OrderName));
+        self.all
+            .extend(order.names().into_iter().map(Key::OrderName));
         let waybills = order.says.iter().filter(|said| said.role == Role::Waybill);
         self.all
             .extend(waybills.map(|said| Key::Waybill(said.number.clone())));

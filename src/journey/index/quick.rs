@@ -115,7 +115,10 @@ pub(super) fn is_named_by_nobody(store: &impl Store, record: &Record) -> bool {
 
 /// Whether others see the same of a number's uses as before: all but when it was last seen, which
 /// matters to whoever asks how far two lie apart.
-pub(super) fn look_the_same(before: &[std::sync::Arc<Node>], after: &[std::sync::Arc<Node>]) -> bool {
+pub(super) fn look_the_same(
+    before: &[std::sync::Arc<Node>],
+    after: &[std::sync::Arc<Node>],
+) -> bool {
     let face = |node: &Node| {
         (
             node.use_id(),
@@ -158,4 +161,3 @@ pub(super) fn first_of(shipment: &Shipment) -> Option<DateTime<Utc>> {
         .map(|event| event.time.earliest())
         .min()
 }
-

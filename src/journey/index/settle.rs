@@ -104,7 +104,10 @@ impl<'s, 'w, S: Store> Settling<'s, 'w, S> {
         self.share_orders(&mut records);
         self.hold(&mut records);
         self.say_to_others(said);
-        self.work.shared.journeys += records.values().map(|record| record.told.len()).sum::<usize>();
+        self.work.shared.journeys += records
+            .values()
+            .map(|record| record.told.len())
+            .sum::<usize>();
         for (id, record) in records {
             self.work.store.put(id, record);
         }
@@ -317,7 +320,10 @@ impl<'s, 'w, S: Store> Settling<'s, 'w, S> {
         }
         for key in std::mem::take(&mut self.work.touched) {
             let hubs = &mut self.work.shared.hubs;
-            if hubs.get(&key).is_some_and(|hub: &Hub| hub.shares.is_empty()) {
+            if hubs
+                .get(&key)
+                .is_some_and(|hub: &Hub| hub.shares.is_empty())
+            {
                 hubs.remove(&key);
             }
         }
@@ -378,10 +384,14 @@ impl<'s, 'w, S: Store> Settling<'s, 'w, S> {
             before
                 .difference(&table)
                 .for_each(|key| store.release(*key, id));
-            table.difference(&before).for_each(|key| store.hold(*key, id));
+            table
+                .difference(&before)
+                .for_each(|key| store.hold(*key, id));
             if home != unit.record {
                 let key = home_of(id);
-                unit.record.into_iter().for_each(|old| store.release(key, old));
+                unit.record
+                    .into_iter()
+                    .for_each(|old| store.release(key, old));
                 home.into_iter().for_each(|new| store.hold(key, new));
             }
             if unit.keys.lists {
@@ -398,7 +408,10 @@ impl<'s, 'w, S: Store> Settling<'s, 'w, S> {
                 held.kept = unit.kept;
             }
             let is_free = is_alone && record.hubs.is_empty() && record.orders.is_empty();
-            let only = unit.uses.as_deref().filter(|_| is_free && held.kept.is_none());
+            let only = unit
+                .uses
+                .as_deref()
+                .filter(|_| is_free && held.kept.is_none());
             held.quick = match only {
                 Some([only]) => Quick::of(only).map(Box::new),
                 _ => None,

@@ -92,7 +92,10 @@ impl Shared {
     }
 
     /// The notices of keys and orders.
-    pub fn notices(&self, order: impl Fn(&UseId) -> Option<std::sync::Arc<super::super::uses::Node>>) -> Vec<Notice> {
+    pub fn notices(
+        &self,
+        order: impl Fn(&UseId) -> Option<std::sync::Arc<super::super::uses::Node>>,
+    ) -> Vec<Notice> {
         let mut notices: Vec<Notice> = self
             .hubs
             .iter()
