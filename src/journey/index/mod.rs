@@ -31,9 +31,10 @@ use settle::settle;
 use shared::Shared;
 use work::{Deliveries, Work};
 
-/// Deliveries about many parcels. [`Journeys::sorted`] tells which belong together.
+/// Deliveries about many parcels, sorted into journeys as they come.
 ///
-/// Sorting is a pure function of the set of deliveries:
+/// Which deliveries belong together is a pure function of the set of deliveries and declarations:
+/// however they arrive, in any order and however often, the index holds the same journeys.
 /// - deliveries about one number of one carrier belong together, unless the number was used again:
 ///   another shipment by the feed's own identity, or a new beginning after two months of silence. A
 ///   second identity that goes on where the first was left open is the same parcel;
@@ -77,10 +78,38 @@ use work::{Deliveries, Work};
 /// [`NoticeKind::LinkRefused`](crate::NoticeKind::LinkRefused) or, where several parcels may be
 /// meant, [`NoticeKind::AmbiguousLink`](crate::NoticeKind::AmbiguousLink).
 ///
+/// # An index
+/// A delivery is compared only with what it is connected with: what holds a key that it names (a
+/// number, a shop's number, an order), and what those hold in turn. What later knowledge undoes (a
+/// number found to be used again, a number that turns out to be named by too many) is undone, and
+/// [`Applied`] says which journeys changed, which are no more, and what could not be tied.
+///
+/// - The usual poll of a parcel that nothing else is connected with goes straight into its journey,
+///   however many there are.
+/// - A key that is refused because too many hold it connects nothing any more: an order of ten
+///   thousand parcels costs each of them what it costs alone. What really is one parcel (a master
+///   and up to 999 pieces, numbers that the application links) is sorted together each time.
+/// - Deliveries are kept in the journeys alone, and beside them only what journeys do not hold as it
+///   came: what is told of orders, and what was divided among several uses of a number.
+/// - Keys and journeys are kept in a [`Store`]: [`Memory`], or an application's own.
+///
 /// ```
 /// use parceltrail::journey::Journeys;
-/// let journeys = Journeys::default();
-/// assert!(journeys.sorted().0.is_empty());
+/// use parceltrail::model::{Reference, Role};
+/// use parceltrail::testing::shipment;
+/// use parceltrail::{Milestone, Stage};
+///
+/// let told = |number| shipment("acme.track", number)
+///     .event("2026-03-01T10:00:00Z", Stage::FirstMile, Milestone::PickedUp);
+/// let mut journeys = Journeys::default();
+/// journeys.apply(told("A10001"));
+/// journeys.apply(told("A10002"));
+/// assert_eq!(journeys.len(), 2);
+///
+/// let of_one_shipment = Reference::new(Role::MasterWaybill, "A10001");
+/// let applied = journeys.apply(told("A10002").refers_to(of_one_shipment));
+/// assert_eq!((applied.changed.len(), applied.gone.len()), (1, 1));
+/// assert_eq!(journeys.get("A10002")[0].shipments().count(), 3);
 /// ```
 #[derive(Clone, Debug)]
 pub struct Journeys<S = Memory> {
