@@ -29,7 +29,7 @@ fn sorted(shipments: impl IntoIterator<Item = ShipmentBuilder>) -> (Vec<Snapshot
     let mut journeys = Journeys::default();
     shipments
         .into_iter()
-        .for_each(|shipment| _ = journeys.apply(shipment));
+        .for_each(|shipment| drop(journeys.apply(shipment)));
     let (sorted, notices) = journeys.sorted();
     (
         sorted.iter().map(|journey| journey.at(now())).collect(),

@@ -32,7 +32,7 @@ fn journeys(shipments: impl IntoIterator<Item = Shipment>) -> Vec<Journey> {
     let mut journeys = Journeys::default();
     shipments
         .into_iter()
-        .for_each(|shipment| _ = journeys.apply(shipment));
+        .for_each(|shipment| drop(journeys.apply(shipment)));
     journeys.sorted().0
 }
 

@@ -34,9 +34,9 @@ fn sorted(
     let mut journeys = Journeys::default();
     carriers
         .into_iter()
-        .for_each(|told| _ = journeys.apply(told));
+        .for_each(|told| drop(journeys.apply(told)));
     shop.into_iter()
-        .for_each(|shipment| _ = journeys.apply(shipment));
+        .for_each(|shipment| drop(journeys.apply(shipment)));
     let (journeys, notices) = journeys.sorted();
     (
         journeys.iter().map(|journey| journey.at(now())).collect(),

@@ -48,7 +48,7 @@ fn journeys_json(shipments: impl IntoIterator<Item = Shipment>) -> String {
     let mut journeys = Journeys::default();
     shipments
         .into_iter()
-        .for_each(|shipment| _ = journeys.apply(shipment));
+        .for_each(|shipment| drop(journeys.apply(shipment)));
     let (sorted, notices) = journeys.sorted();
     let states: Vec<_> = sorted
         .iter()

@@ -26,7 +26,7 @@ fn states(deliveries: &[(&str, &str, &str)], now: &str) -> Vec<Snapshot> {
         decoded(feed, body, received)
             .shipments
             .into_iter()
-            .for_each(|shipment| _ = journeys.apply(shipment));
+            .for_each(|shipment| drop(journeys.apply(shipment)));
     }
     journeys
         .sorted()

@@ -32,7 +32,7 @@ fn only(shipments: impl IntoIterator<Item = Shipment>) -> Snapshot {
     let mut journeys = Journeys::default();
     shipments
         .into_iter()
-        .for_each(|shipment| _ = journeys.apply(shipment));
+        .for_each(|shipment| drop(journeys.apply(shipment)));
     let (sorted, _) = journeys.sorted();
     assert_eq!(sorted.len(), 1, "one parcel");
     sorted[0].at(now())

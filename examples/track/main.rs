@@ -133,7 +133,7 @@ fn run(arguments: &Arguments, registry: &Registry) -> std::io::Result<bool> {
                 batch
                     .shipments
                     .into_iter()
-                    .for_each(|shipment| _ = journeys.apply(shipment));
+                    .for_each(|shipment| drop(journeys.apply(shipment)));
                 notices.extend(batch.notices);
             }
             Err(problem) => eprintln!("error: {}", paper::clean(&problem)),

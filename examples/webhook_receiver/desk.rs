@@ -116,7 +116,7 @@ impl Desk {
         let mut journeys = Journeys::default();
         self.related(number)
             .into_iter()
-            .for_each(|shipment| _ = journeys.apply(shipment));
+            .for_each(|shipment| drop(journeys.apply(shipment)));
         let (sorted, _) = journeys.sorted();
         let mine = sorted.iter().rev().find(|journey| {
             journey

@@ -13,7 +13,7 @@ static REGISTRY: LazyLock<Registry> = LazyLock::new(Registry::builtin);
 
 fn told(shipments: impl Iterator<Item = Shipment>) -> String {
     let mut journeys = Journeys::default();
-    shipments.for_each(|shipment| _ = journeys.apply(shipment));
+    shipments.for_each(|shipment| drop(journeys.apply(shipment)));
     let (sorted, _) = journeys.sorted();
     sorted.iter().map(|journey| serde_json::to_string(&journey.at(DateTime::UNIX_EPOCH)).unwrap_or_default()).collect()
 }

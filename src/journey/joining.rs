@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::Duration;
 
-use super::index::{Key, Member, several_go_on};
+use super::index::{Key, Member, several_go_on, too_many};
 use super::namings::{Naming, is_about_papers, namings};
 use super::shop_numbers::SHOP_NUMBER_REACH;
 use super::ties::{Ruling, is_placeholder, leads_on, most_named_by};
@@ -216,10 +216,20 @@ impl<'n> Joining<'_, 'n> {
         };
         let silent = self.by_number.has_too_many(first.number.as_str());
         let distinct = distinct_numbers(self.nodes, namings.iter().map(|naming| naming.at)).len();
+        // Papers may name a number in several roles. The first decides; whatever is first, more than
+        // the most of all of them is too many.
         let most = namings.first().map_or(0, |first| most_named_by(first.role));
-        if !self.is_shut(&key) && distinct <= most {
+        let most_of_all = namings
+            .iter()
+            .map(|naming| most_named_by(naming.role))
+            .max();
+        if !self.is_shut(&key) && distinct <= most_of_all.unwrap_or(0) {
             // Each of too many namings was reported already.
-            return !silent;
+            if distinct > most && !silent {
+                let notice = too_many(first.role, first.feed, first.number.as_str());
+                self.note(first.at, notice);
+            }
+            return distinct <= most && !silent;
         }
         let member = |naming: &Naming<'n>, list: Option<Notice>| Member {
             at: naming.at,
@@ -307,7 +317,7 @@ impl<'n> Joining<'_, 'n> {
     fn own_numbers(&mut self, namings: &[Naming<'n>]) {
         let mut shared: BTreeMap<Key, Vec<&Naming<'n>>> = BTreeMap::new();
         for naming in namings {
-            if let Some(key @ Key::Own(..)) = Key::of(naming, self.node(naming.at)) {
+            if let Some(key @ Key::Own(..)) = Key::shared(naming, self.node(naming.at)) {
                 shared.entry(key).or_default().push(naming);
             }
         }
@@ -354,7 +364,7 @@ impl<'n> Joining<'_, 'n> {
         let mut waybills: BTreeMap<usize, BTreeSet<&str>> = BTreeMap::new();
         let mut named: BTreeMap<Key, Vec<&Naming<'n>>> = BTreeMap::new();
         for naming in namings {
-            let Some(key @ Key::Paper(..)) = Key::of(naming, self.node(naming.at)) else {
+            let Some(key @ Key::Paper(..)) = Key::shared(naming, self.node(naming.at)) else {
                 continue;
             };
             if naming.role == Role::Waybill {

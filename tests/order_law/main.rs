@@ -75,7 +75,7 @@ fn sorted(shipments: impl IntoIterator<Item = Shipment>) -> Vec<String> {
     let mut journeys = Journeys::default();
     shipments
         .into_iter()
-        .for_each(|shipment| _ = journeys.apply(shipment));
+        .for_each(|shipment| drop(journeys.apply(shipment)));
     let (sorted, notices) = journeys.sorted();
     let states = sorted
         .iter()

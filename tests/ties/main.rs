@@ -101,7 +101,7 @@ fn a_claim_ties_when_it_is_confirmed_or_declared() {
     [ups_victim(), push()]
         .concat()
         .into_iter()
-        .for_each(|shipment| _ = journeys.apply(shipment));
+        .for_each(|shipment| drop(journeys.apply(shipment)));
     journeys.link(
         LegId::new("sf", "SF1000000000203"),
         LegId::new("ups", "1Z0000000300000013"),

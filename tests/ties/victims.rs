@@ -137,7 +137,7 @@ impl Sorted {
         deliveries
             .into_iter()
             .flatten()
-            .for_each(|shipment| _ = journeys.apply(shipment));
+            .for_each(|shipment| drop(journeys.apply(shipment)));
         let (sorted, notices) = journeys.sorted();
         Self {
             states: sorted.iter().map(|journey| journey.at(now())).collect(),

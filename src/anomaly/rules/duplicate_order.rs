@@ -101,7 +101,7 @@ mod tests {
         let mut journeys = Journeys::default();
         shop(&orders.join(","))
             .into_iter()
-            .for_each(|told| _ = journeys.apply(told));
+            .for_each(|told| drop(journeys.apply(told)));
         let mut cohort = Cohort::default();
         cohort.recount(moment(NOW));
         for journey in journeys.sorted().0 {

@@ -38,6 +38,8 @@ pub(in crate::journey) struct Member {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(in crate::journey) struct Share {
     numbers: usize,
+    /// How many may share the number, whatever its role.
+    most: usize,
     first: Option<(UseId, Role, FeedId)>,
     list: Option<(UseId, Notice)>,
     silent: bool,
@@ -70,6 +72,7 @@ impl Share {
                 continue;
             }
             numbers.insert(&nodes[member.at].id);
+            self.most = self.most.max(most_named_by(member.role));
             if self.first.as_ref().is_none_or(|(known, ..)| id < *known) {
                 self.first = Some((id, member.role, member.feed.clone()));
             }
@@ -126,6 +129,8 @@ impl Share {
 pub(in crate::journey) struct Hub {
     pub shares: HashMap<u64, Share>,
     numbers: usize,
+    /// The most that may share the number, and how many records say so.
+    most: BTreeMap<usize, usize>,
     /// How many groups each carrier has.
     carriers: HashMap<CarrierId, usize>,
     /// How many carriers have several.
@@ -138,6 +143,7 @@ pub(in crate::journey) struct Hub {
 impl Hub {
     pub fn add(&mut self, record: u64, share: Share) {
         self.numbers += share.numbers;
+        *self.most.entry(share.most).or_default() += 1;
         for (carriers, told) in &share.groups {
             self.untold += usize::from(!told);
             for carrier in carriers {
@@ -155,6 +161,12 @@ impl Hub {
     pub fn take(&mut self, record: u64) -> Option<Share> {
         let share = self.shares.remove(&record)?;
         self.numbers -= share.numbers;
+        if let Some(count) = self.most.get_mut(&share.most) {
+            *count -= 1;
+            if *count == 0 {
+                self.most.remove(&share.most);
+            }
+        }
         for (carriers, told) in &share.groups {
             self.untold -= usize::from(!told);
             for carrier in carriers {
@@ -190,9 +202,10 @@ impl Hub {
     /// Whether nothing that may still become known of one holder alone can make the key tie.
     pub fn refuses(&self, key: &Key) -> bool {
         match key {
-            Key::Own(role, ..) => self.numbers > most_named_by(*role),
-            Key::Paper(false, _) => self.numbers > most_named_by(Role::Waybill),
-            Key::Paper(true, _) => self.numbers > most_named_by(Role::Declaration),
+            Key::Own(..) | Key::Paper(..) => {
+                let most = self.most.keys().next_back();
+                self.numbers > most.copied().unwrap_or_default()
+            }
             Key::Successor(_) => {
                 !self.afters.is_empty()
                     && self
@@ -225,14 +238,7 @@ impl Hub {
             .filter_map(|share| share.first.as_ref())
             .min_by(|a, b| a.0.cmp(&b.0))
             .filter(|_| !shares().any(|share| share.silent))
-            .map(|(_, role, feed)| {
-                let message = format!(
-                    "more parcels name this number as {role} than can share one; it ties none of them"
-                );
-                Notice::of_own_words(NoticeKind::LinkRefused, feed.clone(), message)
-                    .at("reference")
-                    .value(number)
-            });
+            .map(|(_, role, feed)| too_many(*role, feed, number));
         list.into_iter().chain(first).collect()
     }
 
@@ -261,6 +267,14 @@ impl Hub {
             .into_iter()
             .collect()
     }
+}
+
+pub(in crate::journey) fn too_many(role: Role, feed: &FeedId, number: &str) -> Notice {
+    let message =
+        format!("more parcels name this number as {role} than can share one; it ties none of them");
+    Notice::of_own_words(NoticeKind::LinkRefused, feed.clone(), message)
+        .at("reference")
+        .value(number)
 }
 
 pub(in crate::journey) fn several_go_on(feed: &FeedId, number: &str) -> Notice {

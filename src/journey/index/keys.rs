@@ -49,18 +49,24 @@ impl Key {
         hasher.finish()
     }
 
-    /// The key by which a statement may tie.
-    pub fn of(naming: &Naming<'_>, speaker: &Node) -> Option<Self> {
+    /// The key by which a statement ties its speaker to others that say the same, and to the number.
+    pub fn shared(naming: &Naming<'_>, speaker: &Node) -> Option<Self> {
+        let number = naming.number.clone();
         if !naming.ruling.ties() {
-            return None;
+            None
+        } else if naming.is_paper(speaker) {
+            Some(Self::Paper(naming.role != Role::Waybill, number))
+        } else if leads_on(naming.role).is_none() {
+            Some(Self::Own(naming.role, naming.whose().cloned(), number))
+        } else {
+            None
         }
-        if let Some(onward) = leads_on(naming.role) {
-            return onward.then(|| Self::Successor(naming.number.clone()));
-        }
-        Some(match naming.is_paper(speaker) {
-            true => Self::Paper(naming.role != Role::Waybill, naming.number.clone()),
-            false => Self::Own(naming.role, naming.whose().cloned(), naming.number.clone()),
-        })
+    }
+
+    /// The key by which a statement ties its speaker to what it goes on as.
+    pub fn onward(naming: &Naming<'_>) -> Option<Self> {
+        (naming.ruling.ties() && leads_on(naming.role) == Some(true))
+            .then(|| Self::Successor(naming.number.clone()))
     }
 
     /// Whether all who hold it are tied at once, and not only by way of the number.
@@ -85,10 +91,12 @@ pub(in crate::journey) const fn home_of(unit: u64) -> u64 {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::journey) struct Named {
     pub number: TrackingNumber,
-    /// The key by which it may tie; absent for claims and what names a predecessor.
-    pub key: Option<Key>,
-    /// Whether the statement ties by its own right.
-    pub ties: bool,
+    /// The keys by which it may tie.
+    pub keys: Vec<Key>,
+    /// Whether it names a predecessor, which ties by no key.
+    pub is_predecessor: bool,
+    /// Whether it ties only if the other side names this number back.
+    pub is_claim: bool,
 }
 
 /// Everything that the uses of a number hold by their own words.
@@ -121,12 +129,13 @@ impl Keys {
             if node.issuer == IssuerKind::Merchant {
                 self.all.insert(Key::ShopNames(naming.number.clone()));
             }
-            let key = Key::of(&naming, node);
-            self.all.extend(key.clone().filter(Key::is_shared));
+            let shared = Key::shared(&naming, node);
+            self.all.extend(shared.clone());
             self.named.insert(Named {
                 number: naming.number.clone(),
-                key,
-                ties: naming.ruling.ties(),
+                keys: shared.into_iter().chain(Key::onward(&naming)).collect(),
+                is_predecessor: naming.ruling.ties() && leads_on(naming.role) == Some(false),
+                is_claim: !naming.ruling.ties(),
             });
         }
         for said in node.says.iter().filter(|said| said.role.suggests_parcel()) {

@@ -15,24 +15,26 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 pub use applied::Applied;
-pub(in crate::journey) use hub::{Hub, Member, Share, UseId, several_go_on, several_parcels};
+pub(in crate::journey) use hub::{
+    Hub, Member, Share, UseId, several_go_on, several_parcels, too_many,
+};
 pub(in crate::journey) use keys::Key;
 pub use record::{JourneyKey, Record};
 pub use store::{Memory, Store};
 
-use super::sorting::place;
 use super::uses::{Node, whole};
 use super::{Journey, LegId, joining};
 use crate::model::{CarrierId, Notice, Shipment, TrackingNumber};
 use keys::{home_of, unit_of};
-use record::{Told, uses_of};
+use record::{Held, Told, uses_of};
 use settle::settle;
 use shared::Shared;
 use work::{Deliveries, Work};
 
-/// Deliveries about many parcels. [`Journeys::sorted`] tells which belong together.
+/// Deliveries about many parcels, sorted into journeys as they come.
 ///
-/// Sorting is a pure function of the set of deliveries:
+/// Which deliveries belong together is a pure function of the set of deliveries and declarations:
+/// however they arrive, in any order and however often, the index holds the same journeys.
 /// - deliveries about one number of one carrier belong together, unless the number was used again:
 ///   another shipment by the feed's own identity, or a new beginning after two months of silence. A
 ///   second identity that goes on where the first was left open is the same parcel;
@@ -76,10 +78,38 @@ use work::{Deliveries, Work};
 /// [`NoticeKind::LinkRefused`](crate::NoticeKind::LinkRefused) or, where several parcels may be
 /// meant, [`NoticeKind::AmbiguousLink`](crate::NoticeKind::AmbiguousLink).
 ///
+/// # An index
+/// A delivery is compared only with what it is connected with: what holds a key that it names (a
+/// number, a shop's number, an order), and what those hold in turn. What later knowledge undoes (a
+/// number found to be used again, a number that turns out to be named by too many) is undone, and
+/// [`Applied`] says which journeys changed, which are no more, and what could not be tied.
+///
+/// - The usual poll of a parcel that nothing else is connected with goes straight into its journey,
+///   however many there are.
+/// - A key that is refused because too many hold it connects nothing any more: an order of ten
+///   thousand parcels costs each of them what it costs alone. What really is one parcel (a master
+///   and up to 999 pieces, numbers that the application links) is sorted together each time.
+/// - Deliveries are kept in the journeys alone, and beside them only what journeys do not hold as it
+///   came: what is told of orders, and what was divided among several uses of a number.
+/// - Keys and journeys are kept in a [`Store`]: [`Memory`], or an application's own.
+///
 /// ```
 /// use parceltrail::journey::Journeys;
-/// let journeys = Journeys::default();
-/// assert!(journeys.sorted().0.is_empty());
+/// use parceltrail::model::{Reference, Role};
+/// use parceltrail::testing::shipment;
+/// use parceltrail::{Milestone, Stage};
+///
+/// let told = |number| shipment("acme.track", number)
+///     .event("2026-03-01T10:00:00Z", Stage::FirstMile, Milestone::PickedUp);
+/// let mut journeys = Journeys::default();
+/// journeys.apply(told("A10001"));
+/// journeys.apply(told("A10002"));
+/// assert_eq!(journeys.len(), 2);
+///
+/// let of_one_shipment = Reference::new(Role::MasterWaybill, "A10001");
+/// let applied = journeys.apply(told("A10002").refers_to(of_one_shipment));
+/// assert_eq!((applied.changed.len(), applied.gone.len()), (1, 1));
+/// assert_eq!(journeys.get("A10002")[0].shipments().count(), 3);
 /// ```
 #[derive(Clone, Debug)]
 pub struct Journeys<S = Memory> {
@@ -92,13 +122,6 @@ impl Journeys {
     #[must_use]
     pub fn new() -> Self {
         Self::with_store(Memory::default())
-    }
-}
-
-// For memory alone, so that `Journeys::default()` needs no type.
-impl Default for Journeys {
-    fn default() -> Self {
-        Self::new()
     }
 }
 
@@ -182,41 +205,93 @@ impl<S: Store> Journeys<S> {
         }
     }
 
-    /// Takes a journey out, with the deliveries about its numbers: a parcel that has ended. An order
-    /// that it belongs to stays. If something is told of it later, that is a new journey.
-    pub fn remove(&mut self, key: &JourneyKey) -> Option<Journey> {
+    /// Takes a journey out, with the deliveries about its numbers: a parcel that has ended. What it
+    /// changed of others is in the second value. An order that the parcel belongs to stays. If
+    /// something is told of the parcel later, that begins a new journey.
+    pub fn remove(&mut self, key: &JourneyKey) -> Option<(Journey, Applied)> {
         let home = self.home(&key.id.number)?;
-        let record = self.store.record(home)?.into_owned();
-        let told = record.told.iter().find(|told| told.key() == *key)?;
-        let mut left = record.clone();
-        left.told.retain(|told| told.key() != *key);
-        let own: BTreeSet<u64> = told
-            .uses
-            .iter()
-            .map(|(id, _)| unit_of(&id.number))
-            .collect();
-        let units: Vec<u64> = record
+        let mut left = self.store.record(home)?.into_owned();
+        let at = left.told.iter().position(|told| told.key() == *key)?;
+        let told = left.told.remove(at);
+        let is_member = |held: &Held| {
+            let is_order = |one: &UseId| {
+                let kept = held.kept.as_ref();
+                kept.is_some_and(|kept| kept.told_to_each.contains_key(one)) && *one != told.root
+            };
+            let of_unit = |one: &&UseId| unit_of(&one.0.number) == held.id;
+            told.uses.iter().filter(of_unit).any(|one| !is_order(one))
+        };
+        let units: Vec<u64> = left
             .units
             .iter()
+            .filter(|held| is_member(held))
             .map(|held| held.id)
-            .filter(|unit| own.contains(unit))
             .collect();
-        for held in &mut left.units {
-            held.kept = None;
-        }
+        left.units.iter_mut().for_each(|held| held.kept = None);
         let mut work = Work::new(&mut self.store, &mut self.shared);
         for unit in units {
             work.change(unit, &left.deliveries(unit));
         }
-        let is_gone = |id: &LegId| !left.told.iter().any(|told| told.has(id));
-        for id in told.uses.iter().map(|(id, _)| id).filter(|id| is_gone(id)) {
-            work.shared.said_of.retain(|_, said| {
-                said.retain(|parcel| parcel.id != *id);
-                !said.is_empty()
-            });
+        let applied = Applied {
+            is_new: true,
+            ..settle(work)
+        };
+        Some((told.journey, applied))
+    }
+
+    /// The journeys that hold a number, of whichever carrier, oldest first. Several, if several
+    /// carriers have it, if it was used again, or if it is that of an order of several parcels.
+    pub fn get(&self, number: &str) -> Vec<Cow<'_, Journey>> {
+        let number = TrackingNumber::new(number);
+        self.holding(&number, |id| id.number == number)
+    }
+
+    /// The journeys that hold a carrier's number, oldest first.
+    pub fn get_leg(&self, id: &LegId) -> Vec<Cow<'_, Journey>> {
+        self.holding(&id.number, |known| known == id)
+    }
+
+    /// The journey of this name.
+    pub fn journey(&self, key: &JourneyKey) -> Option<Cow<'_, Journey>> {
+        let record = self.store.record(self.home(&key.id.number)?)?;
+        let mut told = told_of(record);
+        Some(journey_of(told.find(|told| told.key() == *key)?))
+    }
+
+    /// Every journey with its name, in no order.
+    pub fn iter(&self) -> impl Iterator<Item = (JourneyKey, Cow<'_, Journey>)> {
+        let records = self.store.ids().into_iter();
+        let records = records.filter_map(|id| self.store.record(id));
+        records
+            .flat_map(told_of)
+            .map(|told| (told.key(), journey_of(told)))
+    }
+
+    fn holding(
+        &self,
+        number: &TrackingNumber,
+        is_it: impl Fn(&LegId) -> bool,
+    ) -> Vec<Cow<'_, Journey>> {
+        let mut records: BTreeSet<u64> = self.home(number).into_iter().collect();
+        for order in self
+            .nodes(unit_of(number))
+            .iter()
+            .filter(|node| node.is_order)
+        {
+            let parcels = self.shared.orders.get(&order.use_id());
+            records.extend(
+                parcels
+                    .into_iter()
+                    .flat_map(|parcels| parcels.shares.keys()),
+            );
         }
-        settle(work);
-        Some(told.journey.clone())
+        let records = records.into_iter().filter_map(|id| self.store.record(id));
+        let mut told: Vec<Cow<'_, Told>> = records
+            .flat_map(told_of)
+            .filter(|told| told.uses.iter().any(|(id, _)| is_it(id)))
+            .collect();
+        told.sort_by(|a, b| a.place().cmp(&b.place()));
+        told.into_iter().map(journey_of).collect()
     }
 
     /// How many journeys there are.
@@ -266,13 +341,22 @@ impl<S: Store> Journeys<S> {
                 all.extend(record.told.iter().cloned());
             }
         }
-        all.sort_by(|a, b| {
-            place(a.first, a.uses.iter(), &a.root).cmp(&place(b.first, b.uses.iter(), &b.root))
-        });
+        all.sort_by(|a, b| a.place().cmp(&b.place()));
         (
             all.into_iter().map(|told| told.journey).collect(),
             self.notices(),
         )
+    }
+
+    /// The same as [`sorted`](Self::sorted) of an index of these deliveries, without one: each call
+    /// sorts everything. Tests compare the two.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn sorted_from_scratch(
+        shipments: &[Arc<Shipment>],
+        links: &BTreeSet<(LegId, LegId)>,
+    ) -> (Vec<Journey>, Vec<Notice>) {
+        super::sorting::from_scratch(shipments, links)
     }
 
     fn home(&self, number: &TrackingNumber) -> Option<u64> {
@@ -339,6 +423,43 @@ impl<S: Store> Journeys<S> {
         let applied = record.take_quickly(shipment);
         self.store.put(home, record);
         applied
+    }
+}
+
+impl Default for Journeys {
+    fn default() -> Self {
+        Self::with_store(Memory::default())
+    }
+}
+
+impl<T: Into<Arc<Shipment>>> FromIterator<T> for Journeys {
+    fn from_iter<I: IntoIterator<Item = T>>(shipments: I) -> Self {
+        let mut journeys = Self::default();
+        journeys.apply_all(shipments);
+        journeys
+    }
+}
+
+impl<S: Store, T: Into<Arc<Shipment>>> Extend<T> for Journeys<S> {
+    fn extend<I: IntoIterator<Item = T>>(&mut self, shipments: I) {
+        self.apply_all(shipments);
+    }
+}
+
+/// What a record holds, without a copy where it is kept in memory.
+fn told_of(record: Cow<'_, Record>) -> impl Iterator<Item = Cow<'_, Told>> {
+    let (lent, own) = match record {
+        Cow::Borrowed(record) => (record.told.as_slice(), Vec::new()),
+        Cow::Owned(record) => (&[][..], record.told),
+    };
+    let lent = lent.iter().map(Cow::Borrowed);
+    lent.chain(own.into_iter().map(Cow::Owned))
+}
+
+fn journey_of(told: Cow<'_, Told>) -> Cow<'_, Journey> {
+    match told {
+        Cow::Borrowed(told) => Cow::Borrowed(&told.journey),
+        Cow::Owned(told) => Cow::Owned(told.journey),
     }
 }
 

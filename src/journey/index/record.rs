@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use super::super::sorting::place;
 use super::super::uses::{Node, Use, uses, whole};
 use super::super::{Journey, LegId};
 use super::hub::UseId;
@@ -75,6 +76,11 @@ impl Told {
     pub fn key(&self) -> JourneyKey {
         let (id, nth) = self.root.clone();
         JourneyKey { id, nth }
+    }
+
+    /// Its place among all journeys: by first event and number.
+    pub fn place(&self) -> (Option<DateTime<Utc>>, Vec<&LegId>, &UseId) {
+        place(self.first, self.uses.iter(), &self.root)
     }
 
     pub fn has(&self, id: &LegId) -> bool {

@@ -97,12 +97,13 @@ impl<'s, 'w, S: Store> Settling<'s, 'w, S> {
         }
         self.take_records();
         let mut records: BTreeMap<u64, Record> = BTreeMap::new();
+        let said = self.say();
         self.tell(&switched, &mut records);
         self.note(&mut records);
         self.share(&mut records);
         self.share_orders(&mut records);
         self.hold(&mut records);
-        self.say_to_others();
+        self.say_to_others(said);
         self.work.shared.journeys += records
             .values()
             .map(|record| record.told.len())
@@ -145,7 +146,7 @@ impl<'s, 'w, S: Store> Settling<'s, 'w, S> {
         };
         let parcels = self.parcels.values().filter(is_new);
         parcels
-            .flat_map(|parcel| &parcel.members)
+            .flat_map(|parcel| parcel.members.iter().chain(&parcel.orders))
             .map(|at| self.unit_at(*at))
             .collect()
     }
@@ -420,18 +421,25 @@ impl<'s, 'w, S: Store> Settling<'s, 'w, S> {
         }
     }
 
-    /// Tells others what is now said of them.
-    fn say_to_others(&mut self) {
+    /// Keeps what is said of others, and gives what was not known.
+    fn say(&mut self) -> Vec<(LegId, LinkedParcel)> {
         let nodes = self.seen.nodes.iter().zip(&self.seen.here);
-        let said: Vec<(LegId, LinkedParcel)> = nodes
+        let said = nodes
             .filter(|(_, here)| **here)
-            .flat_map(|(node, _)| named_by(node))
-            .collect();
+            .flat_map(|(node, _)| named_by(node));
+        let said_of = &mut self.work.shared.said_of;
+        said.filter(|(named, parcel)| {
+            let of_named = said_of.entry(named.clone()).or_default();
+            of_named.insert(parcel.clone())
+        })
+        .collect()
+    }
+
+    /// Tells the parcels that were not looked at what is now said of them.
+    fn say_to_others(&mut self, said: Vec<(LegId, LinkedParcel)>) {
         for (named, parcel) in said {
-            let of_named = self.work.shared.said_of.entry(named.clone()).or_default();
-            let is_new = of_named.insert(parcel.clone());
             let unit = unit_of(&named.number);
-            if !is_new || self.homes.contains_key(&unit) {
+            if self.homes.contains_key(&unit) {
                 continue;
             }
             let Some(home) = self.work.home(unit) else {

@@ -124,21 +124,6 @@ impl Store for Memory {
     }
 }
 
-impl Memory {
-    /// Every record by reference.
-    pub(super) fn all(&self) -> impl Iterator<Item = &Record> {
-        self.records.values()
-    }
-
-    pub(super) fn kept(&self, id: u64) -> Option<&Record> {
-        self.records.get(&id)
-    }
-
-    pub(super) fn kept_mut(&mut self, id: u64) -> Option<&mut Record> {
-        self.records.get_mut(&id)
-    }
-}
-
 impl fmt::Debug for Memory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Memory")

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::super::LegId;
 use super::super::joining::Scene;
+use super::super::linked::{LinkedParcel, named_by};
 use super::super::sorting::{Sorted, sort};
 use super::super::uses::{Node, Use};
 use super::hub::{Share, UseId};
@@ -171,6 +172,7 @@ impl<'w, S: Store> Work<'w, S> {
             .chain(&after)
             .map(|node| node.id.number.clone())
             .collect();
+        self.unsay(&before, &after);
         let is_same = look_the_same(&before, &after);
         for number in numbers {
             if !is_same {
@@ -179,12 +181,37 @@ impl<'w, S: Store> Work<'w, S> {
                 self.load_holders(&Key::ShopNames(number));
             }
         }
+        // What is no longer said: a list says less than its parts, and an order names no parcel.
+        for named in keys_before.named.difference(&keys_after.named) {
+            self.load(unit_of(&named.number));
+        }
+        for key in keys_before.all.difference(&keys_after.all) {
+            if key.is_shared() && !self.shared.is_shut(key) {
+                self.load_holders(key);
+            }
+        }
         for key in keys_before.all.iter().chain(&keys_after.all) {
             match key {
                 Key::OrderName(name) => self.load_holders(&Key::OfOrder(name.clone())),
                 Key::Waybill(number) => self.load(unit_of(number)),
                 _ => {}
             }
+        }
+    }
+
+    /// Takes back what is no longer said of others.
+    fn unsay(&mut self, before: &[Arc<Node>], after: &[Arc<Node>]) {
+        let said = |nodes: &[Arc<Node>]| -> BTreeSet<(LegId, LinkedParcel)> {
+            nodes.iter().flat_map(|node| named_by(node)).collect()
+        };
+        for (named, parcel) in &said(before) - &said(after) {
+            if let Some(of_named) = self.shared.said_of.get_mut(&named) {
+                of_named.remove(&parcel);
+                if of_named.is_empty() {
+                    self.shared.said_of.remove(&named);
+                }
+            }
+            self.load(unit_of(&named.number));
         }
     }
 
@@ -214,9 +241,10 @@ impl<'w, S: Store> Work<'w, S> {
                 .keys
                 .named
                 .iter()
-                .filter(|named| match &named.key {
-                    Some(key) => !self.shared.is_shut(key),
-                    None => named.ties || self.name_back(id, &numbers, &named.number),
+                .filter(|named| {
+                    named.is_predecessor
+                        || named.keys.iter().any(|key| !self.shared.is_shut(key))
+                        || named.is_claim && self.name_back(id, &numbers, &named.number)
                 })
                 .map(|named| unit_of(&named.number))
                 .collect();
