@@ -173,9 +173,7 @@ fn the_time_of_a_state_grows_as_the_journey_does() {
 fn large_journeys_end() {
     for shape in [two_feeds, pieces, legs, polls] {
         let mut journeys = Journeys::default();
-        shape(3_000)
-            .into_iter()
-            .for_each(|told| drop(journeys.apply(told)));
+        journeys.extend(shape(3_000));
         let (sorted, _) = journeys.sorted();
         assert!(
             !sorted.is_empty()

@@ -26,9 +26,7 @@ fn exponent(n: u32, make: &dyn Fn(usize) -> Vec<Shipment>) -> f64 {
         let shipments = make(size as usize);
         let run = || {
             let mut journeys = Journeys::default();
-            shipments
-                .iter()
-                .for_each(|shipment| drop(journeys.apply(shipment.clone())));
+            journeys.extend(shipments.iter().cloned());
             let (sorted, _) = journeys.sorted();
             sorted
                 .iter()
@@ -109,9 +107,7 @@ fn order_of(n: usize) -> Vec<Shipment> {
 fn an_order_s_parcels_hold_no_copy_of_the_order_each() {
     let kept = |n: usize| {
         let mut journeys = Journeys::default();
-        order_of(n)
-            .into_iter()
-            .for_each(|shipment| drop(journeys.apply(shipment)));
+        journeys.extend(order_of(n));
         let (sorted, _) = journeys.sorted();
         assert_eq!(sorted.len(), n);
         let all: std::collections::HashMap<_, _> = sorted
