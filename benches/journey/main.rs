@@ -7,7 +7,6 @@
 //! nothing is timed.
 
 #[path = "../speed/floor.rs"]
-#[allow(dead_code, reason = "the floors belong to the other bench")]
 mod floor;
 #[path = "../speed/payloads.rs"]
 #[allow(dead_code, reason = "only the payloads are used")]

@@ -5,23 +5,18 @@ use std::sync::Arc;
 
 use chrono::Duration;
 
-use super::index::{Key, Member, several_go_on, too_many};
+use super::LegId;
+use super::index::{Key, Member, too_many};
 use super::namings::{Naming, is_about_papers, namings};
 use super::shop_numbers::SHOP_NUMBER_REACH;
-use super::ties::{Ruling, is_placeholder, leads_on, most_named_by};
+use super::ties::{Ruling, most_named_by};
 use super::union::Union;
-use super::uses::{
-    ByNumber, HAND_OVER_SLACK, Node, REUSE_SILENCE, distinct_numbers, nearest, proven_first,
-};
-use super::{LegId, linked};
+use super::uses::{ByNumber, Node, REUSE_SILENCE, distinct_numbers, nearest, proven_first};
 use crate::model::{CarrierId, IssuerKind, Notice, NoticeKind, Role, TrackingNumber};
 
 /// By how much the use of one carrier's number must be nearer in time than another carrier's, so
 /// that it alone is meant.
-const NEARER: Duration = Duration::days(30);
-/// Successors of successors are looked for so often: nobody names a carrier that is farther ahead.
-const ROUNDS: usize = 4;
-
+pub(super) const NEARER: Duration = Duration::days(30);
 /// Ties the uses that are one parcel; a notice for each tie that was refused.
 ///
 /// First what carriers and the application say of a parcel's own numbers, then the papers of
@@ -77,7 +72,7 @@ pub(super) struct Found {
 }
 
 impl Found {
-    fn refuse(&mut self, key: Key, member: Member) {
+    pub fn refuse(&mut self, key: Key, member: Member) {
         self.refused.entry(key).or_default().push(member);
     }
 }
@@ -103,28 +98,28 @@ pub(super) fn lists(
     notices
 }
 
-struct Joining<'j, 'n> {
-    scene: &'j Scene<'n>,
-    nodes: &'n [Arc<Node>],
-    by_number: ByNumber<'n>,
-    union: &'j mut Union,
-    found: Found,
+pub(super) struct Joining<'j, 'n> {
+    pub scene: &'j Scene<'n>,
+    pub nodes: &'n [Arc<Node>],
+    pub by_number: ByNumber<'n>,
+    pub union: &'j mut Union,
+    pub found: Found,
 }
 
 impl<'n> Joining<'_, 'n> {
-    fn node(&self, at: usize) -> &'n Node {
+    pub fn node(&self, at: usize) -> &'n Node {
         &self.nodes[at]
     }
 
-    fn note(&mut self, at: usize, notice: Notice) {
+    pub fn note(&mut self, at: usize, notice: Notice) {
         self.found.notices.push((at, notice));
     }
 
-    fn is_shut(&self, key: &Key) -> bool {
+    pub fn is_shut(&self, key: &Key) -> bool {
         (self.scene.shut)(key)
     }
 
-    fn reach(&mut self, naming: &Naming<'n>) {
+    pub fn reach(&mut self, naming: &Naming<'n>) {
         self.found
             .reaches
             .insert((naming.at, naming.number.clone()));
@@ -205,7 +200,7 @@ impl<'n> Joining<'_, 'n> {
     }
 
     /// Whether as many parcels name a number as may; else it ties none of them.
-    fn may_be_shared(
+    pub fn may_be_shared(
         &mut self,
         key: Key,
         namings: &[&Naming<'n>],
@@ -253,7 +248,7 @@ impl<'n> Joining<'_, 'n> {
 
     /// The use of the number that is meant. An authority or a shop that reports it alone stands in
     /// for its carrier.
-    fn target(&mut self, naming: &Naming<'n>) -> Option<usize> {
+    pub fn target(&mut self, naming: &Naming<'n>) -> Option<usize> {
         let (nodes, at) = (self.nodes, naming.at);
         if self.by_number.has_too_many(naming.number.as_str()) {
             let why = "too many shipments have this number; naming it ties nothing";
@@ -342,7 +337,7 @@ impl<'n> Joining<'_, 'n> {
     }
 
     /// Ties nodes that follow each other without a long silence.
-    fn tie_in_reach(&mut self, members: impl Iterator<Item = usize>) {
+    pub fn tie_in_reach(&mut self, members: impl Iterator<Item = usize>) {
         let mut members: Vec<usize> = members.collect();
         members.sort_by_key(|at| (self.nodes[*at].span, *at));
         for pair in members.windows(2) {
@@ -351,274 +346,4 @@ impl<'n> Joining<'_, 'n> {
             }
         }
     }
-
-    /// Ties an authority's papers: to the parcel whose waybill they are about, then to each other,
-    /// where that does not tie two parcels.
-    fn papers(&mut self, namings: &[Naming<'n>]) {
-        self.spoken_of();
-        let of_parcel = |at: &usize| self.nodes[*at].is_a_waybill();
-        let mut parcels: BTreeSet<usize> = (0..self.nodes.len())
-            .filter(of_parcel)
-            .map(|at| self.union.root(at))
-            .collect();
-        let mut waybills: BTreeMap<usize, BTreeSet<&str>> = BTreeMap::new();
-        let mut named: BTreeMap<Key, Vec<&Naming<'n>>> = BTreeMap::new();
-        for naming in namings {
-            let Some(key @ Key::Paper(..)) = Key::shared(naming, self.node(naming.at)) else {
-                continue;
-            };
-            if naming.role == Role::Waybill {
-                waybills
-                    .entry(naming.at)
-                    .or_default()
-                    .insert(naming.number.as_str());
-            }
-            named.entry(key).or_default().push(naming);
-        }
-        for (key, members) in named {
-            self.paper(key, &members, &waybills, &mut parcels);
-        }
-    }
-
-    /// Ties what papers name by one key.
-    fn paper(
-        &mut self,
-        key: Key,
-        members: &[&Naming<'n>],
-        waybills: &BTreeMap<usize, BTreeSet<&str>>,
-        parcels: &mut BTreeSet<usize>,
-    ) {
-        let is_list = |naming: &&Naming<'n>| {
-            naming.role == Role::Waybill
-                && waybills
-                    .get(&naming.at)
-                    .is_some_and(|named| named.len() > 1)
-        };
-        let (lists, members): (Vec<&Naming<'n>>, Vec<&Naming<'n>>) =
-            members.iter().copied().partition(is_list);
-        let why = "a paper that lists several waybills ties none of them";
-        let lists: Vec<(&Naming<'n>, Notice)> = lists
-            .into_iter()
-            .map(|list| {
-                let node = self.node(list.at);
-                (list, list.refused(node, NoticeKind::LinkRefused, why))
-            })
-            .collect();
-        let pairs: Vec<(usize, usize)> = members
-            .iter()
-            .filter_map(|naming| Some((naming.at, self.target(naming)?)))
-            .collect();
-        let may_be_shared = self.may_be_shared(key.clone(), &members, &lists);
-        if self.found.refused.contains_key(&key) {
-            return;
-        }
-        members.iter().for_each(|naming| self.reach(naming));
-        if let Some((list, notice)) = lists.into_iter().next() {
-            self.note(list.at, notice);
-        }
-        if !may_be_shared {
-            return;
-        }
-        let all: BTreeSet<usize> = pairs
-            .iter()
-            .map(|(_, target)| *target)
-            .chain(members.iter().map(|naming| naming.at))
-            .collect();
-        let of_parcels: BTreeSet<usize> = all
-            .iter()
-            .map(|at| self.union.root(*at))
-            .filter(|root| parcels.contains(root))
-            .collect();
-        if of_parcels.len() > 1 {
-            let message = "a paper that names several parcels ties none of them to each other";
-            let first = members[0];
-            let notice = Notice::of_own_words(NoticeKind::LinkRefused, first.feed.clone(), message)
-                .at("reference")
-                .value(first.number.as_str());
-            self.note(first.at, notice);
-            return;
-        }
-        pairs
-            .into_iter()
-            .for_each(|(at, target)| self.union.tie(at, target));
-        self.tie_in_reach(all.into_iter());
-        parcels.extend(of_parcels.into_iter().map(|root| self.union.root(root)));
-    }
-
-    /// An authority speaks of a parcel under its carrier's number: the two share it, and neither
-    /// names it to the other.
-    fn spoken_of(&mut self) {
-        let nodes = self.nodes;
-        let here = self.scene.here;
-        for at in
-            (0..nodes.len()).filter(|at| here[*at] && nodes[*at].issuer == IssuerKind::Authority)
-        {
-            let node = self.node(at);
-            let number = node.id.number.as_str();
-            // A number of papers is nobody's waybill, and who proves nothing cannot make it one.
-            let is_a_waybill = node.is_a_waybill();
-            let may_be_meant = |target: &usize| {
-                let target = &self.nodes[*target];
-                target.issuer == IssuerKind::Carrier && (target.proven || is_a_waybill)
-            };
-            let carriers = self.by_number.get(number).iter().copied();
-            let carriers = carriers.filter(may_be_meant);
-            let carriers = proven_first(self.nodes, carriers.collect());
-            let Some(meant) = nearest(self.nodes, at, carriers.iter().copied())
-                .filter(|_| !is_placeholder(number))
-            else {
-                continue;
-            };
-            let Some(feed) = node.feed.clone() else {
-                continue;
-            };
-            let refused = |kind, why| {
-                Notice::of_own_words(kind, feed.clone(), why).about(Some(&node.id.number))
-            };
-            if !node.proven {
-                let why = "without proof of who speaks; it is not told of the carrier's parcel";
-                self.note(at, refused(NoticeKind::LinkRefused, why));
-                continue;
-            }
-            let closest = node.distance(self.node(meant));
-            let mut rivals = carriers
-                .iter()
-                .filter(|other| self.nodes[**other].id.carrier != self.nodes[meant].id.carrier);
-            if rivals.any(|rival| node.distance(self.node(*rival)) <= closest + NEARER) {
-                let why = "several carriers have a parcel of this number";
-                self.note(at, refused(NoticeKind::AmbiguousLink, why));
-            } else {
-                self.union.tie(at, meant);
-            }
-        }
-    }
-
-    /// Ties successors. A number goes on from one parcel only, and not from one that began after
-    /// it.
-    fn successors(&mut self, namings: &[Naming<'n>]) {
-        let from = self.goes_on(namings);
-        let key = |after: usize| Key::Successor(self.nodes[after].id.number.clone());
-        let shut: BTreeSet<usize> = from
-            .keys()
-            .map(|(_, after)| *after)
-            .filter(|after| self.is_shut(&key(*after)))
-            .collect();
-        let mut refused: Vec<(usize, Notice)> = Vec::new();
-        for round in 1..=ROUNDS {
-            let mut ties = Vec::new();
-            for ((_, after), before) in from.iter().filter(|((_, at), _)| !shut.contains(at)) {
-                if self.others(*after, before) <= most_named_by(Role::NextCarrier) {
-                    ties.extend(before.iter().map(|(_, at)| (*at, *after)));
-                } else if round == ROUNDS {
-                    let number = self.nodes[*after].id.number.as_str();
-                    refused.push((*after, several_go_on(before[0].0.feed, number)));
-                }
-            }
-            ties.into_iter()
-                .for_each(|(before, after)| self.union.tie(before, after));
-        }
-        let mut of_number: BTreeMap<Key, Vec<Onward<'_, 'n>>> = BTreeMap::new();
-        for (kind, before) in &from {
-            let key = Key::Successor(self.nodes[kind.1].id.number.clone());
-            of_number.entry(key).or_default().push((*kind, before));
-        }
-        for (key, afters) in of_number {
-            self.refuse_successors(key, &afters);
-        }
-        for (after, notice) in refused {
-            let key = Key::Successor(self.nodes[after].id.number.clone());
-            if !self.found.refused.contains_key(&key) {
-                self.note(after, notice);
-            }
-        }
-    }
-
-    /// Which uses are said to go on from which, as far as the two alone tell: whether as a return,
-    /// and the use that goes on.
-    fn goes_on<'m>(&mut self, namings: &'m [Naming<'n>]) -> GoesOn<'m, 'n> {
-        let mut from = GoesOn::new();
-        for naming in namings.iter().filter(|naming| naming.ruling.ties()) {
-            let Some(onward) = leads_on(naming.role) else {
-                continue;
-            };
-            let Some(target) = self.target(naming) else {
-                continue;
-            };
-            if !linked::is_one_parcel(naming.role, self.node(naming.at), self.node(target)) {
-                continue;
-            }
-            let (before, after) = if onward {
-                (naming.at, target)
-            } else {
-                (target, naming.at)
-            };
-            if self.was_on_its_way(before, after) {
-                let why =
-                    "the number was on its way before the parcel that is said to go on under it";
-                self.note(
-                    naming.at,
-                    naming.refused(self.node(naming.at), NoticeKind::LinkRefused, why),
-                );
-                continue;
-            }
-            from.entry((matches!(naming.role, Role::Return | Role::Outbound), after))
-                .or_default()
-                .push((naming, before));
-        }
-        from
-    }
-
-    /// From how many other parcels a use is said to go on.
-    fn others(&mut self, after: usize, before: &[(&Naming<'n>, usize)]) -> usize {
-        let own = self.union.root(after);
-        let roots: BTreeSet<usize> = before.iter().map(|(_, at)| self.union.root(*at)).collect();
-        roots.iter().filter(|root| **root != own).count()
-    }
-
-    /// Keeps who is said to go on under a number, if it is refused for each use of it. Else each
-    /// reaches it.
-    fn refuse_successors(&mut self, key: Key, afters: &[Onward<'_, 'n>]) {
-        let is_refused = self.is_shut(&key)
-            || afters.iter().all(|((_, after), before)| {
-                self.others(*after, before) > most_named_by(Role::NextCarrier)
-            });
-        for ((is_return, after), before) in afters {
-            let own = self.union.root(*after);
-            for (naming, at) in *before {
-                if naming.at == *after || !is_refused {
-                    self.reach(naming);
-                }
-                if !is_refused {
-                    continue;
-                }
-                let group = self.union.root(*at);
-                let member = Member {
-                    at: *at,
-                    speaker: naming.at,
-                    feed: naming.feed.clone(),
-                    role: naming.role,
-                    group,
-                    after: Some((*is_return, self.nodes[*after].use_id(), group == own)),
-                    list: None,
-                    silent: false,
-                };
-                self.found.refuse(key.clone(), member);
-            }
-        }
-    }
-
-    /// Whether a number moved clearly before the parcel that is said to go on under it even began.
-    fn was_on_its_way(&self, before: usize, after: usize) -> bool {
-        let (before, after) = (self.node(before), self.node(after));
-        let began = before.first_moved.or(before.span.map(|(start, _)| start));
-        began
-            .zip(after.first_moved)
-            .is_some_and(|(began, moved)| moved + HAND_OVER_SLACK < began)
-    }
 }
-
-/// For a use that goes on (whether as a return): who says so, and from which use.
-type GoesOn<'m, 'n> = BTreeMap<(bool, usize), Vec<(&'m Naming<'n>, usize)>>;
-
-/// One entry of it.
-type Onward<'m, 'n> = ((bool, usize), &'m Vec<(&'m Naming<'n>, usize)>);

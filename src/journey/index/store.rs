@@ -67,7 +67,7 @@ pub struct Memory {
 #[derive(Clone)]
 enum Holders {
     One(u64),
-    Many(Box<Vec<u64>>),
+    Many(Vec<u64>),
 }
 
 impl Store for Memory {
@@ -85,7 +85,7 @@ impl Store for Memory {
                 self.holders.insert(key, Holders::One(holder));
             }
             Some(known) => match known {
-                Holders::One(first) => *known = Holders::Many(Box::new(vec![*first, holder])),
+                Holders::One(first) => *known = Holders::Many(vec![*first, holder]),
                 Holders::Many(holders) => holders.push(holder),
             },
         }

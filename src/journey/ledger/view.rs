@@ -16,6 +16,9 @@ use crate::model::{DeliveryKind, Event, EventId, FnvHasher, Shipment};
 
 type Hasher = BuildHasherDefault<FnvHasher>;
 
+/// When something was received first and last.
+type Span = (DateTime<Utc>, DateTime<Utc>);
+
 /// The deliveries of a ledger, as far as a snapshot depends on them.
 ///
 /// What deliveries say beside events matters when it was said first and last, and where something
@@ -95,15 +98,14 @@ impl Ledger {
 
     /// The contents that are known, in the order in which they came into the ledger.
     fn known(&self, timelines: &[Vec<Receipt>]) -> Vec<Known> {
-        let mut spans: Vec<Option<(DateTime<Utc>, DateTime<Utc>)>> =
-            vec![None; self.contents.len()];
+        let mut spans: Vec<Option<Span>> = vec![None; self.contents.len()];
         for (received, content) in timelines.iter().flatten() {
             if let Some(span) = spans.get_mut(*content as usize) {
                 let (first, _) = span.unwrap_or((*received, *received));
                 *span = Some((first, *received));
             }
         }
-        let known = |(at, span): (usize, Option<(DateTime<Utc>, DateTime<Utc>)>)| {
+        let known = |(at, span): (usize, Option<Span>)| {
             let (first, last) = span?;
             let content = self.content(at)?;
             Some(Known {

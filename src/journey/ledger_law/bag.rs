@@ -11,10 +11,13 @@ use crate::journey::merge::{NewestSnapshot, subject};
 use crate::journey::{Snapshot, derive, digest};
 use crate::model::{DeliveryKind, EventId, Shipment};
 
+/// When a delivery was received, and what sorts those of one moment.
+type Place = (DateTime<Utc>, (u64, u64));
+
 /// Every delivery, in canonical order.
 #[derive(Clone, Default)]
 pub struct Bag {
-    deliveries: BTreeMap<(DateTime<Utc>, (u64, u64)), Vec<Arc<Shipment>>>,
+    deliveries: BTreeMap<Place, Vec<Arc<Shipment>>>,
 }
 
 impl Bag {

@@ -29,6 +29,10 @@ use crate::{Payload, Registry};
 
 static REGISTRY: LazyLock<Registry> = LazyLock::new(Registry::builtin);
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a test, which is told how long to run"
+)]
 fn cases() -> u64 {
     std::env::var("LEDGER_CASES")
         .ok()
