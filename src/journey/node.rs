@@ -201,10 +201,11 @@ impl Node {
 
     /// The numbers under which others may name an order.
     pub fn names(&self) -> BTreeSet<TrackingNumber> {
-        let named = self
-            .says
+        let from = self.says.partition_point(|said| said.role < Role::Order);
+        let named = self.says[from..]
             .iter()
-            .filter(|said| said.role == Role::Order && said.ties());
+            .take_while(|said| said.role == Role::Order)
+            .filter(|said| said.ties());
         named
             .map(|said| said.number.clone())
             .chain([self.id.number.clone()])
