@@ -7,6 +7,8 @@ use chrono::{DateTime, Utc};
 /// How many receipts that said nothing new are kept, so that a delivery that arrives late finds
 /// between which others it belongs.
 const MOST_REPEATED: usize = 16;
+/// Room for so many receipts at least.
+const FEWEST: usize = 3;
 /// Moments at which more was received are not compared with others.
 const LARGEST_COMPARED: usize = 64;
 
@@ -57,7 +59,7 @@ impl Timeline {
         let before = self.repeated_around(received);
         if self.receipts.capacity() == self.receipts.len() {
             // The first, the last and the one that is coming in.
-            let more = (self.receipts.len() / 8).max(3);
+            let more = (self.receipts.len() / 8).max(FEWEST);
             self.receipts.reserve_exact(more);
         }
         self.receipts.insert(at, receipt);
@@ -81,7 +83,7 @@ impl Timeline {
         let mut all = all.iter();
         self.receipts
             .retain(|_| !all.next().copied().unwrap_or_default());
-        self.receipts.shrink_to_fit();
+        self.receipts.shrink_to(FEWEST);
         self.is_thinned = true;
         self.repeated = 0;
     }
