@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use parceltrail::testing::simulator::{Carrier, Hook, SimulatedClock, Simulator};
+use tokio::net::TcpStream;
 use tokio::time::sleep;
 
 /// A day passes in so many steps of so long.
@@ -68,6 +69,10 @@ async fn run_for_a_day(killed: &Path, whole: &Path) -> Result<ExitCode, Box<dyn 
             keepers[0].wait()?;
             println!("kill -9 at {}", carriers.now().format("%F %R"));
             keepers[0] = start(&carriers, killed, ports[0])?;
+            // Carriers repeat a push that nobody takes, but not for long.
+            while TcpStream::connect(("127.0.0.1", ports[0])).await.is_err() {
+                sleep(Duration::from_millis(10)).await;
+            }
         }
     }
     let now = carriers.now();
